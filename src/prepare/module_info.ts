@@ -1,0 +1,78 @@
+/**
+ * What preparation learnt about a module: plain, cloneable data that the host
+ * plans with and a guest worker builds the imports from.
+ */
+
+/** The four number types, and one name for every other value type. */
+export type ValueKind = "i32" | "i64" | "f32" | "f64" | "other";
+
+/** A function's parameters and results, in order. */
+export interface Signature {
+  readonly params: readonly ValueKind[];
+  readonly results: readonly ValueKind[];
+}
+
+/** What an import or export is. */
+export type ExternKind = "function" | "table" | "memory" | "global" | "tag";
+
+/** An import that the guest itself declared. */
+export interface ImportInfo {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: ExternKind;
+  /** For functions only. */
+  readonly signature?: Signature;
+}
+
+/** An export that the guest itself declared. */
+export interface ExportInfo {
+  readonly name: string;
+  readonly kind: ExternKind;
+  /** For functions only. */
+  readonly signature?: Signature;
+}
+
+/**
+ * One of the guest's memories. All of them are imports after preparation, so
+ * that the worker makes them: `module` and `name` say under which import.
+ */
+export interface MemoryInfo {
+  readonly module: string;
+  readonly name: string;
+  /** Pages of 64 KiB at the start. */
+  readonly initialPages: number;
+  /** Pages at most: the declared maximum, or the limit if that is lower. */
+  readonly maximumPages: number;
+  /** Whether addresses are 64 bits wide. */
+  readonly index64: boolean;
+}
+
+/** A name in the import space. */
+export interface ImportName {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** What preparation learnt about a module. */
+export interface ModuleInfo {
+  /** The guest's own imports, memories included, in order. */
+  readonly imports: readonly ImportInfo[];
+  /** The guest's own exports, in order. */
+  readonly exports: readonly ExportInfo[];
+  /** The guest's memories, imported and defined, in index order. */
+  readonly memories: readonly MemoryInfo[];
+  /** Where the module imports the stop page from. */
+  readonly stopPage: ImportName;
+  /** The injected export that is the start function, if there was one. */
+  readonly startExport: string | undefined;
+  /**
+   * The injected exported global, a mutable i64, that counts fuel: set it to
+   * minus the limit before anything runs; it is at or above 0 once the fuel is
+   * used up. Undefined when the module was prepared without fuel.
+   */
+  readonly fuelExport: string | undefined;
+  /** Bytes that its memories and tables take at the start. */
+  readonly initialBytes: number;
+  /** Names of the proposals beyond the MVP that it uses, sorted. */
+  readonly features: readonly string[];
+}
