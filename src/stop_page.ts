@@ -3,23 +3,30 @@
  * guest's injected checks read and that no guest can name.
  *
  * ```text
- *   byte 0        4          8
- *   ┌────────────┬──────────┬───────────────
- *   │ stop word  │ refused  │ unused …
- *   └────────────┴──────────┴───────────────
- *     0 = run      1 = a growth was refused
- *     else why     (written by the guest's injected code)
- *     to stop
+ *   byte 0        4          8         16          24
+ *   ┌────────────┬──────────┬─────────┬───────────┬─────────
+ *   │ stop word  │ refused  │ signal  │ deadline  │ unused …
+ *   └────────────┴──────────┴─────────┴───────────┴─────────
+ *     0 = run      1 = a     counts    when the
+ *     else why     growth    wake-ups  watchdog
+ *     to stop      was                 stops it
+ *                  refused
  * ```
  *
  * The stop word is written once a call: whoever exchanges 0 for its reason
- * first has stopped the guest.
+ * first has stopped the guest. The refused word is written by the guest's own
+ * injected code. The signal is what a blocked guest sleeps on: it changes
+ * whenever the guest has a reason to look up.
  */
 
 /** Byte offset of the stop word. */
 export const STOP_OFFSET = 0;
 /** Byte offset of the word that a refused growth sets to 1. */
 export const REFUSED_OFFSET = 4;
+/** Byte offset of the signal. */
+export const SIGNAL_OFFSET = 8;
+/** Byte offset of the deadline, a 64-bit number. */
+export const DEADLINE_OFFSET = 16;
 
 /** Why a guest was told to stop: the values of the stop word. */
 export const StopReason = {
@@ -48,41 +55,59 @@ export class GuestStopped extends Error {
   override readonly name = "GuestStopped";
 }
 
+const STOP = STOP_OFFSET >> 2;
+const REFUSED = REFUSED_OFFSET >> 2;
+const SIGNAL = SIGNAL_OFFSET >> 2;
+
 /** A view of a stop page: the host and the watchdog stop, the guest waits. */
 export class StopPage {
+  /** The page itself, to be shared with the guest. */
+  readonly memory: WebAssembly.Memory;
   readonly #words: Int32Array<SharedArrayBuffer>;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(
+    memory: WebAssembly.Memory = new WebAssembly.Memory({
+      initial: 1,
+      maximum: 1,
+      shared: true,
+    }),
+  ) {
+    this.memory = memory;
     this.#words = new Int32Array(memory.buffer as unknown as SharedArrayBuffer);
   }
 
   /** Makes the page ready for the next call. */
   reset(): void {
-    Atomics.store(this.#words, STOP_OFFSET >> 2, StopReason.Running);
-    Atomics.store(this.#words, REFUSED_OFFSET >> 2, 0);
+    Atomics.store(this.#words, STOP, StopReason.Running);
+    Atomics.store(this.#words, REFUSED, 0);
   }
 
   /** Stops the guest; false when an earlier reason already has. */
   stop(reason: StopReason): boolean {
-    const index = STOP_OFFSET >> 2;
     const was = Atomics.compareExchange(
       this.#words,
-      index,
+      STOP,
       StopReason.Running,
       reason,
     );
-    Atomics.notify(this.#words, index);
+    this.wake();
     return was === StopReason.Running;
+  }
+
+  /** Makes a blocked guest look up. */
+  wake(): void {
+    Atomics.add(this.#words, SIGNAL, 1);
+    Atomics.notify(this.#words, SIGNAL);
   }
 
   /** Why the guest was stopped, or `Running`. */
   get reason(): StopReason {
-    return Atomics.load(this.#words, STOP_OFFSET >> 2) as StopReason;
+    return Atomics.load(this.#words, STOP) as StopReason;
   }
 
   /** Whether a growth of a memory or table was refused in this call. */
   get growthRefused(): boolean {
-    return Atomics.load(this.#words, REFUSED_OFFSET >> 2) !== 0;
+    return Atomics.load(this.#words, REFUSED) !== 0;
   }
 
   /** @throws {GuestStopped} when the guest was told to stop. */
@@ -91,12 +116,31 @@ export class StopPage {
   }
 
   /**
-   * Blocks the guest's thread, until `ms` have passed or it is told to stop.
+   * Blocks the guest's thread until `ms` milliseconds have passed.
    *
-   * @throws {GuestStopped} when the guest was told to stop.
+   * @throws {GuestStopped} when the guest is told to stop meanwhile.
    */
   sleep(ms: number): void {
-    Atomics.wait(this.#words, STOP_OFFSET >> 2, StopReason.Running, ms);
-    this.check();
+    this.waitUntil(() => false, ms);
+  }
+
+  /**
+   * Blocks the guest's thread until `ready` holds, looking whenever the page is
+   * woken; false when `ms` milliseconds passed first.
+   *
+   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   */
+  waitUntil(ready: () => boolean, ms: number = Infinity): boolean {
+    const end = performance.now() + ms;
+    for (;;) {
+      // Read before looking: a wake-up in between changes it, and the wait
+      // below returns at once.
+      const signal = Atomics.load(this.#words, SIGNAL);
+      this.check();
+      if (ready()) return true;
+      const left = end - performance.now();
+      if (!(left > 0)) return false;
+      Atomics.wait(this.#words, SIGNAL, signal, left);
+    }
   }
 }

@@ -1,0 +1,43 @@
+/**
+ * Runs untrusted WebAssembly tools for AI agents, inside limits that hold.
+ *
+ * @module
+ */
+
+export type {
+  AllowedPath,
+  AllowedPathOptions,
+} from "./src/config/allowed_path.ts";
+export {
+  SandboxConfig,
+  SandboxConfigBuilder,
+} from "./src/config/sandbox_config.ts";
+export {
+  Busy,
+  CompilationFailed,
+  ExecutionFailed,
+  FuelExhausted,
+  MemoryLimitExceeded,
+  PermissionDenied,
+  SandboxClosed,
+  SandboxError,
+  type SandboxErrorKind,
+  TimeoutExceeded,
+  WorkerLost,
+} from "./src/errors.ts";
+export type {
+  CallFailure,
+  CallResult,
+  CallSuccess,
+  Usage,
+} from "./src/tool/call_result.ts";
+export type { ModuleSource } from "./src/tool/module_source.ts";
+export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
+export { SandboxedTool } from "./src/tool/sandboxed_tool.ts";
+export type {
+  JsonValue,
+  Tool,
+  ToolCallOptions,
+  ToolSchema,
+} from "./src/tool/tool.ts";
+export { ToolSandbox } from "./src/tool/tool_sandbox.ts";

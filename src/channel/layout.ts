@@ -1,0 +1,131 @@
+/**
+ * The call channel: shared memory between the host and one guest worker.
+ *
+ * ```text
+ *  header, 32-bit words                     64-bit slots, from byte 64
+ *  ┌─────────┬──────┬──────┬────┬────────┐  ┌──────────┬────────┬──────┐
+ *  │ version │ turn │ spin │ op │ module │  │ duration │ memory │ fuel │
+ *  └─────────┴──────┴──────┴────┴────────┘  └──────────┴────────┴──────┘
+ *  ┌──────┬─────────┐ ┌────────┬───────┬────────┬────────┐
+ *  │ name │ payload │ │ status │ value │ stdout │ stderr │
+ *  └──────┴─────────┘ └────────┴───────┴────────┴────────┘
+ *    of the request     of the answer  (lengths in bytes)
+ *
+ *  request buffer, written by the host:   name, payload
+ *  answer buffer, written by the guest:   value or error, stdout, stderr
+ * ```
+ *
+ * One word, `turn`, says whose move it is. The host writes a request while the
+ * turn is `Host` and passes it on; the guest writes an answer and passes it
+ * back. Both buffers grow, up to a bound that is fixed when they are made.
+ */
+
+/** The layout's version; the guest compares it before anything else. */
+export const CHANNEL_VERSION = 1;
+
+/** Whose move it is: the values of the turn word. */
+export const Turn = {
+  /** The host's: nothing is asked, or the answer is there. */
+  Host: 0,
+  /** The guest's: a request is there. */
+  Call: 1,
+  /** The guest's: it is to read its messages and come back. */
+  Mail: 2,
+  /** The guest's: it is to end. */
+  Close: 3,
+} as const;
+
+/** One value of the turn word. */
+export type Turn = typeof Turn[keyof typeof Turn];
+
+/** What is asked of the guest: the values of the op word. */
+export const Op = {
+  /** `__tool_schema()`; answers JSON bytes. */
+  Schema: 1,
+  /** `__tool_execute(payload)`; answers JSON bytes. */
+  Tool: 2,
+  /** The export `name` with numbers; answers numbers, little-endian. */
+  Numeric: 3,
+} as const;
+
+/** One value of the op word. */
+export type Op = typeof Op[keyof typeof Op];
+
+/** Whether a call was answered or failed: the values of the status word. */
+export const Status = { Value: 1, Error: 2 } as const;
+
+/** One value of the status word. */
+export type Status = typeof Status[keyof typeof Status];
+
+/** Indices of the header's 32-bit words. */
+export const Word = {
+  version: 0,
+  turn: 1,
+  spin: 2,
+  op: 3,
+  module: 4,
+  nameBytes: 5,
+  payloadBytes: 6,
+  status: 7,
+  valueBytes: 8,
+  stdoutBytes: 9,
+  stderrBytes: 10,
+} as const;
+
+/** Indices of the header's 64-bit slots. */
+export const Slot = {
+  durationMs: 8,
+  memoryBytes: 9,
+  fuelConsumed: 10,
+} as const;
+
+/** Bytes of the header. */
+export const HEADER_BYTES = 128;
+
+/** The shared memory, as it is posted to the worker. */
+export interface ChannelBuffers {
+  readonly header: SharedArrayBuffer;
+  readonly request: SharedArrayBuffer;
+  readonly answer: SharedArrayBuffer;
+}
+
+/** A call as the host asks for it. */
+export interface CallRequest {
+  readonly op: Op;
+  /** The module's number, under which it was posted to the worker. */
+  readonly module: number;
+  /** The export that `Numeric` calls; empty otherwise. */
+  readonly name: string;
+  readonly payload: Uint8Array;
+}
+
+/** What a call used. */
+export interface CallUsage {
+  /** Milliseconds in the worker, instantiation included. */
+  readonly durationMs: number;
+  /** Bytes of the guest's memories at the end. */
+  readonly memoryBytes: number;
+  /** Fuel consumed; 0 when it was not counted. */
+  readonly fuelConsumed: bigint;
+}
+
+/** A call's answer as the guest gives it. */
+export interface CallAnswer {
+  readonly status: Status;
+  /** The value's bytes, or those of an error record. */
+  readonly value: Uint8Array;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly usage: CallUsage;
+}
+
+/** Gives `buffer` room for `bytes`; false when its bound is lower. */
+export function reserve(buffer: SharedArrayBuffer, bytes: number): boolean {
+  if (bytes <= buffer.byteLength) return true;
+  if (bytes > buffer.maxByteLength) return false;
+  // Doubling keeps the number of growths small; both sides see the new length.
+  buffer.grow(
+    Math.min(buffer.maxByteLength, Math.max(bytes, buffer.byteLength * 2)),
+  );
+  return true;
+}

@@ -1,0 +1,73 @@
+/**
+ * What is posted to a guest worker: only what must be cloned. Everything that
+ * happens in a call goes through shared memory instead.
+ */
+
+import type { ChannelBuffers } from "./layout.ts";
+
+/** A name in the import space of a module. */
+export interface ImportName {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** A memory that the worker makes for every fresh instance. */
+export interface MemoryPlan extends ImportName {
+  /** Pages of 64 KiB at the start. */
+  readonly initialPages: number;
+  /** Pages at most. */
+  readonly maximumPages: number;
+  /** Whether addresses are 64 bits wide. */
+  readonly index64: boolean;
+}
+
+/** How an instance of a module is made, limited and started. */
+export interface InstancePlan {
+  readonly memories: readonly MemoryPlan[];
+  readonly stopPage: ImportName;
+  /** The export to call before anything else. */
+  readonly startExport: string | undefined;
+  /** The exported global that counts fuel, and what it may count to. */
+  readonly fuel:
+    | { readonly export: string; readonly limit: bigint }
+    | undefined;
+  /** The most bytes that memories and tables may take together. */
+  readonly maxMemoryBytes: number;
+  /** What the tables take of it at the start. */
+  readonly tableBytes: number;
+  /** The result types of every exported function with numeric results. */
+  readonly results: Readonly<Record<string, readonly NumberKind[]>>;
+}
+
+/** The types that the numeric call can return. */
+export type NumberKind = "i32" | "i64" | "f32" | "f64";
+
+/** The first message: the memory that is shared with the worker. */
+export interface StartMessage {
+  readonly type: "start";
+  readonly stopPage: WebAssembly.Memory;
+  readonly buffers: ChannelBuffers;
+  /** The most bytes that a tool may answer with. */
+  readonly maxResultBytes: number;
+}
+
+/** Makes a module known to the worker. */
+export interface ModuleMessage {
+  readonly type: "module";
+  /** The number that requests name it by. */
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+}
+
+/** Takes a module away from the worker. */
+export interface ForgetMessage {
+  readonly type: "forget";
+  readonly id: number;
+}
+
+/** Everything that the host posts to a guest worker. */
+export type GuestMessage = StartMessage | ModuleMessage | ForgetMessage;
+
+/** Everything that a guest worker posts to the host. */
+export type HostMessage = { readonly type: "ready" | "closed" };

@@ -1,0 +1,85 @@
+/** A host folder that guests see at a path of their own. */
+
+import { fromFileUrl } from "@std/path";
+import { quote } from "./option_error.ts";
+
+/** A host folder that guests see at a path of their own. */
+export interface AllowedPath {
+  /** Absolute path that the guest sees, such as `/data`. */
+  readonly guest: string;
+  /** Path on the host, relative to the working directory unless absolute. */
+  readonly host: string;
+  /** Whether the guest may change what is in it. */
+  readonly write: boolean;
+}
+
+/** Options of {@linkcode SandboxConfigBuilder.allowedPath}. */
+export interface AllowedPathOptions {
+  /** Whether the guest may change what is in the folder; `false` by default. */
+  readonly write?: boolean;
+}
+
+/**
+ * Checks and freezes a grant.
+ *
+ * @throws {TypeError} when a part of it is impossible.
+ */
+export function checkAllowedPath(
+  guest: string,
+  host: string | URL,
+  options: AllowedPathOptions,
+): AllowedPath {
+  for (const key of Object.keys(options)) {
+    if (key !== "write") {
+      throw new TypeError(
+        `Cannot set allowedPath: unknown option ${quote(key)}`,
+      );
+    }
+  }
+  const write = options.write ?? false;
+  if (typeof write !== "boolean") {
+    throw new TypeError(
+      `Cannot set allowedPath: write is a boolean, got ${quote(write)}`,
+    );
+  }
+  return Object.freeze({
+    guest: guestPath(guest),
+    host: hostPath(host),
+    write,
+  });
+}
+
+/** The guest path without doubled or trailing slashes. */
+function guestPath(guest: string): string {
+  if (typeof guest !== "string" || !guest.startsWith("/")) {
+    throw new TypeError(
+      `Cannot set allowedPath: guest path ${quote(guest)} is not absolute`,
+    );
+  }
+  const names = guest.split("/").filter((name) => name !== "");
+  if (names.some((n) => n === "." || n === ".." || n.includes("\0"))) {
+    throw new TypeError(
+      `Cannot set allowedPath: guest path ${
+        quote(guest)
+      } holds ".", ".." or NUL`,
+    );
+  }
+  return `/${names.join("/")}`;
+}
+
+function hostPath(host: string | URL): string {
+  const path = host instanceof URL ? fileUrlPath(host) : host;
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw new TypeError(
+      `Cannot set allowedPath: host path ${quote(host)} is empty or no path`,
+    );
+  }
+  return path;
+}
+
+function fileUrlPath(url: URL): string {
+  if (url.protocol !== "file:") {
+    throw new TypeError(`Cannot set allowedPath: ${quote(url)} is no file URL`);
+  }
+  return fromFileUrl(url);
+}

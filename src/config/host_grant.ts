@@ -1,0 +1,71 @@
+/**
+ * One entry of the network grant: a host, a wildcard over its subdomains, or
+ * an address, each with an optional port.
+ */
+
+/** A network grant that was checked. */
+export interface HostGrant {
+  /** The name or address in lower case; IPv6 without brackets. */
+  readonly host: string;
+  /** Whether every name below `host` is meant, and not `host` itself. */
+  readonly wildcard: boolean;
+  /** The only port granted, or undefined for every port. */
+  readonly port: number | undefined;
+}
+
+const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
+const IPV6_WITH_PORT = /^\[([^\]]*)\](?::(.*))?$/;
+
+/**
+ * Reads `"host"`, `"host:port"`, `"*.host"`, `"1.2.3.4:80"` or `"[::1]:80"`.
+ *
+ * @throws {TypeError} when the entry is none of these.
+ */
+export function parseHostGrant(entry: string): HostGrant {
+  const text = entry.toLowerCase();
+  const v6 = IPV6_WITH_PORT.exec(text);
+  if (v6) {
+    const host = canonicalHost(`[${v6[1]}]`);
+    if (host === undefined) throw badEntry(entry, "no IPv6 address");
+    return { host, wildcard: false, port: parsePort(entry, v6[2]) };
+  }
+  const [name = "", port, ...rest] = text.split(":");
+  if (rest.length > 0) {
+    throw badEntry(entry, "an IPv6 address needs brackets, a URL is no host");
+  }
+  const wildcard = name.startsWith("*.");
+  const host = wildcard ? name.slice(2) : name;
+  if (!isHostName(host)) throw badEntry(entry, "no host name or address");
+  if (wildcard && /^[0-9.]+$/.test(host)) {
+    throw badEntry(entry, "a wildcard needs a name");
+  }
+  if (canonicalHost(host) !== host) {
+    throw badEntry(entry, "an address in its usual spelling is needed");
+  }
+  return { host, wildcard, port: parsePort(entry, port) };
+}
+
+function isHostName(host: string): boolean {
+  return host.length > 0 && host.length <= 253 &&
+    host.split(".").every((label) => LABEL.test(label));
+}
+
+/** The host as the URL parser spells it, which is what a request will use. */
+function canonicalHost(host: string): string | undefined {
+  const url = URL.parse(`http://${host}/`);
+  return url?.hostname.replace(/^\[|\]$/g, "");
+}
+
+function parsePort(entry: string, text: string | undefined) {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port < 1 || port > 65535) {
+    throw badEntry(entry, "a port is a number from 1 to 65535");
+  }
+  return port;
+}
+
+function badEntry(entry: string, why: string): TypeError {
+  const shown = JSON.stringify(entry.slice(0, 100));
+  return new TypeError(`Cannot set allowNetwork: ${shown}: ${why}`);
+}

@@ -1,0 +1,262 @@
+/**
+ * What a sandbox grants and where it stops: immutable, checked once, made by a
+ * builder.
+ */
+
+import {
+  type AllowedPath,
+  type AllowedPathOptions,
+  checkAllowedPath,
+} from "./allowed_path.ts";
+import { parseHostGrant } from "./host_grant.ts";
+import { outOfRange, quote } from "./option_error.ts";
+
+/** The plain values of a configuration. */
+interface ConfigValues {
+  maxMemoryBytes: number;
+  maxExecutionTime: number;
+  allowedPaths: readonly AllowedPath[];
+  allowNetwork: boolean | readonly string[];
+  maxFuel: bigint | undefined;
+  maxResultBytes: number;
+  maxWorkers: number;
+  maxQueuedCalls: number;
+}
+
+const DEFAULTS: Readonly<ConfigValues> = {
+  maxMemoryBytes: 64 * 1024 * 1024,
+  maxExecutionTime: 30_000,
+  allowedPaths: [],
+  allowNetwork: false,
+  maxFuel: undefined,
+  maxResultBytes: 16 * 1024 * 1024,
+  maxWorkers: Math.max(1, navigator.hardwareConcurrency),
+  maxQueuedCalls: 10_000,
+};
+
+const PAGE_BYTES = 65_536;
+/** The longest delay that a timer takes: about 24.8 days. */
+const MAX_TIME_MS = 2 ** 31 - 1;
+/** Fuel is counted in a signed 64-bit number. */
+const MAX_FUEL = 2n ** 63n - 1n;
+/** An answer must fit into one string of V8, and into shared memory. */
+const MAX_RESULT_BYTES = 2 ** 28;
+const MAX_WORKERS = 1024;
+
+/** Makes a configuration; only the builder does. */
+let createConfig: (values: Readonly<ConfigValues>) => SandboxConfig;
+
+/**
+ * What a sandbox grants and where it stops. Frozen; made by
+ * {@linkcode SandboxConfig.builder}.
+ *
+ * ```ts
+ * import { SandboxConfig } from "@cortexai/sandbox";
+ *
+ * const config = SandboxConfig.builder()
+ *   .maxMemoryBytes(16 * 1024 * 1024)
+ *   .maxExecutionTime(2_000)
+ *   .build();
+ * ```
+ */
+export class SandboxConfig {
+  /**
+   * The most bytes that all memories and tables of one guest may take
+   * together; 64 MiB by default. Memories grow in pages of 64 KiB.
+   */
+  readonly maxMemoryBytes: number;
+  /** The most milliseconds that a call may run; 30 000 by default. */
+  readonly maxExecutionTime: number;
+  /** The host folders that guests see; none by default. */
+  readonly allowedPaths: readonly AllowedPath[];
+  /** Whether guests reach the network, or the hosts they reach; `false`. */
+  readonly allowNetwork: boolean | readonly string[];
+  /** The most fuel that a call may consume; `undefined`, not counted. */
+  readonly maxFuel: bigint | undefined;
+  /** The most bytes that a tool may answer with; 16 MiB by default. */
+  readonly maxResultBytes: number;
+  /** The most workers that run guests; the number of cores by default. */
+  readonly maxWorkers: number;
+  /** The most calls that wait for a worker; 10 000 by default. */
+  readonly maxQueuedCalls: number;
+
+  private constructor(values: Readonly<ConfigValues>) {
+    this.maxMemoryBytes = values.maxMemoryBytes;
+    this.maxExecutionTime = values.maxExecutionTime;
+    this.allowedPaths = values.allowedPaths;
+    this.allowNetwork = values.allowNetwork;
+    this.maxFuel = values.maxFuel;
+    this.maxResultBytes = values.maxResultBytes;
+    this.maxWorkers = values.maxWorkers;
+    this.maxQueuedCalls = values.maxQueuedCalls;
+    Object.freeze(this);
+  }
+
+  static {
+    createConfig = (values) => new SandboxConfig(values);
+  }
+
+  /** Starts from the defaults: 64 MiB, 30 s, no folders, no network. */
+  static builder(): SandboxConfigBuilder {
+    return new SandboxConfigBuilder();
+  }
+}
+
+/**
+ * Collects the options of a {@linkcode SandboxConfig}. Every method checks its
+ * value at once and returns the builder.
+ */
+export class SandboxConfigBuilder {
+  readonly #values: ConfigValues = { ...DEFAULTS };
+
+  /**
+   * Sets the most bytes that all memories and tables of a guest may take.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 65 536, one
+   * page.
+   */
+  maxMemoryBytes(bytes: number): this {
+    const limit = whole("maxMemoryBytes", bytes, PAGE_BYTES, 2 ** 40);
+    this.#values.maxMemoryBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most milliseconds that a call may run.
+   *
+   * @throws {RangeError} unless it is above 0 and at most 2 147 483 647.
+   */
+  maxExecutionTime(ms: number): this {
+    if (typeof ms !== "number" || !(ms > 0 && ms <= MAX_TIME_MS)) {
+      throw outOfRange(
+        "maxExecutionTime",
+        ms,
+        `above 0, at most ${MAX_TIME_MS}`,
+      );
+    }
+    this.#values.maxExecutionTime = ms;
+    return this;
+  }
+
+  /**
+   * Grants a host folder. Read-only unless `options.write` is `true`.
+   *
+   * @param guest The absolute path that the guest sees.
+   * @param host The folder on the host.
+   * @throws {TypeError} when `guest` is not absolute, holds `.` or `..`, or was
+   * granted before, and when `host` is empty.
+   */
+  allowedPath(
+    guest: string,
+    host: string | URL,
+    options: AllowedPathOptions = {},
+  ): this {
+    const entry = checkAllowedPath(guest, host, options);
+    if (this.#values.allowedPaths.some((p) => p.guest === entry.guest)) {
+      throw new TypeError(
+        `Cannot set allowedPath: ${quote(guest)} is granted already`,
+      );
+    }
+    this.#values.allowedPaths = [...this.#values.allowedPaths, entry];
+    return this;
+  }
+
+  /**
+   * Grants the network: `true` for every public host, or a list of `"host"`,
+   * `"host:port"`, `"*.host"`, `"1.2.3.4:80"`, `"[::1]:80"`.
+   *
+   * @throws {TypeError} when an entry is none of these.
+   */
+  allowNetwork(grant: boolean | readonly string[]): this {
+    if (typeof grant === "boolean") {
+      this.#values.allowNetwork = grant;
+      return this;
+    }
+    if (!Array.isArray(grant)) {
+      throw new TypeError(
+        `Cannot set allowNetwork: expected a boolean or a list of hosts, got ${
+          quote(grant)
+        }`,
+      );
+    }
+    for (const entry of grant) {
+      if (typeof entry !== "string") {
+        throw new TypeError(
+          `Cannot set allowNetwork: ${quote(entry)} is no string`,
+        );
+      }
+      parseHostGrant(entry);
+    }
+    this.#values.allowNetwork = Object.freeze([...grant]);
+    return this;
+  }
+
+  /**
+   * Sets the most fuel that a call may consume. Nothing is counted without it.
+   *
+   * @throws {RangeError} unless it is a whole number above 0 that fits into a
+   * signed 64-bit number.
+   */
+  maxFuel(fuel: bigint | number): this {
+    const wanted = "a whole number from 1 to 2^63-1";
+    if (typeof fuel === "number" && !Number.isSafeInteger(fuel)) {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    if (typeof fuel !== "number" && typeof fuel !== "bigint") {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    const limit = BigInt(fuel);
+    if (limit < 1n || limit > MAX_FUEL) {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    this.#values.maxFuel = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most bytes that a tool may answer with.
+   *
+   * @throws {RangeError} unless it is a whole number from 1 to 256 MiB.
+   */
+  maxResultBytes(bytes: number): this {
+    const limit = whole("maxResultBytes", bytes, 1, MAX_RESULT_BYTES);
+    this.#values.maxResultBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most workers that run guests at the same time.
+   *
+   * @throws {RangeError} unless it is a whole number from 1 to 1024.
+   */
+  maxWorkers(count: number): this {
+    this.#values.maxWorkers = whole("maxWorkers", count, 1, MAX_WORKERS);
+    return this;
+  }
+
+  /**
+   * Sets the most calls that wait for a worker; one more is `Busy`.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 0.
+   */
+  maxQueuedCalls(count: number): this {
+    const limit = whole("maxQueuedCalls", count, 0, Number.MAX_SAFE_INTEGER);
+    this.#values.maxQueuedCalls = limit;
+    return this;
+  }
+
+  /** Freezes what was set into a configuration. */
+  build(): SandboxConfig {
+    return createConfig({
+      ...this.#values,
+      allowedPaths: Object.freeze([...this.#values.allowedPaths]),
+    });
+  }
+}
+
+function whole(option: string, value: number, min: number, max: number) {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw outOfRange(option, value, `a whole number from ${min} to ${max}`);
+  }
+  return value;
+}

@@ -1,0 +1,81 @@
+/** What a guest's failure was: one place from what was thrown to a record. */
+
+import type { ErrorRecord } from "../channel/error_record.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { type StopPage, StopReason } from "../stop_page.ts";
+import type { GuestInstance } from "./instance.ts";
+
+const MAX_TEXT = 300;
+const MAX_FRAMES = 5;
+
+/**
+ * Names what ended a call.
+ *
+ * @param guest The instance, when it was made before the failure.
+ */
+export function describeFailure(
+  thrown: unknown,
+  stopPage: StopPage,
+  guest: GuestInstance | undefined,
+): ErrorRecord {
+  if (stopPage.reason !== StopReason.Running) return { kind: "Stopped" };
+  if (thrown instanceof ExecutionFailed) {
+    return { kind: "ExecutionFailed", message: thrown.message };
+  }
+  if (thrown instanceof WebAssembly.RuntimeError) {
+    if (guest?.isOutOfFuel) return { kind: "FuelExhausted" };
+    if (stopPage.growthRefused) {
+      return {
+        kind: "MemoryLimitExceeded",
+        message: `Guest trapped after its memory was refused to grow: ${
+          describeTrap(thrown)
+        }`,
+      };
+    }
+    return {
+      kind: "ExecutionFailed",
+      message: `Guest trapped: ${describeTrap(thrown)}`,
+    };
+  }
+  return { kind: "ExecutionFailed", message: describeOther(thrown) };
+}
+
+function describeOther(thrown: unknown): string {
+  if (isException(thrown)) {
+    return "Guest threw an exception and did not catch it";
+  }
+  if (thrown instanceof RangeError) {
+    return /call stack/.test(thrown.message)
+      ? `Guest overflowed its stack${frames(thrown)}`
+      : `Guest could not run: ${cut(thrown.message)}`;
+  }
+  return `Guest failed: ${cut(String(thrown))}`;
+}
+
+function isException(thrown: unknown): boolean {
+  const { Exception } = WebAssembly as unknown as {
+    Exception: abstract new () => unknown;
+  };
+  return thrown instanceof Exception;
+}
+
+function describeTrap(trap: WebAssembly.RuntimeError): string {
+  return `${cut(trap.message)}${frames(trap)}`;
+}
+
+/** The innermost guest functions, named by the module's name section. */
+function frames(error: Error): string {
+  const names: string[] = [];
+  for (const line of (error.stack ?? "").split("\n")) {
+    const frame = /^\s+at (.*) \(?wasm:\/\/\S+wasm-function\[(\d+)\]/.exec(
+      line,
+    );
+    if (frame) names.push(cut(frame[1]!.replace(/^.*?\./, "")));
+    if (names.length === MAX_FRAMES) break;
+  }
+  return names.length === 0 ? "" : ` in ${names.join(" < ")}`;
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}

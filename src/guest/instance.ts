@@ -1,0 +1,155 @@
+/** A fresh instance of a module: its memories, its limits, its start. */
+
+import type {
+  ImportName,
+  InstancePlan,
+  MemoryPlan,
+} from "../channel/messages.ts";
+import { ExecutionFailed } from "../errors.ts";
+
+/** A module as the worker keeps it, to be instantiated for every call. */
+export interface LoadedModule {
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+}
+
+/** A function that a guest exports; what it returns is the guest's word. */
+export type GuestFunction = (...args: (number | bigint)[]) => unknown;
+
+const PAGE_BYTES = 65_536;
+
+/** One instance, made for one call. */
+export class GuestInstance {
+  readonly #plan: InstancePlan;
+  readonly #memories: readonly WebAssembly.Memory[];
+  readonly #exports: WebAssembly.Exports;
+
+  /** Instantiates. Nothing of the guest's own code runs yet. */
+  constructor(loaded: LoadedModule, stopPage: WebAssembly.Memory) {
+    const imports: WebAssembly.Imports = Object.create(null);
+    this.#plan = loaded.plan;
+    this.#memories = loaded.plan.memories.map((plan) => {
+      const memory = new WebAssembly.Memory(memoryDescriptor(plan));
+      define(imports, plan, memory);
+      return memory;
+    });
+    define(imports, loaded.plan.stopPage, stopPage);
+    this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
+    const { fuel } = loaded.plan;
+    if (fuel) this.#fuelCounter(fuel.export).value = -fuel.limit;
+  }
+
+  /** Runs the start function and `_initialize`, where there are any. */
+  start(): void {
+    const { startExport } = this.#plan;
+    if (startExport !== undefined) {
+      (this.#exports[startExport] as GuestFunction)();
+    }
+    if (typeof this.#exports["_initialize"] === "function") {
+      this.function("_initialize")();
+    }
+  }
+
+  /** @throws {ExecutionFailed} when there is no such function. */
+  function(name: string): GuestFunction {
+    const found = this.#exports[name];
+    if (typeof found !== "function") {
+      throw new ExecutionFailed(`Module exports no function ${quote(name)}`);
+    }
+    return found as GuestFunction;
+  }
+
+  /** Whether the guest exports a function of this name. */
+  has(name: string): boolean {
+    return typeof this.#exports[name] === "function";
+  }
+
+  /** @throws {ExecutionFailed} when no memory is exported as `memory`. */
+  get memory(): WebAssembly.Memory {
+    const { memory } = this.#exports;
+    if (!(memory instanceof WebAssembly.Memory)) {
+      throw new ExecutionFailed('Module exports no memory "memory"');
+    }
+    return memory;
+  }
+
+  /** What all memories take now, and the tables took at the start. */
+  get memoryBytes(): number {
+    return this.#memories.reduce(
+      (sum, memory) => sum + memory.buffer.byteLength,
+      this.#plan.tableBytes,
+    );
+  }
+
+  /** Fuel consumed so far; 0 when it is not counted. */
+  get fuelConsumed(): bigint {
+    const { fuel } = this.#plan;
+    if (!fuel) return 0n;
+    return this.#fuelCounter(fuel.export).value + fuel.limit;
+  }
+
+  /** Whether fuel is counted and used up. */
+  get isOutOfFuel(): boolean {
+    const { fuel } = this.#plan;
+    return fuel !== undefined && this.#fuelCounter(fuel.export).value >= 0n;
+  }
+
+  /**
+   * Adds room at the end of the exported memory, within the limit.
+   *
+   * @returns the offset of the new room, or undefined when there is none.
+   */
+  grow(bytes: number): number | undefined {
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const { memory } = this;
+    const offset = memory.buffer.byteLength;
+    const wanted = this.memoryBytes + pages * PAGE_BYTES;
+    if (wanted > this.#plan.maxMemoryBytes) return undefined;
+    try {
+      growMemory(memory, pages);
+    } catch {
+      return undefined;
+    }
+    return offset;
+  }
+
+  #fuelCounter(name: string): WebAssembly.Global {
+    return this.#exports[name] as WebAssembly.Global;
+  }
+}
+
+function define(
+  imports: WebAssembly.Imports,
+  at: ImportName,
+  value: WebAssembly.Memory,
+): void {
+  const module = imports[at.module] ??= Object.create(null);
+  (module as WebAssembly.ModuleImports)[at.name] = value;
+}
+
+/** Memories with 64-bit addresses take their sizes as bigints. */
+function memoryDescriptor(plan: MemoryPlan): WebAssembly.MemoryDescriptor {
+  if (!plan.index64) {
+    return { initial: plan.initialPages, maximum: plan.maximumPages };
+  }
+  const descriptor = {
+    address: "i64",
+    initial: BigInt(plan.initialPages),
+    maximum: BigInt(plan.maximumPages),
+  };
+  return descriptor as unknown as WebAssembly.MemoryDescriptor;
+}
+
+function growMemory(memory: WebAssembly.Memory, pages: number): void {
+  try {
+    memory.grow(pages);
+  } catch (error) {
+    // A memory with 64-bit addresses takes bigints only.
+    if (!(error instanceof TypeError)) throw error;
+    memory.grow(BigInt(pages) as unknown as number);
+  }
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, 100));
+}

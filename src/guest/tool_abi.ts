@@ -1,0 +1,95 @@
+/**
+ * The tool ABI: JSON in, JSON out, through the guest's own memory.
+ *
+ * ```text
+ *   __tool_schema()               -> (i32 ptr, i32 len)  or  i64 ptr << 32 | len
+ *   __tool_execute(i32 ptr, i32 len) -> the same
+ *   __tool_alloc(i32 len) -> i32 ptr        where the arguments are to go
+ * ```
+ *
+ * Pointers, lengths and bytes that come back are the attacker's.
+ */
+
+import { ExecutionFailed } from "../errors.ts";
+import type { GuestInstance } from "./instance.ts";
+
+/** Where arguments go when memory can't grow and there is no allocator. */
+const FALLBACK_OFFSET = 1024;
+
+/** Calls `__tool_schema`; the bytes are a view of the guest's memory. */
+export function callSchema(
+  guest: GuestInstance,
+  maxResultBytes: number,
+): Uint8Array {
+  const answer = guest.function("__tool_schema")();
+  return answerBytes("__tool_schema", answer, guest, maxResultBytes);
+}
+
+/** Calls `__tool_execute`; the bytes are a view of the guest's memory. */
+export function callExecute(
+  guest: GuestInstance,
+  args: Uint8Array,
+  maxResultBytes: number,
+): Uint8Array {
+  const offset = placeArguments(guest, args);
+  const answer = guest.function("__tool_execute")(offset, args.length);
+  return answerBytes("__tool_execute", answer, guest, maxResultBytes);
+}
+
+function placeArguments(guest: GuestInstance, args: Uint8Array): number {
+  const offset = guest.has("__tool_alloc")
+    ? allocated(guest, args.length)
+    : guest.grow(args.length) ?? FALLBACK_OFFSET;
+  const { buffer } = guest.memory;
+  if (offset + args.length > buffer.byteLength) {
+    throw new ExecutionFailed(
+      `Arguments of ${args.length} bytes at ${offset} do not fit into the guest's memory of ${buffer.byteLength} bytes`,
+    );
+  }
+  new Uint8Array(buffer).set(args, offset);
+  return offset;
+}
+
+function allocated(guest: GuestInstance, bytes: number): number {
+  const pointer = guest.function("__tool_alloc")(bytes);
+  if (typeof pointer !== "number") {
+    throw new ExecutionFailed("__tool_alloc returned no i32");
+  }
+  return pointer >>> 0;
+}
+
+function answerBytes(
+  name: string,
+  answer: unknown,
+  guest: GuestInstance,
+  maxResultBytes: number,
+): Uint8Array {
+  const [pointer, length] = pointerAndLength(name, answer);
+  if (length > maxResultBytes) {
+    throw new ExecutionFailed(
+      `${name} answered with ${length} bytes, limit is ${maxResultBytes}`,
+    );
+  }
+  const { buffer } = guest.memory;
+  if (pointer + length > buffer.byteLength) {
+    throw new ExecutionFailed(
+      `${name} answered with ${length} bytes at ${pointer}, out of bounds of its memory of ${buffer.byteLength} bytes`,
+    );
+  }
+  return new Uint8Array(buffer, pointer, length);
+}
+
+/** Both forms, as unsigned numbers: what was negative is out of bounds. */
+function pointerAndLength(name: string, answer: unknown): [number, number] {
+  if (typeof answer === "bigint") {
+    const bits = BigInt.asUintN(64, answer);
+    return [Number(bits >> 32n), Number(bits & 0xffff_ffffn)];
+  }
+  if (Array.isArray(answer)) {
+    const [pointer, length] = answer;
+    if (typeof pointer === "number" && typeof length === "number") {
+      return [pointer >>> 0, length >>> 0];
+    }
+  }
+  throw new ExecutionFailed(`${name} returned neither (i32, i32) nor i64`);
+}

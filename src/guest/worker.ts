@@ -1,0 +1,54 @@
+/**
+ * The entry of a guest worker. It alternates between two states: reading its
+ * messages in the event loop, and serving calls from shared memory with the
+ * thread blocked. It starts out reading, and the channel says when to change.
+ */
+
+import { GuestEnd } from "../channel/guest_end.ts";
+import { Turn } from "../channel/layout.ts";
+import type { GuestMessage, HostMessage } from "../channel/messages.ts";
+import { StopPage } from "../stop_page.ts";
+import { GuestServer } from "./server.ts";
+
+/** The part of the worker's global scope that is used here. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<GuestMessage>) => void) | null;
+  postMessage(message: HostMessage): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+let server: GuestServer | undefined;
+let channel: GuestEnd | undefined;
+
+scope.onmessage = ({ data }) => {
+  switch (data.type) {
+    case "start":
+      channel = new GuestEnd(data.buffers);
+      server = new GuestServer(
+        channel,
+        new StopPage(data.stopPage),
+        data.maxResultBytes,
+      );
+      scope.postMessage({ type: "ready" });
+      break;
+    case "module":
+      server?.add(data.id, { module: data.module, plan: data.plan });
+      break;
+    case "forget":
+      server?.forget(data.id);
+      break;
+  }
+  serve();
+};
+
+function serve(): void {
+  if (!server || !channel) return;
+  if (server.serve() === Turn.Mail) {
+    channel.passBack();
+  } else {
+    scope.postMessage({ type: "closed" });
+    scope.close();
+  }
+}

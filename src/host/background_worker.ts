@@ -1,0 +1,27 @@
+/** A worker that never keeps the host's process alive by itself. */
+
+/**
+ * Starts a module worker that the event loop does not wait for.
+ *
+ * Deno offers no public way to do this for a Web Worker, and waits for a
+ * worker that is blocked or busy for ever. The method that its own
+ * `node:worker_threads` uses is the only unnamed symbol of the prototype;
+ * where a later version has none, a process that forgets its sandbox stays
+ * alive until it is closed, and nothing else changes.
+ */
+export function startBackgroundWorker(
+  url: URL,
+  permissions: Deno.PermissionOptions,
+): Worker {
+  const worker = new Worker(url, { type: "module", deno: { permissions } });
+  const refSymbol = Object.getOwnPropertySymbols(Worker.prototype)
+    .find((symbol) => symbol.description === undefined);
+  if (refSymbol) {
+    const methods = worker as unknown as Record<
+      symbol,
+      ((ref: boolean) => void) | undefined
+    >;
+    methods[refSymbol]?.(false);
+  }
+  return worker;
+}

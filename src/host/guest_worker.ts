@@ -1,0 +1,223 @@
+/** One guest worker: started, given modules, called, closed or lost. */
+
+import { HostEnd } from "../channel/host_end.ts";
+import type { CallAnswer, CallRequest } from "../channel/layout.ts";
+import type {
+  GuestMessage,
+  HostMessage,
+  InstancePlan,
+} from "../channel/messages.ts";
+import { WorkerLost } from "../errors.ts";
+import { StopPage, StopReason } from "../stop_page.ts";
+import { startBackgroundWorker } from "./background_worker.ts";
+import type { Watchdog, WatchedDeadline } from "./watchdog.ts";
+import { within } from "./within.ts";
+import type { WorkerPermissions } from "./worker_permissions.ts";
+
+/** How long a stopped guest may take to answer before its worker is lost. */
+const GRACE_MS = 2_000;
+/** How long the host's thread spins for an answer that it expects soon. */
+const HOST_SPIN_US = 50;
+/** Timers take no longer delay. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Stdout, stderr and error records, beside the value. */
+const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
+
+/** A module as it is posted to workers. */
+export interface WorkerModule {
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+}
+
+/** What every worker of a pool is made with. */
+export interface WorkerOptions {
+  readonly permissions: WorkerPermissions;
+  readonly maxRequestBytes: number;
+  readonly maxResultBytes: number;
+}
+
+/** What a call may take, and how to wait for it. */
+export interface CallLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the guest may spin for its next request. */
+  readonly guestSpins: boolean;
+  /** Whether the answer is expected within microseconds. */
+  readonly hostSpins: boolean;
+}
+
+/** A call's end: what the guest answered, and why it was stopped if it was. */
+export interface CallEnd {
+  readonly answer: CallAnswer;
+  readonly reason: StopReason;
+}
+
+/** One guest worker. It runs one call at a time. */
+export class GuestWorker {
+  readonly #worker: Worker;
+  readonly #stopPage = new StopPage();
+  readonly #channel: HostEnd;
+  readonly #deadline: WatchedDeadline;
+  readonly #modules = new Set<number>();
+  readonly #closed = Promise.withResolvers<void>();
+  /** The wait for the turn that is going on. */
+  #wait: TurnWait | undefined;
+  /** Why the worker's thread ended, if it did. */
+  #failure: WorkerLost | undefined;
+  /** Resolves when the worker serves calls. */
+  readonly ready: Promise<void>;
+
+  constructor(options: WorkerOptions, watchdog: Watchdog) {
+    this.#channel = new HostEnd({
+      maxRequestBytes: options.maxRequestBytes,
+      maxAnswerBytes: options.maxResultBytes + ANSWER_SLACK_BYTES,
+    });
+    const url = new URL("../guest/worker.ts", import.meta.url);
+    this.#worker = startBackgroundWorker(url, options.permissions);
+    const started = Promise.withResolvers<void>();
+    this.ready = Promise.all([started.promise, watchdog.ready]).then(() => {});
+    this.ready.catch(() => {});
+    this.#worker.onmessage = ({ data }: MessageEvent<HostMessage>) =>
+      (data.type === "ready" ? started : this.#closed).resolve();
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failure = new WorkerLost(`Worker failed: ${event.message}`);
+      started.reject(this.#failure);
+      this.#wait?.fail(this.#failure);
+      this.#closed.resolve();
+    };
+    this.#deadline = watchdog.watch(this.#stopPage);
+    this.#post({
+      type: "start",
+      stopPage: this.#stopPage.memory,
+      buffers: this.#channel.buffers,
+      maxResultBytes: options.maxResultBytes,
+    });
+  }
+
+  /** Whether the worker knows the module already. */
+  knows(id: number): boolean {
+    return this.#modules.has(id);
+  }
+
+  /**
+   * Runs a call. Rejects with {@linkcode WorkerLost} when the worker does not
+   * answer in time after a stop, or answers with what can't be; it must not be
+   * used again then.
+   */
+  async call(
+    module: WorkerModule,
+    request: CallRequest,
+    limits: CallLimits,
+  ): Promise<CallEnd> {
+    if (!this.#modules.has(module.id)) await this.#load(module);
+    const { signal } = limits;
+    const abort = () => this.stop(StopReason.Abort);
+    this.#stopPage.reset();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      if (signal?.aborted) abort();
+      this.#deadline.arm(limits.timeoutMs);
+      this.#channel.call(request, limits.guestSpins);
+      // Calls that were made in the same turn are passed on before this blocks.
+      await undefined;
+      if (!(limits.hostSpins && this.#channel.spin(HOST_SPIN_US))) {
+        await this.#turnBack(limits.timeoutMs + GRACE_MS);
+      }
+    } finally {
+      this.#deadline.disarm();
+      signal?.removeEventListener("abort", abort);
+    }
+    const answer = this.#channel.answer();
+    if (!answer) throw new WorkerLost("Worker answered out of bounds");
+    return { answer, reason: this.#stopPage.reason };
+  }
+
+  /** Stops the guest that is running, if one is. */
+  stop(reason: StopReason): void {
+    this.#stopPage.stop(reason);
+    this.#wait?.shorten();
+  }
+
+  /**
+   * Ends the worker, which must be idle.
+   *
+   * @returns whether it has ended; if not it is lost.
+   */
+  async close(): Promise<boolean> {
+    this.#channel.close();
+    this.#deadline.unwatch();
+    const ended = await within(GRACE_MS, this.#closed.promise);
+    if (ended) this.#worker.terminate();
+    return ended;
+  }
+
+  /** Lets go of a worker that does not answer. It can't be ended. */
+  abandon(): void {
+    this.#deadline.unwatch();
+    this.#worker.onmessage = null;
+  }
+
+  async #load(module: WorkerModule): Promise<void> {
+    this.#post({ type: "module", ...module });
+    this.#channel.mail();
+    await this.#turnBack(GRACE_MS);
+    this.#modules.add(module.id);
+  }
+
+  /** Waits for the turn, with a timer that also keeps the process alive. */
+  async #turnBack(ms: number): Promise<void> {
+    const wait = new TurnWait(ms);
+    this.#wait = wait;
+    try {
+      if (this.#failure) throw this.#failure;
+      await Promise.race([this.#channel.turnBack(), wait.lost]);
+    } finally {
+      wait.end();
+      this.#wait = undefined;
+    }
+  }
+
+  #post(message: GuestMessage): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+/** A wait that ends early when the worker is lost. */
+class TurnWait {
+  readonly #lost = Promise.withResolvers<never>();
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(ms: number) {
+    this.#timer = this.#after(ms);
+    // Nobody may be listening any more when it rejects.
+    this.#lost.promise.catch(() => {});
+  }
+
+  /** Rejects when the worker is lost. */
+  get lost(): Promise<never> {
+    return this.#lost.promise;
+  }
+
+  /** Gives the worker no more than the grace period from now. */
+  shorten(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#after(GRACE_MS);
+  }
+
+  /** Ends the wait with an error. */
+  fail(error: WorkerLost): void {
+    this.#lost.reject(error);
+  }
+
+  /** Takes the timer back. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #after(ms: number): ReturnType<typeof setTimeout> {
+    const lose = () => this.fail(new WorkerLost("Worker did not answer"));
+    return setTimeout(lose, Math.min(ms, MAX_TIMER_MS));
+  }
+}

@@ -1,0 +1,18 @@
+/** Waiting that has an end. */
+
+/**
+ * Whether `promise` resolves within `ms` milliseconds. Keeps the process alive
+ * until then, which a promise of a worker's message does not.
+ */
+export async function within(
+  ms: number,
+  promise: Promise<void>,
+): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

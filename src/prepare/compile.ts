@@ -1,0 +1,34 @@
+/** The last step of preparation: V8 compiles what was rewritten. */
+
+import { CompilationFailed } from "../errors.ts";
+import type { ModuleInfo } from "./module_info.ts";
+import { prepareModule, type PrepareOptions } from "./prepare.ts";
+
+/** A module that can be bounded, ready to be instantiated. */
+export interface CompiledModule {
+  readonly module: WebAssembly.Module;
+  readonly info: ModuleInfo;
+}
+
+/**
+ * Prepares and compiles a module.
+ *
+ * @throws {CompilationFailed} when the bytes are no module, or one that can't
+ * be bounded.
+ * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
+ */
+export async function compileModule(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: PrepareOptions,
+): Promise<CompiledModule> {
+  const prepared = prepareModule(bytes, options);
+  try {
+    const module = await WebAssembly.compile(
+      prepared.bytes,
+    );
+    return { module, info: prepared.info };
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new CompilationFailed(`Cannot compile module: ${error.message}`);
+  }
+}

@@ -1,0 +1,113 @@
+/** What came of a call: the one shape of success and failure. */
+
+import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
+import { type CallAnswer, Status } from "../channel/layout.ts";
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import {
+  FuelExhausted,
+  SandboxClosed,
+  type SandboxError,
+  TimeoutExceeded,
+  WorkerLost,
+} from "../errors.ts";
+import type { CallEnd } from "../host/guest_worker.ts";
+import { StopReason } from "../stop_page.ts";
+
+/** What a call used. */
+export interface Usage {
+  /** Milliseconds that the guest ran, its fresh instance included. */
+  readonly durationMs: number;
+  /** Bytes of its memories at the end. */
+  readonly memoryBytes: number;
+  /** Fuel consumed; `undefined` without `maxFuel`. */
+  readonly fuelConsumed: bigint | undefined;
+}
+
+/** What every call has, however it ended. */
+interface CallRecord {
+  /** What the call used. */
+  readonly usage: Usage;
+  /** What the guest wrote to its standard output. */
+  readonly stdout: string;
+  /** What the guest wrote to its standard error. */
+  readonly stderr: string;
+}
+
+/** A call that the guest answered. */
+export interface CallSuccess<Value> extends CallRecord {
+  /** Tells success from failure. */
+  readonly ok: true;
+  /** What the guest answered. */
+  readonly value: Value;
+}
+
+/** A call that failed. */
+export interface CallFailure extends CallRecord {
+  /** Tells success from failure. */
+  readonly ok: false;
+  /** Why it failed. */
+  readonly error: SandboxError;
+}
+
+/** What came of a call. */
+export type CallResult<Value> = CallSuccess<Value> | CallFailure;
+
+/** The record of a call that never reached a guest. */
+export const NO_USAGE: CallRecord = Object.freeze({
+  usage: Object.freeze({
+    durationMs: 0,
+    memoryBytes: 0,
+    fuelConsumed: undefined,
+  }),
+  stdout: "",
+  stderr: "",
+});
+
+/**
+ * Turns a call's end into its result.
+ *
+ * @throws the signal's reason when the call was aborted.
+ */
+export function toCallResult(
+  end: CallEnd,
+  config: SandboxConfig,
+  signal: AbortSignal | undefined,
+): CallResult<Uint8Array> {
+  const record = callRecord(end.answer, config);
+  if (end.answer.status === Status.Value) {
+    return { ok: true, value: end.answer.value, ...record };
+  }
+  if (end.reason === StopReason.Abort) throw signal?.reason;
+  return { ok: false, error: callError(end, config), ...record };
+}
+
+function callRecord(answer: CallAnswer, config: SandboxConfig): CallRecord {
+  const { durationMs, memoryBytes, fuelConsumed } = answer.usage;
+  return {
+    usage: {
+      durationMs,
+      memoryBytes,
+      fuelConsumed: config.maxFuel === undefined ? undefined : fuelConsumed,
+    },
+    stdout: new TextDecoder().decode(answer.stdout),
+    stderr: new TextDecoder().decode(answer.stderr),
+  };
+}
+
+function callError(end: CallEnd, config: SandboxConfig): SandboxError {
+  const record = decodeErrorRecord(end.answer.value);
+  if (!record) return new WorkerLost("Worker reported an error that is none");
+  switch (record.kind) {
+    case "Stopped":
+      return end.reason === StopReason.Deadline
+        ? new TimeoutExceeded(config.maxExecutionTime)
+        : new SandboxClosed("Sandbox was closed during the call");
+    case "FuelExhausted":
+      return new FuelExhausted(
+        config.maxFuel ?? 0n,
+        end.answer.usage.fuelConsumed,
+      );
+    default:
+      return toGuestError(record, config.maxMemoryBytes);
+  }
+}

@@ -1,0 +1,98 @@
+/** The schema that a guest answers with, checked before anyone relies on it. */
+
+import { ExecutionFailed } from "../errors.ts";
+import { parseGuestJson } from "./guest_json.ts";
+import type { JsonValue, ToolSchema } from "./tool.ts";
+
+/** What every model provider accepts as the name of a tool, and the dot. */
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+/**
+ * Reads the answer of `__tool_schema`. Unknown members are left out.
+ *
+ * @throws {ExecutionFailed} when a member is missing or is of another type.
+ */
+export function parseToolSchema(bytes: Uint8Array): ToolSchema {
+  const schema = parseGuestJson("__tool_schema", bytes);
+  if (!isObject(schema)) throw unusable("it is no object", schema);
+  const { name } = schema;
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw unusable("name is no name of 1 to 64 letters, digits, _ - .", name);
+  }
+  return Object.freeze({
+    name,
+    description: optional(schema, "description", isString, "a string", ""),
+    parameters: parameters(schema["parameters"]),
+    dangerous: optional(schema, "dangerous", isBoolean, "a boolean", false),
+    metadata: optional(schema, "metadata", isObject, "an object", {}),
+    requiredScopes: optional(
+      schema,
+      "requiredScopes",
+      isStrings,
+      "a list of strings",
+      [],
+    ),
+  });
+}
+
+/** A JSON Schema whose instances are objects. */
+function parameters(value: JsonValue | undefined): JsonObject {
+  if (!isObject(value)) throw unusable("parameters are no object", value);
+  const { type, properties, required } = value;
+  if (type !== undefined && type !== "object") {
+    throw unusable('parameters are not of type "object"', type);
+  }
+  if (properties !== undefined) {
+    if (!isObject(properties) || !Object.values(properties).every(isSchema)) {
+      throw unusable("parameters.properties hold no schemas", properties);
+    }
+  }
+  if (required !== undefined && !isStrings(required)) {
+    throw unusable("parameters.required is no list of strings", required);
+  }
+  return value;
+}
+
+function optional<T extends JsonValue>(
+  schema: JsonObject,
+  member: string,
+  is: (value: JsonValue) => value is T,
+  wanted: string,
+  otherwise: T,
+): T {
+  const value = schema[member];
+  if (value === undefined || value === null) return otherwise;
+  if (!is(value)) throw unusable(`${member} is not ${wanted}`, value);
+  return value;
+}
+
+function isObject(
+  value: JsonValue | undefined,
+): value is { [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSchema(value: JsonValue): boolean {
+  return isObject(value) || isBoolean(value);
+}
+
+function isString(value: JsonValue): value is string {
+  return typeof value === "string";
+}
+
+function isBoolean(value: JsonValue): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isStrings(value: JsonValue): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function unusable(why: string, value: JsonValue | undefined): ExecutionFailed {
+  const shown = value === undefined ? "nothing" : JSON.stringify(value);
+  return new ExecutionFailed(
+    `Tool schema can't be used: ${why}, got ${shown.slice(0, 100)}`,
+  );
+}

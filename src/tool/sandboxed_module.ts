@@ -1,0 +1,107 @@
+/** A module that was prepared and compiled: load once, call many times. */
+
+import type { InstancePlan, NumberKind } from "../channel/messages.ts";
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import { ExecutionFailed } from "../errors.ts";
+import type { WorkerModule } from "../host/guest_worker.ts";
+import type { CompiledModule } from "../prepare/compile.ts";
+import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
+
+const PAGE_BYTES = 65_536;
+
+let nextId = 1;
+
+/** Makes a module; only a sandbox does. */
+export let createModule: (
+  sha256: string,
+  compiled: CompiledModule,
+  config: SandboxConfig,
+) => SandboxedModule;
+
+/** What workers are given of a module. */
+export let workerModule: (module: SandboxedModule) => WorkerModule;
+
+/** What preparation learnt about a module. */
+export let moduleInfo: (module: SandboxedModule) => ModuleInfo;
+
+/** A module that a sandbox has loaded. Made by `ToolSandbox.loadModule`. */
+export class SandboxedModule {
+  /** SHA-256 of the original bytes, in hexadecimal. */
+  readonly sha256: string;
+  readonly #info: ModuleInfo;
+  readonly #worker: WorkerModule;
+
+  private constructor(
+    sha256: string,
+    compiled: CompiledModule,
+    config: SandboxConfig,
+  ) {
+    this.sha256 = sha256;
+    this.#info = compiled.info;
+    this.#worker = {
+      id: nextId++,
+      module: compiled.module,
+      plan: instancePlan(compiled.info, config),
+    };
+  }
+
+  static {
+    createModule = (sha256, compiled, config) =>
+      new SandboxedModule(sha256, compiled, config);
+    workerModule = (module) => module.#worker;
+    moduleInfo = (module) => module.#info;
+  }
+
+  /** The names that it exports, in order. */
+  get exports(): readonly string[] {
+    return this.#info.exports.map(({ name }) => name);
+  }
+}
+
+/**
+ * The signature of an exported function.
+ *
+ * @throws {ExecutionFailed} when there is no such function.
+ */
+export function exportSignature(
+  module: SandboxedModule,
+  name: string,
+): Signature {
+  const found = moduleInfo(module).exports
+    .find((entry) => entry.name === name && entry.signature !== undefined);
+  if (!found?.signature) {
+    const shown = JSON.stringify(name.slice(0, 100));
+    throw new ExecutionFailed(`Module exports no function ${shown}`);
+  }
+  return found.signature;
+}
+
+function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
+  const memoryBytes = info.memories
+    .reduce((sum, { initialPages }) => sum + initialPages * PAGE_BYTES, 0);
+  return {
+    memories: info.memories,
+    stopPage: info.stopPage,
+    startExport: info.startExport,
+    fuel: info.fuelExport === undefined || config.maxFuel === undefined
+      ? undefined
+      : { export: info.fuelExport, limit: config.maxFuel },
+    maxMemoryBytes: config.maxMemoryBytes,
+    tableBytes: info.initialBytes - memoryBytes,
+    results: numericResults(info),
+  };
+}
+
+/** The result types of every export whose results are all numbers. */
+function numericResults(info: ModuleInfo): InstancePlan["results"] {
+  // Export names are the guest's: "__proto__" must be a name like any other.
+  const results: Record<string, readonly NumberKind[]> = Object.create(null);
+  for (const { name, signature } of info.exports) {
+    if (signature?.results.every(isNumber)) results[name] = signature.results;
+  }
+  return results;
+}
+
+function isNumber(kind: NumberKind | "other"): kind is NumberKind {
+  return kind !== "other";
+}
