@@ -1,0 +1,130 @@
+import { ExternCode } from "../wasm/entity.ts";
+import type { FuncType } from "../wasm/func_type.ts";
+import { FEATURES } from "../wasm/operators.ts";
+import {
+  isReference,
+  typeIndexOf,
+  ValueCode,
+  type ValueType,
+} from "../wasm/value_type.ts";
+import type { Guest } from "./guest.ts";
+import { capMemory } from "./memory_plan.ts";
+import type {
+  ExportInfo,
+  ExternKind,
+  ImportInfo,
+  MemoryInfo,
+  ModuleInfo,
+  Signature,
+  ValueKind,
+} from "./module_info.ts";
+import {
+  type InjectedNames,
+  memoryName,
+  STOP_PAGE_NAME,
+} from "./unique_names.ts";
+
+/** What the walk over the guest found out, for {@linkcode describe}. */
+export interface Findings {
+  readonly names: InjectedNames;
+  readonly limitBytes: number;
+  readonly fuel: boolean;
+  readonly initialBytes: number;
+  /** Bits of {@linkcode FEATURES} that its code uses. */
+  readonly operatorFeatures: number;
+}
+
+/** The plain data that the host and a worker know the module by. */
+export function describe(guest: Guest, findings: Findings): ModuleInfo {
+  const { names, fuel, initialBytes } = findings;
+  return {
+    imports: guest.imports.map((one) => describeImport(guest, one)),
+    exports: guest.exports.map((one) => describeExport(guest, one)),
+    memories: describeMemories(guest, findings),
+    stopPage: { module: names.module, name: STOP_PAGE_NAME },
+    startExport: guest.start === undefined ? undefined : names.startExport,
+    fuelExport: fuel ? names.fuelExport : undefined,
+    initialBytes,
+    features: describeFeatures(guest, findings.operatorFeatures),
+  };
+}
+
+const KINDS: readonly ExternKind[] = Object.entries(ExternCode)
+  .sort(([, a], [, b]) => a - b)
+  .map(([kind]) => kind as ExternKind);
+
+const NUMBER_KINDS: Readonly<Record<number, ValueKind>> = {
+  [ValueCode.i32]: "i32",
+  [ValueCode.i64]: "i64",
+  [ValueCode.f32]: "f32",
+  [ValueCode.f64]: "f64",
+};
+
+function signature(type: FuncType): Signature {
+  const kind = (one: ValueType): ValueKind => NUMBER_KINDS[one] ?? "other";
+  return { params: type.params.map(kind), results: type.results.map(kind) };
+}
+
+function describeImport(
+  guest: Guest,
+  { module, name, entity }: Guest["imports"][number],
+): ImportInfo {
+  const { kind } = entity;
+  if (kind !== "function") return { module, name, kind };
+  return { module, name, kind, signature: signature(guest.type(entity.type)) };
+}
+
+function describeExport(
+  guest: Guest,
+  { name, code, index }: Guest["exports"][number],
+): ExportInfo {
+  const kind = KINDS[code]!;
+  if (kind !== "function") return { name, kind };
+  const type = guest.type(guest.functions[index]!);
+  return { name, kind, signature: signature(type) };
+}
+
+function describeMemories(guest: Guest, findings: Findings): MemoryInfo[] {
+  const imported = guest.imports.filter((one) => one.entity.kind === "memory");
+  return guest.memories.map((limits, index) => {
+    const capped = capMemory(limits, findings.limitBytes);
+    const { module, name } = imported[index] ??
+      { module: findings.names.module, name: memoryName(index) };
+    return {
+      module,
+      name,
+      initialPages: limits.minimum,
+      maximumPages: capped.maximum ?? limits.minimum,
+      index64: limits.index64,
+    };
+  });
+}
+
+function describeFeatures(guest: Guest, bits: number): string[] {
+  const features = new Set(guest.features);
+  FEATURES.forEach((feature, i) => {
+    if (i > 0 && bits & (1 << i)) features.add(feature);
+  });
+  if (guest.memories.length > 1) features.add("multi-memory");
+  if (guest.tables.length > 1) features.add("reference-types");
+  if (guest.tags.length > 0) features.add("exceptions");
+  const spaces = [...guest.memories, ...guest.tables.map((one) => one.limits)];
+  if (spaces.some((limits) => limits.index64)) features.add("memory64");
+  addTypeFeatures(guest, features);
+  return [...features].sort();
+}
+
+function addTypeFeatures(guest: Guest, features: Set<string>): void {
+  for (const { params, results } of guest.types) {
+    if (results.length > 1) features.add("multi-value");
+    for (const type of params) addTypeFeature(type, features);
+    for (const type of results) addTypeFeature(type, features);
+  }
+  for (const { value } of guest.globals) addTypeFeature(value, features);
+}
+
+function addTypeFeature(type: ValueType, features: Set<string>): void {
+  if (type === ValueCode.v128) features.add("simd");
+  else if (typeIndexOf(type) >= 0) features.add("function-references");
+  else if (isReference(type)) features.add("reference-types");
+}

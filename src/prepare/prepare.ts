@@ -1,0 +1,91 @@
+import { CompilationFailed } from "../errors.ts";
+import { rewriteCode } from "./code_section.ts";
+import { describe } from "./describe.ts";
+import { encodeModule } from "./encode.ts";
+import { readGuest } from "./guest.ts";
+import { checkInitialBytes } from "./memory_plan.ts";
+import type { ModuleInfo } from "./module_info.ts";
+import { injectedNames } from "./unique_names.ts";
+
+/** What a module is prepared for. */
+export interface PrepareOptions {
+  /** The limit over all memories and tables, in bytes. */
+  readonly maxMemoryBytes: number;
+  /** Whether to count fuel. */
+  readonly fuel: boolean;
+}
+
+/** A module that can be stopped, and what is known about it. */
+export interface PreparedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly info: ModuleInfo;
+}
+
+/**
+ * Makes a module stoppable: refuses what can't be bounded, asks V8 whether the
+ * original is valid, rewrites it.
+ *
+ * @throws {CompilationFailed} when the bytes are no module, or a refused one.
+ * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
+ */
+export function prepareModule(
+  bytes: Uint8Array,
+  options: PrepareOptions,
+): PreparedModule {
+  const prepared = rewriteModule(bytes, options);
+  validateOriginal(bytes);
+  return prepared;
+}
+
+/**
+ * Everything but V8's validation of the original, for a caller who runs that
+ * beside the compilation of the result. Until {@linkcode validateOriginal} has
+ * passed, the result must not be instantiated.
+ *
+ * @throws {CompilationFailed} when the bytes are no module, or a refused one.
+ * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
+ */
+export function rewriteModule(
+  bytes: Uint8Array,
+  options: PrepareOptions,
+): PreparedModule {
+  const { maxMemoryBytes: limitBytes, fuel } = options;
+  const guest = readGuest(bytes);
+  const initialBytes = checkInitialBytes(guest, limitBytes);
+  const names = injectedNames(guest);
+  const { code, injected, operatorFeatures } = rewriteCode(guest, limitBytes);
+  const functions = injected.all;
+  const encoded = encodeModule(guest, {
+    names,
+    functions,
+    code,
+    limitBytes,
+    fuel,
+  });
+  const info = describe(guest, {
+    names,
+    limitBytes,
+    fuel,
+    initialBytes,
+    operatorFeatures,
+  });
+  return { bytes: encoded.finish(), info };
+}
+
+/**
+ * Asks V8 whether the module as the guest wrote it is valid: one that becomes
+ * valid only through something injected must not run.
+ *
+ * @throws {CompilationFailed} with V8's reason.
+ */
+export function validateOriginal(bytes: Uint8Array): void {
+  const source = bytes as Uint8Array<ArrayBuffer>;
+  if (WebAssembly.validate(source)) return;
+  try {
+    new WebAssembly.Module(source);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CompilationFailed(`Cannot compile module: ${reason}`);
+  }
+  throw new CompilationFailed("Cannot compile module: V8 finds it invalid");
+}

@@ -1,0 +1,55 @@
+import { malformed, refused } from "./malformed.ts";
+import type { Reader } from "./reader.ts";
+import type { Writer } from "./writer.ts";
+
+/** How many pages a memory has, or how many entries a table. */
+export interface Limits {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+  /** Whether addresses are 64 bits wide. */
+  readonly index64: boolean;
+}
+
+/**
+ * Bits of the limits' flag byte.
+ * https://webassembly.github.io/spec/core/binary/types.html#limits
+ */
+const Flag = {
+  maximum: 0x01,
+  shared: 0x02,
+  index64: 0x04,
+  pageSize: 0x08,
+} as const;
+
+/** Reads limits; shared ones are refused. */
+export function readLimits(reader: Reader): Limits {
+  const at = reader.pos;
+  const flags = reader.u8("limits");
+  if (flags & Flag.shared) throw refused("threads (shared memory)", at);
+  if (flags & Flag.pageSize) throw refused("custom page sizes", at);
+  if (flags > (Flag.maximum | Flag.index64)) {
+    throw malformed(`unknown limits flags 0x${flags.toString(16)}`, at);
+  }
+  const index64 = (flags & Flag.index64) !== 0;
+  const read = () => index64 ? reader.u64("limit") : reader.u32("limit");
+  const minimum = read();
+  const maximum = flags & Flag.maximum ? read() : undefined;
+  return { minimum, maximum, index64 };
+}
+
+export function writeLimits(writer: Writer, limits: Limits): void {
+  const { minimum, maximum, index64 } = limits;
+  const flags = (maximum === undefined ? 0 : Flag.maximum) |
+    (index64 ? Flag.index64 : 0);
+  writer.byte(flags).u32(minimum);
+  if (maximum !== undefined) writer.u32(maximum);
+}
+
+/** The limits of a memory that threads share, which always has a maximum. */
+export function writeSharedLimits(
+  writer: Writer,
+  minimum: number,
+  maximum: number,
+): void {
+  writer.byte(Flag.maximum | Flag.shared).u32(minimum).u32(maximum);
+}

@@ -1,0 +1,118 @@
+const utf8 = new TextEncoder();
+const SHORT_COPY = 48;
+
+/** A growing buffer for a module's bytes; the twin of the reader. */
+export class Writer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  byte(value: number): this {
+    this.reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  bytes(values: ArrayLike<number>): this {
+    this.reserve(values.length);
+    this.#bytes.set(values, this.#length);
+    this.#length += values.length;
+    return this;
+  }
+
+  /** Copies a range of another array, without a view for the short ones. */
+  copy(source: Uint8Array, start: number, end: number): this {
+    this.reserve(end - start);
+    const target = this.#bytes;
+    if (end - start > SHORT_COPY) {
+      target.set(source.subarray(start, end), this.#length);
+      this.#length += end - start;
+      return this;
+    }
+    let to = this.#length;
+    for (let from = start; from < end; from++) target[to++] = source[from]!;
+    this.#length = to;
+    return this;
+  }
+
+  /** An unsigned LEB128 number below 2^53. */
+  u32(value: number): this {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    return this.byte(rest);
+  }
+
+  /** A signed LEB128 number within ±2^52. */
+  signed(value: number): this {
+    let rest = value;
+    while (rest < -0x40 || rest >= 0x40) {
+      this.byte((((rest % 0x80) + 0x80) % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    return this.byte(((rest % 0x80) + 0x80) % 0x80);
+  }
+
+  name(text: string): this {
+    const encoded = utf8.encode(text);
+    return this.u32(encoded.length).bytes(encoded);
+  }
+
+  /** Room for a size that is only known later: a padded LEB128 number. */
+  sizeSlot(): number {
+    this.bytes([0x80, 0x80, 0x80, 0x80, 0x00]);
+    return this.#length - 5;
+  }
+
+  /** Fills a slot with the number of bytes written since it was made. */
+  fillSize(slot: number): void {
+    let size = this.#length - slot - 5;
+    for (let i = 0; i < 4; i++) {
+      this.#bytes[slot + i] = (size & 0x7f) | 0x80;
+      size >>>= 7;
+    }
+    this.#bytes[slot + 4] = size;
+  }
+
+  /** Forgets everything from `length` on. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  /** A section: its id, its size, its contents. */
+  section(id: number, contents: Writer): this {
+    return this.byte(id).u32(contents.length).append(contents);
+  }
+
+  append(other: Writer): this {
+    return this.bytes(other.view());
+  }
+
+  /** What was written, as a view that the next write may invalidate. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** What was written, as an array of its own. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
