@@ -1,0 +1,107 @@
+import type {
+  Descriptor,
+  DirectoryDescriptor,
+  FileDescriptor,
+} from "./descriptor.ts";
+import { Errno, fail } from "./errno.ts";
+import { errnoOf } from "./host_errno.ts";
+import type { Tree } from "./tree.ts";
+
+/** Numbers below are for the standard streams, even when those are closed. */
+const FIRST_NUMBER = 3;
+
+/** What each of the guest's descriptor numbers stands for. */
+export class DescriptorTable {
+  readonly #open = new Map<number, Descriptor>();
+  readonly #max: number;
+
+  /** @param max How many may be open, the first ones included. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Whether the number stands for anything. */
+  has(fd: number): boolean {
+    return this.#open.has(fd >>> 0);
+  }
+
+  /** What the number stands for, which must have all of `rights`. */
+  get(fd: number, rights: number): Descriptor {
+    const descriptor = this.#open.get(fd >>> 0) ?? fail(Errno.BADF);
+    if ((descriptor.rightsBase & rights) !== rights) fail(Errno.NOTCAPABLE);
+    return descriptor;
+  }
+
+  /** An open file that has all of `rights`. */
+  file(fd: number, rights: number): FileDescriptor {
+    const descriptor = this.#open.get(fd >>> 0) ?? fail(Errno.BADF);
+    if (descriptor.kind !== "file") fail(Errno.ISDIR);
+    if ((descriptor.rightsBase & rights) !== rights) fail(Errno.NOTCAPABLE);
+    return descriptor;
+  }
+
+  /** A directory that has all of `rights`. */
+  directory(fd: number, rights: number): DirectoryDescriptor {
+    const descriptor = this.#open.get(fd >>> 0) ?? fail(Errno.BADF);
+    if (descriptor.kind !== "directory") fail(Errno.NOTDIR);
+    if ((descriptor.rightsBase & rights) !== rights) fail(Errno.NOTCAPABLE);
+    return descriptor;
+  }
+
+  /** Fails when one more would be too many. */
+  checkRoom(): void {
+    if (this.#open.size >= this.#max) fail(Errno.MFILE);
+  }
+
+  /** Gives a descriptor its number: the lowest free one. */
+  add(descriptor: Descriptor): number {
+    let fd = FIRST_NUMBER;
+    while (this.#open.has(fd)) fd++;
+    this.#open.set(fd, descriptor);
+    return fd;
+  }
+
+  /** Sets what a number stands for, at the start. */
+  set(fd: number, descriptor: Descriptor): void {
+    this.#open.set(fd, descriptor);
+  }
+
+  close(fd: number): void {
+    const descriptor = this.#open.get(fd >>> 0) ?? fail(Errno.BADF);
+    this.#open.delete(fd >>> 0);
+    if (descriptor.kind === "file") descriptor.file.close();
+  }
+
+  /** Moves what `from` stands for to `to`, which is closed. */
+  renumber(from: number, to: number): void {
+    const descriptor = this.#open.get(from >>> 0) ?? fail(Errno.BADF);
+    if (!this.#open.has(to >>> 0)) fail(Errno.BADF);
+    if (from >>> 0 === to >>> 0) return;
+    this.close(to);
+    this.#open.delete(from >>> 0);
+    this.#open.set(to >>> 0, descriptor);
+  }
+
+  /** Lets directories follow what the guest itself renamed. */
+  renamed(tree: Tree, from: string, to: string): void {
+    for (const descriptor of this.#open.values()) {
+      if (descriptor.kind !== "directory" || descriptor.tree !== tree) continue;
+      if (descriptor.place === from) descriptor.place = to;
+      else if (descriptor.place.startsWith(`${from}/`)) {
+        descriptor.place = to + descriptor.place.slice(from.length);
+      }
+    }
+  }
+
+  /** Closes everything; the host's errors no longer matter. */
+  closeAll(): void {
+    for (const descriptor of this.#open.values()) {
+      try {
+        if (descriptor.kind === "file") descriptor.file.close();
+      } catch (error) {
+        if (errnoOf(error) === undefined) throw error;
+      }
+    }
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,192 @@
+import type { FileDescriptor } from "./descriptor.ts";
+import { Errno, fail } from "./errno.ts";
+import { Fdflags, Whence } from "./flags.ts";
+import { errnoOf } from "./host_errno.ts";
+import { Rights } from "./rights.ts";
+import type { WasiContext } from "./wasi_context.ts";
+
+/** The most bytes that are copied between two looks at the stop word. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** Reading, writing and seeking. */
+export const fdIoFunctions = {
+  fd_read(
+    context: WasiContext,
+    fd: number,
+    iovs: number,
+    count: number,
+    nread: number,
+  ): void {
+    const descriptor = context.descriptors.file(fd, Rights.FD_READ);
+    const done = readAll(context, descriptor, iovs, count, descriptor.position);
+    if (descriptor.file.seekable) descriptor.position += done;
+    context.memory.setU32(nread, done);
+  },
+
+  fd_pread(
+    context: WasiContext,
+    fd: number,
+    iovs: number,
+    count: number,
+    offset: bigint,
+    nread: number,
+  ): void {
+    const rights = Rights.FD_READ | Rights.FD_SEEK;
+    const descriptor = seekable(context.descriptors.file(fd, rights));
+    const done = readAll(context, descriptor, iovs, count, position(offset));
+    context.memory.setU32(nread, done);
+  },
+
+  fd_write(
+    context: WasiContext,
+    fd: number,
+    iovs: number,
+    count: number,
+    nwritten: number,
+  ): void {
+    const descriptor = context.descriptors.file(fd, Rights.FD_WRITE);
+    const from = appends(descriptor)
+      ? descriptor.file.stat().size
+      : descriptor.position;
+    const done = writeAll(context, descriptor, iovs, count, from);
+    if (descriptor.file.seekable) descriptor.position = from + done;
+    context.memory.setU32(nwritten, done);
+  },
+
+  /** As on Linux, a descriptor that appends does so wherever it is told to. */
+  fd_pwrite(
+    context: WasiContext,
+    fd: number,
+    iovs: number,
+    count: number,
+    offset: bigint,
+    nwritten: number,
+  ): void {
+    const rights = Rights.FD_WRITE | Rights.FD_SEEK;
+    const descriptor = seekable(context.descriptors.file(fd, rights));
+    const from = appends(descriptor)
+      ? descriptor.file.stat().size
+      : position(offset);
+    const done = writeAll(context, descriptor, iovs, count, from);
+    context.memory.setU32(nwritten, done);
+  },
+
+  fd_seek(
+    context: WasiContext,
+    fd: number,
+    offset: bigint,
+    whence: number,
+    newOffset: number,
+  ): void {
+    // Asking where it is needs less than moving it.
+    const asks = offset === 0n && whence === Whence.CUR;
+    const right = asks ? Rights.FD_TELL : Rights.FD_SEEK;
+    const { descriptors, memory } = context;
+    const descriptor = seekable(descriptors.file(fd, asks ? 0 : right));
+    const has = Rights.FD_TELL | Rights.FD_SEEK;
+    if ((descriptor.rightsBase & has) === 0) fail(Errno.NOTCAPABLE);
+    const target = BigInt(startOf(descriptor, whence)) + offset;
+    if (target < 0n) fail(Errno.INVAL);
+    const moved = position(BigInt.asUintN(64, target));
+    memory.setU64(newOffset, BigInt(moved));
+    descriptor.position = moved;
+  },
+
+  fd_tell(context: WasiContext, fd: number, offset: number): void {
+    const descriptor = seekable(context.descriptors.file(fd, Rights.FD_TELL));
+    context.memory.setU64(offset, BigInt(descriptor.position));
+  },
+};
+
+/**
+ * Reads into the guest's buffers until one isn't filled.
+ *
+ * An error after the first bytes is not answered: they have been read.
+ */
+function readAll(
+  context: WasiContext,
+  { file }: FileDescriptor,
+  iovs: number,
+  count: number,
+  from: number,
+): number {
+  let done = 0;
+  for (const piece of pieces(context, iovs, count)) {
+    const read = attempt(() => file.read(piece, from + done), done);
+    done += read;
+    if (read < piece.length) break;
+    // What a stream has after this, it may have only much later.
+    if (!file.seekable) break;
+  }
+  return done;
+}
+
+function writeAll(
+  context: WasiContext,
+  { file }: FileDescriptor,
+  iovs: number,
+  count: number,
+  from: number,
+): number {
+  let done = 0;
+  for (const piece of pieces(context, iovs, count)) {
+    const written = attempt(() => file.write(piece, from + done), done);
+    done += written;
+    if (written < piece.length) break;
+  }
+  return done;
+}
+
+function attempt(act: () => number, done: number): number {
+  if (done === 0) return act();
+  try {
+    return act();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return 0;
+  }
+}
+
+/** The guest's buffers, none empty, in pieces with a look at the stop word. */
+function* pieces(
+  { memory, stop }: WasiContext,
+  iovs: number,
+  count: number,
+): Generator<Uint8Array> {
+  for (const buffer of memory.buffers(iovs, count)) {
+    for (let at = 0; at < buffer.length; at += PIECE_BYTES) {
+      stop.check();
+      yield buffer.subarray(at, at + PIECE_BYTES);
+    }
+  }
+}
+
+function startOf(descriptor: FileDescriptor, whence: number): number {
+  switch (whence) {
+    case Whence.SET:
+      return 0;
+    case Whence.CUR:
+      return descriptor.position;
+    case Whence.END:
+      return descriptor.file.stat().size;
+    default:
+      fail(Errno.INVAL);
+  }
+}
+
+function seekable(descriptor: FileDescriptor): FileDescriptor {
+  if (!descriptor.file.seekable) fail(Errno.SPIPE);
+  return descriptor;
+}
+
+function appends({ flags, file }: FileDescriptor): boolean {
+  return (flags & Fdflags.APPEND) !== 0 && file.seekable;
+}
+
+/** A position in a file, which is exact as a number. */
+export function position(offset: bigint): number {
+  const unsigned = BigInt.asUintN(64, offset);
+  if (unsigned >= 1n << 63n) fail(Errno.INVAL);
+  if (unsigned > BigInt(Number.MAX_SAFE_INTEGER)) fail(Errno.FBIG);
+  return Number(unsigned);
+}

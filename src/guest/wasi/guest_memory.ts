@@ -1,0 +1,131 @@
+import { ExecutionFailed } from "../../errors.ts";
+import { Errno, fail } from "./errno.ts";
+
+/** The longest path that is looked at, in bytes: Linux's `PATH_MAX`. */
+const PATH_MAX = 4096;
+/** The most vectors of one read or write: Linux's `IOV_MAX`. */
+const IOV_MAX = 1024;
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The guest's memory, seen from the imports.
+ *
+ * The guest is the attacker: every pointer, length and count comes from it,
+ * and every access goes through the one bounds check in `#at`. What is read is
+ * copied or used before the guest runs again.
+ */
+export class GuestMemory {
+  #memory: WebAssembly.Memory | undefined;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #view: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(0));
+
+  /** Sets the memory that the pointers point into. */
+  attach(memory: WebAssembly.Memory): void {
+    this.#memory = memory;
+    this.#refresh();
+  }
+
+  /** A view of `length` bytes at `pointer`; invalid once the guest runs. */
+  bytes(pointer: number, length: number): Uint8Array<ArrayBuffer> {
+    const at = this.#at(pointer, length >>> 0);
+    return this.#bytes.subarray(at, at + (length >>> 0));
+  }
+
+  getU8(pointer: number): number {
+    return this.#view.getUint8(this.#at(pointer, 1));
+  }
+
+  getU16(pointer: number): number {
+    return this.#view.getUint16(this.#at(pointer, 2), true);
+  }
+
+  getU32(pointer: number): number {
+    return this.#view.getUint32(this.#at(pointer, 4), true);
+  }
+
+  getU64(pointer: number): bigint {
+    return this.#view.getBigUint64(this.#at(pointer, 8), true);
+  }
+
+  setU8(pointer: number, value: number): void {
+    this.#view.setUint8(this.#at(pointer, 1), value);
+  }
+
+  setU16(pointer: number, value: number): void {
+    this.#view.setUint16(this.#at(pointer, 2), value, true);
+  }
+
+  setU32(pointer: number, value: number): void {
+    this.#view.setUint32(this.#at(pointer, 4), value, true);
+  }
+
+  setU64(pointer: number, value: bigint): void {
+    this.#view.setBigUint64(this.#at(pointer, 8), value, true);
+  }
+
+  /** Copies `bytes` to `pointer`. */
+  write(pointer: number, bytes: Uint8Array): void {
+    this.bytes(pointer, bytes.length).set(bytes);
+  }
+
+  /** A path as the guest gave it: UTF-8 without a NUL, not resolved. */
+  path(pointer: number, length: number): string {
+    if (length >>> 0 > PATH_MAX) fail(Errno.NAMETOOLONG);
+    const bytes = this.bytes(pointer, length);
+    if (bytes.includes(0)) fail(Errno.INVAL);
+    try {
+      return strictUtf8.decode(bytes);
+    } catch {
+      fail(Errno.ILSEQ);
+    }
+  }
+
+  /**
+   * The buffers of a read or write, all checked before the first is used.
+   *
+   * ```text
+   *   pointer      +4          +8
+   *   ┌────────────┬───────────┬─────────────
+   *   │ buf        │ buf_len   │ next iovec …
+   *   └────────────┴───────────┴─────────────
+   * ```
+   */
+  buffers(pointer: number, count: number): Uint8Array<ArrayBuffer>[] {
+    if (count >>> 0 > IOV_MAX) fail(Errno.INVAL);
+    this.#at(pointer, (count >>> 0) * 8);
+    const buffers: Uint8Array<ArrayBuffer>[] = [];
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const at = (pointer >>> 0) + i * 8;
+      const buffer = this.bytes(this.getU32(at), this.getU32(at + 4));
+      total += buffer.length;
+      buffers.push(buffer);
+    }
+    // The number of bytes is answered as a u32, and POSIX keeps it positive.
+    if (total > 0x7fff_ffff) fail(Errno.INVAL);
+    return buffers;
+  }
+
+  /** The offset of `length` bytes at `pointer`, which all lie in the memory. */
+  #at(pointer: number, length: number): number {
+    if (typeof pointer !== "number") refuseMemory64();
+    const at = pointer >>> 0;
+    // Growing detaches the buffer, which empties the view.
+    if (this.#bytes.length === 0) this.#refresh();
+    if (at + length > this.#bytes.length) fail(Errno.FAULT);
+    return at;
+  }
+
+  #refresh(): void {
+    if (this.#memory === undefined) return;
+    this.#bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+}
+
+function refuseMemory64(): never {
+  throw new ExecutionFailed(
+    "Cannot call WASI preview 1: its pointers have 32 bits, the module's have 64",
+  );
+}

@@ -1,0 +1,304 @@
+import * as fs from "node:fs";
+import type { StopPage } from "../../stop_page.ts";
+import { AncestorGuard } from "./ancestor_guard.ts";
+import { Errno, fail } from "./errno.ts";
+import type { FileStat } from "./file_stat.ts";
+import { Filetype } from "./flags.ts";
+import { errnoOf } from "./host_errno.ts";
+import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
+import {
+  type ExactTimes,
+  filetypeOf,
+  isSame,
+  statOfInfo,
+} from "./host_stat.ts";
+import type { LinkBroker } from "./link_broker.ts";
+import { staysInside } from "./resolve.ts";
+import {
+  type NewTimes,
+  type OpenFile,
+  type OpenMode,
+  parentOf,
+  type Tree,
+  type TreeEntry,
+} from "./tree.ts";
+import type { WriteBudget } from "./write_budget.ts";
+
+/** What names of files in the making begin with; guests don't see them. */
+const STAGE_PREFIX = ".cortexai-sandbox-";
+/** How often an open that ran into a change is tried again. */
+const ATTEMPTS = 4;
+
+/** A directory of the host that a guest was granted. */
+export interface HostDirectory {
+  /** The name that the guest knows it by. */
+  readonly guest: string;
+  /** Its absolute path on the host, without links. */
+  readonly host: string;
+  readonly write: boolean;
+  /** A path to it that uses up the links a path may have, if there is one. */
+  readonly anchor?: string;
+}
+
+/** What the trees of one guest share. */
+export interface HostTreeContext {
+  readonly budget: WriteBudget;
+  readonly times: ExactTimes;
+  readonly broker: LinkBroker | undefined;
+  readonly stop: StopPage;
+}
+
+/**
+ * A directory of the host: the wall between a guest and everything outside.
+ *
+ * No call may follow a link on its way. Where there is an anchor the kernel
+ * sees to it: the way to the anchor has as many links as one path may have, so
+ * one more fails with ELOOP. Otherwise an {@linkcode AncestorGuard} watches the
+ * way. Opening resolves links whatever the flags say, since Deno does it
+ * itself: so what was opened is compared to what was meant, by device and
+ * inode, before a byte of it is touched; and it never makes or truncates.
+ */
+export class HostTree implements Tree {
+  readonly writable: boolean;
+  readonly #host: string;
+  readonly #root: string;
+  readonly #anchor: string | undefined;
+  readonly #guard: AncestorGuard;
+  readonly #context: HostTreeContext;
+
+  constructor(directory: HostDirectory, context: HostTreeContext) {
+    this.writable = directory.write;
+    this.#host = directory.host;
+    this.#root = directory.host.replace(/\/+$/, "");
+    this.#anchor = directory.anchor;
+    this.#guard = new AncestorGuard(this.#root === "" ? "/" : this.#root);
+    this.#context = context;
+  }
+
+  stat(place: string): FileStat {
+    // The root is the host's own choice, so here a link would be meant.
+    if (place === "") {
+      return statOfInfo(Deno.statSync(this.#host), this.#context.times);
+    }
+    return this.#observe(
+      parentOf(place),
+      () => statOfInfo(Deno.lstatSync(this.#path(place)), this.#context.times),
+      isSame,
+    );
+  }
+
+  readLink(place: string): string {
+    return this.#observe(
+      parentOf(place),
+      () => Deno.readLinkSync(this.#path(place)),
+      (a, b) => a === b,
+    );
+  }
+
+  list(place: string): TreeEntry[] {
+    // Unlike the others this follows a link at the end of the way.
+    const entries = this.#observe(
+      place,
+      () => [...Deno.readDirSync(this.#anchored(place))],
+      sameNames,
+    );
+    return entries
+      .filter((entry) => place !== "" || !entry.name.startsWith(STAGE_PREFIX))
+      .map((entry) => ({ name: entry.name, filetype: filetypeOf(entry) }))
+      .sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  open(place: string, mode: OpenMode): OpenFile {
+    const fd = mode.create
+      ? this.#create(place, flagsOf(mode))
+      : this.#open(place, flagsOf(mode), Filetype.REGULAR_FILE);
+    return new HostFile(fd, this.#context.budget, this.#context.times);
+  }
+
+  makeDirectory(place: string): void {
+    this.#change(place, () => Deno.mkdirSync(this.#path(place)));
+  }
+
+  removeDirectory(place: string): void {
+    this.#change(place, () => fs.rmdirSync(this.#path(place)));
+  }
+
+  unlink(place: string): void {
+    if (this.stat(place).filetype === Filetype.DIRECTORY) fail(Errno.ISDIR);
+    this.#change(place, () => fs.unlinkSync(this.#path(place)));
+  }
+
+  rename(from: string, to: string): void {
+    this.#refuseOutwardLink(from, to);
+    this.#changeBoth(
+      from,
+      to,
+      () => Deno.renameSync(this.#path(from), this.#path(to)),
+    );
+  }
+
+  link(from: string, to: string): void {
+    this.#refuseOutwardLink(from, to);
+    this.#changeBoth(
+      from,
+      to,
+      () => fs.linkSync(this.#path(from), this.#path(to)),
+    );
+  }
+
+  symlink(target: string, place: string): void {
+    if (!staysInside(place, target)) fail(Errno.PERM);
+    const { broker } = this.#context;
+    if (broker === undefined) fail(Errno.NOTSUP);
+    const errno = broker.symlink(this.#host, place, target);
+    if (errno !== Errno.SUCCESS) fail(errno);
+  }
+
+  setTimes(place: string, times: NewTimes): void {
+    const { filetype } = this.stat(place);
+    const exact = this.#context.times;
+    if (
+      filetype === Filetype.REGULAR_FILE || filetype === Filetype.DIRECTORY
+    ) {
+      const fd = this.#open(place, fs.constants.O_RDONLY, filetype);
+      try {
+        return setTimesOf(fd, times, exact);
+      } finally {
+        fs.closeSync(fd);
+      }
+    }
+    this.#change(place, () => {
+      const path = this.#path(place);
+      const { atime, mtime } = fs.lstatSync(path);
+      fs.lutimesSync(
+        path,
+        seconds(times.atim, atime),
+        seconds(times.mtim, mtime),
+      );
+      keepTimes(fs.lstatSync(path), times, exact);
+    });
+  }
+
+  /** Opens what is at a place, and nothing else, whatever is swapped. */
+  #open(place: string, flags: number, filetype: Filetype): number {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      this.#context.stop.check();
+      const meant = this.stat(place);
+      if (meant.filetype === Filetype.SYMBOLIC_LINK) fail(Errno.LOOP);
+      // FIFOs would block, and opening a device may have effects.
+      if (meant.filetype !== filetype) fail(Errno.ACCES);
+      const fd = fs.openSync(`${this.#root}/${place}`, flags | SAFE_FLAGS);
+      if (isSame(meant, fs.fstatSync(fd))) return fd;
+      fs.closeSync(fd);
+    }
+    fail(Errno.AGAIN);
+  }
+
+  #create(place: string, flags: number): number {
+    if (parentOf(place) === "") {
+      return createExclusively(this.#path(place), flags);
+    }
+    if (this.#anchor === undefined) return this.#createGuarded(place, flags);
+    return this.#createStaged(place, flags) ??
+      this.#createGuarded(place, flags);
+  }
+
+  /**
+   * Makes a file in the root and links it to its place: linking follows no
+   * link there, opening would. `undefined` where there are no hard links.
+   */
+  #createStaged(place: string, flags: number): number | undefined {
+    const stage = `${this.#root}/${STAGE_PREFIX}${crypto.randomUUID()}`;
+    const fd = createExclusively(stage, flags);
+    let linked = false;
+    try {
+      fs.linkSync(stage, this.#path(place));
+      linked = true;
+      return fd;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (
+        errno !== Errno.PERM && errno !== Errno.NOTSUP && errno !== Errno.XDEV
+      ) throw error;
+      return undefined;
+    } finally {
+      if (!linked) fs.closeSync(fd);
+      fs.unlinkSync(stage);
+    }
+  }
+
+  #createGuarded(place: string, flags: number): number {
+    const fd = this.#change(
+      place,
+      () => createExclusively(`${this.#root}/${place}`, flags),
+    );
+    try {
+      if (isSame(this.stat(place), fs.fstatSync(fd))) return fd;
+    } catch (error) {
+      fs.closeSync(fd);
+      throw error;
+    }
+    fs.closeSync(fd);
+    fail(Errno.IO);
+  }
+
+  /** A guest may not move a link to where it would lead outside. */
+  #refuseOutwardLink(from: string, to: string): void {
+    if (this.stat(from).filetype !== Filetype.SYMBOLIC_LINK) return;
+    if (!staysInside(to, this.readLink(from))) fail(Errno.PERM);
+  }
+
+  #observe<T>(
+    directory: string,
+    act: () => T,
+    same: (a: T, b: T) => boolean,
+  ): T {
+    return this.#anchor === undefined
+      ? this.#guard.observe(directory, act, same)
+      : act();
+  }
+
+  #change<T>(place: string, act: () => T): T {
+    if (place === "") fail(Errno.NOTCAPABLE);
+    return this.#anchor === undefined
+      ? this.#guard.change(parentOf(place), act)
+      : act();
+  }
+
+  #changeBoth(from: string, to: string, act: () => void): void {
+    this.#change(from, () => this.#change(to, act));
+  }
+
+  /** A path that names a place; a link at its end is not followed. */
+  #path(place: string): string {
+    return parentOf(place) === ""
+      ? `${this.#root}/${place}`
+      : this.#anchored(place);
+  }
+
+  /** A path to a place that fails at any link, its end included. */
+  #anchored(place: string): string {
+    if (place === "") return this.#host;
+    return `${this.#anchor ?? this.#root}/${place}`;
+  }
+}
+
+/** Never wait for a FIFO, never become a terminal's process, no link. */
+const SAFE_FLAGS: number = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY |
+  fs.constants.O_NOFOLLOW;
+
+function flagsOf(mode: OpenMode): number {
+  if (!mode.write) return fs.constants.O_RDONLY;
+  return mode.read ? fs.constants.O_RDWR : fs.constants.O_WRONLY;
+}
+
+function createExclusively(path: string, flags: number): number {
+  const { O_CREAT, O_EXCL } = fs.constants;
+  return fs.openSync(path, flags | SAFE_FLAGS | O_CREAT | O_EXCL);
+}
+
+function sameNames(a: Deno.DirEntry[], b: Deno.DirEntry[]): boolean {
+  if (a.length !== b.length) return false;
+  const names = new Set(a.map((entry) => entry.name));
+  return b.every((entry) => names.has(entry.name));
+}

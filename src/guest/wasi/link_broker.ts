@@ -1,0 +1,15 @@
+/**
+ * Makes symbolic links for a guest, where the worker may not.
+ *
+ * Deno makes links only for unscoped permissions, which a worker never has.
+ * The host may have them: then the worker asks it, over the channel.
+ */
+export interface LinkBroker {
+  /**
+   * Makes the link `place` below the granted directory `host`, which says
+   * `target`. Both were checked to stay inside; the host checks again.
+   *
+   * @returns 0, or an error number of preview 1.
+   */
+  symlink(host: string, place: string, target: string): number;
+}

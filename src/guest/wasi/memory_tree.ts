@@ -1,0 +1,193 @@
+import { Errno, fail } from "./errno.ts";
+import type { FileStat } from "./file_stat.ts";
+import {
+  DirectoryNode,
+  FileNode,
+  fileOf,
+  LinkNode,
+  MemoryFile,
+  type MemoryNode,
+} from "./memory_node.ts";
+import {
+  nameOf,
+  type NewTimes,
+  type OpenFile,
+  type OpenMode,
+  parentOf,
+  type Tree,
+  type TreeEntry,
+} from "./tree.ts";
+import { WriteBudget } from "./write_budget.ts";
+
+/** The most files, directories and links of one tree. */
+const MAX_NODES = 65_536;
+/** The longest name, in UTF-16 units. */
+const NAME_MAX = 255;
+
+/** A directory that lives in memory and is thrown away with the guest. */
+export class MemoryTree implements Tree {
+  readonly writable = true;
+  readonly #root: DirectoryNode = new DirectoryNode(1);
+  readonly #budget: WriteBudget;
+  #nodes = 1;
+  #lastIno = 1;
+
+  /**
+   * @param files What is in it at first, by path; the bytes are not copied
+   * until the guest changes them.
+   * @param maxBytes The most bytes that its files have together.
+   */
+  constructor(files: Readonly<Record<string, Uint8Array>>, maxBytes: number) {
+    this.#budget = new WriteBudget(maxBytes);
+    for (const [path, bytes] of Object.entries(files)) {
+      this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
+    }
+  }
+
+  /** Copies of all files, by path. */
+  files(): Record<string, Uint8Array> {
+    const files: Record<string, Uint8Array> = Object.create(null);
+    const collect = (directory: DirectoryNode, prefix: string): void => {
+      for (const [name, node] of directory.entries) {
+        if (node instanceof FileNode) files[prefix + name] = node.content();
+        if (node instanceof DirectoryNode) collect(node, `${prefix}${name}/`);
+      }
+    };
+    collect(this.#root, "");
+    return files;
+  }
+
+  stat(place: string): FileStat {
+    return this.#node(place).stat();
+  }
+
+  readLink(place: string): string {
+    const node = this.#node(place);
+    if (!(node instanceof LinkNode)) fail(Errno.INVAL);
+    return node.target;
+  }
+
+  list(place: string): TreeEntry[] {
+    return [...this.#directory(place).entries]
+      .map(([name, { filetype }]) => ({ name, filetype }))
+      .sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  open(place: string, mode: OpenMode): OpenFile {
+    if (!mode.create) return new MemoryFile(fileOf(this.#node(place)));
+    const node = new FileNode(++this.#lastIno, this.#budget);
+    this.#add(place, node);
+    return new MemoryFile(node);
+  }
+
+  makeDirectory(place: string): void {
+    this.#add(place, new DirectoryNode(++this.#lastIno));
+  }
+
+  removeDirectory(place: string): void {
+    const node = this.#node(place);
+    if (!(node instanceof DirectoryNode)) fail(Errno.NOTDIR);
+    if (node.entries.size > 0) fail(Errno.NOTEMPTY);
+    this.#remove(place);
+  }
+
+  unlink(place: string): void {
+    if (this.#node(place) instanceof DirectoryNode) fail(Errno.ISDIR);
+    this.#remove(place);
+  }
+
+  rename(from: string, to: string): void {
+    const node = this.#node(from);
+    if (from === to) return;
+    if (from === "" || to === "" || to.startsWith(`${from}/`)) {
+      fail(Errno.INVAL);
+    }
+    const target = this.#directory(parentOf(to)).entries.get(nameOf(to));
+    if (target === node) return;
+    if (target !== undefined) this.#replace(node, target, to);
+    this.#directory(parentOf(from)).entries.delete(nameOf(from));
+    this.#directory(parentOf(from)).changed();
+    this.#nodes--;
+    this.#add(to, node);
+  }
+
+  link(from: string, to: string): void {
+    const node = this.#node(from);
+    if (node instanceof DirectoryNode) fail(Errno.PERM);
+    this.#add(to, node);
+    node.nlink++;
+  }
+
+  symlink(target: string, place: string): void {
+    this.#add(place, new LinkNode(++this.#lastIno, target));
+  }
+
+  setTimes(place: string, times: NewTimes): void {
+    this.#node(place).setTimes(times);
+  }
+
+  #addFile(names: string[], bytes: Uint8Array): void {
+    let directory = this.#root;
+    for (const name of names.slice(0, -1)) {
+      let next = directory.entries.get(name);
+      if (next === undefined) {
+        next = new DirectoryNode(++this.#lastIno);
+        directory.entries.set(name, next);
+        this.#nodes++;
+      }
+      if (!(next instanceof DirectoryNode)) fail(Errno.NOTDIR);
+      directory = next;
+    }
+    const node = new FileNode(++this.#lastIno, this.#budget, bytes);
+    directory.entries.set(names.at(-1) ?? "", node);
+    this.#nodes++;
+  }
+
+  /** Checks that a rename may replace `target`, and takes it away. */
+  #replace(node: MemoryNode, target: MemoryNode, place: string): void {
+    if (target instanceof DirectoryNode) {
+      if (!(node instanceof DirectoryNode)) fail(Errno.ISDIR);
+      if (target.entries.size > 0) fail(Errno.NOTEMPTY);
+    } else if (node instanceof DirectoryNode) fail(Errno.NOTDIR);
+    this.#remove(place);
+  }
+
+  #node(place: string): MemoryNode {
+    if (place === "") return this.#root;
+    const node = this.#directory(parentOf(place)).entries.get(nameOf(place));
+    return node ?? fail(Errno.NOENT);
+  }
+
+  #directory(place: string): DirectoryNode {
+    let directory = this.#root;
+    if (place === "") return directory;
+    for (const name of place.split("/")) {
+      const node = directory.entries.get(name) ?? fail(Errno.NOENT);
+      if (node instanceof LinkNode) fail(Errno.LOOP);
+      if (!(node instanceof DirectoryNode)) fail(Errno.NOTDIR);
+      directory = node;
+    }
+    return directory;
+  }
+
+  #add(place: string, node: MemoryNode): void {
+    const name = nameOf(place);
+    if (name.length > NAME_MAX) fail(Errno.NAMETOOLONG);
+    const directory = this.#directory(parentOf(place));
+    if (place === "" || directory.entries.has(name)) fail(Errno.EXIST);
+    if (this.#nodes >= MAX_NODES) fail(Errno.NOSPC);
+    directory.entries.set(name, node);
+    directory.changed();
+    this.#nodes++;
+  }
+
+  #remove(place: string): void {
+    if (place === "") fail(Errno.NOTCAPABLE);
+    const directory = this.#directory(parentOf(place));
+    const node = directory.entries.get(nameOf(place)) ?? fail(Errno.NOENT);
+    directory.entries.delete(nameOf(place));
+    directory.changed();
+    this.#nodes--;
+    if (node instanceof FileNode) node.unlinked();
+  }
+}

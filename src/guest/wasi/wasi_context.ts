@@ -1,0 +1,27 @@
+import type { StopPage } from "../../stop_page.ts";
+import type { Listing } from "./descriptor.ts";
+import type { DescriptorTable } from "./descriptor_table.ts";
+import type { GuestMemory } from "./guest_memory.ts";
+
+/** What the imports of one guest work on. */
+export interface WasiContext {
+  readonly memory: GuestMemory;
+  readonly descriptors: DescriptorTable;
+  readonly stop: StopPage;
+  /** Arguments and `KEY=value` strings, each ending in a NUL. */
+  readonly args: readonly Uint8Array[];
+  readonly environ: readonly Uint8Array[];
+  /** When the guest began, on the monotonic clock, in milliseconds. */
+  readonly startedMs: number;
+  listing: Listing | undefined;
+  exitCode: number | undefined;
+}
+
+/**
+ * An import of preview 1: throws a WasiError, or has done what it is named
+ * for. Every argument comes from the guest; the u64 ones are bigints.
+ */
+export type WasiFunction = (
+  context: WasiContext,
+  ...args: never[]
+) => void;
