@@ -74,8 +74,7 @@ function neededRights(oflags: number): number {
 function checkWritable(directory: DirectoryDescriptor, asked: Request): void {
   const writes = asked.base & (Rights.FD_WRITE | Rights.FD_ALLOCATE);
   if ((writes & ~directory.rightsInheriting) === 0) return;
-  if (directory.tree.writable) fail(Errno.NOTCAPABLE);
-  if ((asked.oflags & Oflags.DIRECTORY) === 0) fail(Errno.ROFS);
+  fail(directory.tree.writable ? Errno.NOTCAPABLE : Errno.ROFS);
 }
 
 function open(
@@ -109,10 +108,7 @@ function openDirectory(
   { oflags, base, inheriting, fdflags }: Request,
 ): Descriptor {
   if ((oflags & (Oflags.CREAT | Oflags.TRUNC)) !== 0) fail(Errno.ISDIR);
-  // A write was asked for that no directory takes.
-  if ((base & Rights.FD_WRITE) !== 0 && (oflags & Oflags.DIRECTORY) === 0) {
-    fail(Errno.ISDIR);
-  }
+  if ((base & Rights.FD_WRITE) !== 0) fail(Errno.ISDIR);
   return {
     kind: "directory",
     tree,

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a task that reports on the console
 /**
  * Runs the programs of the public suite WebAssembly/wasi-testsuite, branch
  * `prod/testsuite-base`, that are built for preview 1:
