@@ -4,7 +4,7 @@
  * exchanges the value it saw, so that a deadline fires once or not at all.
  */
 
-import { DEADLINE_OFFSET, StopPage, StopReason } from "../stop_page.ts";
+import { DEADLINE_OFFSET, type StopPage, StopReason } from "../stop_page.ts";
 
 /** No call is running. */
 const NONE = 0n;

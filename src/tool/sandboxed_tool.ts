@@ -23,7 +23,7 @@ import { callModule, ToolSandbox } from "./tool_sandbox.ts";
  * import { SandboxedTool } from "@cortexai/sandbox";
  *
  * await using tool = await SandboxedTool.load(
- *   new URL("./fixtures/tools/echo.wasm", import.meta.url),
+ *   "fixtures/tools/echo.wasm"
  * );
  * console.log(tool.schema().name); // "echo"
  * console.log(await tool.execute({ text: "hi" })); // { text: "hi" }

@@ -1,0 +1,60 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { resolve } from "@std/path";
+import { SandboxConfig } from "../../src/config/sandbox_config.ts";
+import { PermissionDenied } from "../../src/errors.ts";
+import {
+  type WorkerPermissions,
+  workerPermissions,
+} from "../../src/host/worker_permissions.ts";
+
+const NOTHING: WorkerPermissions = {
+  read: false,
+  write: false,
+  net: false,
+  env: false,
+  ffi: false,
+  import: false,
+  run: false,
+  sys: false,
+};
+
+Deno.test("workerPermissions grants nothing by default", () => {
+  const config = SandboxConfig.builder().build();
+  assertEquals(workerPermissions(config), NOTHING);
+});
+
+Deno.test("workerPermissions mirrors folders and hosts exactly", () => {
+  const config = SandboxConfig.builder()
+    .allowedPath("/a", "a")
+    .allowedPath("/b", "/tmp/b", { write: true })
+    .allowNetwork(["a.example", "b.example:8080"])
+    .build();
+  assertEquals(workerPermissions(config), {
+    ...NOTHING,
+    read: [resolve("a"), "/tmp/b"],
+    write: ["/tmp/b"],
+    net: ["a.example", "b.example:8080"],
+  });
+});
+
+Deno.test({
+  name: "workerPermissions says which flag the host lacks",
+  permissions: { read: ["/tmp"], net: ["a.example"] },
+  fn() {
+    const build = SandboxConfig.builder;
+    const cases: [SandboxConfig, string][] = [
+      [build().allowedPath("/x", "/etc").build(), "--allow-read=/etc"],
+      [
+        build().allowedPath("/x", "/tmp/x", { write: true }).build(),
+        "--allow-write=/tmp/x",
+      ],
+      [build().allowNetwork(["b.example"]).build(), "--allow-net=b.example"],
+      [build().allowNetwork(true).build(), "run Deno with --allow-net"],
+    ];
+    for (const [config, flag] of cases) {
+      assertThrows(() => workerPermissions(config), PermissionDenied, flag);
+    }
+    workerPermissions(build().allowedPath("/x", "/tmp/x").build());
+    workerPermissions(build().allowNetwork(["a.example"]).build());
+  },
+});

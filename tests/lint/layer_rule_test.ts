@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import plugin, { violation } from "./layer_rule.ts";
+
+const ROOT = "/project/";
+
+Deno.test("violation allows a layer's own files and the listed layers", () => {
+  const from = "/project/src/host/worker_pool.ts";
+  assertEquals(violation(ROOT, from, "./watchdog.ts"), undefined);
+  assertEquals(violation(ROOT, from, "../channel/layout.ts"), undefined);
+  assertEquals(violation(ROOT, from, "@std/path"), undefined);
+});
+
+Deno.test("violation refuses what is not listed", () => {
+  const refused = [
+    ["/project/src/guest/worker.ts", "../config/sandbox_config.ts"],
+    ["/project/src/wasm/reader.ts", "../prepare/prepare.ts"],
+    ["/project/src/cli/call.ts", "../tool/tool.ts"],
+    ["/project/src/guest/wasi/wasi.ts", "../instance.ts"],
+    ["/project/mod.ts", "./src/host/worker_pool.ts"],
+    ["/project/mod.ts", "./tests/lint/layer_rule.ts"],
+  ] as const;
+  for (const [importer, specifier] of refused) {
+    const message = violation(ROOT, importer, specifier);
+    assertStringIncludes(message ?? "nothing", "may not import");
+  }
+});
+
+Deno.test("layers/imports reports imports, exports and dynamic imports", () => {
+  const root = new URL("../../", import.meta.url).pathname;
+  const source = [
+    'import "../host/worker_pool.ts";',
+    'export * from "../host/worker_pool.ts";',
+    'export { WorkerPool } from "../host/worker_pool.ts";',
+    'await import("../host/worker_pool.ts");',
+    'import "../errors.ts";',
+  ].join("\n");
+  const found = Deno.lint.runPlugin(plugin, `${root}src/config/x.ts`, source);
+  assertEquals(found.length, 4);
+});

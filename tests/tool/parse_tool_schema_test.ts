@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ExecutionFailed } from "../../src/errors.ts";
+import { parseToolSchema } from "../../src/tool/parse_tool_schema.ts";
+
+const parse = (schema: unknown) =>
+  parseToolSchema(new TextEncoder().encode(JSON.stringify(schema)));
+
+Deno.test("parseToolSchema fills in what a tool leaves out", () => {
+  const schema = parse({ name: "t", parameters: { type: "object" } });
+  assertEquals(schema, {
+    name: "t",
+    description: "",
+    parameters: { type: "object" },
+    dangerous: false,
+    metadata: {},
+    requiredScopes: [],
+  });
+  assert(Object.isFrozen(schema));
+});
+
+Deno.test("parseToolSchema keeps what a tool says, and drops unknown members", () => {
+  const said = {
+    name: "csv.sum-1",
+    description: "Sums.",
+    parameters: {
+      type: "object",
+      properties: { a: { type: "string" }, b: true },
+      required: ["a"],
+    },
+    dangerous: true,
+    metadata: { version: 1 },
+    requiredScopes: ["files"],
+  };
+  assertEquals(parse({ ...said, extra: 1 }), said);
+});
+
+Deno.test("parseToolSchema refuses schemas that can't be used", () => {
+  const parameters = { type: "object" };
+  const bad: [unknown, string][] = [
+    [null, "no object"],
+    [[], "no object"],
+    ["x", "no object"],
+    [{ parameters }, "name"],
+    [{ name: "", parameters }, "name"],
+    [{ name: "a b", parameters }, "name"],
+    [{ name: "a".repeat(65), parameters }, "name"],
+    [{ name: 5, parameters }, "name"],
+    [{ name: "t" }, "parameters"],
+    [{ name: "t", parameters: [] }, "parameters"],
+    [{ name: "t", parameters: "object" }, "parameters"],
+    [{ name: "t", parameters: { type: "string" } }, '"string"'],
+    [{ name: "t", parameters: { properties: [] } }, "properties"],
+    [{ name: "t", parameters: { properties: { a: 1 } } }, "properties"],
+    [{ name: "t", parameters: { required: "a" } }, "required"],
+    [{ name: "t", parameters: { required: [1] } }, "required"],
+    [{ name: "t", parameters, description: 1 }, "description"],
+    [{ name: "t", parameters, dangerous: "no" }, "dangerous"],
+    [{ name: "t", parameters, metadata: [] }, "metadata"],
+    [{ name: "t", parameters, requiredScopes: "all" }, "requiredScopes"],
+  ];
+  for (const [schema, named] of bad) {
+    const error = assertThrows(() => parse(schema), ExecutionFailed);
+    assert(error.message.includes(named), error.message);
+  }
+});
