@@ -78,9 +78,11 @@ export class Watchdog {
   }
 
   #post(message: WatchdogMessage): void {
-    this.#worker.postMessage(message);
+    // Counted before it is posted: the watchdog must never have received more
+    // than was counted, or it would wait for a message that does not come.
     Atomics.add(this.#slots, WatchdogSlot.mail, 1n);
     signal(this.#slots);
+    this.#worker.postMessage(message);
   }
 }
 
