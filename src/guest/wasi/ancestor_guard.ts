@@ -1,17 +1,26 @@
+import type { StopPage } from "../../stop_page.ts";
 import { Errno, fail } from "./errno.ts";
 import { errnoOf } from "./host_errno.ts";
 import { type HostIdentity, identityOf, isSame } from "./host_stat.ts";
 
-/** A directory's change time older than this can't hide a later change. */
+/** A change time older than this can't hide a later change. */
 const SETTLED_MS = 2_100;
-/** How often what can't be settled by change times is looked at again. */
-const ROUNDS = 10;
+/** The same for modification times, which are told in milliseconds. */
+const QUIET_MS = 20;
+/** How often the way is looked at again when only it has been quiet. */
+const QUIET_ROUNDS = 3;
+/** How often the way is looked at again when nothing else is known. */
+const BUSY_ROUNDS = 16;
 /** How often an action that ran into a change is tried again. */
 const ATTEMPTS = 4;
+/** How often a change waits for others to stop changing the way. */
+const WAITS = 8;
 
+/** A directory on the way, as it was seen. */
 interface Seen extends HostIdentity {
   readonly path: string;
   readonly ctimeMs: number;
+  readonly mtimeMs: number;
 }
 
 type Outcome<T> = { readonly value: T } | { readonly errno: number };
@@ -21,20 +30,28 @@ type Outcome<T> = { readonly value: T } | { readonly errno: number };
  * while something is done there, although another process may swap one for a
  * link at any time.
  *
- * Deno has no `openat`, so a path is walked again by every call. Whoever swaps
- * a name changes the change time of the directory that the name is in, and
- * nobody can set a change time. Deno tells it in whole seconds: when it is
- * older than that and the same before and after, then nothing was swapped. A
- * directory that was changed just now gives no such proof: then everything is
- * looked at {@linkcode ROUNDS} times and must be the same each time.
+ * Deno has no `openat`: every call walks its path again. Whoever swaps a name
+ * changes the times of the directory that holds the name, of which nobody can
+ * set the change time. Deno tells that in whole seconds:
+ *
+ * - Settled: the holders' change times are old, and the same before and after.
+ *   Then nothing was swapped.
+ * - Quiet: only their modification times are a little old. Those can be set
+ *   back, so the way is looked at a few times more and must be the same.
+ * - Busy: a holder was changed just now. The way, and what was found at its
+ *   end, must be the same many times.
  */
 export class AncestorGuard {
   readonly #root: string;
+  readonly #stop: StopPage;
   /** Ways that were settled when they were last looked at, by directory. */
   readonly #settled = new Map<string, Seen[]>();
+  /** Modification times that come from the guest's own changes, by path. */
+  readonly #own = new Map<string, number>();
 
-  constructor(root: string) {
+  constructor(root: string, stop: StopPage) {
     this.#root = root;
+    this.#stop = stop;
   }
 
   /** Finds something out below `directory`; `same` compares two answers. */
@@ -45,34 +62,43 @@ export class AncestorGuard {
   ): T {
     if (directory === "") return act();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const way = this.#settled.get(directory) ?? this.#look(directory);
+      this.#stop.check();
+      const settled = this.#settled.get(directory);
+      const way = settled ?? this.#look(directory);
       const outcome = outcomeOf(act);
-      if (
-        this.#held(directory, way, () => agree(outcomeOf(act), outcome, same))
-      ) {
-        if ("value" in outcome) return outcome.value;
-        fail(outcome.errno);
-      }
+      const held = settled
+        ? holdTheirNames(holdersOf(way))
+        : this.#held(way, () => agree(outcomeOf(act), outcome, same));
+      if (!held) this.#settled.delete(directory);
+      else if ("value" in outcome) return outcome.value;
+      else fail(outcome.errno);
     }
     fail(Errno.AGAIN);
   }
 
   /**
-   * Changes something below `directory`, once. What another process swaps
-   * between the last look and the change can't be held: it is only noticed.
+   * Changes something below `directory`, once.
+   *
+   * What is swapped between the last look and the change can't be held, only
+   * noticed. So nothing is changed while others change the way.
    */
   change<T>(directory: string, act: () => T): T {
     if (directory === "") return act();
-    const way = this.#look(directory);
-    if (!this.#held(directory, way, () => true)) fail(Errno.AGAIN);
-    const result = act();
-    if (!isUnchanged(way, 0)) fail(Errno.IO);
-    return result;
+    for (let wait = 0; wait < WAITS; wait++) {
+      const way = this.#look(directory);
+      if (!this.#othersChange(way) && this.#held(way, () => true)) {
+        const result = act();
+        if (!isUnchanged(way, false)) fail(Errno.IO);
+        this.#remember(way);
+        return result;
+      }
+      this.#stop.sleep(QUIET_MS);
+    }
+    fail(Errno.AGAIN);
   }
 
   /** The directories from the root to `directory`, all of them real. */
   #look(directory: string): Seen[] {
-    this.#settled.delete(directory);
     const way = [see(this.#root)];
     for (let end = 0; end !== -1;) {
       end = directory.indexOf("/", end + 1);
@@ -82,56 +108,91 @@ export class AncestorGuard {
     return way;
   }
 
-  #held(directory: string, way: Seen[], again: () => boolean): boolean {
-    const holders = way.slice(0, -1);
-    const settledBefore = this.#settled.has(directory);
-    if (settledBefore || isSettled(holders)) {
-      const look = settledBefore ? holders : way;
-      if (isUnchanged(look, holders.length)) {
-        this.#remember(directory, way);
-        return true;
-      }
-      this.#settled.delete(directory);
-      if (settledBefore) return false;
+  #held(way: Seen[], again: () => boolean): boolean {
+    const holders = holdersOf(way);
+    if (isOlder(holders, "ctimeMs", SETTLED_MS)) {
+      if (!isUnchanged(way, true)) return false;
+      this.#keepSettled(way);
+      return true;
     }
-    for (let round = 0; round < ROUNDS; round++) {
-      if (!isUnchanged(way, 0)) return false;
-      pause(round);
+    const quiet = isOlder(holders, "mtimeMs", QUIET_MS);
+    for (let round = quiet ? QUIET_ROUNDS : BUSY_ROUNDS; round > 0; round--) {
+      if (!isUnchanged(way, quiet)) return false;
+      pause();
       if (!again()) return false;
     }
-    return isUnchanged(way, 0);
+    return isUnchanged(way, quiet);
   }
 
-  #remember(directory: string, way: Seen[]): void {
-    if (this.#settled.size > 1024) this.#settled.clear();
+  #keepSettled(way: Seen[]): void {
+    const directory = way.at(-1)?.path.slice(this.#root.length + 1) ?? "";
+    if (this.#settled.size >= 1024) this.#settled.clear();
     this.#settled.set(directory, way);
   }
+
+  #othersChange(way: Seen[]): boolean {
+    const recently = Date.now() - QUIET_MS;
+    return holdersOf(way).some(({ path, mtimeMs }) =>
+      mtimeMs > recently && this.#own.get(path) !== mtimeMs
+    );
+  }
+
+  /** The guest's own change is at the end of this way. */
+  #remember(way: Seen[]): void {
+    const path = way.at(-1)?.path ?? this.#root;
+    if (this.#own.size >= 1024) this.#own.clear();
+    const now = outcomeOf(() => see(path));
+    if ("value" in now) this.#own.set(path, now.value.mtimeMs);
+  }
+}
+
+/** The directories whose names are on the way: all but the last. */
+function holdersOf(way: Seen[]): Seen[] {
+  return way.slice(0, -1);
 }
 
 function see(path: string): Seen {
   const info = Deno.lstatSync(path);
   if (info.isSymlink) fail(Errno.LOOP);
   if (!info.isDirectory) fail(Errno.NOTDIR);
-  return { path, ...identityOf(info), ctimeMs: info.ctime?.getTime() ?? 0 };
+  return {
+    path,
+    ...identityOf(info),
+    ctimeMs: info.ctime?.getTime() ?? Infinity,
+    mtimeMs: info.mtime?.getTime() ?? Infinity,
+  };
 }
 
-function isSettled(holders: Seen[]): boolean {
-  const newest = Date.now() - SETTLED_MS;
-  return holders.every((seen) => seen.ctimeMs > 0 && seen.ctimeMs < newest);
+function isOlder(
+  seen: Seen[],
+  which: "ctimeMs" | "mtimeMs",
+  ageMs: number,
+): boolean {
+  const newest = Date.now() - ageMs;
+  return seen.every((one) => one[which] < newest);
 }
 
-/** Whether all are still there, the first `timed` with nothing renamed in. */
-function isUnchanged(way: Seen[], timed: number): boolean {
-  return way.every((seen, index) => {
+/** Whether nothing was renamed in the holders since they were seen. */
+function holdTheirNames(holders: Seen[]): boolean {
+  return holders.every((seen) => {
     const now = outcomeOf(() => see(seen.path));
     return "value" in now && isSame(now.value, seen) &&
-      (index >= timed || now.value.ctimeMs === seen.ctimeMs);
+      now.value.ctimeMs === seen.ctimeMs && now.value.mtimeMs === seen.mtimeMs;
   });
 }
 
-/** A short pause of varying length, against a swap in step with the looks. */
-function pause(round: number): void {
-  const until = performance.now() + (round % 3) * 0.002 * Math.random();
+/** Whether all are still there; `timed`: and the holders hold their names. */
+function isUnchanged(way: Seen[], timed: boolean): boolean {
+  const same = way.every((seen) => {
+    const now = outcomeOf(() => see(seen.path));
+    return "value" in now && isSame(now.value, seen);
+  });
+  return same && (!timed || holdTheirNames(holdersOf(way)));
+}
+
+/** A pause of varying length, against swaps in step with the looks. */
+function pause(): void {
+  const until = performance.now() + Math.random() * 0.004;
   while (performance.now() < until);
 }
 

@@ -87,7 +87,16 @@ export function keepTimes(
   }
 }
 
-/** The seconds that `node:fs` takes for a time in nanoseconds. */
+/**
+ * The seconds that `node:fs` takes for a time in nanoseconds.
+ *
+ * They are a double, which is cut to nanoseconds: rounded up, so that what is
+ * told in milliseconds is never one less than was set.
+ */
 export function seconds(time: bigint | undefined, otherwise: Date): number {
-  return time === undefined ? otherwise.getTime() / 1000 : Number(time) / 1e9;
+  const set = time ?? BigInt(otherwise.getTime()) * 1_000_000n;
+  const fraction = Number(set % 1_000_000_000n);
+  const rounded = Number(set / 1_000_000_000n) + fraction / 1e9;
+  const cut = Math.trunc((rounded % 1) * 1e9);
+  return cut < fraction ? rounded * (1 + Number.EPSILON) : rounded;
 }

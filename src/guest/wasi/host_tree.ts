@@ -71,7 +71,10 @@ export class HostTree implements Tree {
     this.#host = directory.host;
     this.#root = directory.host.replace(/\/+$/, "");
     this.#anchor = directory.anchor;
-    this.#guard = new AncestorGuard(this.#root === "" ? "/" : this.#root);
+    this.#guard = new AncestorGuard(
+      this.#root === "" ? "/" : this.#root,
+      context.stop,
+    );
     this.#context = context;
   }
 
@@ -108,10 +111,10 @@ export class HostTree implements Tree {
       .sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  open(place: string, mode: OpenMode): OpenFile {
+  open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
     const fd = mode.create
       ? this.#create(place, flagsOf(mode))
-      : this.#open(place, flagsOf(mode), Filetype.REGULAR_FILE);
+      : this.#open(place, flagsOf(mode), Filetype.REGULAR_FILE, known);
     return new HostFile(fd, this.#context.budget, this.#context.times);
   }
 
@@ -155,12 +158,14 @@ export class HostTree implements Tree {
   }
 
   setTimes(place: string, times: NewTimes): void {
-    const { filetype } = this.stat(place);
+    const stat = this.stat(place);
+    const { filetype } = stat;
     const exact = this.#context.times;
     if (
       filetype === Filetype.REGULAR_FILE || filetype === Filetype.DIRECTORY
     ) {
-      const fd = this.#open(place, fs.constants.O_RDONLY, filetype);
+      const { O_RDONLY } = fs.constants;
+      const fd = this.#open(place, O_RDONLY, filetype, stat);
       try {
         return setTimesOf(fd, times, exact);
       } finally {
@@ -180,16 +185,22 @@ export class HostTree implements Tree {
   }
 
   /** Opens what is at a place, and nothing else, whatever is swapped. */
-  #open(place: string, flags: number, filetype: Filetype): number {
+  #open(
+    place: string,
+    flags: number,
+    filetype: Filetype,
+    known?: FileStat,
+  ): number {
+    let meant = known ?? this.stat(place);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       this.#context.stop.check();
-      const meant = this.stat(place);
       if (meant.filetype === Filetype.SYMBOLIC_LINK) fail(Errno.LOOP);
       // FIFOs would block, and opening a device may have effects.
       if (meant.filetype !== filetype) fail(Errno.ACCES);
       const fd = fs.openSync(`${this.#root}/${place}`, flags | SAFE_FLAGS);
       if (isSame(meant, fs.fstatSync(fd))) return fd;
       fs.closeSync(fd);
+      meant = this.stat(place);
     }
     fail(Errno.AGAIN);
   }

@@ -154,7 +154,7 @@ function openOrMake(
   mode: { read: boolean; write: boolean },
   oflags: number,
 ): OpenFile {
-  if (stat !== undefined) return tree.open(place, { ...mode, create: false });
+  if (stat) return tree.open(place, { ...mode, create: false }, stat);
   try {
     return tree.open(place, { ...mode, create: true });
   } catch (error) {

@@ -52,8 +52,11 @@ export interface Tree {
   stat(place: string): FileStat;
   /** What a link says. */
   readLink(place: string): string;
-  /** Opens or makes a file that is neither directory nor link. */
-  open(place: string, mode: OpenMode): OpenFile;
+  /**
+   * Opens or makes a file that is neither directory nor link. `known` is what
+   * `stat` said of it just now, to save asking again.
+   */
+  open(place: string, mode: OpenMode, known?: FileStat): OpenFile;
   /** What is in a directory, sorted by name. */
   list(place: string): TreeEntry[];
   makeDirectory(place: string): void;
