@@ -1,6 +1,6 @@
 import { assemble } from "../wasm/assembler.ts";
 import { ValueCode, type ValueType } from "../wasm/value_type.ts";
-import { guardText } from "./guard.ts";
+import { type BulkChecks, chargeText, guardText } from "./guard.ts";
 import type { InjectedFunction } from "./injected.ts";
 
 /**
@@ -73,7 +73,7 @@ const SEGMENT_PLACE: Operand = {
 export function memoryCopy(
   to: BulkSpace,
   from: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   return inPieces({
     text: `memory.copy ${to.index} ${from.index}`,
@@ -81,12 +81,12 @@ export function memoryCopy(
     length64: to.index64 && from.index64,
     chunk: MEMORY_CHUNK,
     overlaps: to.index === from.index,
-  }, stopMemory);
+  }, checks);
 }
 
 export function memoryFill(
   memory: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   return inPieces({
     text: `memory.fill ${memory.index}`,
@@ -94,13 +94,13 @@ export function memoryFill(
     length64: memory.index64,
     chunk: MEMORY_CHUNK,
     overlaps: false,
-  }, stopMemory);
+  }, checks);
 }
 
 export function memoryInit(
   segment: number,
   memory: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   const text = `memory.init ${segment} ${memory.index}`;
   return inPieces({
@@ -110,13 +110,13 @@ export function memoryInit(
     chunk: MEMORY_CHUNK,
     overlaps: false,
     probe: segmentProbe(text, memory),
-  }, stopMemory);
+  }, checks);
 }
 
 export function tableCopy(
   to: BulkSpace,
   from: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   return inPieces({
     text: `table.copy ${to.index} ${from.index}`,
@@ -124,12 +124,12 @@ export function tableCopy(
     length64: to.index64 && from.index64,
     chunk: TABLE_CHUNK,
     overlaps: to.index === from.index,
-  }, stopMemory);
+  }, checks);
 }
 
 export function tableFill(
   table: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   return inPieces({
     text: `table.fill ${table.index}`,
@@ -140,13 +140,13 @@ export function tableFill(
     length64: table.index64,
     chunk: TABLE_CHUNK,
     overlaps: false,
-  }, stopMemory);
+  }, checks);
 }
 
 export function tableInit(
   segment: number,
   table: BulkSpace,
-  stopMemory: number,
+  checks: BulkChecks,
 ): InjectedFunction {
   const text = `table.init ${segment} ${table.index}`;
   return inPieces({
@@ -156,7 +156,7 @@ export function tableInit(
     chunk: TABLE_CHUNK,
     overlaps: false,
     probe: segmentProbe(text, table),
-  }, stopMemory);
+  }, checks);
 }
 
 /** Nothing, from the end of the source to the start of the destination. */
@@ -165,7 +165,7 @@ function segmentProbe(text: string, to: BulkSpace): string {
   return `${start} local.get 1 local.get 2 i32.add i32.const 0 ${text}`;
 }
 
-function inPieces(bulk: BulkOperator, stopMemory: number): InjectedFunction {
+function inPieces(bulk: BulkOperator, checks: BulkChecks): InjectedFunction {
   const params = [
     ...bulk.operands.map(operandType),
     bulk.length64 ? ValueCode.i64 : ValueCode.i32,
@@ -174,7 +174,7 @@ function inPieces(bulk: BulkOperator, stopMemory: number): InjectedFunction {
   return {
     type: { params, results: [] },
     locals: [i64, i64, i64, i64],
-    code: assemble(piecesText(bulk, stopMemory)),
+    code: assemble(piecesText(bulk, checks)),
   };
 }
 
@@ -187,14 +187,15 @@ function operandType(operand: Operand): ValueType {
  * Runs the operator as it is when it is short, or out of bounds: then it traps
  * as the guest's own would have, with nothing written.
  */
-function piecesText(bulk: BulkOperator, stopMemory: number): string {
-  const guard = guardText(stopMemory);
+function piecesText(bulk: BulkOperator, checks: BulkChecks): string {
+  const guard = guardText(checks.stopMemory);
   const { text, operands, chunk } = bulk;
   const forward = piecesLoop(bulk, guard, false);
   return `
     ${guard}
     ${operands.map(widen).join("\n")}
     local.get 2 ${bulk.length64 ? "" : "i64.extend_i32_u"} local.set ${LENGTH}
+    ${chargeText(checks, LENGTH)}
     local.get ${LENGTH} i64.const ${chunk} i64.le_u
     ${operands.map(outOfBounds).join("\n")}
     if void

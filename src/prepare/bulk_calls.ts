@@ -13,6 +13,7 @@ import {
   tableGrow,
   usedBytes,
 } from "./growth.ts";
+import type { BulkChecks } from "./guard.ts";
 import type { Guest } from "./guest.ts";
 import type { InjectedFunctions } from "./injected.ts";
 
@@ -24,13 +25,18 @@ export class BulkCalls {
   readonly #injected: InjectedFunctions;
   readonly #memories: readonly BulkSpace[];
   readonly #tables: readonly BulkSpace[];
-  readonly #stopMemory: number;
+  readonly #checks: BulkChecks;
   readonly #limitBytes: number;
 
-  constructor(guest: Guest, injected: InjectedFunctions, limitBytes: number) {
+  constructor(
+    guest: Guest,
+    injected: InjectedFunctions,
+    limitBytes: number,
+    fuelGlobal: number | undefined,
+  ) {
     this.#injected = injected;
     this.#limitBytes = limitBytes;
-    this.#stopMemory = guest.memories.length;
+    this.#checks = { stopMemory: guest.memories.length, fuelGlobal };
     this.#memories = guest.memories.map((limits, index) => ({
       index,
       index64: limits.index64,
@@ -45,42 +51,42 @@ export class BulkCalls {
   memoryCopy(to: number, from: number): number {
     return this.#injected.index(
       `memory.copy ${to} ${from}`,
-      () => memoryCopy(this.#memory(to), this.#memory(from), this.#stopMemory),
+      () => memoryCopy(this.#memory(to), this.#memory(from), this.#checks),
     );
   }
 
   memoryFill(memory: number): number {
     return this.#injected.index(
       `memory.fill ${memory}`,
-      () => memoryFill(this.#memory(memory), this.#stopMemory),
+      () => memoryFill(this.#memory(memory), this.#checks),
     );
   }
 
   memoryInit(segment: number, memory: number): number {
     return this.#injected.index(
       `memory.init ${segment} ${memory}`,
-      () => memoryInit(segment, this.#memory(memory), this.#stopMemory),
+      () => memoryInit(segment, this.#memory(memory), this.#checks),
     );
   }
 
   tableCopy(to: number, from: number): number {
     return this.#injected.index(
       `table.copy ${to} ${from}`,
-      () => tableCopy(this.#table(to), this.#table(from), this.#stopMemory),
+      () => tableCopy(this.#table(to), this.#table(from), this.#checks),
     );
   }
 
   tableFill(table: number): number {
     return this.#injected.index(
       `table.fill ${table}`,
-      () => tableFill(this.#table(table), this.#stopMemory),
+      () => tableFill(this.#table(table), this.#checks),
     );
   }
 
   tableInit(segment: number, table: number): number {
     return this.#injected.index(
       `table.init ${segment} ${table}`,
-      () => tableInit(segment, this.#table(table), this.#stopMemory),
+      () => tableInit(segment, this.#table(table), this.#checks),
     );
   }
 
@@ -107,7 +113,7 @@ export class BulkCalls {
     );
     return {
       limitBytes: this.#limitBytes,
-      stopMemory: this.#stopMemory,
+      checks: this.#checks,
       used,
     };
   }

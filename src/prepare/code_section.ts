@@ -20,12 +20,21 @@ export interface RewrittenCode {
 }
 
 /** Rewrites every function body and adds those of the injected functions. */
-export function rewriteCode(guest: Guest, limitBytes: number): RewrittenCode {
+export function rewriteCode(
+  guest: Guest,
+  limitBytes: number,
+  fuelGlobal: number | undefined,
+): RewrittenCode {
   const bodies = new Writer(codeSize(guest) * 1.25 + 64);
   const injected = new InjectedFunctions(guest.functions.length);
-  const bulk = new BulkCalls(guest, injected, limitBytes);
+  const bulk = new BulkCalls(guest, injected, limitBytes, fuelGlobal);
   const guard = assemble(guardText(guest.memories.length));
-  const rewriter = new FunctionRewriter(guest, bodies, guard, bulk);
+  const rewriter = new FunctionRewriter(guest, bodies, {
+    guard,
+    bulk,
+    stopMemory: guest.memories.length,
+    fuelGlobal,
+  });
   const defined = rewriteBodies(guest, rewriter);
   for (const one of injected.all) writeInjectedBody(bodies, one);
   const code = new Writer(bodies.length + 5);

@@ -1,4 +1,3 @@
-import { CompilationFailed } from "../errors.ts";
 import { malformed, refused } from "../wasm/malformed.ts";
 import {
   BULK_OPERATORS,
@@ -7,33 +6,37 @@ import {
   Shape,
   VECTOR_OPERATORS,
 } from "../wasm/operators.ts";
-import { Reader } from "../wasm/reader.ts";
 import {
   readHeapType,
   readValueType,
-  SHORT_VALUE_TYPE,
+  ValueCode,
+  writeValueType,
 } from "../wasm/value_type.ts";
-import type { Writer } from "../wasm/writer.ts";
-import type { Guest } from "./guest.ts";
+import { Writer } from "../wasm/writer.ts";
+import { BodyEditor } from "./body_editor.ts";
+import { BodyReader, MULTI_MEMORY } from "./body_reader.ts";
 import type { BulkCalls } from "./bulk_calls.ts";
+import { CheckSpacing } from "./check_spacing.ts";
+import { FuelMeter, type FuelMode } from "./fuel_meter.ts";
+import type { Guest } from "./guest.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 
-/**
- * Bodies up to this many bytes that neither loop nor call get no check of
- * their own: they run for some 100 ns at most.
- */
+/** Bodies up to this many bytes that never loop or call get no check. */
 const LEAF_BYTES = 64;
-/**
- * Calls in a row without a check of the caller's own. With leaves of 64 bytes
- * that leaves 256 × 100 ns, 0.03 ms, between two checks.
- */
-const CALLS_BETWEEN_CHECKS = 256;
-
-const MULTI_MEMORY = 0x40;
-const EMPTY_BLOCK = 0x40;
 
 const CORE_SHAPE = CORE_OPERATORS.shape;
 const CORE_FEATURE = CORE_OPERATORS.feature;
+const CORE_FUEL = CORE_OPERATORS.fuel;
+
+/** What the rewriter puts into bodies. */
+export interface BodyInjection {
+  /** The check of the stop word. */
+  readonly guard: Uint8Array;
+  readonly bulk: BulkCalls;
+  readonly stopMemory: number;
+  /** The index of the fuel counter's global, if fuel is counted. */
+  readonly fuelGlobal: number | undefined;
+}
 
 /**
  * Rewrites function bodies: one walk that refuses what can't be bounded,
@@ -44,144 +47,157 @@ const CORE_FEATURE = CORE_OPERATORS.feature;
 export class FunctionRewriter {
   readonly #bytes: Uint8Array;
   readonly #guest: Guest;
-  readonly #out: Writer;
+  readonly #reader: BodyReader;
+  readonly #editor: BodyEditor;
   readonly #guard: Uint8Array;
   readonly #bulk: BulkCalls;
-  readonly #reader: Reader;
-
-  // Plain numbers, because the walk reads them for every operator.
-  readonly #types: number;
-  readonly #functions: number;
-  readonly #tables: number;
-  readonly #memories: number;
-  readonly #globals: number;
-  readonly #tags: number;
+  readonly #meter: FuelMeter | undefined;
+  readonly #spacing = new CheckSpacing();
 
   /** Bits of the features seen so far. */
   features = 0;
-  usesMultiMemory = false;
 
-  #function = 0;
-  #pos = 0;
-  /** Everything before this offset has been written. */
-  #copied = 0;
   #depth = 0;
-  #calls = 0;
-  #callsSinceCheck = 0;
-  #branching = 0;
-  #locals = 0;
+  /** Neither loops nor calls. */
   #isLeaf = true;
-  readonly #callsAtEntry: Int32Array = new Int32Array(
-    MODULE_LIMITS.nesting + 2,
-  );
-  readonly #sinceCheckAtEntry: Int32Array = new Int32Array(
-    MODULE_LIMITS.nesting + 2,
-  );
+  /** One stretch: has no branches either. */
+  #isStraight = true;
+  /** Fuel is to be kept in another way: the walk starts again. */
+  #wanted: FuelMode | undefined;
+  /** There is an exception handler, so fuel stays in the global. */
+  #catches = false;
 
-  constructor(guest: Guest, out: Writer, guard: Uint8Array, bulk: BulkCalls) {
+  constructor(guest: Guest, out: Writer, injection: BodyInjection) {
     this.#bytes = guest.bytes;
     this.#guest = guest;
-    this.#out = out;
-    this.#guard = guard;
-    this.#bulk = bulk;
-    this.#reader = new Reader(guest.bytes);
-    this.#types = guest.types.length;
-    this.#functions = guest.functions.length;
-    this.#tables = guest.tables.length;
-    this.#memories = guest.memories.length;
-    this.#globals = guest.globals.length;
-    this.#tags = guest.tags.length;
+    this.#reader = new BodyReader(guest);
+    this.#editor = new BodyEditor(guest.bytes, out);
+    this.#guard = injection.guard;
+    this.#bulk = injection.bulk;
+    if (injection.fuelGlobal !== undefined) {
+      const { fuelGlobal, stopMemory } = injection;
+      this.#meter = new FuelMeter(this.#editor, fuelGlobal, stopMemory);
+    }
   }
 
   /** Rewrites the body that lies from `start` to `end`. */
   rewrite(index: number, start: number, end: number): void {
-    const out = this.#out;
-    this.#function = index;
-    this.#calls = 0;
-    this.#callsSinceCheck = 0;
-    this.#branching = 0;
-    this.#isLeaf = true;
-    this.#depth = 0;
-    this.#copied = start;
-    if (end - start > MODULE_LIMITS.bodyBytes) {
-      this.#tooMany("bytes", end - start, MODULE_LIMITS.bodyBytes, start);
+    const size = end - start;
+    this.#reader.function = index;
+    if (size > MODULE_LIMITS.bodyBytes) {
+      this.#reader.tooMany("bytes", size, MODULE_LIMITS.bodyBytes, start);
     }
-    const slot = out.sizeSlot();
-    const code = this.#readLocals(start, end);
-    this.#insertGuard(code);
-    this.#enter();
-    this.#walk(code, end);
-    this.#flush(end);
-    if (this.#isLeaf && end - start <= LEAF_BYTES) {
-      out.truncate(slot);
-      out.u32(end - start).copy(this.#bytes, start, end);
-    } else {
-      out.fillSize(slot);
+    this.#catches = false;
+    let mode: FuelMode | undefined = "direct";
+    while (mode !== undefined) {
+      this.#attempt(mode, start, end);
+      mode = this.#wanted;
+      if (mode !== undefined) this.#editor.undo();
     }
+    if (size <= LEAF_BYTES && this.#isLeaf) this.#simplifyLeaf(start, end);
   }
 
-  /** Steps over the declarations of variables; answers where the code starts. */
-  #readLocals(start: number, end: number): number {
-    const reader = new Reader(this.#bytes, start, end);
-    const type = this.#guest.functions[this.#function]!;
-    this.#locals = this.#guest.type(type).params.length;
-    const groups = reader.u32("count of local groups");
-    for (let i = 0; i < groups; i++) {
-      const at = reader.pos;
-      this.#locals += reader.u32("count of locals");
-      if (this.#locals > MODULE_LIMITS.locals) {
-        this.#tooMany("locals", this.#locals, MODULE_LIMITS.locals, at);
-      }
-      readValueType(reader, this.#types);
+  #attempt(mode: FuelMode, start: number, end: number): void {
+    this.#depth = 0;
+    this.#isLeaf = true;
+    this.#isStraight = true;
+    this.#wanted = undefined;
+    this.#spacing.begin();
+    this.#editor.begin(start);
+    const locals = this.#declare(mode, start, end);
+    this.#enter(Shape.Block);
+    this.#walk(locals, end);
+    if (this.#wanted === undefined) this.#editor.end(end);
+  }
+
+  /** Writes the declarations and the entry check; answers their number. */
+  #declare(mode: FuelMode, start: number, end: number): number {
+    const { count, groups } = this.#reader.locals(start, end);
+    const code = this.#reader.pos;
+    const meter = this.#meter;
+    if (!meter) {
+      this.#check(code);
+      return count;
     }
-    return reader.pos;
+    this.#editor.copyTo(start).u32(groups + 1);
+    this.#editor.skipTo(start + lebLength(this.#bytes, start));
+    this.#editor.copyTo(code).byte(1).byte(ValueCode.i64);
+    meter.begin(mode, count);
+    meter.entry(code);
+    if (mode === "local") meter.openBody(code, this.#resultBlock());
+    return count;
+  }
+
+  /** The block type of the function's results, at most one of them. */
+  #resultBlock(): Uint8Array {
+    const results = this.#results();
+    const type = new Writer(8);
+    if (results.length === 0) type.byte(0x40);
+    else writeValueType(type, results[0]!);
+    return type.finish();
+  }
+
+  #results(): readonly number[] {
+    const type = this.#guest.functions[this.#reader.function]!;
+    return this.#guest.type(type).results;
+  }
+
+  /** Small leaves run unchecked, and are charged as a whole. */
+  #simplifyLeaf(start: number, end: number): void {
+    if (this.#meter && !this.#isStraight) return;
+    this.#editor.undo();
+    this.#editor.begin(start);
+    this.#meter?.chargeWhole(end - 1);
+    this.#editor.end(end);
   }
 
   /** Walks the operators up to the body's last `end`. */
-  #walk(start: number, end: number): void {
+  #walk(locals: number, end: number): void {
     const bytes = this.#bytes;
-    const locals = this.#locals;
-    const globals = this.#globals;
-    const memories = this.#memories;
+    const reader = this.#reader;
+    const { globals, memories } = reader;
     let features = 0;
-    let pos = start;
+    let cost = 0;
+    let pos = reader.pos;
     while (pos < end) {
       const at = pos;
       const opcode = bytes[pos++]!;
       features |= CORE_FEATURE[opcode]!;
+      cost += CORE_FUEL[opcode]!;
       switch (CORE_SHAPE[opcode]!) {
         case Shape.None:
           break;
         case Shape.Local: {
           let index = bytes[pos++]!;
           if (index >= 0x80) {
-            index = this.#longIndex(pos - 1);
-            pos = this.#pos;
+            index = reader.longU32(pos - 1);
+            pos = reader.pos;
           }
-          if (index >= locals) this.#missing("local", index, locals, at);
-          break;
-        }
-        case Shape.Leb:
-          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
-          break;
-        case Shape.MemArg: {
-          const flags = bytes[pos++]!;
-          if (flags >= MULTI_MEMORY) {
-            this.#multiMemory(pos - 1, at);
-            pos = this.#pos;
-          } else if (memories === 0) this.#missing("memory", 0, 0, at);
-          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
+          if (index >= locals) reader.missing("local", index, locals, at);
           break;
         }
         case Shape.Global: {
           let index = bytes[pos++]!;
           if (index >= 0x80) {
-            index = this.#longIndex(pos - 1);
-            pos = this.#pos;
+            index = reader.longU32(pos - 1);
+            pos = reader.pos;
           }
-          if (index >= globals) this.#missing("global", index, globals, at);
+          if (index >= globals) reader.missing("global", index, globals, at);
           break;
         }
+        case Shape.Leb:
+          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
+          break;
+        case Shape.MemArg:
+          if (bytes[pos]! >= MULTI_MEMORY || memories === 0) {
+            reader.pos = pos;
+            reader.memArg(at);
+            pos = reader.pos;
+            break;
+          }
+          pos++;
+          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
+          break;
         case Shape.Bytes4:
           pos += 4;
           break;
@@ -189,131 +205,152 @@ export class FunctionRewriter {
           pos += 8;
           break;
         default:
-          this.#pos = pos;
-          this.#structured(opcode, at, end);
-          pos = this.#pos;
+          reader.pos = pos;
+          this.#meter?.spend(cost);
+          cost = 0;
+          this.#operator(opcode, at);
+          pos = reader.pos;
+          if (pos > end) throw malformed("an operator is cut off", at);
+          if (this.#wanted !== undefined) return;
           if (this.#depth === 0) {
             this.features |= features;
-            if (pos !== end) {
-              throw malformed("code after a function's end", pos);
-            }
-            return;
+            if (pos === end) return;
+            throw malformed("code after a function's end", pos);
           }
       }
     }
-    throw malformed(`function ${this.#function} has no end`, end);
+    throw malformed(`function ${reader.function} has no end`, end);
   }
 
-  /** Operators that are rarer, or that shape control flow. */
-  #structured(opcode: number, at: number, end: number): void {
+  #operator(opcode: number, at: number): void {
     const shape = CORE_SHAPE[opcode]! as Shape;
+    const meter = this.#meter;
+    meter?.before(shape, at);
+    if (!this.#control(shape, at) && !this.#value(shape, at)) {
+      this.#refuse(opcode, at);
+    }
+    meter?.after(shape, this.#reader.pos);
+  }
+
+  /** Operators that shape control flow; false for any other. */
+  #control(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
     switch (shape) {
+      case Shape.End:
+        this.#leave(at);
+        return true;
       case Shape.Block:
       case Shape.If:
-      case Shape.Try:
-        this.#blockType(at);
-        this.#enter();
-        break;
+        reader.blockType(at);
+        this.#enter(shape);
+        return true;
       case Shape.Loop:
-        this.#blockType(at);
-        this.#insertGuard(this.#pos);
-        this.#isLeaf = false;
-        this.#enter();
-        break;
-      case Shape.TryTable:
-        this.#tryTable(at);
-        break;
-      case Shape.End:
-      case Shape.Delegate:
-        if (shape === Shape.Delegate) this.#u32();
-        this.#leave();
-        break;
+        reader.blockType(at);
+        this.#loop();
+        return true;
       case Shape.Else:
       case Shape.CatchAll:
         this.#nextArm();
-        break;
-      case Shape.Catch:
-        this.#index("tag", this.#tags, at);
-        this.#nextArm();
-        break;
+        return true;
       case Shape.Br:
       case Shape.BrIf:
       case Shape.BrOnNull:
         this.#branch(at);
-        break;
+        return true;
       case Shape.BrTable:
-        this.#brTable(at, end);
-        break;
+        this.#brTable(at);
+        return true;
       case Shape.Return:
       case Shape.Unreachable:
-        break;
+        this.#isStraight = false;
+        return true;
       case Shape.Call:
       case Shape.ReturnCall:
-        this.#index("function", this.#functions, at);
+        reader.index("function", reader.functions, at);
         this.#call(at);
-        break;
+        return true;
       case Shape.CallIndirect:
       case Shape.ReturnCallIndirect:
-        this.#index("type", this.#types, at);
-        this.#index("table", this.#tables, at);
+        reader.index("type", reader.types, at);
+        reader.table(at);
         this.#call(at);
-        break;
+        return true;
       case Shape.CallRef:
       case Shape.ReturnCallRef:
-        this.#index("type", this.#types, at);
+        reader.index("type", reader.types, at);
         this.#call(at);
-        break;
+        return true;
       default:
-        this.#plain(shape, opcode, at);
+        return this.#exception(shape, at);
     }
-    if (this.#pos > end) throw malformed("an operator is cut off", at);
   }
 
-  /** Operators that move values but not control. */
-  #plain(shape: Shape, opcode: number, at: number): void {
+  /** Operators that throw and catch; false for any other. */
+  #exception(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
     switch (shape) {
+      case Shape.Try:
+        reader.blockType(at);
+        this.#mayCatch();
+        this.#enter(shape);
+        return true;
+      case Shape.TryTable:
+        this.#tryTable(at);
+        return true;
+      case Shape.Catch:
+        reader.index("tag", reader.tags, at);
+        this.#nextArm();
+        return true;
+      case Shape.Delegate:
+        reader.u32();
+        this.#leave(at);
+        return true;
       case Shape.Throw:
-        this.#index("tag", this.#tags, at);
+        reader.index("tag", reader.tags, at);
         this.#throw(at);
-        break;
+        return true;
       case Shape.Rethrow:
-        this.#branch(at);
+        reader.u32();
         this.#throw(at);
-        break;
+        return true;
       case Shape.ThrowRef:
         this.#throw(at);
-        break;
-      case Shape.Table:
-        this.#index("table", this.#tables, at);
-        break;
-      case Shape.MemorySize:
-        this.#index("memory", this.#memories, at);
-        break;
-      case Shape.MemoryGrow:
-        this.#replace(
-          at,
-          this.#bulk.memoryGrow(this.#index("memory", this.#memories, at)),
-        );
-        break;
-      case Shape.SelectTyped:
-        this.#selectTyped(at);
-        break;
-      case Shape.RefNull:
-        this.#readerAt();
-        readHeapType(this.#reader, this.#types);
-        this.#pos = this.#reader.pos;
-        break;
-      case Shape.RefFunc:
-        this.#index("function", this.#functions, at);
-        break;
-      case Shape.PrefixFc:
-        this.#bulkOperator(at);
-        break;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Operators that move values but not control; false for any other. */
+  #value(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
+    switch (shape) {
       case Shape.PrefixFd:
         this.#vector(at);
-        break;
+        return true;
+      case Shape.PrefixFc:
+        this.#bulkOperator(at);
+        return true;
+      case Shape.MemorySize:
+        reader.memory(at);
+        return true;
+      case Shape.MemoryGrow:
+        this.#replace(at, this.#bulk.memoryGrow(reader.memory(at)));
+        return true;
+      case Shape.Table:
+        reader.table(at);
+        return true;
+      case Shape.RefFunc:
+        reader.index("function", reader.functions, at);
+        return true;
+      case Shape.RefNull:
+        reader.read((one) => readHeapType(one, reader.types));
+        return true;
+      case Shape.SelectTyped:
+        this.#selectTyped(at);
+        return true;
       default:
-        this.#refuse(opcode, at);
+        return false;
     }
   }
 
@@ -325,263 +362,197 @@ export class FunctionRewriter {
 
   /** 0xfc: saturating conversions, bulk memory and tables. */
   #bulkOperator(at: number): void {
-    const sub = this.#u32();
-    const shape = BULK_OPERATORS.shape[sub] ?? Shape.Unknown;
+    const reader = this.#reader;
+    const sub = reader.u32();
     this.features |= BULK_OPERATORS.feature[sub] ?? 0;
-    const bulk = this.#bulk;
-    switch (shape) {
+    switch (BULK_OPERATORS.shape[sub] ?? Shape.Unknown) {
       case Shape.None:
         break;
       case Shape.DataDrop:
-        this.#index("data segment", this.#guest.dataSegments, at);
+        reader.dataSegment(at);
         break;
       case Shape.ElemDrop:
-        this.#index("element segment", this.#guest.elementSegments, at);
+        reader.elementSegment(at);
         break;
       case Shape.TableSize:
-        this.#index("table", this.#tables, at);
+        reader.table(at);
         break;
+      case Shape.Unknown:
+        throw malformed(`unknown opcode 0xfc ${sub}`, at);
+      default:
+        this.#replace(at, this.#bulkCall(sub, at));
+    }
+  }
+
+  /** The injected function that does what a bulk operator does. */
+  #bulkCall(sub: number, at: number): number {
+    const reader = this.#reader;
+    const bulk = this.#bulk;
+    switch (BULK_OPERATORS.shape[sub]) {
       case Shape.MemoryInit: {
-        const data = this.#index("data segment", this.#guest.dataSegments, at);
-        const memory = this.#index("memory", this.#memories, at);
-        this.#replace(at, bulk.memoryInit(data, memory));
-        break;
+        const segment = reader.dataSegment(at);
+        return bulk.memoryInit(segment, reader.memory(at));
       }
       case Shape.MemoryCopy: {
-        const to = this.#index("memory", this.#memories, at);
-        const from = this.#index("memory", this.#memories, at);
-        this.#replace(at, bulk.memoryCopy(to, from));
-        break;
+        const to = reader.memory(at);
+        return bulk.memoryCopy(to, reader.memory(at));
       }
       case Shape.MemoryFill:
-        this.#replace(
-          at,
-          bulk.memoryFill(this.#index("memory", this.#memories, at)),
-        );
-        break;
+        return bulk.memoryFill(reader.memory(at));
       case Shape.TableInit: {
-        const segment = this.#index(
-          "element segment",
-          this.#guest.elementSegments,
-          at,
-        );
-        const table = this.#index("table", this.#tables, at);
-        this.#replace(at, bulk.tableInit(segment, table));
-        break;
+        const segment = reader.elementSegment(at);
+        return bulk.tableInit(segment, reader.table(at));
       }
       case Shape.TableCopy: {
-        const to = this.#index("table", this.#tables, at);
-        const from = this.#index("table", this.#tables, at);
-        this.#replace(at, bulk.tableCopy(to, from));
-        break;
+        const to = reader.table(at);
+        return bulk.tableCopy(to, reader.table(at));
       }
-      case Shape.TableFill:
-        this.#replace(
-          at,
-          bulk.tableFill(this.#index("table", this.#tables, at)),
-        );
-        break;
       case Shape.TableGrow:
-        this.#replace(
-          at,
-          bulk.tableGrow(this.#index("table", this.#tables, at)),
-        );
-        break;
+        return bulk.tableGrow(reader.table(at));
       default:
-        throw malformed(`unknown opcode 0xfc ${sub}`, at);
+        return bulk.tableFill(reader.table(at));
     }
   }
 
   /** 0xfd: vectors. */
   #vector(at: number): void {
-    const sub = this.#u32();
-    const shape = VECTOR_OPERATORS.shape[sub] ?? Shape.Unknown;
+    const reader = this.#reader;
+    const sub = reader.u32();
     this.features |= VECTOR_OPERATORS.feature[sub] ?? 0;
-    switch (shape) {
+    switch (VECTOR_OPERATORS.shape[sub] ?? Shape.Unknown) {
       case Shape.None:
         break;
       case Shape.Lane:
-        this.#pos++;
+        reader.pos++;
         break;
       case Shape.Bytes16:
-        this.#pos += 16;
+        reader.pos += 16;
         break;
       case Shape.MemArg:
+        reader.memArg(at);
+        break;
       case Shape.MemArgLane:
-        this.#memArg(at);
-        if (shape === Shape.MemArgLane) this.#pos++;
+        reader.memArg(at);
+        reader.pos++;
         break;
       default:
         throw malformed(`unknown opcode 0xfd ${sub}`, at);
     }
   }
 
-  #memArg(at: number): void {
-    if (this.#bytes[this.#pos]! >= MULTI_MEMORY) {
-      this.#multiMemory(this.#pos, at);
-    } else {
-      if (this.#memories === 0) this.#missing("memory", 0, 0, at);
-      this.#pos++;
+  #loop(): void {
+    const { pos } = this.#reader;
+    const meter = this.#meter;
+    this.#isLeaf = false;
+    this.#spacing.checked();
+    if (!meter) this.#check(pos);
+    else {
+      const local = !this.#catches && this.#results().length <= 1;
+      if (meter.mode === "direct" && local) this.#wanted = "local";
+      meter.header(pos);
     }
-    while (this.#bytes[this.#pos++]! >= 0x80) { /* the offset */ }
-  }
-
-  /** The flags of a memory access that names its memory. */
-  #multiMemory(pos: number, at: number): void {
-    this.#pos = pos;
-    const flags = this.#u32();
-    if (flags >= 2 * MULTI_MEMORY) {
-      throw malformed(`unknown memory access flags ${flags}`, at);
-    }
-    this.usesMultiMemory = true;
-    this.#index("memory", this.#memories, at);
-  }
-
-  #blockType(at: number): void {
-    this.#branching++;
-    const byte = this.#bytes[this.#pos]!;
-    if (byte === EMPTY_BLOCK || SHORT_VALUE_TYPE[byte] === 1) {
-      this.#pos++;
-      return;
-    }
-    const reader = this.#readerAt();
-    // A type index is a non-negative number of 33 bits, all else is negative.
-    if (reader.s33("block type") < 0) {
-      reader.pos = this.#pos;
-      readValueType(reader, this.#types);
-      this.#pos = reader.pos;
-    } else {
-      this.#index("type", this.#types, at);
-    }
+    this.#enter(Shape.Loop);
   }
 
   #tryTable(at: number): void {
-    this.#blockType(at);
-    const clauses = this.#u32();
+    const reader = this.#reader;
+    reader.blockType(at);
+    this.#mayCatch();
+    const clauses = reader.u32();
     for (let i = 0; i < clauses; i++) {
-      const kind = this.#bytes[this.#pos++]!;
+      const kind = this.#bytes[reader.pos++]!;
       if (!(kind <= 3)) throw malformed("unknown catch clause", at);
       // catch and catch_ref name a tag, catch_all and catch_all_ref do not.
-      if (kind < 2) this.#index("tag", this.#tags, at);
+      if (kind < 2) reader.index("tag", reader.tags, at);
       this.#branch(at);
     }
-    this.#enter();
+    this.#enter(Shape.TryTable);
   }
 
-  #brTable(at: number, end: number): void {
-    const targets = this.#u32();
+  #mayCatch(): void {
+    this.#catches = true;
+    if (this.#meter?.mode === "local") this.#wanted = "direct";
+  }
+
+  #brTable(at: number): void {
+    const targets = this.#reader.u32();
     if (targets > MODULE_LIMITS.brTableTargets) {
-      this.#tooMany("targets", targets, MODULE_LIMITS.brTableTargets, at);
+      const limit = MODULE_LIMITS.brTableTargets;
+      this.#reader.tooMany("targets of a br_table", targets, limit, at);
     }
-    if (targets >= end - this.#pos) throw malformed("br_table is cut off", at);
     for (let i = 0; i <= targets; i++) this.#branch(at);
   }
 
   #branch(at: number): void {
-    this.#branching++;
-    const label = this.#u32();
-    if (label >= this.#depth) this.#missing("label", label, this.#depth, at);
+    this.#isStraight = false;
+    const label = this.#reader.index("label", this.#depth, at);
+    this.#meter?.branch(label);
   }
 
   #selectTyped(at: number): void {
-    const reader = this.#readerAt();
-    if (reader.u32("count of types") !== 1) {
-      throw malformed("select names not one type", at);
-    }
-    readValueType(reader, this.#types);
-    this.#pos = reader.pos;
+    const reader = this.#reader;
+    if (reader.u32() !== 1) throw malformed("select names not one type", at);
+    reader.read((one) => readValueType(one, reader.types));
   }
 
-  #enter(): void {
-    const depth = this.#depth++;
-    if (depth > MODULE_LIMITS.nesting) {
-      this.#tooMany("nested blocks", depth, MODULE_LIMITS.nesting, this.#pos);
+  #enter(shape: Shape): void {
+    if (this.#depth > MODULE_LIMITS.nesting) {
+      const { nesting } = MODULE_LIMITS;
+      this.#reader.tooMany(
+        "nested blocks",
+        this.#depth,
+        nesting,
+        this.#reader.pos,
+      );
     }
-    this.#callsAtEntry[depth] = this.#calls;
-    this.#sinceCheckAtEntry[depth] = this.#callsSinceCheck;
+    if (this.#depth++ > 0) this.#isStraight = false;
+    this.#spacing.enter();
+    this.#meter?.enter(shape);
   }
 
-  /** Another arm of the innermost block: its first one's checks don't count. */
+  /** Another arm of the innermost block. */
   #nextArm(): void {
-    this.#callsSinceCheck = this.#sinceCheckAtEntry[this.#depth - 1]!;
+    this.#spacing.nextArm();
+    this.#meter?.nextArm();
   }
 
-  #leave(): void {
-    const depth = --this.#depth;
-    this.#callsSinceCheck = this.#sinceCheckAtEntry[depth]! +
-      this.#calls - this.#callsAtEntry[depth]!;
+  #leave(at: number): void {
+    this.#depth--;
+    this.#spacing.leave();
+    this.#meter?.leave();
+    if (this.#depth === 0) this.#meter?.closeBody(at);
   }
 
   #call(at: number): void {
     this.#isLeaf = false;
-    this.#calls++;
-    if (++this.#callsSinceCheck > CALLS_BETWEEN_CHECKS) this.#insertGuard(at);
+    if (this.#spacing.call()) this.#check(at);
   }
 
   /** V8 walks and records the stack for each exception. */
   #throw(at: number): void {
     this.#isLeaf = false;
-    this.#insertGuard(at);
+    this.#check(at);
   }
 
-  #insertGuard(at: number): void {
-    this.#flush(at);
-    this.#out.bytes(this.#guard);
-    this.#callsSinceCheck = 0;
+  #check(at: number): void {
+    this.#editor.insert(at, this.#guard);
+    this.#spacing.checked();
   }
 
   /** Writes a call of an injected function in place of an operator. */
   #replace(at: number, target: number): void {
     this.#isLeaf = false;
-    this.#flush(at);
-    this.#out.byte(0x10).u32(target);
-    this.#copied = this.#pos;
+    this.#meter?.save(at);
+    this.#editor.copyTo(at);
+    this.#editor.writeCall(target);
+    this.#editor.skipTo(this.#reader.pos);
+    this.#meter?.reload(this.#reader.pos);
   }
+}
 
-  #flush(to: number): void {
-    this.#out.copy(this.#bytes, this.#copied, to);
-    this.#copied = to;
-  }
-
-  #readerAt(): Reader {
-    this.#reader.pos = this.#pos;
-    return this.#reader;
-  }
-
-  #u32(): number {
-    const byte = this.#bytes[this.#pos]!;
-    if (byte < 0x80) {
-      this.#pos++;
-      return byte;
-    }
-    const value = this.#readerAt().u32("number");
-    this.#pos = this.#reader.pos;
-    return value;
-  }
-
-  #longIndex(pos: number): number {
-    this.#pos = pos;
-    return this.#u32();
-  }
-
-  #index(what: string, count: number, at: number): number {
-    const index = this.#u32();
-    if (index >= count) this.#missing(what, index, count, at);
-    return index;
-  }
-
-  #missing(what: string, index: number, count: number, at: number): never {
-    throw malformed(
-      `function ${this.#function} names ${what} ${index}, there are ${count}`,
-      at,
-    );
-  }
-
-  #tooMany(what: string, value: number, limit: number, at: number): never {
-    throw new CompilationFailed(
-      `Cannot prepare module: function ${this.#function} has ${value} ` +
-        `${what}, limit is ${limit}`,
-      at,
-    );
-  }
+/** How many bytes a LEB128 number takes in the source. */
+function lebLength(bytes: Uint8Array, at: number): number {
+  let length = 1;
+  while (bytes[at + length - 1]! >= 0x80) length++;
+  return length;
 }

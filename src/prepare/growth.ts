@@ -1,7 +1,12 @@
 import { assemble } from "../wasm/assembler.ts";
 import { ValueCode } from "../wasm/value_type.ts";
 import type { BulkSpace } from "./bulk.ts";
-import { guardText, refusedText } from "./guard.ts";
+import {
+  type BulkChecks,
+  chargeText,
+  guardText,
+  refusedText,
+} from "./guard.ts";
 import type { InjectedFunction } from "./injected.ts";
 
 /** Bytes of a page of memory. */
@@ -38,7 +43,7 @@ export interface GrowthLimit {
   readonly limitBytes: number;
   /** The index of the function that {@linkcode usedBytes} made. */
   readonly used: number;
-  readonly stopMemory: number;
+  readonly checks: BulkChecks;
 }
 
 export function memoryGrow(
@@ -85,7 +90,10 @@ interface GrowthLocals {
   readonly was: number;
 }
 
-/** Grows within the limit; else answers -1 and notes the refusal. */
+/**
+ * Grows within the limit; else answers -1 and notes the refusal. As in
+ * wasmtime, a growth costs 1 for each page or entry, and nothing if refused.
+ */
 function growText(
   space: BulkSpace,
   limit: GrowthLimit,
@@ -93,13 +101,13 @@ function growText(
   { delta, wide, was }: GrowthLocals,
   grow: string,
 ): string {
-  const { limitBytes, used, stopMemory } = limit;
+  const { limitBytes, used, checks } = limit;
   const extend = space.index64 ? "" : "i64.extend_i32_u";
   const minusOne = space.index64 ? "i64.const -1" : "i32.const -1";
   const equal = space.index64 ? "i64.eq" : "i32.eq";
-  const refuse = refusedText(stopMemory);
+  const refuse = refusedText(checks.stopMemory);
   return `
-    ${guardText(stopMemory)}
+    ${guardText(checks.stopMemory)}
     local.get ${delta} ${extend} local.tee ${wide}
     i64.const ${Math.floor(limitBytes / unit)} i64.gt_u
     call ${used} local.get ${wide} i64.const ${unit} i64.mul i64.add
@@ -109,6 +117,6 @@ function growText(
       ${refuse} ${minusOne} return
     end
     ${grow} local.tee ${was} ${minusOne} ${equal}
-    if void ${refuse} end
+    if void ${refuse} else ${chargeText(checks, wide)} end
     local.get ${was}`;
 }

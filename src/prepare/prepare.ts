@@ -53,7 +53,11 @@ export function rewriteModule(
   const guest = readGuest(bytes);
   const initialBytes = checkInitialBytes(guest, limitBytes);
   const names = injectedNames(guest);
-  const { code, injected, operatorFeatures } = rewriteCode(guest, limitBytes);
+  const { code, injected, operatorFeatures } = rewriteCode(
+    guest,
+    limitBytes,
+    fuel ? guest.globals.length : undefined,
+  );
   const functions = injected.all;
   const encoded = encodeModule(guest, {
     names,

@@ -368,7 +368,7 @@ export const FEATURES: readonly string[] = [
  * wasmtime's default: what generates no code, and the joints of control flow.
  */
 const FREE: ReadonlySet<string> = new Set(
-  "nop drop block loop unreachable return else end prefix".split(" "),
+  "nop drop block loop unreachable return else end".split(" "),
 );
 
 /** Opcodes as arrays, for a loop that decodes millions of them. */
