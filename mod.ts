@@ -31,6 +31,17 @@ export type {
   CallSuccess,
   Usage,
 } from "./src/tool/call_result.ts";
+export {
+  type ExternKind,
+  type ImportFamily,
+  type InspectedItem,
+  type InspectedMemory,
+  inspectModule,
+  type ModuleInspection,
+  type ModuleNeeds,
+  type ModuleRole,
+  type ValueKind,
+} from "./src/tool/inspect_module.ts";
 export type { ModuleSource } from "./src/tool/module_source.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
 export { SandboxedTool } from "./src/tool/sandboxed_tool.ts";

@@ -1,0 +1,142 @@
+/** The command line, taken apart and checked before anything is done. */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { ANY_HOST } from "./grant.ts";
+import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
+import { quote, UsageError } from "./usage_error.ts";
+import { type Verb, VERBS } from "./verbs.ts";
+
+/** What the user asked for. */
+export type CommandLine =
+  | { readonly kind: "help" | "version" }
+  | {
+    readonly kind: "verb";
+    readonly verb: Verb;
+    readonly operands: readonly string[];
+    readonly flags: FlagValues;
+  };
+
+const SWITCHES = ["json", "help", "version"] as const;
+
+/**
+ * Flags without a value, spelled so that the parser does not take the next
+ * argument for one.
+ */
+const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
+  ...SWITCHES.map((name) => [`--${name}`, `--${name}=true`] as const),
+  ["-h", "--help=true"],
+  ["-V", "--version=true"],
+  ["--allow-net", `--allow-net=${ANY_HOST}`],
+]);
+
+/**
+ * Takes the command line apart.
+ *
+ * @throws {UsageError} when a verb, a flag or an operand is missing, unknown or
+ * too much.
+ */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const [name = "", ...rest] = args;
+  const verb = VERBS.get(name);
+  const parsed = parseFlags(verb ? rest : [...args], verb);
+  for (const kind of ["help", "version"] as const) {
+    if (parsed[kind]) return { kind };
+  }
+  if (!verb) throw noVerb(name);
+  const flags = flagValues(parsed, verb.flags);
+  const operands = parsed["_"] as string[];
+  checkOperands(verb, name, operands);
+  return { kind: "verb", verb, operands, flags };
+}
+
+/** Whether JSON is asked for, also on a command line that can't be used. */
+export function wantsJson(args: readonly string[]): boolean {
+  return flagsOf(args).includes("--json");
+}
+
+function parseFlags(
+  args: readonly string[],
+  verb: Verb | undefined,
+): Record<string, unknown> {
+  const flags = [...verb?.flags ?? []];
+  return parseArgs(spellOut(args), {
+    boolean: [...SWITCHES],
+    string: ["_", ...flags],
+    // Also those that may stand once: the parser would keep the last silently.
+    collect: flags,
+    unknown: (arg: string, key?: string) => {
+      if (key !== undefined) throw unknownFlag(arg, verb);
+    },
+  });
+}
+
+function spellOut(args: readonly string[]): string[] {
+  const flags = flagsOf(args);
+  for (const flag of flags) {
+    const [name = ""] = flag.split("=", 1);
+    if (flag !== name && SWITCHES.some((one) => `--${one}` === name)) {
+      throw new UsageError(`Cannot use ${quote(flag)}: ${name} takes no value`);
+    }
+  }
+  return [
+    ...flags.map((arg) => SPELLED_OUT.get(arg) ?? arg),
+    ...args.slice(flags.length),
+  ];
+}
+
+/** The arguments before `--`, which ends the flags. */
+function flagsOf(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
+}
+
+function flagValues(
+  parsed: Record<string, unknown>,
+  names: readonly string[],
+): FlagValues {
+  const flags = new Map<string, readonly string[]>();
+  for (const name of names) {
+    const values = parsed[name] as readonly string[];
+    if (values.includes("")) {
+      throw new UsageError(`Cannot use --${name}: its value is missing`);
+    }
+    if (values.length > 1 && !REPEATABLE_FLAGS.has(name)) {
+      const shown = values.map(quote).join(" and ");
+      throw new UsageError(`Cannot use --${name} more than once: ${shown}`);
+    }
+    flags.set(name, values);
+  }
+  return flags;
+}
+
+function checkOperands(
+  verb: Verb,
+  name: string,
+  operands: readonly string[],
+): void {
+  // An empty one comes from a variable that is not set.
+  const missing = verb.operands.find((_, i) => !operands[i]);
+  if (missing !== undefined) {
+    throw new UsageError(`Cannot ${name}: ${missing} is missing, see --help`);
+  }
+  const extra = operands[verb.operands.length];
+  if (extra !== undefined) {
+    throw new UsageError(
+      `Cannot ${name}: ${quote(extra)} is one argument too many, see --help`,
+    );
+  }
+}
+
+function noVerb(name: string): UsageError {
+  const what = name === "" ? "No verb given" : `${quote(name)} is no verb`;
+  const verbs = [...VERBS.keys()].join(", ");
+  return new UsageError(
+    `${what}, the first argument is one of ${verbs}; see --help`,
+  );
+}
+
+function unknownFlag(arg: string, verb: Verb | undefined): UsageError {
+  const flags = verb ? [...verb.flags, ...SWITCHES] : ["help", "version"];
+  const known = flags.map((flag) => `--${flag}`).join(", ");
+  return new UsageError(`Unknown flag ${quote(arg)}, there are ${known}`);
+}

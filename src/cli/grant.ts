@@ -1,0 +1,38 @@
+/** What flags grant: folders and hosts. */
+
+import { UsageError } from "./usage_error.ts";
+
+/** How `--allow-net` without hosts is passed on: every host. */
+export const ANY_HOST = "*";
+
+/** A folder to grant. */
+export interface DirectoryGrant {
+  readonly host: string;
+  readonly guest: string;
+}
+
+const SEPARATOR = "::";
+
+/**
+ * Reads `HOST::GUEST`. The last separator counts: a host path may hold one,
+ * and a Windows path (`C:\data::/data`) holds single colons.
+ */
+export function parseDirectory(text: string): DirectoryGrant {
+  const at = text.lastIndexOf(SEPARATOR);
+  const host = text.slice(0, Math.max(at, 0));
+  const guest = text.slice(at + SEPARATOR.length);
+  if (at < 0 || host === "" || guest === "") {
+    throw new UsageError("expected HOST::GUEST such as ./data::/data");
+  }
+  return { host, guest };
+}
+
+/** Reads `HOST,...`, or what stands for every host. */
+export function parseHosts(text: string): true | string[] {
+  if (text === ANY_HOST) return true;
+  const hosts = text.split(",").map((host) => host.trim());
+  if (hosts.includes("")) {
+    throw new UsageError("expected hosts such as example.com,127.0.0.1:8080");
+  }
+  return hosts;
+}

@@ -1,0 +1,49 @@
+/** What `--help` prints: the way to a first answer, then the reference. */
+
+/** The help, without a newline at the end. */
+export const HELP: string =
+  `Runs untrusted WebAssembly tools inside limits that hold.
+
+A first answer:
+  deno run --allow-read tool-runner.ts call fixtures/tools/word_stats.wasm '{"text":"to be or not to be"}'
+
+What a tool is called, does and takes:
+  deno run --allow-read tool-runner.ts schema fixtures/tools/word_stats.wasm
+
+Usage: tool-runner.ts VERB [FLAGS] OPERANDS
+  schema  TOOL.wasm            the tool's name, description and parameters
+  call    TOOL.wasm ARGUMENTS  calls it; the arguments are JSON, or - for
+                               standard input
+  inspect MODULE.wasm          what a module imports, exports and would need;
+                               runs nothing, also shows modules that are refused
+A module is a file or a URL. After -- nothing is a flag.
+
+Limits (schema, call):
+  --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
+                         GB; 64MiB by default
+  --max-time TIME        of one call; ms, s, m; 30s by default
+  --max-fuel N           of one call; not counted by default
+
+Grants (schema, call), all of which Deno must have been given itself:
+  --dir HOST::GUEST      a folder to read; may be repeated
+  --dir-rw HOST::GUEST   a folder to read and write; may be repeated
+  --allow-net[=HOST,..]  the listed hosts, or every public one
+
+Always:
+  --json                 prints one JSON object on standard output:
+                         {"ok":true,"value":..,"usage":..,"stdout":..,"stderr":..}
+                         {"ok":false,"error":{"kind":..,"message":..,"exitCode":..},..}
+                         usage is null when no call was made; fuel is a string
+                         of digits
+  --help, -h             prints this
+  --version, -V          prints the version
+
+The value goes to standard output as one line of JSON, everything else to
+standard error.
+
+Exit codes:
+  0 success              121 CompilationFailed      125 FuelExhausted
+  1 unexpected failure   122 ExecutionFailed        126 PermissionDenied
+  2 wrong usage, no      123 MemoryLimitExceeded    130 stopped by Ctrl-C
+    JSON, no such file   124 TimeoutExceeded        141 output was closed
+  122 also stands for a lost worker.`;

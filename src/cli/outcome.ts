@@ -1,0 +1,96 @@
+/** What came of a verb, and how it is told. */
+
+import { SandboxError, type Usage } from "../../mod.ts";
+import { EXIT_CODES, type FailureKind, SUCCESS } from "./exit_code.ts";
+import { printable, printableLines } from "./printable.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What came of a verb. */
+export interface Outcome {
+  /** Whether `value` counts, or `error`. */
+  readonly ok: boolean;
+  /** What goes to standard output, as JSON. */
+  readonly value?: unknown;
+  /** What goes there instead when a person reads it. */
+  readonly text?: string;
+  /** Why it failed. */
+  readonly error?: unknown;
+  /** What the call used, where one was made. */
+  readonly usage?: Usage;
+  /** What the guest wrote to its standard output. */
+  readonly stdout?: string;
+  /** What the guest wrote to its standard error. */
+  readonly stderr?: string;
+}
+
+/**
+ * Tells the outcome: the value on standard output, everything else on standard
+ * error, or one JSON object on standard output and the reason beside it.
+ *
+ * @returns the exit code.
+ */
+export async function tell(
+  outcome: Outcome,
+  terminal: Terminal,
+  json: boolean,
+): Promise<number> {
+  const { ok, error, text, value, stdout = "", stderr = "" } = outcome;
+  // The reason first: standard output may be closed.
+  if (!json) await terminal.writeError(lines(stdout) + lines(stderr));
+  if (!ok) await terminal.writeError(`${reason(error)}\n`);
+  if (json) await terminal.writeOutput(`${toJson(envelope(outcome))}\n`);
+  else if (ok) await terminal.writeOutput(text ?? `${toJson(value)}\n`);
+  return ok ? SUCCESS : EXIT_CODES[failureKind(error)];
+}
+
+/** What kind of failure an error is. */
+export function failureKind(error: unknown): FailureKind {
+  if (error instanceof SandboxError) return error.kind;
+  const name = error instanceof Error ? error.name : "";
+  return isOwnKind(name) ? name : "UnexpectedError";
+}
+
+function isOwnKind(name: string): name is FailureKind {
+  return name === "UsageError" || name === "Interrupted" ||
+    name === "OutputClosed";
+}
+
+/** The object that `--json` prints. */
+function envelope(outcome: Outcome): Record<string, unknown> {
+  const { ok, value, error, usage = null, stdout, stderr } = outcome;
+  return ok
+    ? { ok, value, usage, stdout, stderr }
+    : { ok, error: errorObject(error), usage, stdout, stderr };
+}
+
+function errorObject(error: unknown): Record<string, unknown> {
+  const kind = failureKind(error);
+  const known = { kind, message: message(error), exitCode: EXIT_CODES[kind] };
+  if (!(error instanceof SandboxError)) return known;
+  const { name: _, ...fields } = error;
+  return { ...known, ...fields };
+}
+
+function reason(error: unknown): string {
+  return printable(`${failureKind(error)}: ${message(error)}`);
+}
+
+function message(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isUnexpected = failureKind(error) === "UnexpectedError";
+  return isUnexpected ? String(error) : error.message;
+}
+
+/** One line of JSON. Fuel is a string, so that no reader rounds it. */
+function toJson(value: unknown): string {
+  return printable(JSON.stringify(
+    value,
+    (_, member) => typeof member === "bigint" ? member.toString() : member,
+  ));
+}
+
+function lines(text: string): string {
+  return text === "" || text.endsWith("\n")
+    ? printableLines(text)
+    : `${printableLines(text)}\n`;
+}

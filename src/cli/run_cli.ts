@@ -1,0 +1,69 @@
+/** The runner from its arguments to its exit code. */
+
+import { parseCommandLine, wantsJson } from "./command_line.ts";
+import { SUCCESS } from "./exit_code.ts";
+import { HELP } from "./help.ts";
+import { type Outcome, tell } from "./outcome.ts";
+import { sandboxConfig } from "./sandbox_flags.ts";
+import { Interrupted, OutputClosed, type Terminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Does what the arguments ask for. The process should end with the code that
+ * this returns: after Ctrl-C a guest may still be on its way out.
+ *
+ * @returns the exit code.
+ */
+export async function runCli(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    if (args.length === 0) await terminal.writeError(`${HELP}\n`);
+    const outcome = await interruptible(
+      terminal,
+      (signal) => perform(args, terminal, signal),
+    );
+    if (outcome === undefined) return SUCCESS;
+    return await tell(outcome, terminal, wantsJson(args));
+  } catch (error) {
+    // Nothing more can be told on standard output.
+    return await tell({ ok: false, error }, terminal, false);
+  }
+}
+
+/** Lets Ctrl-C end the work at once, whatever it waits for. */
+async function interruptible(
+  terminal: Terminal,
+  work: (signal: AbortSignal) => Promise<Outcome | undefined>,
+): Promise<Outcome | undefined> {
+  const aborter = new AbortController();
+  const interrupted = Promise.withResolvers<Outcome>();
+  using _listening = terminal.onInterrupt(() => {
+    const error = new Interrupted();
+    aborter.abort(error);
+    interrupted.resolve({ ok: false, error });
+  });
+  return await Promise.race([work(aborter.signal), interrupted.promise]);
+}
+
+/** The outcome of a verb, undefined when there is nothing left to tell. */
+async function perform(
+  args: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
+  try {
+    const command = parseCommandLine(args);
+    if (command.kind !== "verb") {
+      const text = command.kind === "help" ? HELP : VERSION;
+      return void await terminal.writeOutput(`${text}\n`);
+    }
+    const config = sandboxConfig(command.flags);
+    const { verb, operands } = command;
+    return await verb.run({ operands, config, terminal, signal });
+  } catch (error) {
+    if (error instanceof OutputClosed) throw error;
+    return { ok: false, error };
+  }
+}
