@@ -120,6 +120,7 @@ const HAS_ONE_INDEX: ReadonlySet<Shape> = new Set<Shape>([
   Shape.Delegate,
   Shape.ElemDrop,
   Shape.Global,
+  Shape.Lane,
   Shape.Local,
   Shape.MemoryFill,
   Shape.MemoryGrow,

@@ -55,7 +55,7 @@ export function runGuest(
   };
 }
 
-function makeMemory(
+export function makeMemory(
   memory: ModuleInfo["memories"][number],
 ): WebAssembly.Memory {
   const { initialPages, maximumPages, index64 } = memory;
