@@ -25,8 +25,10 @@ export {
   TimeoutExceeded,
   WorkerLost,
 } from "./src/errors.ts";
+export type { FilesByDirectory } from "./src/channel/file_bundle.ts";
 export type {
   CallFailure,
+  CallRecord,
   CallResult,
   CallSuccess,
   Usage,
@@ -43,6 +45,8 @@ export {
   type ValueKind,
 } from "./src/tool/inspect_module.ts";
 export type { ModuleSource } from "./src/tool/module_source.ts";
+export type { RunOptions, RunResult } from "./src/tool/program_run.ts";
+export type { OutputHandler, StdinSource } from "./src/tool/program_streams.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
 export { SandboxedTool } from "./src/tool/sandboxed_tool.ts";
 export type {

@@ -1,11 +1,14 @@
 /** The guest worker's end of the channel. */
 
+import type { StopPage } from "../stop_page.ts";
 import {
+  type Ask,
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
   type ChannelBuffers,
   type Op,
+  type Reply,
   reserve,
   Slot,
   Turn,
@@ -47,46 +50,72 @@ export class GuestEnd {
 
   /** The request whose turn it is. Its payload stays valid until the answer. */
   request(): CallRequest {
-    const nameBytes = this.#words[Word.nameBytes]!;
+    const metaBytes = this.#words[Word.metaBytes]!;
     const payloadBytes = this.#words[Word.payloadBytes]!;
-    const name = new Uint8Array(this.#buffers.request, 0, nameBytes);
+    const meta = new Uint8Array(this.#buffers.request, 0, metaBytes);
     return {
       op: this.#words[Word.op] as Op,
       module: this.#words[Word.module]!,
-      name: nameBytes === 0 ? "" : new TextDecoder().decode(name),
-      payload: new Uint8Array(this.#buffers.request, nameBytes, payloadBytes),
+      meta: metaBytes === 0 ? "" : new TextDecoder().decode(meta),
+      payload: new Uint8Array(this.#buffers.request, metaBytes, payloadBytes),
     };
   }
 
-  /** Whether an answer of so many bytes has room. */
-  fits(bytes: number): boolean {
-    return reserve(this.#buffers.answer, bytes);
-  }
-
-  /** Writes an answer that {@linkcode fits}, and passes the turn back. */
-  answer(answer: CallAnswer): void {
-    const { status, value, stdout, stderr, usage } = answer;
-    reserve(
-      this.#buffers.answer,
-      value.length + stdout.length + stderr.length,
-    );
-    const target = new Uint8Array(this.#buffers.answer);
-    target.set(value);
-    target.set(stdout, value.length);
-    target.set(stderr, value.length + stdout.length);
-    this.#words[Word.status] = status;
+  /**
+   * Writes an answer and passes the turn back; false, and nothing written, when
+   * it is larger than the bound.
+   */
+  answer(answer: CallAnswer): boolean {
+    const { value, stdout, stderr, files, usage } = answer;
+    const sections = [value, stdout, stderr, files];
+    const total = sections.reduce((sum, { length }) => sum + length, 0);
+    if (!reserve(this.#buffers.answer, total)) return false;
+    this.#write(sections);
+    this.#words[Word.status] = answer.status;
+    this.#words[Word.cut] = answer.isCut ? 1 : 0;
     this.#words[Word.valueBytes] = value.length;
     this.#words[Word.stdoutBytes] = stdout.length;
     this.#words[Word.stderrBytes] = stderr.length;
+    this.#words[Word.filesBytes] = files.length;
     this.#floats[Slot.durationMs] = usage.durationMs;
     this.#floats[Slot.memoryBytes] = usage.memoryBytes;
     this.#longs[Slot.fuelConsumed] = usage.fuelConsumed;
     this.passBack();
+    return true;
+  }
+
+  /**
+   * Asks the host for something in the middle of a call, and blocks until it
+   * replies. What it asks with must fit into the smallest answer.
+   *
+   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   */
+  ask(kind: Ask, payload: Uint8Array, stopPage: StopPage): Reply {
+    this.#write([payload]);
+    this.#words[Word.ask] = kind;
+    this.#words[Word.askedBytes] = payload.length;
+    this.#pass(Turn.Ask);
+    stopPage.waitUntil(() => Atomics.load(this.#words, Word.turn) !== Turn.Ask);
+    const value = this.#words[Word.reply]!;
+    return { value, payload: new Uint8Array(this.#buffers.request) };
   }
 
   /** Passes the turn back without an answer. */
   passBack(): void {
-    Atomics.store(this.#words, Word.turn, Turn.Host);
+    this.#pass(Turn.Host);
+  }
+
+  #write(sections: readonly Uint8Array[]): void {
+    const target = new Uint8Array(this.#buffers.answer);
+    let at = 0;
+    for (const section of sections) {
+      target.set(section, at);
+      at += section.length;
+    }
+  }
+
+  #pass(turn: Turn): void {
+    Atomics.store(this.#words, Word.turn, turn);
     Atomics.notify(this.#words, Word.turn);
   }
 }

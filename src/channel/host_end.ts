@@ -4,11 +4,14 @@
  */
 
 import {
+  Ask,
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
   type ChannelBuffers,
   HEADER_BYTES,
+  type Question,
+  type Reply,
   reserve,
   Slot,
   Status,
@@ -58,19 +61,19 @@ export class HostEnd {
    * @throws {RangeError} when the request is larger than the bound.
    */
   call(request: CallRequest, spin: boolean): void {
-    const name = new TextEncoder().encode(request.name);
-    const bytes = name.length + request.payload.length;
+    const meta = new TextEncoder().encode(request.meta);
+    const bytes = meta.length + request.payload.length;
     if (!reserve(this.buffers.request, bytes)) {
       throw new RangeError(
         `Cannot send ${bytes} bytes to a guest, limit is ${this.buffers.request.maxByteLength}`,
       );
     }
     const target = new Uint8Array(this.buffers.request);
-    target.set(name);
-    target.set(request.payload, name.length);
+    target.set(meta);
+    target.set(request.payload, meta.length);
     this.#words[Word.op] = request.op;
     this.#words[Word.module] = request.module;
-    this.#words[Word.nameBytes] = name.length;
+    this.#words[Word.metaBytes] = meta.length;
     this.#words[Word.payloadBytes] = request.payload.length;
     this.#words[Word.spin] = spin ? GUEST_SPIN_US : 0;
     this.#pass(Turn.Call);
@@ -96,38 +99,74 @@ export class HostEnd {
     return true;
   }
 
-  /** Resolves when the turn comes back. Does not keep the process alive. */
-  async turnBack(): Promise<void> {
+  /**
+   * Resolves with the turn when it is the host's again, at an answer or at a
+   * question. Does not keep the process alive.
+   */
+  async turnBack(): Promise<Turn> {
     for (;;) {
-      const turn = Atomics.load(this.#words, Word.turn);
-      if (turn === Turn.Host) return;
-      const wait = Atomics.waitAsync(this.#words, Word.turn, turn);
-      if (wait.async) await wait.value;
+      const turn = Atomics.load(this.#words, Word.turn) as Turn;
+      if (turn === Turn.Host || turn === Turn.Ask) return turn;
+      await this.#changeFrom(turn);
     }
+  }
+
+  /** Resolves when the guest does not wait for a reply any more. */
+  async questionWithdrawn(): Promise<void> {
+    while (Atomics.load(this.#words, Word.turn) === Turn.Ask) {
+      await this.#changeFrom(Turn.Ask);
+    }
+  }
+
+  /** Copies the question out; undefined when what stands there is none. */
+  question(): Question | undefined {
+    const kind = this.#words[Word.ask];
+    const bytes = this.#words[Word.askedBytes]!;
+    if (!isAsk(kind)) return undefined;
+    if (bytes < 0 || bytes > this.buffers.answer.byteLength) return undefined;
+    const payload = new Uint8Array(this.buffers.answer, 0, bytes).slice();
+    return { kind, payload };
+  }
+
+  /**
+   * Writes a reply and passes the turn to the guest, which then has to be
+   * woken; does nothing when the guest was stopped meanwhile.
+   */
+  reply({ value, payload }: Reply): void {
+    if (Atomics.load(this.#words, Word.turn) !== Turn.Ask) return;
+    if (payload) {
+      reserve(this.buffers.request, payload.length);
+      new Uint8Array(this.buffers.request).set(payload);
+    }
+    this.#words[Word.reply] = value;
+    Atomics.compareExchange(this.#words, Word.turn, Turn.Ask, Turn.Call);
   }
 
   /** Copies the answer out; undefined when what stands there is impossible. */
   answer(): CallAnswer | undefined {
     const status = this.#words[Word.status];
     if (status !== Status.Value && status !== Status.Error) return undefined;
-    const lengths = [Word.valueBytes, Word.stdoutBytes, Word.stderrBytes]
-      .map((word) => this.#words[word]!);
-    if (lengths.some((length) => length < 0)) return undefined;
-    const [valueBytes, stdoutBytes, stderrBytes] = lengths as [
-      number,
-      number,
-      number,
-    ];
-    const total = valueBytes + stdoutBytes + stderrBytes;
+    const sections = [
+      Word.valueBytes,
+      Word.stdoutBytes,
+      Word.stderrBytes,
+      Word.filesBytes,
+    ].map((word) => this.#words[word]!);
+    if (sections.some((length) => length < 0)) return undefined;
+    const total = sections.reduce((sum, length) => sum + length, 0);
     if (total > this.buffers.answer.byteLength) return undefined;
     // One copy, so that nothing can change between the check and the use.
     const bytes = new Uint8Array(this.buffers.answer, 0, total).slice();
-    const stdoutEnd = valueBytes + stdoutBytes;
+    let at = 0;
+    const [value, stdout, stderr, files] = sections
+      .map((length) => bytes.subarray(at, at += length));
     return {
       status,
-      value: bytes.subarray(0, valueBytes),
-      stdout: bytes.subarray(valueBytes, stdoutEnd),
-      stderr: bytes.subarray(stdoutEnd),
+      value: value!,
+      stdout: stdout!,
+      stderr: stderr!,
+      isCut: this.#words[Word.cut] !== 0,
+      files: files!,
       usage: {
         durationMs: this.#floats[Slot.durationMs]!,
         memoryBytes: this.#floats[Slot.memoryBytes]!,
@@ -136,10 +175,19 @@ export class HostEnd {
     };
   }
 
+  async #changeFrom(turn: Turn): Promise<void> {
+    const wait = Atomics.waitAsync(this.#words, Word.turn, turn);
+    if (wait.async) await wait.value;
+  }
+
   #pass(turn: Turn): void {
     Atomics.store(this.#words, Word.turn, turn);
     Atomics.notify(this.#words, Word.turn);
   }
+}
+
+function isAsk(value: unknown): value is Ask {
+  return (Object.values(Ask) as unknown[]).includes(value);
 }
 
 function growable(maxByteLength: number): SharedArrayBuffer {

@@ -6,18 +6,23 @@
  *  ┌─────────┬──────┬──────┬────┬────────┐  ┌──────────┬────────┬──────┐
  *  │ version │ turn │ spin │ op │ module │  │ duration │ memory │ fuel │
  *  └─────────┴──────┴──────┴────┴────────┘  └──────────┴────────┴──────┘
- *  ┌──────┬─────────┐ ┌────────┬───────┬────────┬────────┐
- *  │ name │ payload │ │ status │ value │ stdout │ stderr │
- *  └──────┴─────────┘ └────────┴───────┴────────┴────────┘
+ *  ┌──────┬─────────┐ ┌────────┬─────┬───────┬────────┬────────┬───────┐
+ *  │ meta │ payload │ │ status │ cut │ value │ stdout │ stderr │ files │
+ *  └──────┴─────────┘ └────────┴─────┴───────┴────────┴────────┴───────┘
  *    of the request     of the answer  (lengths in bytes)
+ *  ┌─────┬───────┬───────┐
+ *  │ ask │ asked │ reply │  of a question in the middle of a call
+ *  └─────┴───────┴───────┘
  *
- *  request buffer, written by the host:   name, payload
- *  answer buffer, written by the guest:   value or error, stdout, stderr
+ *  request buffer, written by the host:   meta, payload   or a reply's bytes
+ *  answer buffer, written by the guest:   value or error, stdout, stderr,
+ *                                         files           or what it asks
  * ```
  *
  * One word, `turn`, says whose move it is. The host writes a request while the
  * turn is `Host` and passes it on; the guest writes an answer and passes it
- * back. Both buffers grow, up to a bound that is fixed when they are made.
+ * back. In between the guest may ask the host for something, any number of
+ * times. Both buffers grow, up to a bound that is fixed when they are made.
  */
 
 /** The layout's version; the guest compares it before anything else. */
@@ -33,6 +38,8 @@ export const Turn = {
   Mail: 2,
   /** The guest's: it is to end. */
   Close: 3,
+  /** The host's: the guest asks for something in the middle of a call. */
+  Ask: 4,
 } as const;
 
 /** One value of the turn word. */
@@ -44,12 +51,29 @@ export const Op = {
   Schema: 1,
   /** `__tool_execute(payload)`; answers JSON bytes. */
   Tool: 2,
-  /** The export `name` with numbers; answers numbers, little-endian. */
+  /** The export `meta` with numbers; answers numbers, little-endian. */
   Numeric: 3,
+  /** `_start()` with the arguments in `meta`; answers the exit code. */
+  Run: 4,
 } as const;
 
 /** One value of the op word. */
 export type Op = typeof Op[keyof typeof Op];
+
+/** What a guest asks for in the middle of a call: the values of the ask word. */
+export const Ask = {
+  /** To take standard output. */
+  Stdout: 1,
+  /** To take standard error. */
+  Stderr: 2,
+  /** For standard input, at most as many bytes as the payload says. */
+  Stdin: 3,
+  /** To make a symbolic link; the payload is JSON. */
+  Link: 4,
+} as const;
+
+/** One value of the ask word. */
+export type Ask = typeof Ask[keyof typeof Ask];
 
 /** Whether a call was answered or failed: the values of the status word. */
 export const Status = { Value: 1, Error: 2 } as const;
@@ -64,12 +88,17 @@ export const Word = {
   spin: 2,
   op: 3,
   module: 4,
-  nameBytes: 5,
+  metaBytes: 5,
   payloadBytes: 6,
   status: 7,
-  valueBytes: 8,
-  stdoutBytes: 9,
-  stderrBytes: 10,
+  cut: 8,
+  valueBytes: 9,
+  stdoutBytes: 10,
+  stderrBytes: 11,
+  filesBytes: 12,
+  ask: 13,
+  askedBytes: 14,
+  reply: 15,
 } as const;
 
 /** Indices of the header's 64-bit slots. */
@@ -94,8 +123,8 @@ export interface CallRequest {
   readonly op: Op;
   /** The module's number, under which it was posted to the worker. */
   readonly module: number;
-  /** The export that `Numeric` calls; empty otherwise. */
-  readonly name: string;
+  /** What the op needs beside the payload; empty if nothing. */
+  readonly meta: string;
   readonly payload: Uint8Array;
 }
 
@@ -116,7 +145,24 @@ export interface CallAnswer {
   readonly value: Uint8Array;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
+  /** Whether more was written to stdout or stderr than was kept. */
+  readonly isCut: boolean;
+  /** What is in the memory directories, as a file bundle; empty if none. */
+  readonly files: Uint8Array;
   readonly usage: CallUsage;
+}
+
+/** What a guest asks for in the middle of a call. */
+export interface Question {
+  readonly kind: Ask;
+  readonly payload: Uint8Array;
+}
+
+/** The host's reply to a question. */
+export interface Reply {
+  /** What it comes to: a count or an error number. */
+  readonly value: number;
+  readonly payload?: Uint8Array;
 }
 
 /** Gives `buffer` room for `bytes`; false when its bound is lower. */

@@ -25,6 +25,8 @@ export interface MemoryPlan extends ImportName {
 export interface InstancePlan {
   readonly memories: readonly MemoryPlan[];
   readonly stopPage: ImportName;
+  /** Whether it imports `wasi_snapshot_preview1`. */
+  readonly usesWasi: boolean;
   /** The export to call before anything else. */
   readonly startExport: string | undefined;
   /** The exported global that counts fuel, and what it may count to. */
@@ -42,6 +44,47 @@ export interface InstancePlan {
 /** The types that the numeric call can return. */
 export type NumberKind = "i32" | "i64" | "f32" | "f64";
 
+/** A host directory that guests see. */
+export interface GrantedDirectory {
+  /** The name that guests know it by. */
+  readonly guest: string;
+  /** Its absolute path on the host, without links. */
+  readonly host: string;
+  readonly write: boolean;
+}
+
+/** A directory that lives in memory during a call. */
+export interface GrantedMemoryDirectory {
+  readonly guest: string;
+  /** What is in it at first, by path. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The most bytes of all its files together. */
+  readonly maxBytes: number;
+}
+
+/** What guests that import WASI are given, and their limits. */
+export interface SystemGrants {
+  readonly directories: readonly GrantedDirectory[];
+  readonly memoryDirectories: readonly GrantedMemoryDirectory[];
+  /** Bytes kept of stdout and of stderr each. */
+  readonly maxOutputBytes: number;
+  /** Open descriptors, streams and directories included. */
+  readonly maxDescriptors: number;
+  /** Bytes written to host directories in one call. */
+  readonly maxWriteBytes: number | undefined;
+}
+
+/** What `Op.Run` needs beside standard input, as JSON in the request's meta. */
+export interface RunPlan {
+  /** The arguments, the program's name first. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether standard input is asked for, and not in the payload. */
+  readonly asksStdin: boolean;
+  /** Whether output is passed on while the program runs. */
+  readonly tellsOutput: boolean;
+}
+
 /** The first message: the memory that is shared with the worker. */
 export interface StartMessage {
   readonly type: "start";
@@ -49,6 +92,7 @@ export interface StartMessage {
   readonly buffers: ChannelBuffers;
   /** The most bytes that a tool may answer with. */
   readonly maxResultBytes: number;
+  readonly grants: SystemGrants;
 }
 
 /** Makes a module known to the worker. */

@@ -1,6 +1,7 @@
 /** A host folder that guests see at a path of their own. */
 
 import { fromFileUrl } from "@std/path";
+import { checkGuestPath } from "./guest_path.ts";
 import { quote } from "./option_error.ts";
 
 /** A host folder that guests see at a path of their own. */
@@ -43,28 +44,10 @@ export function checkAllowedPath(
     );
   }
   return Object.freeze({
-    guest: guestPath(guest),
+    guest: checkGuestPath("allowedPath", guest),
     host: hostPath(host),
     write,
   });
-}
-
-/** The guest path without doubled or trailing slashes. */
-function guestPath(guest: string): string {
-  if (typeof guest !== "string" || !guest.startsWith("/")) {
-    throw new TypeError(
-      `Cannot set allowedPath: guest path ${quote(guest)} is not absolute`,
-    );
-  }
-  const names = guest.split("/").filter((name) => name !== "");
-  if (names.some((n) => n === "." || n === ".." || n.includes("\0"))) {
-    throw new TypeError(
-      `Cannot set allowedPath: guest path ${
-        quote(guest)
-      } holds ".", ".." or NUL`,
-    );
-  }
-  return `/${names.join("/")}`;
 }
 
 function hostPath(host: string | URL): string {

@@ -9,6 +9,11 @@ import {
   checkAllowedPath,
 } from "./allowed_path.ts";
 import { parseHostGrant } from "./host_grant.ts";
+import {
+  checkMemoryDirectory,
+  type MemoryDirectory,
+  type MemoryDirectoryOptions,
+} from "./memory_directory.ts";
 import { outOfRange, quote } from "./option_error.ts";
 
 /** The plain values of a configuration. */
@@ -21,6 +26,10 @@ interface ConfigValues {
   maxResultBytes: number;
   maxWorkers: number;
   maxQueuedCalls: number;
+  memoryDirectories: readonly MemoryDirectory[];
+  maxOutputBytes: number;
+  maxDescriptors: number;
+  maxWriteBytes: number | undefined;
 }
 
 const DEFAULTS: Readonly<ConfigValues> = {
@@ -32,6 +41,10 @@ const DEFAULTS: Readonly<ConfigValues> = {
   maxResultBytes: 16 * 1024 * 1024,
   maxWorkers: Math.max(1, navigator.hardwareConcurrency),
   maxQueuedCalls: 10_000,
+  memoryDirectories: [],
+  maxOutputBytes: 1024 * 1024,
+  maxDescriptors: 128,
+  maxWriteBytes: undefined,
 };
 
 const PAGE_BYTES = 65_536;
@@ -79,6 +92,17 @@ export class SandboxConfig {
   readonly maxWorkers: number;
   /** The most calls that wait for a worker; 10 000 by default. */
   readonly maxQueuedCalls: number;
+  /** Directories that live in memory during each call; none by default. */
+  readonly memoryDirectories: readonly MemoryDirectory[];
+  /** The most bytes kept of stdout and of stderr each; 1 MiB by default. */
+  readonly maxOutputBytes: number;
+  /** The most open WASI descriptors, streams included; 128 by default. */
+  readonly maxDescriptors: number;
+  /**
+   * The most bytes that a call may write to host folders; `undefined`, no
+   * limit beside the folders themselves.
+   */
+  readonly maxWriteBytes: number | undefined;
 
   private constructor(values: Readonly<ConfigValues>) {
     this.maxMemoryBytes = values.maxMemoryBytes;
@@ -89,6 +113,10 @@ export class SandboxConfig {
     this.maxResultBytes = values.maxResultBytes;
     this.maxWorkers = values.maxWorkers;
     this.maxQueuedCalls = values.maxQueuedCalls;
+    this.memoryDirectories = values.memoryDirectories;
+    this.maxOutputBytes = values.maxOutputBytes;
+    this.maxDescriptors = values.maxDescriptors;
+    this.maxWriteBytes = values.maxWriteBytes;
     Object.freeze(this);
   }
 
@@ -152,12 +180,31 @@ export class SandboxConfigBuilder {
     options: AllowedPathOptions = {},
   ): this {
     const entry = checkAllowedPath(guest, host, options);
-    if (this.#values.allowedPaths.some((p) => p.guest === entry.guest)) {
-      throw new TypeError(
-        `Cannot set allowedPath: ${quote(guest)} is granted already`,
-      );
-    }
+    this.#checkUngranted("allowedPath", entry.guest);
     this.#values.allowedPaths = [...this.#values.allowedPaths, entry];
+    return this;
+  }
+
+  /**
+   * Grants a directory that lives in memory: every call starts with the same
+   * files, and what is in it afterwards is in the result's `files`.
+   *
+   * @param guest The absolute path that the guest sees.
+   * @param files What is in it at first, by path below it, such as `in.csv`.
+   * @throws {TypeError} when `guest` is not absolute or was granted before,
+   * when a path goes up, or when the files exceed `options.maxBytes`.
+   */
+  memoryDirectory(
+    guest: string,
+    files: Readonly<Record<string, Uint8Array | string>> = {},
+    options: MemoryDirectoryOptions = {},
+  ): this {
+    const entry = checkMemoryDirectory(guest, files, options);
+    this.#checkUngranted("memoryDirectory", entry.guest);
+    this.#values.memoryDirectories = [
+      ...this.#values.memoryDirectories,
+      entry,
+    ];
     return this;
   }
 
@@ -245,12 +292,58 @@ export class SandboxConfigBuilder {
     return this;
   }
 
+  /**
+   * Sets the most bytes that are kept of stdout and of stderr each; what a
+   * guest writes beyond that is dropped, and the result says so.
+   *
+   * @throws {RangeError} unless it is a whole number from 0 to 256 MiB.
+   */
+  maxOutputBytes(bytes: number): this {
+    const limit = whole("maxOutputBytes", bytes, 0, MAX_RESULT_BYTES);
+    this.#values.maxOutputBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most WASI descriptors that a guest may have open, its three
+   * streams and its folders included.
+   *
+   * @throws {RangeError} unless it is a whole number from 3 to 65 536.
+   */
+  maxDescriptors(count: number): this {
+    this.#values.maxDescriptors = whole("maxDescriptors", count, 3, 65_536);
+    return this;
+  }
+
+  /**
+   * Sets the most bytes that a call may write to host folders.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 0.
+   */
+  maxWriteBytes(bytes: number): this {
+    const limit = whole("maxWriteBytes", bytes, 0, Number.MAX_SAFE_INTEGER);
+    this.#values.maxWriteBytes = limit;
+    return this;
+  }
+
   /** Freezes what was set into a configuration. */
   build(): SandboxConfig {
     return createConfig({
       ...this.#values,
       allowedPaths: Object.freeze([...this.#values.allowedPaths]),
+      memoryDirectories: Object.freeze([...this.#values.memoryDirectories]),
     });
+  }
+
+  #checkUngranted(option: string, guest: string): void {
+    const { allowedPaths, memoryDirectories } = this.#values;
+    if (
+      [...allowedPaths, ...memoryDirectories].some((g) => g.guest === guest)
+    ) {
+      throw new TypeError(
+        `Cannot set ${option}: ${quote(guest)} is granted already`,
+      );
+    }
   }
 }
 

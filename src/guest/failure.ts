@@ -12,12 +12,20 @@ const MAX_FRAMES = 5;
  * Names what ended a call.
  *
  * @param guest The instance, when it was made before the failure.
+ * @param exitCode What the guest exited with, if it did.
  */
 export function describeFailure(
   thrown: unknown,
   stopPage: StopPage,
   guest: GuestInstance | undefined,
+  exitCode: number | undefined,
 ): ErrorRecord {
+  if (stopPage.reason === StopReason.Exit) {
+    return {
+      kind: "ExecutionFailed",
+      message: `Guest ended itself with exit code ${exitCode}`,
+    };
+  }
   if (stopPage.reason !== StopReason.Running) return { kind: "Stopped" };
   if (thrown instanceof ExecutionFailed) {
     return { kind: "ExecutionFailed", message: thrown.message };

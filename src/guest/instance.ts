@@ -6,6 +6,7 @@ import type {
   MemoryPlan,
 } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
+import type { Wasi } from "./wasi/wasi.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
 export interface LoadedModule {
@@ -24,8 +25,16 @@ export class GuestInstance {
   readonly #memories: readonly WebAssembly.Memory[];
   readonly #exports: WebAssembly.Exports;
 
-  /** Instantiates. Nothing of the guest's own code runs yet. */
-  constructor(loaded: LoadedModule, stopPage: WebAssembly.Memory) {
+  /**
+   * Instantiates. Nothing of the guest's own code runs yet.
+   *
+   * @param wasi What is imported as `wasi_snapshot_preview1`, if anything is.
+   */
+  constructor(
+    loaded: LoadedModule,
+    stopPage: WebAssembly.Memory,
+    wasi: Wasi | undefined,
+  ) {
     const imports: WebAssembly.Imports = Object.create(null);
     this.#plan = loaded.plan;
     this.#memories = loaded.plan.memories.map((plan) => {
@@ -34,7 +43,10 @@ export class GuestInstance {
       return memory;
     });
     define(imports, loaded.plan.stopPage, stopPage);
+    if (wasi) imports["wasi_snapshot_preview1"] = wasi.imports;
     this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
+    const pointedInto = this.#exports["memory"] ?? this.#memories[0];
+    if (pointedInto instanceof WebAssembly.Memory) wasi?.attach(pointedInto);
     const { fuel } = loaded.plan;
     if (fuel) this.#fuelCounter(fuel.export).value = -fuel.limit;
   }

@@ -26,11 +26,12 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
       channel = new GuestEnd(data.buffers);
-      server = new GuestServer(
+      server = new GuestServer({
         channel,
-        new StopPage(data.stopPage),
-        data.maxResultBytes,
-      );
+        stopPage: new StopPage(data.stopPage),
+        grants: data.grants,
+        maxResultBytes: data.maxResultBytes,
+      });
       scope.postMessage({ type: "ready" });
       break;
     case "module":

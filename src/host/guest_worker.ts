@@ -1,11 +1,18 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../channel/host_end.ts";
-import type { CallAnswer, CallRequest } from "../channel/layout.ts";
+import {
+  type CallAnswer,
+  type CallRequest,
+  type Question,
+  type Reply,
+  Turn,
+} from "../channel/layout.ts";
 import type {
   GuestMessage,
   HostMessage,
   InstancePlan,
+  SystemGrants,
 } from "../channel/messages.ts";
 import { WorkerLost } from "../errors.ts";
 import { StopPage, StopReason } from "../stop_page.ts";
@@ -20,7 +27,7 @@ const GRACE_MS = 2_000;
 const HOST_SPIN_US = 50;
 /** Timers take no longer delay. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Stdout, stderr and error records, beside the value. */
+/** Room for an error record and the names of files, beside what has a limit. */
 const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
 
 /** A module as it is posted to workers. */
@@ -35,7 +42,11 @@ export interface WorkerOptions {
   readonly permissions: WorkerPermissions;
   readonly maxRequestBytes: number;
   readonly maxResultBytes: number;
+  readonly grants: SystemGrants;
 }
+
+/** Answers what a guest asks for in the middle of a call. */
+export type Respond = (question: Question) => Promise<Reply>;
 
 /** What a call may take, and how to wait for it. */
 export interface CallLimits {
@@ -45,6 +56,7 @@ export interface CallLimits {
   readonly guestSpins: boolean;
   /** Whether the answer is expected within microseconds. */
   readonly hostSpins: boolean;
+  readonly respond: Respond;
 }
 
 /** A call's end: what the guest answered, and why it was stopped if it was. */
@@ -63,6 +75,8 @@ export class GuestWorker {
   readonly #closed = Promise.withResolvers<void>();
   /** The wait for the turn that is going on. */
   #wait: TurnWait | undefined;
+  /** What the current call's `respond` threw, if it did. */
+  #responseFailure: { readonly error: unknown } | undefined;
   /** Why the worker's thread ended, if it did. */
   #failure: WorkerLost | undefined;
   /** Resolves when the worker serves calls. */
@@ -71,7 +85,7 @@ export class GuestWorker {
   constructor(options: WorkerOptions, watchdog: Watchdog) {
     this.#channel = new HostEnd({
       maxRequestBytes: options.maxRequestBytes,
-      maxAnswerBytes: options.maxResultBytes + ANSWER_SLACK_BYTES,
+      maxAnswerBytes: maxAnswerBytes(options),
     });
     const url = new URL("../guest/worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, options.permissions);
@@ -93,6 +107,7 @@ export class GuestWorker {
       stopPage: this.#stopPage.memory,
       buffers: this.#channel.buffers,
       maxResultBytes: options.maxResultBytes,
+      grants: options.grants,
     });
   }
 
@@ -115,6 +130,7 @@ export class GuestWorker {
     const { signal } = limits;
     const abort = () => this.stop(StopReason.Abort);
     this.#stopPage.reset();
+    this.#responseFailure = undefined;
     signal?.addEventListener("abort", abort, { once: true });
     try {
       if (signal?.aborted) abort();
@@ -123,12 +139,14 @@ export class GuestWorker {
       // Calls that were made in the same turn are passed on before this blocks.
       await undefined;
       if (!(limits.hostSpins && this.#channel.spin(HOST_SPIN_US))) {
-        await this.#turnBack(limits.timeoutMs + GRACE_MS);
+        const ms = limits.timeoutMs + GRACE_MS;
+        await this.#turnBack(ms, limits.respond);
       }
     } finally {
       this.#deadline.disarm();
       signal?.removeEventListener("abort", abort);
     }
+    this.#throwResponseFailure();
     const answer = this.#channel.answer();
     if (!answer) throw new WorkerLost("Worker answered out of bounds");
     return { answer, reason: this.#stopPage.reason };
@@ -162,26 +180,62 @@ export class GuestWorker {
   async #load(module: WorkerModule): Promise<void> {
     this.#post({ type: "module", ...module });
     this.#channel.mail();
-    await this.#turnBack(GRACE_MS);
+    await this.#turnBack(GRACE_MS, noQuestions);
     this.#modules.add(module.id);
   }
 
-  /** Waits for the turn, with a timer that also keeps the process alive. */
-  async #turnBack(ms: number): Promise<void> {
+  /**
+   * Waits for the answer, and responds to questions until it comes. A timer
+   * sees to a worker that is lost, and keeps the process alive meanwhile.
+   */
+  async #turnBack(ms: number, respond: Respond): Promise<void> {
     const wait = new TurnWait(ms);
     this.#wait = wait;
     try {
       if (this.#failure) throw this.#failure;
-      await Promise.race([this.#channel.turnBack(), wait.lost]);
+      for (;;) {
+        const turn = await Promise.race([this.#channel.turnBack(), wait.lost]);
+        if (turn === Turn.Host) return;
+        await Promise.race([this.#respond(respond), wait.lost]);
+      }
     } finally {
       wait.end();
       this.#wait = undefined;
     }
   }
 
+  /** Replies to a question, unless the guest is stopped meanwhile. */
+  async #respond(respond: Respond): Promise<void> {
+    const question = this.#channel.question();
+    if (!question) throw new WorkerLost("Worker asked for what can't be");
+    const replied = respond(question).then((reply) => {
+      this.#channel.reply(reply);
+      this.#stopPage.wake();
+    }, (error) => {
+      this.#responseFailure ??= { error };
+      this.stop(StopReason.Abort);
+    });
+    await Promise.race([replied, this.#channel.questionWithdrawn()]);
+  }
+
+  #throwResponseFailure(): void {
+    if (this.#responseFailure) throw this.#responseFailure.error;
+  }
+
   #post(message: GuestMessage): void {
     this.#worker.postMessage(message);
   }
+}
+
+function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
+  const files = grants.memoryDirectories
+    .reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+  const output = 2 * grants.maxOutputBytes;
+  return maxResultBytes + output + files + ANSWER_SLACK_BYTES;
+}
+
+function noQuestions(): Promise<Reply> {
+  return Promise.reject(new WorkerLost("Worker asked outside of a call"));
 }
 
 /** A wait that ends early when the worker is lost. */

@@ -1,7 +1,6 @@
 /** A worker's Deno permissions: the configuration's mirror, and nothing else. */
 
-import { resolve } from "@std/path";
-import type { SandboxConfig } from "../config/sandbox_config.ts";
+import type { GrantedDirectory } from "../channel/messages.ts";
 import { PermissionDenied } from "../errors.ts";
 
 /** The permissions of a worker; every kind is named, so that none is inherited. */
@@ -16,31 +15,24 @@ export interface WorkerPermissions {
   readonly sys: false;
 }
 
-/** A permission that the host process must have itself. */
-type Grant =
-  | { name: "read" | "write"; path: string }
-  | { name: "net"; host?: string };
-
 /**
- * Derives the permissions of a configuration's workers.
+ * Derives the permissions of the workers that are granted these.
  *
  * @throws {PermissionDenied} when the host process lacks one of them, with the
  * flag to add.
  */
-export function workerPermissions(config: SandboxConfig): WorkerPermissions {
-  const paths = config.allowedPaths
-    .map(({ host, write }) => ({ path: resolve(host), write }));
-  const writable = paths.filter(({ write }) => write);
-  for (const { path } of paths) requireGranted({ name: "read", path });
-  for (const { path } of writable) requireGranted({ name: "write", path });
-  const net = networkHosts(config.allowNetwork);
-  for (const host of net === true ? [undefined] : net || []) {
-    requireGranted(
-      host === undefined ? { name: "net" } : { name: "net", host },
-    );
-  }
+export function workerPermissions(
+  directories: readonly GrantedDirectory[],
+  allowNetwork: boolean | readonly string[],
+): WorkerPermissions {
+  const writable = directories.filter(({ write }) => write);
+  for (const { host } of directories) requireGranted("read", host);
+  for (const { host } of writable) requireGranted("write", host);
+  const net = networkHosts(allowNetwork);
+  if (net === true) requireGranted("net");
+  else for (const host of net || []) requireGranted("net", host);
   return {
-    read: listed(paths),
+    read: listed(directories),
     write: listed(writable),
     net,
     env: false,
@@ -51,8 +43,8 @@ export function workerPermissions(config: SandboxConfig): WorkerPermissions {
   };
 }
 
-function listed(paths: readonly { path: string }[]): string[] | false {
-  return paths.length === 0 ? false : paths.map(({ path }) => path);
+function listed(directories: readonly GrantedDirectory[]): string[] | false {
+  return directories.length === 0 ? false : directories.map(({ host }) => host);
 }
 
 /** Deno knows no wildcards: where one is granted, every host is. */
@@ -62,14 +54,26 @@ function networkHosts(grant: boolean | readonly string[]): string[] | boolean {
   return grant.length === 0 ? false : [...grant];
 }
 
-function requireGranted(descriptor: Grant): void {
-  if (Deno.permissions.querySync(descriptor).state === "granted") return;
-  const { name } = descriptor;
-  const target = name === "net" ? descriptor.host : descriptor.path;
+function requireGranted(name: "read" | "write" | "net", target?: string): void {
+  if (isGranted(name, target)) return;
   const [to, value] = target === undefined
     ? ["", ""]
     : [` to ${JSON.stringify(target)}`, `=${target}`];
   throw new PermissionDenied(
     `Cannot grant ${name} access${to}: this process does not have it, run Deno with --allow-${name}${value}`,
   );
+}
+
+/** Whether this process has a permission, without asking anybody. */
+export function isGranted(
+  name: "read" | "write" | "net",
+  target?: string,
+): boolean {
+  const of = target === undefined
+    ? {}
+    : name === "net"
+    ? { host: target }
+    : { path: target };
+  const descriptor = { name, ...of } as Deno.PermissionDescriptor;
+  return Deno.permissions.querySync(descriptor).state === "granted";
 }

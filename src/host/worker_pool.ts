@@ -12,6 +12,7 @@ import { CallQueue } from "./call_queue.ts";
 import {
   type CallEnd,
   GuestWorker,
+  type Respond,
   type WorkerModule,
   type WorkerOptions,
 } from "./guest_worker.ts";
@@ -37,6 +38,7 @@ export interface PoolCall {
   readonly request: CallRequest;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly respond: Respond;
 }
 
 /** A call that waits. */
@@ -150,6 +152,7 @@ export class WorkerPool {
       const end = await worker.call(call.module, call.request, {
         timeoutMs: call.timeoutMs,
         signal: call.signal,
+        respond: call.respond,
         guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
         hostSpins: this.#queue.size === 0 &&
           (this.#lastMs.get(call.key) ?? Infinity) < SHORT_CALL_MS,

@@ -1,6 +1,10 @@
 /** What came of a call: the one shape of success and failure. */
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
+import {
+  decodeFileBundle,
+  type FilesByDirectory,
+} from "../channel/file_bundle.ts";
 import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import {
@@ -24,13 +28,20 @@ export interface Usage {
 }
 
 /** What every call has, however it ended. */
-interface CallRecord {
+export interface CallRecord {
   /** What the call used. */
   readonly usage: Usage;
   /** What the guest wrote to its standard output. */
   readonly stdout: string;
   /** What the guest wrote to its standard error. */
   readonly stderr: string;
+  /** Whether it wrote more to one of them than `maxOutputBytes`. */
+  readonly isOutputCut: boolean;
+  /**
+   * What is in the memory directories afterwards, by directory and by path
+   * below it; empty without memory directories.
+   */
+  readonly files: FilesByDirectory;
 }
 
 /** A call that the guest answered. */
@@ -61,6 +72,8 @@ export const NO_USAGE: CallRecord = Object.freeze({
   }),
   stdout: "",
   stderr: "",
+  isOutputCut: false,
+  files: Object.freeze({}),
 });
 
 /**
@@ -91,6 +104,8 @@ function callRecord(answer: CallAnswer, config: SandboxConfig): CallRecord {
     },
     stdout: new TextDecoder().decode(answer.stdout),
     stderr: new TextDecoder().decode(answer.stderr),
+    isOutputCut: answer.isCut,
+    files: decodeFileBundle(answer.files) ?? {},
   };
 }
 

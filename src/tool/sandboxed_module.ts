@@ -7,6 +7,9 @@ import type { WorkerModule } from "../host/guest_worker.ts";
 import type { CompiledModule } from "../prepare/compile.ts";
 import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
 
+/** The import module of WASI preview 1. */
+export const WASI_MODULE = "wasi_snapshot_preview1";
+
 const PAGE_BYTES = 65_536;
 
 let nextId = 1;
@@ -82,6 +85,7 @@ function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
   return {
     memories: info.memories,
     stopPage: info.stopPage,
+    usesWasi: info.imports.some(({ module }) => module === WASI_MODULE),
     startExport: info.startExport,
     fuel: info.fuelExport === undefined || config.maxFuel === undefined
       ? undefined

@@ -118,7 +118,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: ToolCallOptions = {},
   ): Promise<CallResult<JsonValue>> {
     const payload = encodeArguments(args);
-    const call = { op: Op.Tool, name: "", payload };
+    const call = { op: Op.Tool, meta: "", payload };
     const { sandbox } = this;
     const result = await callModule(sandbox, this.#module, call, options);
     return result.ok ? parsed("__tool_execute", result) : result;
@@ -146,8 +146,8 @@ function parsed(
     return { ...result, value: parseGuestJson(source, result.value) };
   } catch (error) {
     if (!(error instanceof ExecutionFailed)) throw error;
-    const { usage, stdout, stderr } = result;
-    return { ok: false, error, usage, stdout, stderr };
+    const { value: _, ...record } = result;
+    return { ...record, ok: false, error };
   }
 }
 
@@ -156,7 +156,7 @@ async function readSchema(
   module: SandboxedModule,
 ): Promise<ToolSchema> {
   checkToolExports(module);
-  const call = { op: Op.Schema, name: "", payload: new Uint8Array() };
+  const call = { op: Op.Schema, meta: "", payload: new Uint8Array() };
   const result = await callModule(sandbox, module, call, {});
   if (!result.ok) throw result.error;
   return parseToolSchema(result.value);

@@ -7,12 +7,22 @@ import {
   MemoryLimitExceeded,
   SandboxClosed,
   SandboxError,
+  WorkerLost,
 } from "../errors.ts";
+import type { Respond } from "../host/guest_worker.ts";
+import { systemGrants } from "../host/system_grants.ts";
 import { WorkerPool } from "../host/worker_pool.ts";
 import { workerPermissions } from "../host/worker_permissions.ts";
 import { compileModule } from "../prepare/compile.ts";
 import { type CallResult, NO_USAGE, toCallResult } from "./call_result.ts";
+import { checkImports } from "./check_imports.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
+import {
+  type RunOptions,
+  type RunResult,
+  startRun,
+  toRunResult,
+} from "./program_run.ts";
 import { checkNumericCall } from "./numeric_call.ts";
 import {
   createModule,
@@ -25,8 +35,11 @@ import type { ToolCallOptions } from "./tool.ts";
 /** What {@linkcode ToolSandbox.call} is asked for. */
 export interface ModuleCall {
   readonly op: Op;
-  readonly name: string;
+  /** What the op needs beside the payload; empty if nothing. */
+  readonly meta: string;
   readonly payload: Uint8Array;
+  /** Answers what the guest asks for meanwhile. */
+  readonly respond?: Respond;
 }
 
 /** Runs a call of any kind. */
@@ -78,8 +91,10 @@ export class ToolSandbox implements AsyncDisposable {
       );
     }
     this.config = config;
+    const grants = systemGrants(config);
     this.#pool = new WorkerPool({
-      permissions: workerPermissions(config),
+      permissions: workerPermissions(grants.directories, config.allowNetwork),
+      grants,
       maxRequestBytes: Math.min(config.maxMemoryBytes, 2 ** 30),
       maxResultBytes: config.maxResultBytes,
       maxWorkers: config.maxWorkers,
@@ -130,10 +145,30 @@ export class ToolSandbox implements AsyncDisposable {
     options: ToolCallOptions = {},
   ): Promise<Uint8Array> {
     checkNumericCall(name, exportSignature(module, name), input);
-    const call = { op: Op.Numeric, name, payload: input };
+    const call = { op: Op.Numeric, meta: name, payload: input };
     const result = await this.#call(module, call, options);
     if (!result.ok) throw result.error;
     return result.value;
+  }
+
+  /**
+   * Runs a WASI program from its start to its end.
+   *
+   * @returns its exit code, and what it wrote.
+   * @throws {SandboxError} when it traps or meets a limit.
+   */
+  async run(
+    module: SandboxedModule,
+    options: RunOptions = {},
+  ): Promise<RunResult> {
+    this.#checkOwn(module);
+    const run = startRun(module, options);
+    try {
+      const result = await this.#call(module, run.call, options);
+      return toRunResult(result);
+    } finally {
+      run.end();
+    }
   }
 
   /**
@@ -159,6 +194,7 @@ export class ToolSandbox implements AsyncDisposable {
       maxMemoryBytes,
       fuel: maxFuel !== undefined,
     });
+    checkImports(compiled.info);
     const module = createModule(sha256, compiled, this.config);
     this.#loaded.add(module);
     return module;
@@ -166,15 +202,15 @@ export class ToolSandbox implements AsyncDisposable {
 
   async #call(
     module: SandboxedModule,
-    call: ModuleCall,
+    { op, meta, payload, respond = noAnswers }: ModuleCall,
     { signal }: ToolCallOptions,
   ): Promise<CallResult<Uint8Array>> {
     this.#checkOwn(module);
     const { maxMemoryBytes, maxExecutionTime } = this.config;
-    if (call.payload.length > maxMemoryBytes) {
+    if (payload.length > maxMemoryBytes) {
       const error = new MemoryLimitExceeded(
         maxMemoryBytes,
-        `Arguments of ${call.payload.length} bytes exceed the memory limit of ${maxMemoryBytes} bytes`,
+        `Arguments of ${payload.length} bytes exceed the memory limit of ${maxMemoryBytes} bytes`,
       );
       return { ok: false, error, ...NO_USAGE };
     }
@@ -182,9 +218,10 @@ export class ToolSandbox implements AsyncDisposable {
     try {
       const end = await this.#pool.run({
         module: worker,
-        request: { module: worker.id, ...call },
+        request: { module: worker.id, op, meta, payload },
         timeoutMs: maxExecutionTime,
         signal,
+        respond,
       });
       return toCallResult(end, this.config, signal);
     } catch (error) {
@@ -203,6 +240,13 @@ export class ToolSandbox implements AsyncDisposable {
       throw new ExecutionFailed("Module was not loaded by this sandbox");
     }
   }
+}
+
+/** Only programs that were given something to ask for ask. */
+function noAnswers(): Promise<never> {
+  return Promise.reject(
+    new WorkerLost("Guest asked for what it was not given"),
+  );
 }
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

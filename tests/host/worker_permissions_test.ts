@@ -1,11 +1,17 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { resolve } from "@std/path";
 import { SandboxConfig } from "../../src/config/sandbox_config.ts";
+import { systemGrants } from "../../src/host/system_grants.ts";
 import { PermissionDenied } from "../../src/errors.ts";
 import {
   type WorkerPermissions,
   workerPermissions,
 } from "../../src/host/worker_permissions.ts";
+
+function permissions(config: SandboxConfig): WorkerPermissions {
+  const { directories } = systemGrants(config);
+  return workerPermissions(directories, config.allowNetwork);
+}
 
 const NOTHING: WorkerPermissions = {
   read: false,
@@ -20,7 +26,7 @@ const NOTHING: WorkerPermissions = {
 
 Deno.test("workerPermissions grants nothing by default", () => {
   const config = SandboxConfig.builder().build();
-  assertEquals(workerPermissions(config), NOTHING);
+  assertEquals(permissions(config), NOTHING);
 });
 
 Deno.test("workerPermissions mirrors folders and hosts exactly", () => {
@@ -29,7 +35,7 @@ Deno.test("workerPermissions mirrors folders and hosts exactly", () => {
     .allowedPath("/b", "/tmp/b", { write: true })
     .allowNetwork(["a.example", "b.example:8080"])
     .build();
-  assertEquals(workerPermissions(config), {
+  assertEquals(permissions(config), {
     ...NOTHING,
     read: [resolve("a"), "/tmp/b"],
     write: ["/tmp/b"],
@@ -52,9 +58,9 @@ Deno.test({
       [build().allowNetwork(true).build(), "run Deno with --allow-net"],
     ];
     for (const [config, flag] of cases) {
-      assertThrows(() => workerPermissions(config), PermissionDenied, flag);
+      assertThrows(() => permissions(config), PermissionDenied, flag);
     }
-    workerPermissions(build().allowedPath("/x", "/tmp/x").build());
-    workerPermissions(build().allowNetwork(["a.example"]).build());
+    permissions(build().allowedPath("/x", "/tmp/x").build());
+    permissions(build().allowNetwork(["a.example"]).build());
   },
 });

@@ -1,0 +1,84 @@
+/** A directory that lives in memory during a call. */
+
+import { checkGuestPath } from "./guest_path.ts";
+import { outOfRange, quote } from "./option_error.ts";
+
+/** A directory that lives in memory during a call. */
+export interface MemoryDirectory {
+  /** Absolute path that the guest sees, such as `/scratch`. */
+  readonly guest: string;
+  /** What is in it at first, by path below it. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The most bytes that its files may have together. */
+  readonly maxBytes: number;
+}
+
+/** Options of {@linkcode SandboxConfigBuilder.memoryDirectory}. */
+export interface MemoryDirectoryOptions {
+  /** The most bytes that its files may have together; 16 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+/** What is in it crosses shared memory with the result. */
+const LARGEST_MAX_BYTES = 2 ** 28;
+
+/**
+ * Checks and copies a grant.
+ *
+ * @throws {TypeError} when a part of it is impossible.
+ * @throws {RangeError} when `maxBytes` is.
+ */
+export function checkMemoryDirectory(
+  guest: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  options: MemoryDirectoryOptions,
+): MemoryDirectory {
+  for (const key of Object.keys(options)) {
+    if (key !== "maxBytes") throw wrong(`unknown option ${quote(key)}`);
+  }
+  const { maxBytes = DEFAULT_MAX_BYTES } = options;
+  if (
+    !Number.isSafeInteger(maxBytes) || maxBytes < 0 ||
+    maxBytes > LARGEST_MAX_BYTES
+  ) {
+    throw outOfRange(
+      "memoryDirectory maxBytes",
+      maxBytes,
+      `a whole number from 0 to ${LARGEST_MAX_BYTES}`,
+    );
+  }
+  const copies = Object.entries(files).map(([path, content]) =>
+    [checkFilePath(path), bytesOf(path, content)] as const
+  );
+  const total = copies.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+  if (total > maxBytes) {
+    throw wrong(`files have ${total} bytes, maxBytes is ${maxBytes}`);
+  }
+  return Object.freeze({
+    guest: checkGuestPath("memoryDirectory", guest),
+    files: Object.freeze(Object.fromEntries(copies)),
+    maxBytes,
+  });
+}
+
+function checkFilePath(path: string): string {
+  const names = path.split("/");
+  const isPlain = names.every((name) =>
+    name !== "" && name !== "." && name !== ".." && !name.includes("\0")
+  );
+  if (!isPlain) {
+    throw wrong(`file path ${quote(path)} is not plain and relative`);
+  }
+  return path;
+}
+
+function bytesOf(path: string, content: Uint8Array | string): Uint8Array {
+  if (typeof content === "string") return new TextEncoder().encode(content);
+  if (content instanceof Uint8Array) return new Uint8Array(content);
+  throw wrong(`file ${quote(path)} is neither bytes nor text`);
+}
+
+function wrong(why: string): TypeError {
+  return new TypeError(`Cannot set memoryDirectory: ${why}`);
+}

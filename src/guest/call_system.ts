@@ -1,0 +1,70 @@
+/** The system interface of one call: what a guest that imports WASI is given. */
+
+import { encodeFileBundle } from "../channel/file_bundle.ts";
+import type { GuestEnd } from "../channel/guest_end.ts";
+import { Ask, type CallRequest, Op } from "../channel/layout.ts";
+import type { RunPlan, SystemGrants } from "../channel/messages.ts";
+import type { StopPage } from "../stop_page.ts";
+import { CallStreams } from "./call_streams.ts";
+import { Wasi } from "./wasi/wasi.ts";
+
+const NOTHING: Uint8Array = new Uint8Array();
+
+/** A tool is no program: it has a name and no arguments. */
+const TOOL_PLAN: RunPlan = {
+  args: ["tool"],
+  env: {},
+  asksStdin: false,
+  tellsOutput: false,
+};
+
+/** WASI with the streams of one call. */
+export class CallSystem {
+  /** The imports and what they hold. */
+  readonly wasi: Wasi;
+  /** Where the guest's standard streams go. */
+  readonly streams: CallStreams;
+  readonly #hasMemoryDirectories: boolean;
+
+  constructor(
+    request: CallRequest,
+    grants: SystemGrants,
+    channel: GuestEnd,
+    stopPage: StopPage,
+  ) {
+    const isRun = request.op === Op.Run;
+    const plan = isRun ? JSON.parse(request.meta) as RunPlan : TOOL_PLAN;
+    this.streams = new CallStreams(
+      {
+        stdin: isRun ? request.payload.slice() : NOTHING,
+        asksStdin: plan.asksStdin,
+        tellsOutput: plan.tellsOutput,
+        maxOutputBytes: grants.maxOutputBytes,
+      },
+      channel,
+      stopPage,
+    );
+    this.#hasMemoryDirectories = grants.memoryDirectories.length > 0;
+    const options = {
+      args: plan.args,
+      env: plan.env,
+      directories: grants.directories,
+      memoryDirectories: grants.memoryDirectories,
+      limits: grants,
+    };
+    this.wasi = new Wasi(options, this.streams, stopPage, {
+      symlink: (host, place, target) => {
+        const link = JSON.stringify({ host, place, target });
+        const question = new TextEncoder().encode(link);
+        return channel.ask(Ask.Link, question, stopPage).value;
+      },
+    });
+  }
+
+  /** What is in the memory directories now. */
+  files(): Uint8Array {
+    return this.#hasMemoryDirectories
+      ? encodeFileBundle(this.wasi.files())
+      : NOTHING;
+  }
+}

@@ -1,0 +1,116 @@
+/** One call while it is served: what it has so far, and what it comes to. */
+
+import { encodeErrorRecord } from "../channel/error_record.ts";
+import type { GuestEnd } from "../channel/guest_end.ts";
+import {
+  type CallAnswer,
+  type CallRequest,
+  Op,
+  Status,
+} from "../channel/layout.ts";
+import type { SystemGrants } from "../channel/messages.ts";
+import { GuestStopped, type StopPage, StopReason } from "../stop_page.ts";
+import { CallSystem } from "./call_system.ts";
+import { describeFailure } from "./failure.ts";
+import { GuestInstance, type LoadedModule } from "./instance.ts";
+import { callNumeric } from "./numeric_abi.ts";
+import { runProgram } from "./program_abi.ts";
+import { callExecute, callSchema } from "./tool_abi.ts";
+
+const NOTHING: Uint8Array = new Uint8Array();
+
+/** What every call of a worker has. */
+export interface CallContext {
+  readonly channel: GuestEnd;
+  readonly stopPage: StopPage;
+  readonly grants: SystemGrants;
+  /** The most bytes that a tool may answer with. */
+  readonly maxResultBytes: number;
+}
+
+/** One call, from its request to its answer. */
+export class GuestCall {
+  readonly #request: CallRequest;
+  readonly #context: CallContext;
+  readonly #start = performance.now();
+  #system: CallSystem | undefined;
+  #guest: GuestInstance | undefined;
+
+  constructor(request: CallRequest, context: CallContext) {
+    this.#request = request;
+    this.#context = context;
+  }
+
+  /** Runs the call; what it comes to is an answer, never an exception. */
+  run(loaded: LoadedModule | undefined): CallAnswer {
+    try {
+      if (!loaded) throw new Error("Module is not known to the worker");
+      const value = this.#perform(loaded);
+      return this.#answer(Status.Value, value, this.#system?.files());
+    } catch (error) {
+      return this.failure(error);
+    } finally {
+      this.#system?.wasi.close();
+    }
+  }
+
+  /** The answer of a call that failed. */
+  failure(error: unknown): CallAnswer {
+    const { stopPage } = this.#context;
+    const exitCode = this.#system?.wasi.exitCode;
+    const record = describeFailure(error, stopPage, this.#guest, exitCode);
+    return this.#answer(Status.Error, encodeErrorRecord(record), NOTHING);
+  }
+
+  #perform(loaded: LoadedModule): Uint8Array {
+    const { channel, stopPage, grants } = this.#context;
+    if (loaded.plan.usesWasi) {
+      this.#system = new CallSystem(this.#request, grants, channel, stopPage);
+    }
+    const wasi = this.#system?.wasi;
+    this.#guest = new GuestInstance(loaded, stopPage.memory, wasi);
+    this.#guest.start();
+    const value = this.#dispatch(this.#guest, loaded);
+    // A guest can catch what an import throws, and return all the same.
+    const { reason } = stopPage;
+    const isExit = reason === StopReason.Exit && this.#request.op === Op.Run;
+    if (reason !== StopReason.Running && !isExit) throw new GuestStopped();
+    return value;
+  }
+
+  #dispatch(guest: GuestInstance, { plan }: LoadedModule): Uint8Array {
+    const { op, meta, payload } = this.#request;
+    const { maxResultBytes, stopPage } = this.#context;
+    switch (op) {
+      case Op.Schema:
+        return callSchema(guest, maxResultBytes);
+      case Op.Tool:
+        return callExecute(guest, payload, maxResultBytes);
+      case Op.Numeric:
+        return callNumeric(guest, meta, payload, plan.results[meta] ?? []);
+      case Op.Run:
+        return runProgram(guest, this.#system?.wasi, stopPage);
+    }
+  }
+
+  #answer(
+    status: Status,
+    value: Uint8Array,
+    files: Uint8Array = NOTHING,
+  ): CallAnswer {
+    const streams = this.#system?.streams;
+    return {
+      status,
+      value,
+      stdout: streams?.stdout ?? NOTHING,
+      stderr: streams?.stderr ?? NOTHING,
+      isCut: streams?.isCut ?? false,
+      files,
+      usage: {
+        durationMs: performance.now() - this.#start,
+        memoryBytes: this.#guest?.memoryBytes ?? 0,
+        fuelConsumed: this.#guest?.fuelConsumed ?? 0n,
+      },
+    };
+  }
+}
