@@ -33,35 +33,43 @@ export class GuestMemory {
   }
 
   getU8(pointer: number): number {
-    return this.#view.getUint8(this.#at(pointer, 1));
+    const at = this.#at(pointer, 1);
+    return this.#view.getUint8(at);
   }
 
   getU16(pointer: number): number {
-    return this.#view.getUint16(this.#at(pointer, 2), true);
+    const at = this.#at(pointer, 2);
+    return this.#view.getUint16(at, true);
   }
 
   getU32(pointer: number): number {
-    return this.#view.getUint32(this.#at(pointer, 4), true);
+    const at = this.#at(pointer, 4);
+    return this.#view.getUint32(at, true);
   }
 
   getU64(pointer: number): bigint {
-    return this.#view.getBigUint64(this.#at(pointer, 8), true);
+    const at = this.#at(pointer, 8);
+    return this.#view.getBigUint64(at, true);
   }
 
   setU8(pointer: number, value: number): void {
-    this.#view.setUint8(this.#at(pointer, 1), value);
+    const at = this.#at(pointer, 1);
+    this.#view.setUint8(at, value);
   }
 
   setU16(pointer: number, value: number): void {
-    this.#view.setUint16(this.#at(pointer, 2), value, true);
+    const at = this.#at(pointer, 2);
+    this.#view.setUint16(at, value, true);
   }
 
   setU32(pointer: number, value: number): void {
-    this.#view.setUint32(this.#at(pointer, 4), value, true);
+    const at = this.#at(pointer, 4);
+    this.#view.setUint32(at, value, true);
   }
 
   setU64(pointer: number, value: bigint): void {
-    this.#view.setBigUint64(this.#at(pointer, 8), value, true);
+    const at = this.#at(pointer, 8);
+    this.#view.setBigUint64(at, value, true);
   }
 
   /** Copies `bytes` to `pointer`. */
@@ -111,7 +119,8 @@ export class GuestMemory {
   #at(pointer: number, length: number): number {
     if (typeof pointer !== "number") refuseMemory64();
     const at = pointer >>> 0;
-    // Growing detaches the buffer, which empties the view.
+    // Growing detaches the buffer, which empties the view. So callers take the
+    // view only after this.
     if (this.#bytes.length === 0) this.#refresh();
     if (at + length > this.#bytes.length) fail(Errno.FAULT);
     return at;
