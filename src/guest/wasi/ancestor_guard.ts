@@ -11,6 +11,11 @@ const QUIET_MS = 20;
 const QUIET_ROUNDS = 3;
 /** How often the way is looked at again when nothing else is known. */
 const BUSY_ROUNDS = 16;
+/**
+ * The longest pause between two looks. It varies far more than a swap takes:
+ * looks and swaps wait for each other in the kernel, and fall into step.
+ */
+const MOST_PAUSE_MS = 0.3;
 /** How often an action that ran into a change is tried again. */
 const ATTEMPTS = 4;
 /** How often a change waits for others to stop changing the way. */
@@ -118,7 +123,7 @@ export class AncestorGuard {
     const quiet = isOlder(holders, "mtimeMs", QUIET_MS);
     for (let round = quiet ? QUIET_ROUNDS : BUSY_ROUNDS; round > 0; round--) {
       if (!isUnchanged(way, quiet)) return false;
-      pause();
+      if (!quiet) this.#stop.sleep(Math.random() * MOST_PAUSE_MS);
       if (!again()) return false;
     }
     return isUnchanged(way, quiet);
@@ -181,19 +186,16 @@ function holdTheirNames(holders: Seen[]): boolean {
   });
 }
 
-/** Whether all are still there; `timed`: and the holders hold their names. */
+/**
+ * Whether all are still there; `timed`: and the holders hold their names.
+ * The directories themselves last, so that what follows comes close upon it.
+ */
 function isUnchanged(way: Seen[], timed: boolean): boolean {
-  const same = way.every((seen) => {
+  if (timed && !holdTheirNames(holdersOf(way))) return false;
+  return way.every((seen) => {
     const now = outcomeOf(() => see(seen.path));
     return "value" in now && isSame(now.value, seen);
   });
-  return same && (!timed || holdTheirNames(holdersOf(way)));
-}
-
-/** A pause of varying length, against swaps in step with the looks. */
-function pause(): void {
-  const until = performance.now() + Math.random() * 0.004;
-  while (performance.now() < until);
 }
 
 function outcomeOf<T>(act: () => T): Outcome<T> {

@@ -3,10 +3,13 @@ import { Errno, fail } from "./errno.ts";
 import { Fdflags, Whence } from "./flags.ts";
 import { errnoOf } from "./host_errno.ts";
 import { Rights } from "./rights.ts";
+import type { OpenFile } from "./tree.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** The most bytes that are copied between two looks at the stop word. */
-const PIECE_BYTES = 4 * 1024 * 1024;
+/** The most bytes of a file that are copied between two looks at the stop word. */
+const FILE_PIECE_BYTES = 4 * 1024 * 1024;
+/** The same for a stream, whose other end copies them again. */
+const STREAM_PIECE_BYTES = 64 * 1024;
 
 /** Reading, writing and seeking. */
 export const fdIoFunctions = {
@@ -111,7 +114,7 @@ function readAll(
   from: number,
 ): number {
   let done = 0;
-  for (const piece of pieces(context, iovs, count)) {
+  for (const piece of pieces(context, file, iovs, count)) {
     const read = attempt(() => file.read(piece, from + done), done);
     done += read;
     if (read < piece.length) break;
@@ -123,17 +126,18 @@ function readAll(
 
 function writeAll(
   context: WasiContext,
-  { file }: FileDescriptor,
+  { file, flags }: FileDescriptor,
   iovs: number,
   count: number,
   from: number,
 ): number {
   let done = 0;
-  for (const piece of pieces(context, iovs, count)) {
+  for (const piece of pieces(context, file, iovs, count)) {
     const written = attempt(() => file.write(piece, from + done), done);
     done += written;
     if (written < piece.length) break;
   }
+  if ((flags & (Fdflags.SYNC | Fdflags.DSYNC)) !== 0) file.sync();
   return done;
 }
 
@@ -150,13 +154,15 @@ function attempt(act: () => number, done: number): number {
 /** The guest's buffers, none empty, in pieces with a look at the stop word. */
 function* pieces(
   { memory, stop }: WasiContext,
+  { seekable }: OpenFile,
   iovs: number,
   count: number,
 ): Generator<Uint8Array> {
+  const most = seekable ? FILE_PIECE_BYTES : STREAM_PIECE_BYTES;
   for (const buffer of memory.buffers(iovs, count)) {
-    for (let at = 0; at < buffer.length; at += PIECE_BYTES) {
+    for (let at = 0; at < buffer.length; at += most) {
       stop.check();
-      yield buffer.subarray(at, at + PIECE_BYTES);
+      yield buffer.subarray(at, at + most);
     }
   }
 }

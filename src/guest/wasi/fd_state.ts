@@ -47,7 +47,7 @@ export const fdStateFunctions = {
     memory.setU64(at + 16, BigInt(descriptor.rightsInheriting));
   },
 
-  /** The host's files are always synchronized by `fd_sync`, not on writing. */
+  /** Whether writes are synchronized is settled when a file is opened. */
   fd_fdstat_set_flags(
     { descriptors }: WasiContext,
     fd: number,

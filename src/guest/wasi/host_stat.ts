@@ -1,4 +1,5 @@
 import type { Stats } from "node:fs";
+import { Errno, fail } from "./errno.ts";
 import type { FileStat } from "./file_stat.ts";
 import { Filetype } from "./flags.ts";
 
@@ -13,9 +14,9 @@ export function isSame(a: HostIdentity, b: HostIdentity): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
-/** A file's identity on the host; Windows has no inode numbers for paths. */
+/** A file's identity; without one nothing can be opened safely. */
 export function identityOf(info: Deno.FileInfo): HostIdentity {
-  return { dev: info.dev, ino: info.ino ?? 0 };
+  return { dev: info.dev, ino: info.ino ?? fail(Errno.NOTSUP) };
 }
 
 /** The file type in a directory entry or file information of the host. */

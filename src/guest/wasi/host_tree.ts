@@ -282,6 +282,7 @@ export class HostTree implements Tree {
 
   /** A path that names a place; a link at its end is not followed. */
   #path(place: string): string {
+    if (meansMore(place)) fail(Errno.NOENT);
     return parentOf(place) === ""
       ? `${this.#root}/${place}`
       : this.#anchored(place);
@@ -290,8 +291,14 @@ export class HostTree implements Tree {
   /** A path to a place that fails at any link, its end included. */
   #anchored(place: string): string {
     if (place === "") return this.#host;
+    if (meansMore(place)) fail(Errno.NOENT);
     return `${this.#anchor ?? this.#root}/${place}`;
   }
+}
+
+/** Whether a host would take a name's characters for more than a name. */
+function meansMore(place: string): boolean {
+  return Deno.build.os === "windows" && /[\\:]/.test(place);
 }
 
 /** Never wait for a FIFO, never become a terminal's process, no link. */
