@@ -33,17 +33,17 @@ export type {
   CallSuccess,
   Usage,
 } from "./src/tool/call_result.ts";
-export {
-  type ExternKind,
-  type ImportFamily,
-  type InspectedItem,
-  type InspectedMemory,
-  inspectModule,
-  type ModuleInspection,
-  type ModuleNeeds,
-  type ModuleRole,
-  type ValueKind,
-} from "./src/tool/inspect_module.ts";
+export { inspectModule } from "./src/tool/inspect_module.ts";
+export type {
+  ExternKind,
+  ImportFamily,
+  InspectedItem,
+  InspectedMemory,
+  ModuleInspection,
+  ModuleNeeds,
+  ModuleRole,
+  ValueKind,
+} from "./src/tool/module_inspection.ts";
 export type { ModuleSource } from "./src/tool/module_source.ts";
 export type { RunOptions, RunResult } from "./src/tool/program_run.ts";
 export type { OutputHandler, StdinSource } from "./src/tool/program_streams.ts";

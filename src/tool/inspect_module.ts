@@ -7,101 +7,27 @@ import {
 } from "../errors.ts";
 import { type Guest, readGuest } from "../prepare/guest.ts";
 import type {
+  ExportInfo,
   ExternKind,
+  ImportInfo,
   ModuleInfo,
-  Signature,
-  ValueKind,
 } from "../prepare/module_info.ts";
 import { prepareModule } from "../prepare/prepare.ts";
+import { refusal as importRefusal } from "./check_imports.ts";
+import type {
+  ImportFamily,
+  InspectedItem,
+  InspectedMemory,
+  ModuleInspection,
+  ModuleRole,
+} from "./module_inspection.ts";
+import { WASI_MODULE } from "./sandboxed_module.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
-
-export type { ExternKind, ValueKind };
-
-/** An import or an export of a module. */
-export interface InspectedItem {
-  /** Its name, which the module chose: any text. */
-  readonly name: string;
-  /** What it is. */
-  readonly kind: ExternKind;
-  /** What a function takes; `undefined` when it is none, or not known. */
-  readonly params: readonly ValueKind[] | undefined;
-  /** What a function returns; `undefined` when it is none, or not known. */
-  readonly results: readonly ValueKind[] | undefined;
-}
-
-/** The imports that name the same module, such as `wasi_snapshot_preview1`. */
-export interface ImportFamily {
-  /** The name of the module they are imported from: any text. */
-  readonly module: string;
-  /** What is imported from it. */
-  readonly items: readonly InspectedItem[];
-  /** Whether a sandbox has something to offer for all of them. */
-  readonly isProvided: boolean;
-}
-
-/** A memory of a module. */
-export interface InspectedMemory {
-  /** Pages of 64 KiB at the start. */
-  readonly initialPages: number;
-  /** Bytes at the start. */
-  readonly initialBytes: number;
-  /** Pages at most; `undefined` when the module sets no maximum. */
-  readonly maximumPages: number | undefined;
-  /** Bytes at most; `undefined` when the module sets no maximum. */
-  readonly maximumBytes: number | undefined;
-  /** Whether its addresses are 64 bits wide. */
-  readonly index64: boolean;
-}
-
-/** What a module is: by its exports, so that one can be several. */
-export type ModuleRole = "tool" | "command" | "reactor";
-
-/** What a module would need to run. */
-export interface ModuleNeeds {
-  /** Bytes of memories and tables at the start; `undefined`, not known. */
-  readonly memoryBytes: number | undefined;
-  /** Whether it imports WASI. */
-  readonly wasi: boolean;
-  /** Whether it imports the network. */
-  readonly network: boolean;
-}
-
-/** What {@linkcode inspectModule} finds out: plain data. */
-export interface ModuleInspection {
-  /** SHA-256 of the bytes, in hexadecimal. */
-  readonly sha256: string;
-  /** How many bytes the module has. */
-  readonly sizeBytes: number;
-  /**
-   * What it is: a `tool` exports the tool ABI, a `command` exports `_start`, a
-   * `reactor` exports `_initialize`. Empty for a plain library.
-   */
-  readonly roles: readonly ModuleRole[];
-  /** Its imports, by the module they come from. */
-  readonly imports: readonly ImportFamily[];
-  /** Its exports, in order. */
-  readonly exports: readonly InspectedItem[];
-  /** Its memories, imported ones first. */
-  readonly memories: readonly InspectedMemory[];
-  /** The proposals beyond the first version that it uses, sorted. */
-  readonly features: readonly string[];
-  /** The names of its custom sections, in order. */
-  readonly customSections: readonly string[];
-  /** Whether a function runs as soon as it is instantiated. */
-  readonly hasStart: boolean;
-  /** What it would need to run. */
-  readonly needs: ModuleNeeds;
-  /** Why a sandbox would not run it, one reason each; empty when it would. */
-  readonly refusals: readonly string[];
-}
 
 const PAGE_BYTES = 65_536;
 /** The most that a configuration can grant. */
 const MOST_MEMORY_BYTES = 2 ** 40;
-const WASI = "wasi_snapshot_preview1";
-const NETWORK = "cortex_http";
-/** The import modules that guest workers offer functions of. */
-const PROVIDED: ReadonlySet<string> = new Set();
+const NETWORK_MODULE = "cortex_http";
 /** Names that a message lists before it counts the rest. */
 const MOST_NAMES = 5;
 
@@ -112,9 +38,7 @@ const MOST_NAMES = 5;
  * ```ts
  * import { inspectModule } from "@cortexai/sandbox";
  *
- * const { roles, needs } = await inspectModule(
- *   new URL("./fixtures/tools/echo.wasm", import.meta.url),
- * );
+ * const { roles, needs } = await inspectModule("fixtures/tools/echo.wasm");
  * console.log(roles, needs.memoryBytes); // [ "tool" ] 65536
  * ```
  *
@@ -142,24 +66,20 @@ export async function inspectModule(
     hasStart: guest?.start !== undefined,
     needs: {
       memoryBytes: info?.initialBytes,
-      wasi: imports.some(({ module }) => module === WASI),
-      network: imports.some(({ module }) => module === NETWORK),
+      wasi: imports.some(({ module }) => module === WASI_MODULE),
+      network: imports.some(({ module }) => module === NETWORK_MODULE),
     },
-    refusals: [...refusal ? [refusal.message] : [], ...unprovided(imports)],
+    refusals: [
+      ...refusal ? [refusal.message] : [],
+      ...unprovided(items.imports),
+    ],
   };
-}
-
-/** An import or export as either source describes it. */
-interface Item {
-  readonly name: string;
-  readonly kind: ExternKind;
-  readonly signature?: Signature;
 }
 
 /** Imports and exports, from preparation or from V8. */
 interface Items {
-  readonly imports: readonly (Item & { readonly module: string })[];
-  readonly exports: readonly Item[];
+  readonly imports: readonly ImportInfo[];
+  readonly exports: readonly ExportInfo[];
 }
 
 interface Preparation {
@@ -206,21 +126,16 @@ function tryReadGuest(bytes: Uint8Array): Guest | undefined {
   }
 }
 
-function families(imports: Items["imports"]): ImportFamily[] {
+function families(imports: readonly ImportInfo[]): ImportFamily[] {
   const grouped = Map.groupBy(imports, ({ module }) => module);
   return [...grouped].map(([module, items]) => ({
     module,
     items: items.map(inspectItem),
-    isProvided: PROVIDED.has(module) || items.every(isMemory),
+    isProvided: items.every((item) => importRefusal(item) === undefined),
   }));
 }
 
-/** Memories are made for every module, whatever it calls them. */
-function isMemory({ kind }: { readonly kind: ExternKind }): boolean {
-  return kind === "memory";
-}
-
-function inspectItem({ name, kind, signature }: Item): InspectedItem {
+function inspectItem({ name, kind, signature }: ExportInfo): InspectedItem {
   const { params, results } = signature ?? {};
   return { name, kind, params, results };
 }
@@ -236,7 +151,7 @@ function inspectMemory(limits: Guest["memories"][number]): InspectedMemory {
   };
 }
 
-function roles(exports: Items["exports"]): ModuleRole[] {
+function roles(exports: readonly ExportInfo[]): ModuleRole[] {
   const has = (name: string, wanted: ExternKind = "function") =>
     exports.some((one) => one.name === name && one.kind === wanted);
   const isTool = has("memory", "memory") && has("__tool_schema") &&
@@ -248,16 +163,20 @@ function roles(exports: Items["exports"]): ModuleRole[] {
   ];
 }
 
-function unprovided(imports: readonly ImportFamily[]): string[] {
-  return imports.filter(({ isProvided }) => !isProvided)
-    .map(({ module, items }) => {
-      const foreign = items.filter((item) => !isMemory(item));
-      const names = foreign.slice(0, MOST_NAMES).map(({ name }) => quote(name));
-      const rest = foreign.length - names.length;
-      return `Nothing provides what it imports from ${quote(module)}: ${
-        names.join(", ")
-      }${rest > 0 ? ` and ${rest} more` : ""}`;
-    });
+/** One reason for all imports that share it: there may be thousands. */
+function unprovided(imports: readonly ImportInfo[]): string[] {
+  const refused = imports.filter((one) => importRefusal(one) !== undefined);
+  const grouped = Map.groupBy(
+    refused,
+    (one) => `${quote(one.module)}, ${importRefusal(one)}`,
+  );
+  return [...grouped].map(([from, items]) => {
+    const names = items.slice(0, MOST_NAMES).map(({ name }) => quote(name));
+    const rest = items.length - names.length;
+    return `Cannot load module: it imports ${names.join(", ")}${
+      rest > 0 ? ` and ${rest} more` : ""
+    } from ${from}`;
+  });
 }
 
 function quote(name: string): string {

@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type CommandLine,
+  parseCommandLine,
+  wantsJson,
+} from "../../src/cli/command_line.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
+
+type VerbLine = Extract<CommandLine, { kind: "verb" }>;
+
+function parseVerb(...args: string[]): VerbLine {
+  const line = parseCommandLine(args);
+  assert(line.kind === "verb");
+  return line;
+}
+
+function assertUsage(args: string[], message: string): void {
+  assertThrows(() => parseCommandLine(args), UsageError, message);
+}
+
+Deno.test("parseCommandLine takes flags before, between and after operands", () => {
+  const lines = [
+    ["call", "--max-time", "5s", "--json", "t.wasm", "{}"],
+    ["call", "t.wasm", "--max-time=5s", "{}", "--json"],
+    ["call", "t.wasm", "{}", "--json", "--max-time", "5s"],
+  ];
+  for (const line of lines) {
+    const { operands, flags } = parseVerb(...line);
+    assertEquals(operands, ["t.wasm", "{}"]);
+    assertEquals(flags.get("max-time"), ["5s"]);
+  }
+});
+
+Deno.test("parseCommandLine leaves operands that look like numbers as text", () => {
+  const { operands } = parseVerb("call", "1.0", "1e400");
+  assertEquals(operands, ["1.0", "1e400"]);
+});
+
+Deno.test("parseCommandLine gives switches no operand as their value", () => {
+  assertEquals(parseVerb("call", "t", "--json", "true").operands, [
+    "t",
+    "true",
+  ]);
+  const { operands, flags } = parseVerb("call", "--allow-net", "t", "{}");
+  assertEquals(operands, ["t", "{}"]);
+  assertEquals(flags.get("allow-net"), ["*"]);
+});
+
+Deno.test("parseCommandLine takes everything after -- as operands", () => {
+  const { operands } = parseVerb("call", "t", "--", "-5");
+  assertEquals(operands, ["t", "-5"]);
+  assertEquals(parseVerb("call", "--", "t", "--json").operands[1], "--json");
+  assertEquals(wantsJson(["call", "--", "t", "--json"]), false);
+});
+
+Deno.test("parseCommandLine collects what may be repeated", () => {
+  const dirs = ["--dir", "a::/a", "--dir=b::/b", "--dir-rw", "c::/c"];
+  const { flags } = parseVerb("call", ...dirs, "t", "{}");
+  assertEquals(flags.get("dir"), ["a::/a", "b::/b"]);
+  assertEquals(flags.get("dir-rw"), ["c::/c"]);
+});
+
+Deno.test("parseCommandLine answers --help and --version with any verb or none", () => {
+  assertEquals(parseCommandLine(["--help"]), { kind: "help" });
+  assertEquals(parseCommandLine(["-h"]), { kind: "help" });
+  assertEquals(parseCommandLine(["call", "--help"]), { kind: "help" });
+  assertEquals(parseCommandLine(["--version"]), { kind: "version" });
+  assertEquals(parseCommandLine(["schema", "-V"]), { kind: "version" });
+});
+
+Deno.test("parseCommandLine names the verb that is none", () => {
+  assertUsage([], "No verb given, the first argument is one of schema, call");
+  assertUsage(["frob"], '"frob" is no verb');
+  assertUsage(["--json", "call"], "--json");
+  assertUsage(["__proto__"], '"__proto__" is no verb');
+});
+
+Deno.test("parseCommandLine names the flag that is unknown", () => {
+  assertUsage(["call", "t", "{}", "--jsn"], 'Unknown flag "--jsn"');
+  assertUsage(["call", "t", "{}", "--no-json"], 'Unknown flag "--no-json"');
+  assertUsage(["call", "t", "{}", "-x"], 'Unknown flag "-x"');
+  assertUsage(["call", "t", "{}", "--__proto__.x=1"], "Unknown flag");
+  assertUsage(["inspect", "m", "--max-time", "1s"], "Unknown flag");
+});
+
+Deno.test("parseCommandLine names the flag whose value is missing or too much", () => {
+  assertUsage(["call", "t", "{}", "--max-memory"], "--max-memory");
+  assertUsage(["call", "t", "{}", "--max-memory="], "--max-memory");
+  assertUsage(["call", "t", "{}", "--allow-net="], "--allow-net");
+  assertUsage(["call", "t", "{}", "--max-time", "--json"], "--max-time");
+  assertUsage(["call", "t", "{}", "--json=no"], "--json takes no value");
+  assertUsage(
+    ["call", "--max-time", "1s", "--max-time", "2s", "t", "{}"],
+    'Cannot use --max-time more than once: "1s" and "2s"',
+  );
+});
+
+Deno.test("parseCommandLine names the operand that is missing or too much", () => {
+  assertUsage(["schema"], "Cannot schema: TOOL.wasm is missing");
+  assertUsage(["schema", ""], "Cannot schema: TOOL.wasm is missing");
+  assertUsage(["call", "t"], "Cannot call: ARGUMENTS");
+  assertUsage(["inspect", "a", "b"], '"b" is one argument too many');
+});

@@ -1,0 +1,65 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { SandboxConfig } from "../../mod.ts";
+import { sandboxConfig } from "../../src/cli/sandbox_flags.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
+
+Deno.test("sandboxConfig has the defaults of the library without flags", () => {
+  const config = sandboxConfig(new Map());
+  const defaults = SandboxConfig.builder().build();
+  assertEquals(config.maxMemoryBytes, defaults.maxMemoryBytes);
+  assertEquals(config.maxExecutionTime, defaults.maxExecutionTime);
+  assertEquals(config.maxFuel, undefined);
+  assertEquals(config.allowedPaths, []);
+  assertEquals(config.allowNetwork, false);
+});
+
+Deno.test("sandboxConfig sets what the flags say", () => {
+  const config = sandboxConfig(
+    new Map([
+      ["max-memory", ["16MiB"]],
+      ["max-time", ["2s"]],
+      ["max-fuel", ["1_000"]],
+      ["dir", ["a::/a", "C:\\x::/x"]],
+      ["dir-rw", ["b::/b"]],
+      ["allow-net", ["a.example:80,[::1]:8080"]],
+    ]),
+  );
+  assertEquals(config.maxMemoryBytes, 16 * 1024 * 1024);
+  assertEquals(config.maxExecutionTime, 2_000);
+  assertEquals(config.maxFuel, 1_000n);
+  assertEquals(config.allowedPaths, [
+    { guest: "/a", host: "a", write: false },
+    { guest: "/x", host: "C:\\x", write: false },
+    { guest: "/b", host: "b", write: true },
+  ]);
+  assertEquals(config.allowNetwork, ["a.example:80", "[::1]:8080"]);
+});
+
+Deno.test("sandboxConfig names the flag and the value that is impossible", () => {
+  const wrong: [flag: string, value: string, why: string][] = [
+    ["max-memory", "12XB", "expected a size"],
+    ["max-memory", "1KiB", "expected a whole number from 65536"],
+    ["max-time", "0s", "above 0"],
+    ["max-fuel", "0", "from 1"],
+    ["dir", "data", "HOST::GUEST"],
+    ["dir-rw", "data::data", "is not absolute"],
+    ["allow-net", "http://a.example", "port"],
+  ];
+  for (const [flag, value, why] of wrong) {
+    const error = assertThrows(
+      () => sandboxConfig(new Map([[flag, [value]]])),
+      UsageError,
+      why,
+    );
+    const start = `Cannot use --${flag} ${JSON.stringify(value)}: `;
+    assertEquals(error.message.slice(0, start.length), start);
+  }
+});
+
+Deno.test("sandboxConfig refuses one guest path twice", () => {
+  assertThrows(
+    () => sandboxConfig(new Map([["dir", ["a::/x", "b::/x"]]])),
+    UsageError,
+    "is granted already",
+  );
+});
