@@ -39,7 +39,7 @@ export function callExecute(
 function placeArguments(guest: GuestInstance, args: Uint8Array): number {
   const offset = guest.has("__tool_alloc")
     ? allocated(guest, args.length)
-    : guest.grow(args.length) ?? FALLBACK_OFFSET;
+    : guest.grow(args.length) ?? unusedOffset(guest.memory, args.length);
   const { buffer } = guest.memory;
   if (offset + args.length > buffer.byteLength) {
     throw new ExecutionFailed(
@@ -48,6 +48,20 @@ function placeArguments(guest: GuestInstance, args: Uint8Array): number {
   }
   new Uint8Array(buffer).set(args, offset);
   return offset;
+}
+
+/**
+ * The first place from the fallback on that nothing was written to yet; the
+ * fallback itself when there is none.
+ */
+function unusedOffset(memory: WebAssembly.Memory, length: number): number {
+  const bytes = new Uint8Array(memory.buffer);
+  let start = FALLBACK_OFFSET;
+  for (let at = start; at < bytes.length; at++) {
+    if (bytes[at] !== 0) start = at + 1;
+    else if (at - start + 1 === length) return start;
+  }
+  return FALLBACK_OFFSET;
 }
 
 function allocated(guest: GuestInstance, bytes: number): number {
