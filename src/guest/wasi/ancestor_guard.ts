@@ -8,7 +8,7 @@ const SETTLED_MS = 2_100;
 /** The same for modification times, which are told in milliseconds. */
 const QUIET_MS = 20;
 /** How often the way is looked at again when only it has been quiet. */
-const QUIET_ROUNDS = 3;
+const QUIET_ROUNDS = 6;
 /** How often the way is looked at again when nothing else is known. */
 const BUSY_ROUNDS = 16;
 /**
@@ -88,13 +88,13 @@ export class AncestorGuard {
    * noticed. So nothing is changed while others change the way.
    */
   change<T>(directory: string, act: () => T): T {
-    if (directory === "") return act();
+    if (directory === "") return this.#changeRoot(act);
     for (let wait = 0; wait < WAITS; wait++) {
       const way = this.#look(directory);
       if (!this.#othersChange(way) && this.#held(way, () => true)) {
         const result = act();
         if (!isUnchanged(way, false)) fail(Errno.IO);
-        this.#remember(way);
+        this.#remember(way.at(-1)?.path ?? this.#root);
         return result;
       }
       this.#stop.sleep(QUIET_MS);
@@ -142,9 +142,15 @@ export class AncestorGuard {
     );
   }
 
-  /** The guest's own change is at the end of this way. */
-  #remember(way: Seen[]): void {
-    const path = way.at(-1)?.path ?? this.#root;
+  /** In the root itself there is no way that could be swapped. */
+  #changeRoot<T>(act: () => T): T {
+    const result = act();
+    this.#remember(this.#root);
+    return result;
+  }
+
+  /** Takes what a directory's time is now for the guest's own change. */
+  #remember(path: string): void {
     if (this.#own.size >= 1024) this.#own.clear();
     const now = outcomeOf(() => see(path));
     if ("value" in now) this.#own.set(path, now.value.mtimeMs);

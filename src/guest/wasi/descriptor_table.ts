@@ -32,12 +32,23 @@ export class DescriptorTable {
     return descriptor;
   }
 
-  /** An open file that has all of `rights`. */
-  file(fd: number, rights: number): FileDescriptor {
+  /** An open file that has all of `rights`; `lacking` is answered if not. */
+  file(
+    fd: number,
+    rights: number,
+    lacking: Errno = Errno.NOTCAPABLE,
+  ): FileDescriptor {
     const descriptor = this.#open.get(fd >>> 0) ?? fail(Errno.BADF);
     if (descriptor.kind !== "file") fail(Errno.ISDIR);
-    if ((descriptor.rightsBase & rights) !== rights) fail(Errno.NOTCAPABLE);
+    if ((descriptor.rightsBase & rights) !== rights) fail(lacking);
     return descriptor;
+  }
+
+  /** An open file that can be sought and has all of `rights`. */
+  seekable(fd: number, rights: number): FileDescriptor {
+    const descriptor = this.file(fd, 0);
+    if (!descriptor.file.seekable) fail(Errno.SPIPE);
+    return this.file(fd, rights);
   }
 
   /** A directory that has all of `rights`. */

@@ -20,7 +20,8 @@ export const fdIoFunctions = {
     count: number,
     nread: number,
   ): void {
-    const descriptor = context.descriptors.file(fd, Rights.FD_READ);
+    const { FD_READ } = Rights;
+    const descriptor = context.descriptors.file(fd, FD_READ, Errno.BADF);
     const done = readAll(context, descriptor, iovs, count, descriptor.position);
     if (descriptor.file.seekable) descriptor.position += done;
     context.memory.setU32(nread, done);
@@ -35,7 +36,7 @@ export const fdIoFunctions = {
     nread: number,
   ): void {
     const rights = Rights.FD_READ | Rights.FD_SEEK;
-    const descriptor = seekable(context.descriptors.file(fd, rights));
+    const descriptor = context.descriptors.seekable(fd, rights);
     const done = readAll(context, descriptor, iovs, count, position(offset));
     context.memory.setU32(nread, done);
   },
@@ -47,7 +48,8 @@ export const fdIoFunctions = {
     count: number,
     nwritten: number,
   ): void {
-    const descriptor = context.descriptors.file(fd, Rights.FD_WRITE);
+    const { FD_WRITE } = Rights;
+    const descriptor = context.descriptors.file(fd, FD_WRITE, Errno.BADF);
     const from = appends(descriptor)
       ? descriptor.file.stat().size
       : descriptor.position;
@@ -66,7 +68,7 @@ export const fdIoFunctions = {
     nwritten: number,
   ): void {
     const rights = Rights.FD_WRITE | Rights.FD_SEEK;
-    const descriptor = seekable(context.descriptors.file(fd, rights));
+    const descriptor = context.descriptors.seekable(fd, rights);
     const from = appends(descriptor)
       ? descriptor.file.stat().size
       : position(offset);
@@ -81,13 +83,12 @@ export const fdIoFunctions = {
     whence: number,
     newOffset: number,
   ): void {
-    // Asking where it is needs less than moving it.
+    // Asking where it is takes either right, moving it takes one.
     const asks = offset === 0n && whence === Whence.CUR;
-    const right = asks ? Rights.FD_TELL : Rights.FD_SEEK;
     const { descriptors, memory } = context;
-    const descriptor = seekable(descriptors.file(fd, asks ? 0 : right));
-    const has = Rights.FD_TELL | Rights.FD_SEEK;
-    if ((descriptor.rightsBase & has) === 0) fail(Errno.NOTCAPABLE);
+    const descriptor = descriptors.seekable(fd, asks ? 0 : Rights.FD_SEEK);
+    const either = Rights.FD_TELL | Rights.FD_SEEK;
+    if ((descriptor.rightsBase & either) === 0) fail(Errno.NOTCAPABLE);
     const target = BigInt(startOf(descriptor, whence)) + offset;
     if (target < 0n) fail(Errno.INVAL);
     const moved = position(BigInt.asUintN(64, target));
@@ -96,7 +97,7 @@ export const fdIoFunctions = {
   },
 
   fd_tell(context: WasiContext, fd: number, offset: number): void {
-    const descriptor = seekable(context.descriptors.file(fd, Rights.FD_TELL));
+    const descriptor = context.descriptors.seekable(fd, Rights.FD_TELL);
     context.memory.setU64(offset, BigInt(descriptor.position));
   },
 };
@@ -178,11 +179,6 @@ function startOf(descriptor: FileDescriptor, whence: number): number {
     default:
       fail(Errno.INVAL);
   }
-}
-
-function seekable(descriptor: FileDescriptor): FileDescriptor {
-  if (!descriptor.file.seekable) fail(Errno.SPIPE);
-  return descriptor;
 }
 
 function appends({ flags, file }: FileDescriptor): boolean {

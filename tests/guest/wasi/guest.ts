@@ -42,6 +42,8 @@ export interface Entry {
 
 export class Guest implements Disposable {
   readonly memory: WebAssembly.Memory;
+  /** The page that other threads can stop the guest through. */
+  readonly stopMemory: WebAssembly.Memory;
   readonly stop: StopPage;
   readonly wasi: Wasi;
   readonly output: { stdout: string; stderr: string } = {
@@ -52,9 +54,12 @@ export class Guest implements Disposable {
 
   constructor(options: Partial<WasiOptions> = {}, broker?: LinkBroker) {
     this.memory = new WebAssembly.Memory({ initial: 2, maximum: 64 });
-    this.stop = new StopPage(
-      new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
-    );
+    this.stopMemory = new WebAssembly.Memory({
+      initial: 1,
+      maximum: 1,
+      shared: true,
+    });
+    this.stop = new StopPage(this.stopMemory);
     this.wasi = new Wasi(
       {
         args: ["guest"],
@@ -126,7 +131,7 @@ export class Guest implements Disposable {
     return this.path(path, SECOND_PATH);
   }
 
-  /** Opens; the errno, or the descriptor as a negative number below zero. */
+  /** Opens a path: the errno, and the descriptor when there is none. */
   open(
     path: string | Uint8Array,
     options: {

@@ -1,0 +1,91 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { ExecutionFailed } from "../../../src/errors.ts";
+import { Errno, WasiError } from "../../../src/guest/wasi/errno.ts";
+import { GuestMemory } from "../../../src/guest/wasi/guest_memory.ts";
+
+const PAGE = 65_536;
+
+function guestMemory(): { memory: WebAssembly.Memory; guest: GuestMemory } {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
+  const guest = new GuestMemory();
+  guest.attach(memory);
+  return { memory, guest };
+}
+
+function errnoFrom(act: () => unknown): number {
+  return assertThrows(act, WasiError).errno;
+}
+
+describe("GuestMemory", () => {
+  it("refuses whatever doesn't lie in the memory", () => {
+    const { guest } = guestMemory();
+    assertEquals(errnoFrom(() => guest.getU8(PAGE)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.getU32(PAGE - 3)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.setU64(-1, 0n)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.bytes(1, PAGE)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.bytes(-8, 16)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.bytes(0, -1)), Errno.FAULT);
+    assertEquals(guest.bytes(PAGE, 0).length, 0);
+  });
+
+  it("sees the memory that the guest grew", () => {
+    const { memory, guest } = guestMemory();
+    guest.setU8(PAGE - 1, 7);
+    memory.grow(1);
+    assertEquals(guest.getU8(PAGE - 1), 7);
+    guest.setU8(2 * PAGE - 1, 8);
+    assertEquals(new Uint8Array(memory.buffer).at(-1), 8);
+  });
+
+  it("faults before a memory is attached", () => {
+    assertEquals(errnoFrom(() => new GuestMemory().getU8(0)), Errno.FAULT);
+  });
+
+  it("refuses pointers of a 64-bit memory with a clear error", () => {
+    const { guest } = guestMemory();
+    assertThrows(
+      () => guest.getU8(8n as unknown as number),
+      ExecutionFailed,
+      "32 bits",
+    );
+  });
+
+  it("path takes UTF-8 without NUL up to the longest path", () => {
+    const { memory, guest } = guestMemory();
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.set(new TextEncoder().encode("\uFEFFdätei"));
+    assertEquals(guest.path(0, 9), "\uFEFFdätei");
+    bytes.set([0x61, 0xff, 0x61], 100);
+    assertEquals(errnoFrom(() => guest.path(100, 3)), Errno.ILSEQ);
+    bytes.set([0x61, 0, 0x61], 200);
+    assertEquals(errnoFrom(() => guest.path(200, 3)), Errno.INVAL);
+    assertEquals(errnoFrom(() => guest.path(0, 4097)), Errno.NAMETOOLONG);
+    assertEquals(errnoFrom(() => guest.path(0, -1)), Errno.NAMETOOLONG);
+    assertEquals(errnoFrom(() => guest.path(PAGE - 2, 3)), Errno.FAULT);
+  });
+
+  it("buffers checks all of them before the first is used", () => {
+    const { guest } = guestMemory();
+    guest.setU32(0, 100);
+    guest.setU32(4, 10);
+    guest.setU32(8, PAGE - 1);
+    guest.setU32(12, 2);
+    assertEquals(guest.buffers(0, 1).map(({ length }) => length), [10]);
+    assertEquals(errnoFrom(() => guest.buffers(0, 2)), Errno.FAULT);
+  });
+
+  it("buffers bounds their number and their sum", () => {
+    const { guest } = guestMemory();
+    assertEquals(errnoFrom(() => guest.buffers(0, 1025)), Errno.INVAL);
+    assertEquals(errnoFrom(() => guest.buffers(0, -1)), Errno.INVAL);
+    assertEquals(errnoFrom(() => guest.buffers(PAGE - 8, 2)), Errno.FAULT);
+    const large = new WebAssembly.Memory({ initial: 1024 });
+    guest.attach(large);
+    for (let i = 0; i < 64; i++) {
+      guest.setU32(i * 8, 1024);
+      guest.setU32(i * 8 + 4, 60 * 1024 * 1024);
+    }
+    assertEquals(errnoFrom(() => guest.buffers(0, 64)), Errno.INVAL);
+  });
+});
