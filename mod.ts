@@ -48,7 +48,10 @@ export type { ModuleSource } from "./src/tool/module_source.ts";
 export type { RunOptions, RunResult } from "./src/tool/program_run.ts";
 export type { OutputHandler, StdinSource } from "./src/tool/program_streams.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
-export { SandboxedTool } from "./src/tool/sandboxed_tool.ts";
+export {
+  SandboxedTool,
+  type ToolLoadOptions,
+} from "./src/tool/sandboxed_tool.ts";
 export type {
   JsonValue,
   Tool,

@@ -55,6 +55,8 @@ export const Op = {
   Numeric: 3,
   /** `_start()` with the arguments in `meta`; answers the exit code. */
   Run: 4,
+  /** The same; answers standard output, and fails for an exit code but 0. */
+  Command: 5,
 } as const;
 
 /** One value of the op word. */

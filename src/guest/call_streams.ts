@@ -14,8 +14,10 @@ export interface StreamPlan {
   readonly stdin: Uint8Array;
   readonly asksStdin: boolean;
   readonly tellsOutput: boolean;
-  /** Bytes kept of stdout and of stderr each. */
-  readonly maxOutputBytes: number;
+  /** Bytes kept of standard output. */
+  readonly maxStdoutBytes: number;
+  /** Bytes kept of standard error. */
+  readonly maxStderrBytes: number;
 }
 
 /** Reads standard input and keeps output, passing it on where that is wanted. */
@@ -31,8 +33,8 @@ export class CallStreams implements WasiStreams {
     this.#channel = channel;
     this.#stopPage = stopPage;
     this.#kept = {
-      stdout: new KeptOutput(plan.maxOutputBytes),
-      stderr: new KeptOutput(plan.maxOutputBytes),
+      stdout: new KeptOutput(plan.maxStdoutBytes),
+      stderr: new KeptOutput(plan.maxStderrBytes),
     };
   }
 
@@ -48,7 +50,12 @@ export class CallStreams implements WasiStreams {
 
   /** Whether more was written than was kept. */
   get isCut(): boolean {
-    return this.#kept.stdout.isCut || this.#kept.stderr.isCut;
+    return this.isStdoutCut || this.#kept.stderr.isCut;
+  }
+
+  /** Whether more was written to standard output than was kept. */
+  get isStdoutCut(): boolean {
+    return this.#kept.stdout.isCut;
   }
 
   read(into: Uint8Array): number {

@@ -1,10 +1,9 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
 import { encodeFileBundle } from "../channel/file_bundle.ts";
-import type { GuestEnd } from "../channel/guest_end.ts";
 import { Ask, type CallRequest, Op } from "../channel/layout.ts";
-import type { RunPlan, SystemGrants } from "../channel/messages.ts";
-import type { StopPage } from "../stop_page.ts";
+import type { RunPlan } from "../channel/messages.ts";
+import type { CallContext } from "./call_context.ts";
 import { CallStreams } from "./call_streams.ts";
 import { Wasi } from "./wasi/wasi.ts";
 
@@ -18,6 +17,11 @@ const TOOL_PLAN: RunPlan = {
   tellsOutput: false,
 };
 
+/** Whether a call runs a program, which may end itself. */
+export function isProgram(op: Op): boolean {
+  return op === Op.Run || op === Op.Command;
+}
+
 /** WASI with the streams of one call. */
 export class CallSystem {
   /** The imports and what they hold. */
@@ -26,20 +30,19 @@ export class CallSystem {
   readonly streams: CallStreams;
   readonly #hasMemoryDirectories: boolean;
 
-  constructor(
-    request: CallRequest,
-    grants: SystemGrants,
-    channel: GuestEnd,
-    stopPage: StopPage,
-  ) {
-    const isRun = request.op === Op.Run;
-    const plan = isRun ? JSON.parse(request.meta) as RunPlan : TOOL_PLAN;
+  constructor(request: CallRequest, context: CallContext) {
+    const { channel, stopPage, grants, maxResultBytes } = context;
+    const hasPlan = isProgram(request.op);
+    const plan = hasPlan ? JSON.parse(request.meta) as RunPlan : TOOL_PLAN;
     this.streams = new CallStreams(
       {
-        stdin: isRun ? request.payload.slice() : NOTHING,
+        stdin: hasPlan ? request.payload.slice() : NOTHING,
         asksStdin: plan.asksStdin,
         tellsOutput: plan.tellsOutput,
-        maxOutputBytes: grants.maxOutputBytes,
+        maxStdoutBytes: request.op === Op.Command
+          ? maxResultBytes
+          : grants.maxOutputBytes,
+        maxStderrBytes: grants.maxOutputBytes,
       },
       channel,
       stopPage,

@@ -1,32 +1,22 @@
 /** One call while it is served: what it has so far, and what it comes to. */
 
 import { encodeErrorRecord } from "../channel/error_record.ts";
-import type { GuestEnd } from "../channel/guest_end.ts";
 import {
   type CallAnswer,
   type CallRequest,
   Op,
   Status,
 } from "../channel/layout.ts";
-import type { SystemGrants } from "../channel/messages.ts";
-import { GuestStopped, type StopPage, StopReason } from "../stop_page.ts";
-import { CallSystem } from "./call_system.ts";
+import { GuestStopped, StopReason } from "../stop_page.ts";
+import type { CallContext } from "./call_context.ts";
+import { CallSystem, isProgram } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
-import { runProgram } from "./program_abi.ts";
+import { runCommand, runProgram } from "./program_abi.ts";
 import { callExecute, callSchema } from "./tool_abi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
-
-/** What every call of a worker has. */
-export interface CallContext {
-  readonly channel: GuestEnd;
-  readonly stopPage: StopPage;
-  readonly grants: SystemGrants;
-  /** The most bytes that a tool may answer with. */
-  readonly maxResultBytes: number;
-}
 
 /** One call, from its request to its answer. */
 export class GuestCall {
@@ -63,9 +53,9 @@ export class GuestCall {
   }
 
   #perform(loaded: LoadedModule): Uint8Array {
-    const { channel, stopPage, grants } = this.#context;
+    const { stopPage } = this.#context;
     if (loaded.plan.usesWasi) {
-      this.#system = new CallSystem(this.#request, grants, channel, stopPage);
+      this.#system = new CallSystem(this.#request, this.#context);
     }
     const wasi = this.#system?.wasi;
     this.#guest = new GuestInstance(loaded, stopPage.memory, wasi);
@@ -73,8 +63,9 @@ export class GuestCall {
     const value = this.#dispatch(this.#guest, loaded);
     // A guest can catch what an import throws, and return all the same.
     const { reason } = stopPage;
-    const isExit = reason === StopReason.Exit && this.#request.op === Op.Run;
-    if (reason !== StopReason.Running && !isExit) throw new GuestStopped();
+    const isEnd = reason === StopReason.Running ||
+      (reason === StopReason.Exit && isProgram(this.#request.op));
+    if (!isEnd) throw new GuestStopped();
     return value;
   }
 
@@ -89,7 +80,9 @@ export class GuestCall {
       case Op.Numeric:
         return callNumeric(guest, meta, payload, plan.results[meta] ?? []);
       case Op.Run:
-        return runProgram(guest, this.#system?.wasi, stopPage);
+        return runProgram(guest, this.#system, stopPage);
+      case Op.Command:
+        return runCommand(guest, this.#system, stopPage);
     }
   }
 

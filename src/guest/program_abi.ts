@@ -1,21 +1,49 @@
 /** A WASI program: `_start` runs it, and it ends with an exit code. */
 
+import { ExecutionFailed } from "../errors.ts";
 import { type StopPage, StopReason } from "../stop_page.ts";
+import type { CallSystem } from "./call_system.ts";
 import type { GuestInstance } from "./instance.ts";
-import type { Wasi } from "./wasi/wasi.ts";
 
-/** Runs a program to its end and answers its exit code. */
+/** Runs a program to its end and answers its exit code, a u32. */
 export function runProgram(
   guest: GuestInstance,
-  wasi: Wasi | undefined,
+  system: CallSystem | undefined,
   stopPage: StopPage,
 ): Uint8Array {
+  const exitCode = exitCodeOf(guest, system, stopPage);
+  return new Uint8Array(Uint32Array.of(exitCode).buffer);
+}
+
+/** Runs a program that answers on standard output. */
+export function runCommand(
+  guest: GuestInstance,
+  system: CallSystem | undefined,
+  stopPage: StopPage,
+): Uint8Array {
+  const exitCode = exitCodeOf(guest, system, stopPage);
+  if (exitCode !== 0) {
+    throw new ExecutionFailed(`Program ended with exit code ${exitCode}`);
+  }
+  const stdout = system?.streams.stdout ?? new Uint8Array();
+  if (system?.streams.isStdoutCut) {
+    throw new ExecutionFailed(
+      `Program answered with more than ${stdout.length} bytes, the limit`,
+    );
+  }
+  return stdout;
+}
+
+function exitCodeOf(
+  guest: GuestInstance,
+  system: CallSystem | undefined,
+  stopPage: StopPage,
+): number {
   try {
     guest.function("_start")();
   } catch (error) {
     // `proc_exit` stops the guest like any other reason does.
     if (stopPage.reason !== StopReason.Exit) throw error;
   }
-  const exitCode = wasi?.exitCode ?? 0;
-  return new Uint8Array(Uint32Array.of(exitCode).buffer);
+  return system?.wasi.exitCode ?? 0;
 }

@@ -2,7 +2,8 @@
 
 import { Turn } from "../channel/layout.ts";
 import { ExecutionFailed } from "../errors.ts";
-import { type CallContext, GuestCall } from "./guest_call.ts";
+import type { CallContext } from "./call_context.ts";
+import { GuestCall } from "./guest_call.ts";
 import type { LoadedModule } from "./instance.ts";
 
 /** Serves the calls of one worker. */

@@ -10,12 +10,16 @@ const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * Reads the answer of `__tool_schema`. Unknown members are left out.
+ * Reads a schema in JSON. Unknown members are left out.
  *
+ * @param source What it comes from, for messages.
  * @throws {ExecutionFailed} when a member is missing or is of another type.
  */
-export function parseToolSchema(bytes: Uint8Array): ToolSchema {
-  const schema = parseGuestJson("__tool_schema", bytes);
+export function parseToolSchema(
+  source: string,
+  bytes: Uint8Array,
+): ToolSchema {
+  const schema = parseGuestJson(source, bytes);
   if (!isObject(schema)) throw unusable("it is no object", schema);
   const { name } = schema;
   if (typeof name !== "string" || !NAME.test(name)) {

@@ -4,6 +4,7 @@ import { Op } from "../channel/layout.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { CallResult } from "./call_result.ts";
+import { callCommand, commandSchema } from "./command_tool.ts";
 import { parseGuestJson } from "./guest_json.ts";
 import type { ModuleSource } from "./module_source.ts";
 import { parseToolSchema } from "./parse_tool_schema.ts";
@@ -14,6 +15,16 @@ import {
 } from "./sandboxed_module.ts";
 import type { JsonValue, Tool, ToolCallOptions, ToolSchema } from "./tool.ts";
 import { callModule, ToolSandbox } from "./tool_sandbox.ts";
+
+/** Options of {@linkcode SandboxedTool.load} and `create`. */
+export interface ToolLoadOptions {
+  /**
+   * The schema of a tool that is a WASI program, with JSON on standard input
+   * and output. Without it, the module's custom section `tool_schema` is used,
+   * or the file `NAME.schema.json` beside `NAME.wasm`.
+   */
+  readonly schema?: Partial<ToolSchema>;
+}
 
 /**
  * A tool that runs in a sandbox. Every call gets a fresh instance of its
@@ -34,17 +45,15 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   readonly sandbox: ToolSandbox;
   readonly #module: SandboxedModule;
   readonly #schema: ToolSchema;
+  /** Whether it is a program, and not a library with the tool ABI. */
+  readonly #isCommand: boolean;
   readonly #ownsSandbox: boolean;
 
-  private constructor(
-    sandbox: ToolSandbox,
-    module: SandboxedModule,
-    schema: ToolSchema,
-    ownsSandbox: boolean,
-  ) {
-    this.sandbox = sandbox;
-    this.#module = module;
-    this.#schema = schema;
+  private constructor(parts: ToolParts, ownsSandbox: boolean) {
+    this.sandbox = parts.sandbox;
+    this.#module = parts.module;
+    this.#schema = parts.schema;
+    this.#isCommand = parts.isCommand;
     this.#ownsSandbox = ownsSandbox;
   }
 
@@ -53,18 +62,20 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    *
    * @param source The module: bytes, a path or a URL.
    * @param config Limits and grants; the defaults when left out.
+   * @param options The schema of a tool that is a program.
    * @throws {SandboxError} when the module can't be loaded or its schema can't
    * be used.
    */
   static async load(
     source: ModuleSource,
     config?: SandboxConfig,
+    options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
     const sandbox = new ToolSandbox(config);
     try {
       const module = await sandbox.loadModule(source);
-      const schema = await readSchema(sandbox, module);
-      return new SandboxedTool(sandbox, module, schema, true);
+      const parts = await toolParts(sandbox, module, options, source);
+      return new SandboxedTool(parts, true);
     } catch (error) {
       await sandbox.close();
       throw error;
@@ -75,15 +86,17 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * Makes a tool of a module that a sandbox has loaded. Closing the tool leaves
    * the sandbox open.
    *
+   * @param options The schema of a tool that is a program.
    * @throws {SandboxError} when the module is no tool or its schema can't be
    * used.
    */
   static async create(
     sandbox: ToolSandbox,
     module: SandboxedModule,
+    options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
-    const schema = await readSchema(sandbox, module);
-    return new SandboxedTool(sandbox, module, schema, false);
+    const parts = await toolParts(sandbox, module, options, undefined);
+    return new SandboxedTool(parts, false);
   }
 
   /** What the tool says about itself, asked once when it was loaded. */
@@ -118,9 +131,15 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: ToolCallOptions = {},
   ): Promise<CallResult<JsonValue>> {
     const payload = encodeArguments(args);
-    const call = { op: Op.Tool, meta: "", payload };
     const { sandbox } = this;
-    const result = await callModule(sandbox, this.#module, call, options);
+    const module = this.#module;
+    if (this.#isCommand) {
+      const { name } = this.#schema;
+      const result = await callCommand(sandbox, module, name, payload, options);
+      return result.ok ? parsed("Program", result) : result;
+    }
+    const call = { op: Op.Tool, meta: "", payload };
+    const result = await callModule(sandbox, module, call, options);
     return result.ok ? parsed("__tool_execute", result) : result;
   }
 
@@ -151,6 +170,29 @@ function parsed(
   }
 }
 
+/** What a tool is made of. */
+interface ToolParts {
+  readonly sandbox: ToolSandbox;
+  readonly module: SandboxedModule;
+  readonly schema: ToolSchema;
+  readonly isCommand: boolean;
+}
+
+async function toolParts(
+  sandbox: ToolSandbox,
+  module: SandboxedModule,
+  { schema: given }: ToolLoadOptions,
+  source: ModuleSource | undefined,
+): Promise<ToolParts> {
+  const names = module.exports;
+  const isCommand = names.includes("_start") &&
+    !names.includes("__tool_execute");
+  const schema = isCommand
+    ? await commandSchema(module, given, source)
+    : await readSchema(sandbox, module);
+  return { sandbox, module, schema, isCommand };
+}
+
 async function readSchema(
   sandbox: ToolSandbox,
   module: SandboxedModule,
@@ -159,7 +201,7 @@ async function readSchema(
   const call = { op: Op.Schema, meta: "", payload: new Uint8Array() };
   const result = await callModule(sandbox, module, call, {});
   if (!result.ok) throw result.error;
-  return parseToolSchema(result.value);
+  return parseToolSchema("__tool_schema", result.value);
 }
 
 /** What is missing is said at load, without running anything. */

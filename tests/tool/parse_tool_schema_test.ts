@@ -3,7 +3,7 @@ import { ExecutionFailed } from "../../src/errors.ts";
 import { parseToolSchema } from "../../src/tool/parse_tool_schema.ts";
 
 const parse = (schema: unknown) =>
-  parseToolSchema(new TextEncoder().encode(JSON.stringify(schema)));
+  parseToolSchema("guest", new TextEncoder().encode(JSON.stringify(schema)));
 
 Deno.test("parseToolSchema fills in what a tool leaves out", () => {
   const schema = parse({ name: "t", parameters: { type: "object" } });

@@ -1,0 +1,14 @@
+/** What every call of a worker has. */
+
+import type { GuestEnd } from "../channel/guest_end.ts";
+import type { SystemGrants } from "../channel/messages.ts";
+import type { StopPage } from "../stop_page.ts";
+
+/** What every call of a worker has. */
+export interface CallContext {
+  readonly channel: GuestEnd;
+  readonly stopPage: StopPage;
+  readonly grants: SystemGrants;
+  /** The most bytes that a tool may answer with. */
+  readonly maxResultBytes: number;
+}

@@ -1,0 +1,91 @@
+/**
+ * A tool that is a WASI program: JSON on standard input, JSON on standard
+ * output, and a schema that stands beside it.
+ */
+
+import { Op } from "../channel/layout.ts";
+import { ExecutionFailed } from "../errors.ts";
+import type { CallResult } from "./call_result.ts";
+import { type ModuleSource, readModuleSource } from "./module_source.ts";
+import { parseToolSchema } from "./parse_tool_schema.ts";
+import { startRun } from "./program_run.ts";
+import { type SandboxedModule, workerModule } from "./sandboxed_module.ts";
+import type { ToolCallOptions, ToolSchema } from "./tool.ts";
+import { callModule, type ToolSandbox } from "./tool_sandbox.ts";
+
+/** The custom section that may hold a program's schema. */
+const SCHEMA_SECTION = "tool_schema";
+
+/**
+ * Finds a program's schema: the one given, else the custom section
+ * `tool_schema`, else the file `NAME.schema.json` beside `NAME.wasm`.
+ *
+ * @throws {ExecutionFailed} when there is none, or one that can't be used.
+ */
+export async function commandSchema(
+  module: SandboxedModule,
+  given: object | undefined,
+  source: ModuleSource | undefined,
+): Promise<ToolSchema> {
+  if (given !== undefined) {
+    const bytes = new TextEncoder().encode(JSON.stringify(given));
+    return parseToolSchema("The schema option", bytes);
+  }
+  const [section] = WebAssembly.Module
+    .customSections(workerModule(module).module, SCHEMA_SECTION);
+  if (section) {
+    const bytes = new Uint8Array(section);
+    return parseToolSchema(`Section ${SCHEMA_SECTION}`, bytes);
+  }
+  const beside = source === undefined ? undefined : schemaSource(source);
+  const bytes = beside && await readIfThere(beside);
+  if (bytes) return parseToolSchema(`File ${beside}`, bytes);
+  throw new ExecutionFailed(
+    `Module is a program without a schema: give one as option, in a custom section "${SCHEMA_SECTION}", or in NAME.schema.json beside NAME.wasm`,
+  );
+}
+
+/** Calls a program with JSON; the bytes of its answer are not parsed yet. */
+export async function callCommand(
+  sandbox: ToolSandbox,
+  module: SandboxedModule,
+  name: string,
+  args: Uint8Array,
+  options: ToolCallOptions,
+): Promise<CallResult<Uint8Array>> {
+  const run = startRun(module, { name, stdin: args });
+  try {
+    const call = { ...run.call, op: Op.Command };
+    return await callModule(sandbox, module, call, options);
+  } finally {
+    run.end();
+  }
+}
+
+/** `NAME.schema.json` for `NAME.wasm`; bytes have no place to look beside. */
+function schemaSource(source: ModuleSource): string | URL | undefined {
+  if (source instanceof Uint8Array) return undefined;
+  if (typeof source === "string") return besideOf(source);
+  const url = new URL(source);
+  const path = besideOf(url.pathname);
+  if (path === undefined) return undefined;
+  url.pathname = path;
+  return url;
+}
+
+function besideOf(path: string): string | undefined {
+  return path.endsWith(".wasm")
+    ? `${path.slice(0, -".wasm".length)}.schema.json`
+    : undefined;
+}
+
+async function readIfThere(
+  source: string | URL,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await readModuleSource(source);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
