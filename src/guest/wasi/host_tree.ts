@@ -1,10 +1,18 @@
 import * as fs from "node:fs";
-import type { StopPage } from "../../stop_page.ts";
 import { AncestorGuard } from "./ancestor_guard.ts";
 import { Errno, fail } from "./errno.ts";
 import type { FileStat } from "./file_stat.ts";
 import { Filetype } from "./flags.ts";
+import type { HostDirectory, HostTreeContext } from "./host_directory.ts";
 import { errnoOf } from "./host_errno.ts";
+import {
+  createExclusively,
+  createStaged,
+  flagsOf,
+  isOpen,
+  isStaged,
+  openSame,
+} from "./host_open.ts";
 import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
 import {
   type ExactTimes,
@@ -12,7 +20,6 @@ import {
   isSame,
   statOfInfo,
 } from "./host_stat.ts";
-import type { LinkBroker } from "./link_broker.ts";
 import { staysInside } from "./resolve.ts";
 import {
   type NewTimes,
@@ -22,31 +29,9 @@ import {
   type Tree,
   type TreeEntry,
 } from "./tree.ts";
-import type { WriteBudget } from "./write_budget.ts";
 
-/** What names of files in the making begin with; guests don't see them. */
-const STAGE_PREFIX = ".cortexai-sandbox-";
 /** How often an open that ran into a change is tried again. */
 const ATTEMPTS = 4;
-
-/** A directory of the host that a guest was granted. */
-export interface HostDirectory {
-  /** The name that the guest knows it by. */
-  readonly guest: string;
-  /** Its absolute path on the host, without links. */
-  readonly host: string;
-  readonly write: boolean;
-  /** A path to it that uses up the links a path may have, if there is one. */
-  readonly anchor?: string;
-}
-
-/** What the trees of one guest share. */
-export interface HostTreeContext {
-  readonly budget: WriteBudget;
-  readonly times: ExactTimes;
-  readonly broker: LinkBroker | undefined;
-  readonly stop: StopPage;
-}
 
 /**
  * A directory of the host: the wall between a guest and everything outside.
@@ -106,7 +91,7 @@ export class HostTree implements Tree {
       sameNames,
     );
     return entries
-      .filter((entry) => place !== "" || !entry.name.startsWith(STAGE_PREFIX))
+      .filter((entry) => place !== "" || !isStaged(entry.name))
       .map((entry) => ({ name: entry.name, filetype: filetypeOf(entry) }))
       .sort((a, b) => a.name < b.name ? -1 : 1);
   }
@@ -191,15 +176,15 @@ export class HostTree implements Tree {
     filetype: Filetype,
     known?: FileStat,
   ): number {
+    const path = `${this.#root}/${place}`;
     let meant = known ?? this.stat(place);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       this.#context.stop.check();
       if (meant.filetype === Filetype.SYMBOLIC_LINK) fail(Errno.LOOP);
       // FIFOs would block, and opening a device may have effects.
       if (meant.filetype !== filetype) fail(Errno.ACCES);
-      const fd = fs.openSync(`${this.#root}/${place}`, flags | SAFE_FLAGS);
-      if (isSame(meant, fs.fstatSync(fd))) return fd;
-      fs.closeSync(fd);
+      const fd = openSame(path, flags, meant);
+      if (fd !== undefined) return fd;
       meant = this.stat(place);
     }
     fail(Errno.AGAIN);
@@ -219,37 +204,20 @@ export class HostTree implements Tree {
    * link there, opening would. `undefined` where there are no hard links.
    */
   #createStaged(place: string, flags: number): number | undefined {
-    const stage = `${this.#root}/${STAGE_PREFIX}${crypto.randomUUID()}`;
-    const fd = createExclusively(stage, flags);
-    let linked = false;
     try {
-      fs.linkSync(stage, this.#path(place));
-      linked = true;
-      return fd;
+      return createStaged(this.#root, this.#path(place), flags);
     } catch (error) {
       const errno = errnoOf(error);
-      if (
-        errno !== Errno.PERM && errno !== Errno.NOTSUP && errno !== Errno.XDEV
-      ) throw error;
-      return undefined;
-    } finally {
-      if (!linked) fs.closeSync(fd);
-      fs.unlinkSync(stage);
+      if (errno === Errno.PERM || errno === Errno.NOTSUP) return undefined;
+      if (errno === Errno.XDEV) return undefined;
+      throw error;
     }
   }
 
   #createGuarded(place: string, flags: number): number {
-    const fd = this.#change(
-      place,
-      () => createExclusively(`${this.#root}/${place}`, flags),
-    );
-    try {
-      if (isSame(this.stat(place), fs.fstatSync(fd))) return fd;
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
-    }
-    fs.closeSync(fd);
+    const path = `${this.#root}/${place}`;
+    const fd = this.#change(place, () => createExclusively(path, flags));
+    if (isOpen(fd, () => this.stat(place))) return fd;
     fail(Errno.IO);
   }
 
@@ -299,20 +267,6 @@ export class HostTree implements Tree {
 /** Whether a host would take a name's characters for more than a name. */
 function meansMore(place: string): boolean {
   return Deno.build.os === "windows" && /[\\:]/.test(place);
-}
-
-/** Never wait for a FIFO, never become a terminal's process, no link. */
-const SAFE_FLAGS: number = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY |
-  fs.constants.O_NOFOLLOW;
-
-function flagsOf(mode: OpenMode): number {
-  if (!mode.write) return fs.constants.O_RDONLY;
-  return mode.read ? fs.constants.O_RDWR : fs.constants.O_WRONLY;
-}
-
-function createExclusively(path: string, flags: number): number {
-  const { O_CREAT, O_EXCL } = fs.constants;
-  return fs.openSync(path, flags | SAFE_FLAGS | O_CREAT | O_EXCL);
 }
 
 function sameNames(a: Deno.DirEntry[], b: Deno.DirEntry[]): boolean {

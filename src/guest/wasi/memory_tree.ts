@@ -20,7 +20,12 @@ import {
 import { WriteBudget } from "./write_budget.ts";
 
 /** The most files, directories and links of one tree. */
-const MAX_NODES = 65_536;
+const MAX_NODES = 16_384;
+/**
+ * The longest place, in UTF-16 units: with the most nodes it bounds what all
+ * places together take, and how deep the tree can get.
+ */
+const PLACE_MAX = 1024;
 /** The longest name, in UTF-16 units. */
 const NAME_MAX = 255;
 
@@ -104,6 +109,7 @@ export class MemoryTree implements Tree {
     }
     const target = this.#directory(parentOf(to)).entries.get(nameOf(to));
     if (target === node) return;
+    if (to.length + depthOf(node) > PLACE_MAX) fail(Errno.NAMETOOLONG);
     if (target !== undefined) this.#replace(node, target, to);
     this.#directory(parentOf(from)).entries.delete(nameOf(from));
     this.#directory(parentOf(from)).changed();
@@ -173,6 +179,7 @@ export class MemoryTree implements Tree {
   #add(place: string, node: MemoryNode): void {
     const name = nameOf(place);
     if (name.length > NAME_MAX) fail(Errno.NAMETOOLONG);
+    if (place.length + depthOf(node) > PLACE_MAX) fail(Errno.NAMETOOLONG);
     const directory = this.#directory(parentOf(place));
     if (place === "" || directory.entries.has(name)) fail(Errno.EXIST);
     if (this.#nodes >= MAX_NODES) fail(Errno.NOSPC);
@@ -190,4 +197,14 @@ export class MemoryTree implements Tree {
     this.#nodes--;
     if (node instanceof FileNode) node.unlinked();
   }
+}
+
+/** How much longer the longest place below a node is than its own. */
+function depthOf(node: MemoryNode): number {
+  if (!(node instanceof DirectoryNode)) return 0;
+  let deepest = 0;
+  for (const [name, child] of node.entries) {
+    deepest = Math.max(deepest, 1 + name.length + depthOf(child));
+  }
+  return deepest;
 }
