@@ -26,10 +26,10 @@ export class BodyEditor {
     this.#out.truncate(this.#slot);
   }
 
-  /** Ends the entry. */
-  end(end: number): void {
+  /** Ends the entry; answers how long it has become. */
+  end(end: number): number {
     this.copyTo(end);
-    this.#out.fillSize(this.#slot);
+    return this.#out.fillSize(this.#slot);
   }
 
   /** Copies the source up to an offset, and answers where to insert. */

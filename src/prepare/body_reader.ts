@@ -2,6 +2,7 @@ import { CompilationFailed } from "../errors.ts";
 import { malformed } from "../wasm/malformed.ts";
 import { Reader } from "../wasm/reader.ts";
 import { readValueType, SHORT_VALUE_TYPE } from "../wasm/value_type.ts";
+import { BlockType } from "./compile_work.ts";
 import type { Guest } from "./guest.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 
@@ -90,18 +91,23 @@ export class BodyReader {
     while (this.#bytes[this.pos++]! >= 0x80) { /* the offset */ }
   }
 
-  blockType(at: number): void {
+  /** A block's type: a type index, or one of {@linkcode BlockType}. */
+  blockType(at: number): number {
     const byte = this.#bytes[this.pos]!;
-    if (byte === EMPTY_BLOCK || SHORT_VALUE_TYPE[byte] === 1) {
+    if (byte === EMPTY_BLOCK) {
       this.pos++;
-      return;
+      return BlockType.empty;
+    }
+    if (SHORT_VALUE_TYPE[byte] === 1) {
+      this.pos++;
+      return BlockType.oneResult;
     }
     // A type index is a non-negative number of 33 bits, all else is negative.
     if (this.#at().s33("block type") >= 0) {
-      this.index("type", this.types, at);
-    } else {
-      this.read((reader) => readValueType(reader, this.types));
+      return this.index("type", this.types, at);
     }
+    this.read((reader) => readValueType(reader, this.types));
+    return BlockType.oneResult;
   }
 
   /** Reads with the general cursor. */

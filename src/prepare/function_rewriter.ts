@@ -18,6 +18,7 @@ import { BodyReader, MULTI_MEMORY } from "./body_reader.ts";
 import type { BulkCalls } from "./bulk_calls.ts";
 import { CheckSpacing } from "./check_spacing.ts";
 import { FuelMeter, type FuelMode } from "./fuel_meter.ts";
+import { BlockType, CompileWork } from "./compile_work.ts";
 import type { Guest } from "./guest.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 
@@ -27,6 +28,7 @@ const LEAF_BYTES = 64;
 const CORE_SHAPE = CORE_OPERATORS.shape;
 const CORE_FEATURE = CORE_OPERATORS.feature;
 const CORE_FUEL = CORE_OPERATORS.fuel;
+const CORE_EFFECT = CORE_OPERATORS.effect;
 
 /** What the rewriter puts into bodies. */
 export interface BodyInjection {
@@ -53,6 +55,7 @@ export class FunctionRewriter {
   readonly #bulk: BulkCalls;
   readonly #meter: FuelMeter | undefined;
   readonly #spacing = new CheckSpacing();
+  readonly #work: CompileWork;
 
   /** Bits of the features seen so far. */
   features = 0;
@@ -72,6 +75,7 @@ export class FunctionRewriter {
     this.#guest = guest;
     this.#reader = new BodyReader(guest);
     this.#editor = new BodyEditor(guest.bytes, out);
+    this.#work = new CompileWork(guest);
     this.#guard = injection.guard;
     this.#bulk = injection.bulk;
     if (injection.fuelGlobal !== undefined) {
@@ -105,9 +109,26 @@ export class FunctionRewriter {
     this.#spacing.begin();
     this.#editor.begin(start);
     const locals = this.#declare(mode, start, end);
-    this.#enter(Shape.Block);
+    this.#work.begin(locals);
+    this.#enter(Shape.Block, BlockType.empty);
     this.#walk(locals, end);
-    if (this.#wanted === undefined) this.#editor.end(end);
+    this.#checkWork(start);
+    if (this.#wanted !== undefined) return;
+    const written = this.#editor.end(end);
+    const { rewrittenBodyBytes } = MODULE_LIMITS;
+    if (written > rewrittenBodyBytes) {
+      const what = "bytes with its checks";
+      this.#reader.tooMany(what, written, rewrittenBodyBytes, start);
+    }
+  }
+
+  #checkWork(start: number): void {
+    const { total } = this.#work;
+    const { compileWork } = MODULE_LIMITS;
+    if (total > compileWork) {
+      const what = "variables and operands, summed over its branches,";
+      this.#reader.tooMany(what, total, compileWork, start);
+    }
   }
 
   /** Writes the declarations and the entry check; answers their number. */
@@ -158,12 +179,14 @@ export class FunctionRewriter {
     const { globals, memories } = reader;
     let features = 0;
     let cost = 0;
+    let height = 0;
     let pos = reader.pos;
     while (pos < end) {
       const at = pos;
       const opcode = bytes[pos++]!;
       features |= CORE_FEATURE[opcode]!;
       cost += CORE_FUEL[opcode]!;
+      height += CORE_EFFECT[opcode]!;
       switch (CORE_SHAPE[opcode]!) {
         case Shape.None:
           break;
@@ -207,7 +230,9 @@ export class FunctionRewriter {
         default:
           reader.pos = pos;
           this.#meter?.spend(cost);
+          this.#work.move(height);
           cost = 0;
+          height = 0;
           this.#operator(opcode, at);
           pos = reader.pos;
           if (pos > end) throw malformed("an operator is cut off", at);
@@ -241,12 +266,10 @@ export class FunctionRewriter {
         return true;
       case Shape.Block:
       case Shape.If:
-        reader.blockType(at);
-        this.#enter(shape);
+        this.#enter(shape, reader.blockType(at));
         return true;
       case Shape.Loop:
-        reader.blockType(at);
-        this.#loop();
+        this.#loop(reader.blockType(at));
         return true;
       case Shape.Else:
       case Shape.CatchAll:
@@ -266,19 +289,20 @@ export class FunctionRewriter {
         return true;
       case Shape.Call:
       case Shape.ReturnCall:
-        reader.index("function", reader.functions, at);
-        this.#call(at);
+        this.#call(
+          this.#guest
+            .functions[reader.index("function", reader.functions, at)]!,
+          at,
+        );
         return true;
       case Shape.CallIndirect:
       case Shape.ReturnCallIndirect:
-        reader.index("type", reader.types, at);
+        this.#callByType(at);
         reader.table(at);
-        this.#call(at);
         return true;
       case Shape.CallRef:
       case Shape.ReturnCallRef:
-        reader.index("type", reader.types, at);
-        this.#call(at);
+        this.#callByType(at);
         return true;
       default:
         return this.#exception(shape, at);
@@ -290,16 +314,15 @@ export class FunctionRewriter {
     const reader = this.#reader;
     switch (shape) {
       case Shape.Try:
-        reader.blockType(at);
         this.#mayCatch();
-        this.#enter(shape);
+        this.#enter(shape, reader.blockType(at));
         return true;
       case Shape.TryTable:
         this.#tryTable(at);
         return true;
       case Shape.Catch:
-        reader.index("tag", reader.tags, at);
         this.#nextArm();
+        this.#work.catch(reader.index("tag", reader.tags, at));
         return true;
       case Shape.Delegate:
         reader.u32();
@@ -364,6 +387,7 @@ export class FunctionRewriter {
   #bulkOperator(at: number): void {
     const reader = this.#reader;
     const sub = reader.u32();
+    this.#work.move(BULK_OPERATORS.effect[sub] ?? 0);
     this.features |= BULK_OPERATORS.feature[sub] ?? 0;
     switch (BULK_OPERATORS.shape[sub] ?? Shape.Unknown) {
       case Shape.None:
@@ -418,6 +442,7 @@ export class FunctionRewriter {
   #vector(at: number): void {
     const reader = this.#reader;
     const sub = reader.u32();
+    this.#work.move(VECTOR_OPERATORS.effect[sub] ?? 0);
     this.features |= VECTOR_OPERATORS.feature[sub] ?? 0;
     switch (VECTOR_OPERATORS.shape[sub] ?? Shape.Unknown) {
       case Shape.None:
@@ -440,7 +465,7 @@ export class FunctionRewriter {
     }
   }
 
-  #loop(): void {
+  #loop(blockType: number): void {
     const { pos } = this.#reader;
     const meter = this.#meter;
     this.#isLeaf = false;
@@ -451,12 +476,12 @@ export class FunctionRewriter {
       if (meter.mode === "direct" && local) this.#wanted = "local";
       meter.header(pos);
     }
-    this.#enter(Shape.Loop);
+    this.#enter(Shape.Loop, blockType);
   }
 
   #tryTable(at: number): void {
     const reader = this.#reader;
-    reader.blockType(at);
+    const blockType = reader.blockType(at);
     this.#mayCatch();
     const clauses = reader.u32();
     for (let i = 0; i < clauses; i++) {
@@ -466,7 +491,7 @@ export class FunctionRewriter {
       if (kind < 2) reader.index("tag", reader.tags, at);
       this.#branch(at);
     }
-    this.#enter(Shape.TryTable);
+    this.#enter(Shape.TryTable, blockType);
   }
 
   #mayCatch(): void {
@@ -486,6 +511,7 @@ export class FunctionRewriter {
   #branch(at: number): void {
     this.#isStraight = false;
     const label = this.#reader.index("label", this.#depth, at);
+    this.#work.joint();
     this.#meter?.branch(label);
   }
 
@@ -495,7 +521,7 @@ export class FunctionRewriter {
     reader.read((one) => readValueType(one, reader.types));
   }
 
-  #enter(shape: Shape): void {
+  #enter(shape: Shape, blockType: number): void {
     if (this.#depth > MODULE_LIMITS.nesting) {
       const { nesting } = MODULE_LIMITS;
       this.#reader.tooMany(
@@ -507,23 +533,36 @@ export class FunctionRewriter {
     }
     if (this.#depth++ > 0) this.#isStraight = false;
     this.#spacing.enter();
+    if (shape !== Shape.Block) this.#work.joint();
+    this.#work.enter(blockType);
     this.#meter?.enter(shape);
   }
 
   /** Another arm of the innermost block. */
   #nextArm(): void {
     this.#spacing.nextArm();
+    this.#work.nextArm();
     this.#meter?.nextArm();
   }
 
   #leave(at: number): void {
     this.#depth--;
     this.#spacing.leave();
+    this.#work.leave();
     this.#meter?.leave();
     if (this.#depth === 0) this.#meter?.closeBody(at);
   }
 
-  #call(at: number): void {
+  #callByType(at: number): void {
+    const reader = this.#reader;
+    const type = reader.index("type", reader.types, at);
+    // The callee itself is an operand too.
+    this.#work.move(-1);
+    this.#call(type, at);
+  }
+
+  #call(type: number, at: number): void {
+    this.#work.call(type);
     this.#isLeaf = false;
     if (this.#spacing.call()) this.#check(at);
   }

@@ -5,6 +5,8 @@ import { encodeModule } from "./encode.ts";
 import { readGuest } from "./guest.ts";
 import { checkInitialBytes } from "./memory_plan.ts";
 import type { ModuleInfo } from "./module_info.ts";
+import { MODULE_LIMITS } from "./module_limits.ts";
+import { TypeBudget } from "./type_budget.ts";
 import { injectedNames } from "./unique_names.ts";
 
 /** What a module is prepared for. */
@@ -14,6 +16,9 @@ export interface PrepareOptions {
   /** Whether to count fuel. */
   readonly fuel: boolean;
 }
+
+/** V8's table of types is the process's too, so this is no parameter. */
+const processTypes = new TypeBudget(MODULE_LIMITS.processTypes);
 
 /** A module that can be stopped, and what is known about it. */
 export interface PreparedModule {
@@ -59,6 +64,7 @@ export function rewriteModule(
     fuel ? guest.globals.length : undefined,
   );
   const functions = injected.all;
+  processTypes.spend([...guest.types, ...functions.map((one) => one.type)]);
   const encoded = encodeModule(guest, {
     names,
     functions,

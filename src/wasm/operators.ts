@@ -379,14 +379,50 @@ export interface OperatorTable {
   readonly feature: Uint16Array;
   /** The fuel that each opcode costs. */
   readonly fuel: Uint8Array;
+  /**
+   * How much each opcode raises the operand stack, or more: what calls, blocks
+   * and typed immediates do to it is not in the table.
+   */
+  readonly effect: Int8Array;
   /** The text format's name of each opcode. */
   readonly names: readonly string[];
+}
+
+const PUSHES: ReadonlySet<Shape> = new Set<Shape>([
+  Shape.MemorySize,
+  Shape.Leb,
+  Shape.Bytes4,
+  Shape.Bytes8,
+  Shape.RefNull,
+  Shape.RefFunc,
+  Shape.TableSize,
+]);
+
+/** Names of operators, and how much they raise the operand stack. */
+const EFFECTS: readonly (readonly [RegExp, number])[] = [
+  [/^(local\.get|global\.get|v128\.const)$/, 1],
+  [/^(local\.tee|memory\.grow)$/, 0],
+  [/^(local\.set|global\.set|drop|if|br_if|br_table|table\.grow)$/, -1],
+  [/^(select|table\.set|v128\.bitselect)$/, -2],
+  [/^(memory|table)\.(init|copy|fill)$/, -3],
+  [/\.store\d*(_lane)?$/, -2],
+  [/\.(load\d+_lane|replace_lane)$/, -1],
+  [/\.relaxed_(n?madd|laneselect|dot_i8x16_i7x16_add_s)$/, -2],
+  [/\.(eq|ne|[lg][te](_[su])?)$/, -1],
+  [/\.(add|sub|mul|div|rem|min|max|shr|narrow|avgr|extmul)[\w]*$/, -1],
+  [/\.(and|andnot|or|xor|shl|rotl|rotr|copysign|pmin|pmax)$/, -1],
+];
+
+function stackEffect(name: string, shape: Shape): number {
+  if (PUSHES.has(shape)) return 1;
+  return EFFECTS.find(([pattern]) => pattern.test(name))?.[1] ?? 0;
 }
 
 function buildTable(rows: readonly Row[], size: number): OperatorTable {
   const shape = new Uint8Array(size);
   const feature = new Uint16Array(size);
   const fuel = new Uint8Array(size);
+  const effect = new Int8Array(size);
   const names: string[] = Array(size).fill("");
   for (const row of rows) {
     row.names.split(" ").forEach((name, i) => {
@@ -394,10 +430,11 @@ function buildTable(rows: readonly Row[], size: number): OperatorTable {
       shape[opcode] = row.shape;
       feature[opcode] = 1 << FEATURES.indexOf(row.feature);
       fuel[opcode] = FREE.has(name) ? 0 : 1;
+      effect[opcode] = stackEffect(name, row.shape);
       names[opcode] = name;
     });
   }
-  return { shape, feature, fuel, names };
+  return { shape, feature, fuel, effect, names };
 }
 
 /** Operators of one byte. */

@@ -82,14 +82,16 @@ export class Writer {
     return this.#length - 5;
   }
 
-  /** Fills a slot with the number of bytes written since it was made. */
-  fillSize(slot: number): void {
-    let size = this.#length - slot - 5;
+  /** Fills a slot with the number of bytes written since, and answers it. */
+  fillSize(slot: number): number {
+    const written = this.#length - slot - 5;
+    let size = written;
     for (let i = 0; i < 4; i++) {
       this.#bytes[slot + i] = (size & 0x7f) | 0x80;
       size >>>= 7;
     }
     this.#bytes[slot + 4] = size;
+    return written;
   }
 
   /** Forgets everything from `length` on. */
