@@ -14,12 +14,7 @@ import {
   openSame,
 } from "./host_open.ts";
 import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
-import {
-  type ExactTimes,
-  filetypeOf,
-  isSame,
-  statOfInfo,
-} from "./host_stat.ts";
+import { filetypeOf, isSame, statOfInfo } from "./host_stat.ts";
 import { staysInside } from "./resolve.ts";
 import {
   type NewTimes,
