@@ -8,6 +8,10 @@ export type {
   AllowedPath,
   AllowedPathOptions,
 } from "./src/config/allowed_path.ts";
+export type {
+  MemoryDirectory,
+  MemoryDirectoryOptions,
+} from "./src/config/memory_directory.ts";
 export {
   SandboxConfig,
   SandboxConfigBuilder,
@@ -25,12 +29,12 @@ export {
   TimeoutExceeded,
   WorkerLost,
 } from "./src/errors.ts";
-export type { FilesByDirectory } from "./src/channel/file_bundle.ts";
 export type {
   CallFailure,
   CallRecord,
   CallResult,
   CallSuccess,
+  FilesByDirectory,
   Usage,
 } from "./src/tool/call_result.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";

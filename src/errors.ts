@@ -27,6 +27,8 @@ export abstract class SandboxError extends Error {
   abstract readonly kind: SandboxErrorKind;
 
   /**
+   * Names the error after its class.
+   *
    * @param message What happened, with the limit and the value.
    * @param options The `cause`, where another error led to this one.
    */
@@ -44,6 +46,8 @@ export class CompilationFailed extends SandboxError {
   readonly offset: number | undefined;
 
   /**
+   * Adds the offset to the message.
+   *
    * @param message What could not be compiled, and why.
    * @param offset The byte offset in the module, when one place is to blame.
    */
@@ -71,6 +75,8 @@ export class MemoryLimitExceeded extends SandboxError {
   readonly limitBytes: number;
 
   /**
+   * Names the limit unless there is more to say.
+   *
    * @param limitBytes The limit over all memories and tables, in bytes.
    * @param message What exceeded it; the limit alone by default.
    */
@@ -90,7 +96,11 @@ export class TimeoutExceeded extends SandboxError {
   /** The limit in milliseconds. */
   readonly limitMs: number;
 
-  /** @param limitMs The limit in milliseconds. */
+  /**
+   * Names the limit.
+   *
+   * @param limitMs The limit in milliseconds.
+   */
   constructor(limitMs: number) {
     super(`Execution time limit of ${limitMs} ms exceeded`);
     this.limitMs = limitMs;
@@ -107,6 +117,8 @@ export class FuelExhausted extends SandboxError {
   readonly fuelConsumed: bigint;
 
   /**
+   * Names the limit and what was consumed.
+   *
    * @param fuelLimit The fuel that the call was given.
    * @param fuelConsumed What it had consumed when it was stopped.
    */
@@ -130,7 +142,11 @@ export class Busy extends SandboxError {
   /** How many calls may wait. */
   readonly queueLimit: number;
 
-  /** @param queueLimit How many calls may wait. */
+  /**
+   * Names the limit.
+   *
+   * @param queueLimit How many calls may wait.
+   */
   constructor(queueLimit: number) {
     super(`Sandbox is busy: ${queueLimit} calls are waiting, the limit`);
     this.queueLimit = queueLimit;

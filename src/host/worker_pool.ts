@@ -52,7 +52,8 @@ interface WaitingCall extends PoolCall {
 /** Starts workers as calls need them and gives them out, fairly. */
 export class WorkerPool {
   readonly #options: PoolOptions;
-  readonly #watchdog = Watchdog.acquire();
+  /** Started with the first worker. */
+  #watchdog: Watchdog | undefined;
   readonly #queue = new CallQueue<WaitingCall>();
   /** Most recently used last. */
   readonly #idle: GuestWorker[] = [];
@@ -184,6 +185,7 @@ export class WorkerPool {
   /** Whether a worker is starting; if not, the next call was told why. */
   #spawn(): boolean {
     try {
+      this.#watchdog ??= Watchdog.acquire();
       const worker = new GuestWorker(this.#options, this.#watchdog);
       this.#starting.set(worker, this.#started(worker));
       return true;
@@ -243,7 +245,7 @@ export class WorkerPool {
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
     await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
     await Promise.all(this.#idle.splice(0).map((worker) => this.#end(worker)));
-    await this.#watchdog.release();
+    await this.#watchdog?.release();
   }
 }
 

@@ -17,6 +17,8 @@ import {
 import type { CallEnd } from "../host/guest_worker.ts";
 import { StopReason } from "../stop_page.ts";
 
+export type { FilesByDirectory };
+
 /** What a call used. */
 export interface Usage {
   /** Milliseconds that the guest ran, its fresh instance included. */

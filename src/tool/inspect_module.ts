@@ -1,5 +1,6 @@
 /** What a module is and would need, found out without running any of it. */
 
+import { sha256Hex } from "./sha256.ts";
 import {
   CompilationFailed,
   MemoryLimitExceeded,
@@ -53,9 +54,8 @@ export async function inspectModule(
   const items = info ?? await reflect(bytes, refusal!);
   const guest = tryReadGuest(bytes);
   const imports = families(items.imports);
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
   return {
-    sha256: new Uint8Array(hash).toHex(),
+    sha256: await sha256Hex(bytes),
     sizeBytes: bytes.length,
     roles: roles(items.exports),
     imports,

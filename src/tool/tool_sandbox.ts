@@ -30,6 +30,7 @@ import {
   type SandboxedModule,
   workerModule,
 } from "./sandboxed_module.ts";
+import { sha256Hex } from "./sha256.ts";
 import type { ToolCallOptions } from "./tool.ts";
 
 /** What {@linkcode ToolSandbox.call} is asked for. */
@@ -79,6 +80,8 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
+   * Makes a sandbox; its workers start with the first module.
+   *
    * @param config What is granted and where the limits are; the defaults of
    * {@linkcode SandboxConfig} when left out.
    * @throws {PermissionDenied} when this process lacks a permission that the
@@ -120,7 +123,7 @@ export class ToolSandbox implements AsyncDisposable {
     const bytes = await readModuleSource(source);
     this.#checkOpen();
     this.#pool.warm();
-    const sha256 = await digest(bytes);
+    const sha256 = await sha256Hex(bytes);
     let loading = this.#modules.get(sha256);
     if (!loading) {
       loading = this.#compile(sha256, bytes);
@@ -247,12 +250,4 @@ function noAnswers(): Promise<never> {
   return Promise.reject(
     new WorkerLost("Guest asked for what it was not given"),
   );
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest(
-    "SHA-256",
-    bytes,
-  );
-  return new Uint8Array(hash).toHex();
 }

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   guest: ["errors", "stop", "channel", "wasi"],
   host: ["errors", "stop", "config", "prepare", "channel"],
   tool: ["errors", "stop", "config", "prepare", "channel", "host"],
-  public: ["errors", "config", "channel", "tool"],
+  public: ["errors", "config", "tool"],
   adapters: ["public"],
   cli: ["public", "adapters"],
 };

@@ -1,0 +1,28 @@
+import { assert, assertEquals } from "@std/assert";
+import { publishDryRun } from "./dry_run.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+Deno.test("What is published is the sources and the papers, and nothing else", async () => {
+  const published = await publishDryRun();
+  const expected = [
+    "LICENSE",
+    "README.md",
+    "deno.json",
+    "mod.ts",
+    "tool-runner.ts",
+    ...sources("src/"),
+  ].sort();
+  assertEquals(published, expected);
+  // Workers are reached by URL only, so nothing else notices when they lack.
+  assert(published.includes("src/guest/worker.ts"));
+  assert(published.includes("src/host/watchdog_worker.ts"));
+});
+
+function sources(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap((entry) =>
+    entry.isDirectory
+      ? sources(`${folder}${entry.name}/`)
+      : [`${folder}${entry.name}`]
+  );
+}
