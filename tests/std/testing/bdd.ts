@@ -16,7 +16,9 @@ export function describe(name: string, fn: () => void): void {
     current = undefined;
   }
   Deno.test(name, async (t) => {
-    for (const { name, fn } of cases) await t.step(name, async () => fn());
+    for (const { name, fn } of cases) {
+      await t.step(name, async () => await fn());
+    }
   });
 }
 
