@@ -102,11 +102,6 @@ export const fdIoFunctions = {
   },
 };
 
-/**
- * Reads into the guest's buffers until one isn't filled.
- *
- * An error after the first bytes is not answered: they have been read.
- */
 function readAll(
   context: WasiContext,
   { file }: FileDescriptor,
@@ -114,15 +109,11 @@ function readAll(
   count: number,
   from: number,
 ): number {
-  let done = 0;
-  for (const piece of pieces(context, file, iovs, count)) {
-    const read = attempt(() => file.read(piece, from + done), done);
-    done += read;
-    if (read < piece.length) break;
-    // What a stream has after this, it may have only much later.
-    if (!file.seekable) break;
-  }
-  return done;
+  const pieces = piecesOf(context, file, iovs, count);
+  // What a stream has after the first piece, it may have only much later.
+  if (!file.seekable) pieces.length = Math.min(pieces.length, 1);
+  const read = (piece: Uint8Array, at: number) => file.read(piece, at);
+  return moveAll(context, pieces, from, read);
 }
 
 function writeAll(
@@ -132,40 +123,53 @@ function writeAll(
   count: number,
   from: number,
 ): number {
-  let done = 0;
-  for (const piece of pieces(context, file, iovs, count)) {
-    const written = attempt(() => file.write(piece, from + done), done);
-    done += written;
-    if (written < piece.length) break;
-  }
+  const pieces = piecesOf(context, file, iovs, count);
+  const write = (piece: Uint8Array, at: number) => file.write(piece, at);
+  const done = moveAll(context, pieces, from, write);
   if ((flags & (Fdflags.SYNC | Fdflags.DSYNC)) !== 0) file.sync();
   return done;
 }
 
-function attempt(act: () => number, done: number): number {
-  if (done === 0) return act();
-  try {
-    return act();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return 0;
+/**
+ * Moves pieces until one isn't moved whole. An error after the first is not
+ * answered: what was moved before it has been moved.
+ */
+function moveAll(
+  { stop }: WasiContext,
+  pieces: Uint8Array[],
+  from: number,
+  move: (piece: Uint8Array, at: number) => number,
+): number {
+  let done = 0;
+  for (const piece of pieces) {
+    stop.check();
+    let moved = 0;
+    try {
+      moved = move(piece, from + done);
+    } catch (error) {
+      if (done === 0 || errnoOf(error) === undefined) throw error;
+    }
+    done += moved;
+    if (moved < piece.length) break;
   }
+  return done;
 }
 
-/** The guest's buffers, none empty, in pieces with a look at the stop word. */
-function* pieces(
-  { memory, stop }: WasiContext,
+/** The guest's buffers, none empty, none larger than is moved at once. */
+function piecesOf(
+  { memory }: WasiContext,
   { seekable }: OpenFile,
   iovs: number,
   count: number,
-): Generator<Uint8Array> {
+): Uint8Array[] {
   const most = seekable ? FILE_PIECE_BYTES : STREAM_PIECE_BYTES;
+  const pieces: Uint8Array[] = [];
   for (const buffer of memory.buffers(iovs, count)) {
     for (let at = 0; at < buffer.length; at += most) {
-      stop.check();
-      yield buffer.subarray(at, at + most);
+      pieces.push(buffer.subarray(at, at + most));
     }
   }
+  return pieces;
 }
 
 function startOf(descriptor: FileDescriptor, whence: number): number {

@@ -7,7 +7,8 @@
 export interface LinkBroker {
   /**
    * Makes the link `place` below the granted directory `host`, which says
-   * `target`. Both were checked to stay inside; the host checks again.
+   * `target`. Both were checked to stay inside; the host checks again, with
+   * {@linkcode makeLink}.
    *
    * @returns 0, or an error number of preview 1.
    */

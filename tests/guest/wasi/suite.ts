@@ -8,9 +8,9 @@
  * DIR is a checkout of that branch. `--scoped` goes without link anchors, as
  * when the host has only scoped permissions; links are made all the same.
  */
-import type { LinkBroker } from "../../../src/guest/wasi/link_broker.ts";
 import { createLinkAnchor } from "../../../src/guest/wasi/link_anchor.ts";
-import { Wasi } from "../../../src/guest/wasi/wasi.ts";
+import { makeLink } from "../../../src/guest/wasi/make_link.ts";
+import { type HostDirectory, Wasi } from "../../../src/guest/wasi/wasi.ts";
 import { GuestStopped, StopPage } from "../../../src/stop_page.ts";
 
 interface Specification {
@@ -30,13 +30,6 @@ if (directory === undefined) {
 const scoped = rest.includes("--scoped");
 const names = rest.filter((name) => !name.startsWith("--"));
 
-const broker: LinkBroker = {
-  symlink(host, place, target) {
-    Deno.symlinkSync(target, `${host}/${place}`);
-    return 0;
-  },
-};
-
 function readSpecification(wasm: string): Specification {
   try {
     return JSON.parse(Deno.readTextFileSync(wasm.replace(/wasm$/, "json")));
@@ -50,7 +43,7 @@ function run(wasm: string, specification: Specification): string[] {
   const { args = [], env = {}, root } = specification;
   const folder = wasm.slice(0, wasm.lastIndexOf("/"));
   const temporary = Deno.makeTempDirSync();
-  const directories = [];
+  const directories: HostDirectory[] = [];
   if (root !== undefined) {
     const host = `${temporary}/root`;
     copy(`${folder}/${root}`, host);
@@ -82,7 +75,10 @@ function run(wasm: string, specification: Specification): string[] {
       write: (stream, bytes) => output[stream] += decoder.decode(bytes),
     },
     stop,
-    broker,
+    {
+      symlink: (_host, place, target) =>
+        directories[0] ? makeLink(directories[0], place, target) : 58,
+    },
   );
   let exit: number | string;
   try {

@@ -1,0 +1,54 @@
+import { StopPage } from "../../stop_page.ts";
+import { AncestorGuard } from "./ancestor_guard.ts";
+import { Errno } from "./errno.ts";
+import type { HostDirectory } from "./host_directory.ts";
+import { errnoOf } from "./host_errno.ts";
+import { staysInside } from "./resolve.ts";
+import { parentOf } from "./tree.ts";
+
+/**
+ * Makes a symbolic link in a granted directory, for a guest: what the host
+ * does when a worker's {@linkcode LinkBroker} asks it to.
+ *
+ * The host's permissions are wider than the worker's, so nothing that comes
+ * from there is believed: the place must be below the directory, the link must
+ * stay inside, and the way to it must have no links.
+ *
+ * @param directory One of the directories that the host granted itself.
+ * @param place Where in it, as names joined by `/`.
+ * @param target What the link says.
+ * @returns 0, or an error number of preview 1.
+ */
+export function makeLink(
+  directory: HostDirectory,
+  place: string,
+  target: string,
+): number {
+  if (!directory.write) return Errno.ROFS;
+  if (!isPlace(place) || !staysInside(place, target)) return Errno.PERM;
+  const { host, anchor } = directory;
+  const path = `${anchor ?? host.replace(/\/+$/, "")}/${place}`;
+  const make = () => Deno.symlinkSync(target, path);
+  try {
+    if (anchor !== undefined) make();
+    else new AncestorGuard(host, neverStopped()).change(parentOf(place), make);
+    return Errno.SUCCESS;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return errno === Errno.NOTCAPABLE ? Errno.NOTSUP : errno;
+  }
+}
+
+function isPlace(place: string): boolean {
+  return !place.includes("\0") &&
+    place.split("/").every((name) =>
+      name !== "" && name !== "." && name !== ".."
+    );
+}
+
+function neverStopped(): StopPage {
+  return new StopPage(
+    new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
+  );
+}

@@ -1,0 +1,50 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { Errno } from "../../../src/guest/wasi/errno.ts";
+import { makeLink } from "../../../src/guest/wasi/make_link.ts";
+import { Ground } from "./guest.ts";
+
+for (const way of ["guarded", "anchored"]) {
+  describe(`makeLink, ${way}`, () => {
+    it("makes links that stay inside, and no others", () => {
+      using ground = new Ground();
+      const host = ground.inside;
+      Deno.mkdirSync(`${host}/d`);
+      const anchor = way === "anchored" ? ground.anchor() : undefined;
+      const directory = {
+        guest: "/",
+        host,
+        write: true,
+        ...anchor && { anchor },
+      };
+      assertEquals(makeLink(directory, "d/link", "../file"), Errno.SUCCESS);
+      assertEquals(Deno.readLinkSync(`${host}/d/link`), "../file");
+      assertEquals(makeLink(directory, "d/link", "file"), Errno.EXIST);
+      assertEquals(makeLink(directory, "none/link", "file"), Errno.NOENT);
+      for (const target of ["/etc", "../outside", "d/../../outside", ""]) {
+        assertEquals(makeLink(directory, "out", target), Errno.PERM, target);
+      }
+      for (const place of ["../outside/x", "/x", "", "d//x", "d/./x", "x\0"]) {
+        assertEquals(makeLink(directory, place, "file"), Errno.PERM, place);
+      }
+      const readOnly = { ...directory, write: false };
+      assertEquals(makeLink(readOnly, "link", "file"), Errno.ROFS);
+    });
+
+    it("follows no link on the way", () => {
+      using ground = new Ground();
+      const host = ground.inside;
+      Deno.symlinkSync(ground.outside, `${host}/out`);
+      const anchor = way === "anchored" ? ground.anchor() : undefined;
+      assert(way === "guarded" || anchor !== undefined);
+      const directory = {
+        guest: "/",
+        host,
+        write: true,
+        ...anchor && { anchor },
+      };
+      assertEquals(makeLink(directory, "out/link", "file"), Errno.LOOP);
+      assertEquals(ground.outsideNow(), { secret: "secret" });
+    });
+  });
+}
