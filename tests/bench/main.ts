@@ -1,0 +1,66 @@
+// deno-lint-ignore-file no-console
+/**
+ * `deno task bench [NAME...] [--json FILE]`: measures everything, or what is
+ * named, prints a table and writes the same as JSON. Ends with 1 when something
+ * could not be measured, whatever the figures say.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { callLatency } from "./call_latency.ts";
+import { coldStart } from "./cold_start.ts";
+import { againstExtism } from "./extism.ts";
+import { firstAnswer } from "./first_answer.ts";
+import { guardedKernels } from "./guarded_kernels.ts";
+import { idleMemory } from "./idle_memory.ts";
+import { killLatency } from "./kill_latency.ts";
+import { loadLarge } from "./load_large.ts";
+import { describeMachine } from "./machine.ts";
+import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
+import { prepareThroughput } from "./prepare_throughput.ts";
+import { printTable } from "./table.ts";
+import { twoWorkers } from "./two_workers.ts";
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  call: callLatency,
+  extism: againstExtism,
+  workers: twoWorkers,
+  guard: guardedKernels,
+  kill: killLatency,
+  prepare: prepareThroughput,
+  load: loadLarge,
+  cold: coldStart,
+  first: firstAnswer,
+  memory: idleMemory,
+};
+
+async function main(): Promise<number> {
+  const { _: names, json } = parseArgs(Deno.args, { string: ["json"] });
+  const unknown = names.find((name) => !(name in BENCHMARKS));
+  if (unknown !== undefined) {
+    const known = Object.keys(BENCHMARKS).join(", ");
+    console.error(`No benchmark ${unknown}; there are ${known}`);
+    return 2;
+  }
+  const machine = describeMachine();
+  const figures: Measurement[] = [];
+  let failed = false;
+  for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.error(`measuring ${name} …`);
+    try {
+      figures.push(...await benchmark());
+    } catch (error) {
+      failed = true;
+      console.error(`${name} failed:`, error);
+    }
+  }
+  printTable(machine, figures);
+  if (json) {
+    const rows = figures.map((figure) => ({ ...figure, met: isMet(figure) }));
+    const text = JSON.stringify({ machine, figures: rows }, null, 2);
+    await Deno.writeTextFile(json, `${text}\n`);
+  }
+  return failed ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main());
