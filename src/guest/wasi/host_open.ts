@@ -60,11 +60,11 @@ export function createStaged(
   const fd = createExclusively(stage, flags);
   let linked = false;
   try {
-    fs.linkSync(stage, path);
+    Deno.linkSync(stage, path);
     linked = true;
     return fd;
   } finally {
-    fs.unlinkSync(stage);
+    Deno.removeSync(stage);
     if (!linked) fs.closeSync(fd);
   }
 }

@@ -108,7 +108,7 @@ export class HostTree implements Tree {
 
   unlink(place: string): void {
     if (this.stat(place).filetype === Filetype.DIRECTORY) fail(Errno.ISDIR);
-    this.#change(place, () => fs.unlinkSync(this.#path(place)));
+    this.#change(place, () => Deno.removeSync(this.#path(place)));
   }
 
   rename(from: string, to: string): void {
@@ -125,7 +125,7 @@ export class HostTree implements Tree {
     this.#changeBoth(
       from,
       to,
-      () => fs.linkSync(this.#path(from), this.#path(to)),
+      () => Deno.linkSync(this.#path(from), this.#path(to)),
     );
   }
 

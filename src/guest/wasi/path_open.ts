@@ -128,7 +128,7 @@ function openFile(
 ): Descriptor {
   const rights = asked.base & directory.rightsInheriting & FILE_RIGHTS;
   const truncates = (asked.oflags & Oflags.TRUNC) !== 0;
-  const write = truncates || (rights & WRITING_RIGHTS) !== 0;
+  const write = truncates || (rights & Rights.FD_WRITE) !== 0;
   const file = openOrMake(directory, found, {
     read: (rights & Rights.FD_READ) !== 0 || !write,
     write,
@@ -143,9 +143,6 @@ function openFile(
     flags: asked.fdflags,
   };
 }
-
-const WRITING_RIGHTS: number = Rights.FD_WRITE | Rights.FD_ALLOCATE |
-  Rights.FD_FILESTAT_SET_SIZE;
 
 /** Opens a file; what another process makes or removes meanwhile is met. */
 function openOrMake(

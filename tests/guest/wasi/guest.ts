@@ -244,6 +244,11 @@ export class Guest implements Disposable {
     return this.view.getBigUint64(BUFFER + 32, true);
   }
 
+  /** The inode that the last `stat` told. */
+  get ino(): bigint {
+    return this.view.getBigUint64(BUFFER + 8, true);
+  }
+
   /** The modification time that the last `stat` told, in nanoseconds. */
   get mtim(): bigint {
     return this.view.getBigUint64(BUFFER + 48, true);
