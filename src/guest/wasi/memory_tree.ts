@@ -104,10 +104,10 @@ export class MemoryTree implements Tree {
   rename(from: string, to: string): void {
     const node = this.#node(from);
     if (from === to) return;
+    const target = this.#directory(parentOf(to)).entries.get(nameOf(to));
     if (from === "" || to === "" || to.startsWith(`${from}/`)) {
       fail(Errno.INVAL);
     }
-    const target = this.#directory(parentOf(to)).entries.get(nameOf(to));
     if (target === node) return;
     if (to.length + depthOf(node) > PLACE_MAX) fail(Errno.NAMETOOLONG);
     if (target !== undefined) this.#replace(node, target, to);

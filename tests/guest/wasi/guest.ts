@@ -164,11 +164,11 @@ export class Guest implements Disposable {
     return this.call("fd_write", fd, IOVEC, 1, RESULT);
   }
 
-  /** What one read answers, as text; throws its errno. */
-  read(fd: number, length = 4096): string {
+  /** What one read answers, as text, or its errno. */
+  read(fd: number, length = 4096): string | number {
     this.#iovec(length);
     const errno = this.call("fd_read", fd, IOVEC, 1, RESULT);
-    if (errno !== 0) throw new Error(`errno ${errno}`);
+    if (errno !== 0) return errno;
     return this.text(BUFFER, this.u32);
   }
 
@@ -341,4 +341,12 @@ export class Ground implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.#base, { recursive: true });
   }
+}
+
+/** Numbers that are the same in every run. */
+export function randomNumbers(seed: number): (below: number) => number {
+  return (below) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return (seed >>> 8) % below;
+  };
 }

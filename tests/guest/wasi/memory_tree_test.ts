@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Errno } from "../../../src/guest/wasi/errno.ts";
-import { Guest, READ_WRITE } from "./guest.ts";
+import { Ground, Guest, randomNumbers, READ_WRITE } from "./guest.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -122,3 +122,39 @@ describe("MemoryTree", () => {
     assertEquals(Object.keys(files ?? {}), ["__proto__"]);
   });
 });
+
+Deno.test("MemoryTree answers as a directory of the host does", () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    using ground = new Ground();
+    using host = Guest.on(ground.inside, true, ground.anchor());
+    using memory = new Guest({
+      memoryDirectories: [{ guest: "/", files: {}, maxBytes: 1e6 }],
+    });
+    const random = randomNumbers(seed);
+    const path = () => {
+      const names = ["a", "b", "c"].slice(0, 1 + random(3));
+      return names.map(() => "abc"[random(3)]).join("/") +
+        (random(12) === 0 ? "/" : "");
+    };
+    for (let i = 0; i < 150; i++) {
+      const act = ACTIONS[random(ACTIONS.length)];
+      assert(act !== undefined);
+      const [from, to] = [path(), path()];
+      const expected = act(host, from, to);
+      assertEquals(act(memory, from, to), expected, `${act} ${from} ${to}`);
+    }
+  }
+});
+
+const ACTIONS: ((guest: Guest, from: string, to: string) => unknown)[] = [
+  (guest, path, text) => guest.writeFile(path, text),
+  (guest, path) => guest.at("path_create_directory", path),
+  (guest, path) => guest.at("path_create_directory", path),
+  (guest, path) => guest.at("path_remove_directory", path),
+  (guest, path) => guest.at("path_unlink_file", path),
+  (guest, from, to) => guest.rename(from, to),
+  (guest, from, to) => guest.link(from, to),
+  (guest, path) => guest.readFile(path),
+  (guest, path) => guest.names(path),
+  (guest, path) => guest.stat(path),
+];

@@ -2,18 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Errno } from "../../../src/guest/wasi/errno.ts";
 import { staysInside } from "../../../src/guest/wasi/resolve.ts";
-import { Ground, Guest } from "./guest.ts";
+import { Ground, Guest, randomNumbers } from "./guest.ts";
 
 const NAMES = ["a", "b", "c", "l", "m"];
 const PIECES = [...NAMES, ...NAMES, "..", ".", "", "outside", "inside"];
-
-/** Numbers that are the same in every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-    return (seed >>> 8) % below;
-  };
-}
 
 /** A path of a few pieces, hostile ones among them. */
 function randomPath(random: (below: number) => number): string {
