@@ -27,6 +27,10 @@ export interface InstancePlan {
   readonly stopPage: ImportName;
   /** Whether it imports `wasi_snapshot_preview1`. */
   readonly usesWasi: boolean;
+  /** Whether code of its own runs before a call: a start or `_initialize`. */
+  readonly runsAtStart: boolean;
+  /** Whether it says itself where arguments go: `__tool_alloc`. */
+  readonly hasAllocator: boolean;
   /** The export to call before anything else. */
   readonly startExport: string | undefined;
   /** The exported global that counts fuel, and what it may count to. */

@@ -52,13 +52,23 @@ export class GuestCall {
     return this.#answer(Status.Error, encodeErrorRecord(record), NOTHING);
   }
 
+  /** Lets go of what the call used; its answer must have been copied. */
+  end(): void {
+    this.#guest?.release();
+  }
+
   #perform(loaded: LoadedModule): Uint8Array {
     const { stopPage } = this.#context;
     if (loaded.plan.usesWasi) {
       this.#system = new CallSystem(this.#request, this.#context);
     }
     const wasi = this.#system?.wasi;
-    this.#guest = new GuestInstance(loaded, stopPage.memory, wasi);
+    this.#guest = new GuestInstance(
+      loaded,
+      stopPage.memory,
+      argumentBytes(this.#request, loaded),
+      wasi,
+    );
     this.#guest.start();
     const value = this.#dispatch(this.#guest, loaded);
     // A guest can catch what an import throws, and return all the same.
@@ -106,4 +116,12 @@ export class GuestCall {
       },
     };
   }
+}
+
+/** Room that the worker will add for arguments, where the guest has none. */
+function argumentBytes(
+  { op, payload }: CallRequest,
+  { plan }: LoadedModule,
+): number {
+  return op === Op.Tool && !plan.hasAllocator ? payload.length : 0;
 }

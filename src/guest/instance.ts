@@ -1,17 +1,15 @@
 /** A fresh instance of a module: its memories, its limits, its start. */
 
-import type {
-  ImportName,
-  InstancePlan,
-  MemoryPlan,
-} from "../channel/messages.ts";
+import type { ImportName, InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
+import type { MemoryReserve } from "./memory_reserve.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
 export interface LoadedModule {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
+  readonly reserve: MemoryReserve;
 }
 
 /** A function that a guest exports; what it returns is the guest's word. */
@@ -22,26 +20,36 @@ const PAGE_BYTES = 65_536;
 /** One instance, made for one call. */
 export class GuestInstance {
   readonly #plan: InstancePlan;
+  readonly #reserve: MemoryReserve;
   readonly #memories: readonly WebAssembly.Memory[];
+  /** Pages for the arguments that the memory has from the start. */
+  readonly #pagesAhead: number;
+  #argumentPages = 0;
   readonly #exports: WebAssembly.Exports;
 
   /**
    * Instantiates. Nothing of the guest's own code runs yet.
    *
+   * @param argumentBytes Room that the arguments will need.
    * @param wasi What is imported as `wasi_snapshot_preview1`, if anything is.
    */
   constructor(
     loaded: LoadedModule,
     stopPage: WebAssembly.Memory,
+    argumentBytes: number,
     wasi: Wasi | undefined,
   ) {
     const imports: WebAssembly.Imports = Object.create(null);
     this.#plan = loaded.plan;
-    this.#memories = loaded.plan.memories.map((plan) => {
-      const memory = new WebAssembly.Memory(memoryDescriptor(plan));
-      define(imports, plan, memory);
-      return memory;
-    });
+    this.#reserve = loaded.reserve;
+    this.#memories = loaded.reserve.take(pagesFor(argumentBytes));
+    this.#pagesAhead = this.#memories.reduce(
+      (pages, { buffer }) => pages + pagesFor(buffer.byteLength),
+      0,
+    ) - plannedPages(loaded.plan);
+    loaded.plan.memories.forEach((plan, index) =>
+      define(imports, plan, this.#memories[index]!)
+    );
     define(imports, loaded.plan.stopPage, stopPage);
     if (wasi) imports["wasi_snapshot_preview1"] = wasi.imports;
     this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
@@ -112,8 +120,12 @@ export class GuestInstance {
    * @returns the offset of the new room, or undefined when there is none.
    */
   grow(bytes: number): number | undefined {
-    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const pages = pagesFor(bytes);
     const { memory } = this;
+    this.#argumentPages = pages;
+    if (this.#pagesAhead === pages) {
+      return memory.buffer.byteLength - pages * PAGE_BYTES;
+    }
     const offset = memory.buffer.byteLength;
     const wanted = this.memoryBytes + pages * PAGE_BYTES;
     if (wanted > this.#plan.maxMemoryBytes) return undefined;
@@ -123,6 +135,11 @@ export class GuestInstance {
       return undefined;
     }
     return offset;
+  }
+
+  /** Hands the memories on; the instance must not run any more. */
+  release(): void {
+    this.#reserve.give(this.#memories, this.#argumentPages);
   }
 
   #fuelCounter(name: string): WebAssembly.Global {
@@ -139,17 +156,12 @@ function define(
   (module as WebAssembly.ModuleImports)[at.name] = value;
 }
 
-/** Memories with 64-bit addresses take their sizes as bigints. */
-function memoryDescriptor(plan: MemoryPlan): WebAssembly.MemoryDescriptor {
-  if (!plan.index64) {
-    return { initial: plan.initialPages, maximum: plan.maximumPages };
-  }
-  const descriptor = {
-    address: "i64",
-    initial: BigInt(plan.initialPages),
-    maximum: BigInt(plan.maximumPages),
-  };
-  return descriptor as unknown as WebAssembly.MemoryDescriptor;
+function pagesFor(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES);
+}
+
+function plannedPages(plan: InstancePlan): number {
+  return plan.memories.reduce((sum, { initialPages }) => sum + initialPages, 0);
 }
 
 function growMemory(memory: WebAssembly.Memory, pages: number): void {

@@ -1,10 +1,12 @@
 /** Serves calls from the channel, each with a fresh instance. */
 
 import { Turn } from "../channel/layout.ts";
+import type { InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";
 import type { LoadedModule } from "./instance.ts";
+import { MemoryReserve } from "./memory_reserve.ts";
 
 /** Serves the calls of one worker. */
 export class GuestServer {
@@ -16,8 +18,9 @@ export class GuestServer {
   }
 
   /** Makes a module known, so that requests can name it. */
-  add(id: number, loaded: LoadedModule): void {
-    this.#modules.set(id, loaded);
+  add(id: number, module: WebAssembly.Module, plan: InstancePlan): void {
+    const reserve = new MemoryReserve(plan);
+    this.#modules.set(id, { module, plan, reserve });
   }
 
   /** Forgets a module. */
@@ -39,10 +42,12 @@ export class GuestServer {
     const request = channel.request();
     const call = new GuestCall(request, this.#context);
     const answer = call.run(this.#modules.get(request.module));
-    if (channel.answer(answer)) return;
-    const tooLarge = new ExecutionFailed(
-      "Answer does not fit into the channel",
-    );
-    channel.answer(call.failure(tooLarge));
+    if (!channel.answer(answer)) {
+      const tooLarge = new ExecutionFailed(
+        "Answer does not fit into the channel",
+      );
+      channel.answer(call.failure(tooLarge));
+    }
+    call.end();
   }
 }

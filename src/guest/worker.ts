@@ -35,7 +35,7 @@ scope.onmessage = ({ data }) => {
       scope.postMessage({ type: "ready" });
       break;
     case "module":
-      server?.add(data.id, { module: data.module, plan: data.plan });
+      server?.add(data.id, data.module, data.plan);
       break;
     case "forget":
       server?.forget(data.id);

@@ -80,12 +80,16 @@ export function exportSignature(
 }
 
 function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
+  const exports = (wanted: string) =>
+    info.exports.some(({ name }) => name === wanted);
   const memoryBytes = info.memories
     .reduce((sum, { initialPages }) => sum + initialPages * PAGE_BYTES, 0);
   return {
     memories: info.memories,
     stopPage: info.stopPage,
     usesWasi: info.imports.some(({ module }) => module === WASI_MODULE),
+    runsAtStart: info.startExport !== undefined || exports("_initialize"),
+    hasAllocator: exports("__tool_alloc"),
     startExport: info.startExport,
     fuel: info.fuelExport === undefined || config.maxFuel === undefined
       ? undefined
