@@ -1,9 +1,10 @@
 /**
- * Runs a tool from the command line, inside limits that hold.
+ * Runs tools and programs from the command line, inside limits that hold.
  *
  * ```sh
  * deno run --allow-read tool-runner.ts schema TOOL.wasm
  * deno run --allow-read tool-runner.ts call TOOL.wasm '{"text":"hi"}'
+ * deno run --allow-read tool-runner.ts run PROGRAM.wasm ARGUMENT
  * deno run --allow-read tool-runner.ts inspect MODULE.wasm
  * ```
  *

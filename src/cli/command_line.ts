@@ -2,6 +2,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { ANY_HOST } from "./grant.ts";
+import { splitAtProgram } from "./guest_arguments.ts";
 import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
 import { quote, UsageError } from "./usage_error.ts";
 import { type Verb, VERBS } from "./verbs.ts";
@@ -13,6 +14,8 @@ export type CommandLine =
     readonly kind: "verb";
     readonly verb: Verb;
     readonly operands: readonly string[];
+    /** What follows the program, for a verb that runs one. */
+    readonly guestArguments: readonly string[];
     readonly flags: FlagValues;
   };
 
@@ -36,22 +39,41 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
  * too much.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const [name = "", ...rest] = args;
-  const verb = VERBS.get(name);
-  const parsed = parseFlags(verb ? rest : [...args], verb);
+  const { name, verb, own, program, guestArguments } = divide(args);
+  const parsed = parseFlags(own, verb);
   for (const kind of ["help", "version"] as const) {
     if (parsed[kind]) return { kind };
   }
   if (!verb) throw noVerb(name);
   const flags = flagValues(parsed, verb.flags);
-  const operands = parsed["_"] as string[];
+  const operands = [...parsed["_"] as string[], ...program];
   checkOperands(verb, name, operands);
-  return { kind: "verb", verb, operands, flags };
+  return { kind: "verb", verb, operands, guestArguments, flags };
 }
 
 /** Whether JSON is asked for, also on a command line that can't be used. */
 export function wantsJson(args: readonly string[]): boolean {
-  return flagsOf(args).includes("--json");
+  return flagsOf(divide(args).own).includes("--json");
+}
+
+/** The verb, what is the runner's to read, and what is a guest's. */
+function divide(args: readonly string[]): {
+  readonly name: string;
+  readonly verb: Verb | undefined;
+  readonly own: readonly string[];
+  readonly program: readonly string[];
+  readonly guestArguments: readonly string[];
+} {
+  const [name = "", ...rest] = args;
+  const verb = VERBS.get(name);
+  if (!verb?.runsProgram) {
+    const own = verb ? rest : args;
+    return { name, verb, own, program: [], guestArguments: [] };
+  }
+  const valued = verb.flags
+    .map((flag) => `--${flag}`)
+    .filter((flag) => !SPELLED_OUT.has(flag));
+  return { name, verb, ...splitAtProgram(rest, new Set(valued)) };
 }
 
 function parseFlags(

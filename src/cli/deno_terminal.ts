@@ -4,16 +4,28 @@ import { OutputClosed, type Terminal } from "./terminal.ts";
 
 /** The streams and signals of the process that Deno runs. */
 export class DenoTerminal implements Terminal {
+  async readFile(path: string): Promise<Uint8Array> {
+    return await Deno.readFile(path);
+  }
+
   async readInput(): Promise<Uint8Array> {
     return await new Response(Deno.stdin.readable).bytes();
   }
 
-  async writeOutput(text: string): Promise<void> {
-    if (!await writeAll(Deno.stdout, text)) throw new OutputClosed();
+  inputPieces(): AsyncIterable<Uint8Array> {
+    return Deno.stdin.readable;
   }
 
-  async writeError(text: string): Promise<void> {
-    await writeAll(Deno.stderr, text);
+  async writeOutput(content: string | Uint8Array): Promise<void> {
+    if (!await writeAll(Deno.stdout, content)) throw new OutputClosed();
+  }
+
+  async writeError(content: string | Uint8Array): Promise<void> {
+    await writeAll(Deno.stderr, content);
+  }
+
+  isScreen(stream: "output" | "error"): boolean {
+    return (stream === "output" ? Deno.stdout : Deno.stderr).isTerminal();
   }
 
   onInterrupt(listener: () => void): Disposable {
@@ -27,9 +39,11 @@ export class DenoTerminal implements Terminal {
 /** Whether somebody read it to the end. */
 async function writeAll(
   stream: { write(bytes: Uint8Array): Promise<number> },
-  text: string,
+  content: string | Uint8Array,
 ): Promise<boolean> {
-  let rest = new TextEncoder().encode(text);
+  let rest = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
   try {
     while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
     return true;

@@ -10,24 +10,36 @@ A first answer:
 What a tool is called, does and takes:
   deno run --allow-read tool-runner.ts schema fixtures/tools/word_stats.wasm
 
+A WASI program, with a folder to read:
+  deno run --allow-read tool-runner.ts run --dir .::/here fixtures/wasi/cat.wasm /here/LICENSE
+
 Usage: tool-runner.ts VERB [FLAGS] OPERANDS
   schema  TOOL.wasm            the tool's name, description and parameters
   call    TOOL.wasm ARGUMENTS  calls it; the arguments are JSON, or - for
                                standard input
+  run     PROGRAM.wasm [ARGS]  runs a WASI program; all that follows its name is
+                               the program's, but for one -- right behind it
   inspect MODULE.wasm          what a module imports, exports and would need;
                                runs nothing, also shows modules that are refused
 A module is a file or a URL. After -- nothing is a flag.
 
-Limits (schema, call):
+Limits (schema, call, run):
   --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
                          GB; 64MiB by default
   --max-time TIME        of one call; ms, s, m; 30s by default
   --max-fuel N           of one call; not counted by default
 
-Grants (schema, call), all of which Deno must have been given itself:
+Grants (schema, call, run), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
   --allow-net[=HOST,..]  the listed hosts, or every public one
+
+Tools that are WASI programs, JSON in and JSON out (schema, call):
+  --schema FILE          the schema, in JSON; without it the module's custom
+                         section tool_schema, or NAME.schema.json beside it
+
+Programs (run):
+  --env NAME=VALUE       a variable that the program sees; may be repeated
 
 Always:
   --json                 prints one JSON object on standard output:
@@ -38,12 +50,17 @@ Always:
   --help, -h             prints this
   --version, -V          prints the version
 
+With run, --json waits for the program's end and prints
+  {"ok":true,"exitCode":..,"usage":..,"stdout":..,"stderr":..,"isOutputCut":..}
+
 The value goes to standard output as one line of JSON, everything else to
-standard error.
+standard error. A program's output goes where it sends it, as it comes and
+byte for byte; what would steer a terminal is shown as \\u001b there.
 
 Exit codes:
   0 success              121 CompilationFailed      125 FuelExhausted
   1 unexpected failure   122 ExecutionFailed        126 PermissionDenied
   2 wrong usage, no      123 MemoryLimitExceeded    130 stopped by Ctrl-C
     JSON, no such file   124 TimeoutExceeded        141 output was closed
-  122 also stands for a lost worker.`;
+  122 also stands for a lost worker. run exits as the program does; when a limit
+  ended it, standard error says so.`;

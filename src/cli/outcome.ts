@@ -17,10 +17,14 @@ export interface Outcome {
   readonly error?: unknown;
   /** What the call used, where one was made. */
   readonly usage?: Usage;
-  /** What the guest wrote to its standard output. */
+  /** What a program that ran to its end passed to `proc_exit`. */
+  readonly exitCode?: number;
+  /** What the guest wrote to its standard output, unless it was passed on. */
   readonly stdout?: string;
-  /** What the guest wrote to its standard error. */
+  /** What the guest wrote to its standard error, unless it was passed on. */
   readonly stderr?: string;
+  /** Whether it wrote more than is kept. */
+  readonly isOutputCut?: boolean;
 }
 
 /**
@@ -40,7 +44,12 @@ export async function tell(
   if (!ok) await terminal.writeError(`${reason(error)}\n`);
   if (json) await terminal.writeOutput(`${toJson(envelope(outcome))}\n`);
   else if (ok) await terminal.writeOutput(text ?? `${toJson(value)}\n`);
-  return ok ? SUCCESS : EXIT_CODES[failureKind(error)];
+  return ok ? processExitCode(outcome) : EXIT_CODES[failureKind(error)];
+}
+
+/** A process has one byte for it, and must not turn a failure into success. */
+function processExitCode({ exitCode = SUCCESS }: Outcome): number {
+  return exitCode === SUCCESS ? SUCCESS : exitCode & 0xff || 1;
 }
 
 /** What kind of failure an error is. */
@@ -57,10 +66,10 @@ function isOwnKind(name: string): name is FailureKind {
 
 /** The object that `--json` prints. */
 function envelope(outcome: Outcome): Record<string, unknown> {
-  const { ok, value, error, usage = null, stdout, stderr } = outcome;
-  return ok
-    ? { ok, value, usage, stdout, stderr }
-    : { ok, error: errorObject(error), usage, stdout, stderr };
+  const { ok, value, error, exitCode, usage = null } = outcome;
+  const { stdout, stderr, isOutputCut } = outcome;
+  const what = ok ? { exitCode, value } : { error: errorObject(error) };
+  return { ok, ...what, usage, stdout, stderr, isOutputCut };
 }
 
 function errorObject(error: unknown): Record<string, unknown> {

@@ -60,8 +60,9 @@ async function perform(
       return void await terminal.writeOutput(`${text}\n`);
     }
     const config = sandboxConfig(command.flags);
-    const { verb, operands } = command;
-    return await verb.run({ operands, config, terminal, signal });
+    const isJson = wantsJson(args);
+    return await command.verb
+      .run({ ...command, config, isJson, terminal, signal });
   } catch (error) {
     if (error instanceof OutputClosed) throw error;
     return { ok: false, error };

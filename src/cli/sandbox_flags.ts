@@ -26,7 +26,11 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
 export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()];
 
 /** The flags that may be given more than once. */
-export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set(["dir", "dir-rw"]);
+export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
+  "dir",
+  "dir-rw",
+  "env",
+]);
 
 /**
  * Makes the configuration.

@@ -1,15 +1,44 @@
-/** Modules named on the command line: reading them may fail for the user. */
+/** What is named on the command line: reading it may fail for the user. */
 
-import { SandboxedTool, SandboxError, type ToolSandbox } from "../../mod.ts";
+import { SandboxedTool, SandboxError } from "../../mod.ts";
+import { parseJsonBytes } from "./json_input.ts";
+import type { Terminal } from "./terminal.ts";
 import { quote, UsageError } from "./usage_error.ts";
+import type { VerbInput } from "./verbs.ts";
 
-/** Loads a tool. */
+/** Loads the tool that the first operand names, with its schema. */
 export async function openTool(
-  sandbox: ToolSandbox,
-  source: string,
+  { operands: [source = ""], config, flags, terminal }: VerbInput,
 ): Promise<SandboxedTool> {
-  const module = await fromSource(source, () => sandbox.loadModule(source));
-  return await SandboxedTool.create(sandbox, module);
+  const [file] = flags.get("schema") ?? [];
+  const options = file === undefined
+    ? {}
+    : { schema: await readSchema(file, terminal) };
+  return await fromSource(
+    source,
+    () => SandboxedTool.load(source, config, options),
+  );
+}
+
+/** The schema in a file; its members are checked when the tool is made. */
+async function readSchema(file: string, terminal: Terminal): Promise<object> {
+  const where = `schema ${quote(file)}`;
+  const schema = parseJsonBytes(where, await readFile(where, file, terminal));
+  if (typeof schema === "object" && schema !== null) return schema;
+  throw new UsageError(`Cannot use ${where}: it is no object`);
+}
+
+async function readFile(
+  where: string,
+  path: string,
+  terminal: Terminal,
+): Promise<Uint8Array> {
+  try {
+    return await terminal.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`Cannot read ${where}: ${error.message}`);
+  }
 }
 
 /**

@@ -1,17 +1,23 @@
 /** What the runner needs of the process around it. */
 
-/** The streams and signals of the process. */
+/** The streams and signals of the process, and the files that it names. */
 export interface Terminal {
+  /** Reads a file. */
+  readFile(path: string): Promise<Uint8Array>;
   /** Reads standard input to its end. */
   readInput(): Promise<Uint8Array>;
+  /** Standard input piece by piece, each read when it is asked for. */
+  inputPieces(): AsyncIterable<Uint8Array>;
   /**
    * Writes to standard output.
    *
    * @throws {OutputClosed} when nobody reads it any more.
    */
-  writeOutput(text: string): Promise<void>;
+  writeOutput(content: string | Uint8Array): Promise<void>;
   /** Writes to standard error, if anybody reads it. */
-  writeError(text: string): Promise<void>;
+  writeError(content: string | Uint8Array): Promise<void>;
+  /** Whether what is written there acts on a screen. */
+  isScreen(stream: "output" | "error"): boolean;
   /** Calls `listener` at Ctrl-C instead of ending the process, until disposed. */
   onInterrupt(listener: () => void): Disposable;
 }

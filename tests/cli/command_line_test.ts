@@ -101,3 +101,40 @@ Deno.test("parseCommandLine names the operand that is missing or too much", () =
   assertUsage(["call", "t"], "Cannot call: ARGUMENTS");
   assertUsage(["inspect", "a", "b"], '"b" is one argument too many');
 });
+
+Deno.test("parseCommandLine leaves what follows a program to the guest", () => {
+  const guest = ["--json", "--help", "-h", "--version", "", "--", "--max-time"];
+  const line = parseVerb("run", "--max-time", "5s", "p.wasm", ...guest);
+  assertEquals(line.operands, ["p.wasm"]);
+  assertEquals(line.guestArguments, guest);
+  assertEquals(line.flags.get("max-time"), ["5s"]);
+  assertEquals(parseVerb("call", "t", "{}").guestArguments, []);
+});
+
+Deno.test("parseCommandLine takes a program after every shape of flag", () => {
+  const flags = ["--allow-net", "--env", "A=b=c", "--env=B=", "--dir=a::/a"];
+  const line = parseVerb("run", ...flags, "--json", "p.wasm", "x");
+  assertEquals([line.operands, line.guestArguments], [["p.wasm"], ["x"]]);
+  assertEquals(line.flags.get("env"), ["A=b=c", "B="]);
+  assertEquals(line.flags.get("allow-net"), ["*"]);
+});
+
+Deno.test("parseCommandLine names what is wrong before the program", () => {
+  assertUsage(["run"], "Cannot run: PROGRAM.wasm is missing");
+  assertUsage(["run", "--json"], "Cannot run: PROGRAM.wasm is missing");
+  assertUsage(["run", "", "x"], "Cannot run: PROGRAM.wasm is missing");
+  assertUsage(["run", "--frob", "p"], 'Unknown flag "--frob"');
+  assertUsage(["run", "--schema", "s", "p"], 'Unknown flag "--schema"');
+  assertUsage(["run", "--env"], "Cannot use --env: its value is missing");
+  assertUsage(["run", "--env", "--json", "p"], "Cannot use --env");
+  assertUsage(["run", "-", "p"], "one argument too many");
+  assertUsage(["call", "--env", "A=b", "t", "{}"], 'Unknown flag "--env"');
+  assertEquals(parseCommandLine(["run", "--help", "p"]), { kind: "help" });
+});
+
+Deno.test("wantsJson looks at the runner's own flags alone", () => {
+  assertEquals(wantsJson(["run", "--json", "p"]), true);
+  assertEquals(wantsJson(["run", "p", "--json"]), false);
+  assertEquals(wantsJson(["run", "--", "--json"]), false);
+  assertEquals(wantsJson(["run", "--json", "--frob"]), true);
+});

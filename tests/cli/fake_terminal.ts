@@ -3,24 +3,45 @@ import { OutputClosed, type Terminal } from "../../src/cli/terminal.ts";
 /** A terminal that remembers what was written. */
 export class FakeTerminal implements Terminal {
   input: Uint8Array | Promise<Uint8Array> = new Uint8Array();
+  /** What is read piece by piece. */
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = [];
+  files: Record<string, string> = {};
   isOutputClosed = false;
+  /** The streams that a person looks at. */
+  screens: ("output" | "error")[] = [];
   output = "";
   error = "";
+  readonly #decoders = { output: new TextDecoder(), error: new TextDecoder() };
   readonly #listeners = new Set<() => void>();
 
   async readInput(): Promise<Uint8Array> {
     return await this.input;
   }
 
-  writeOutput(text: string): Promise<void> {
+  readFile(path: string): Promise<Uint8Array> {
+    const text = this.files[path];
+    return text === undefined
+      ? Promise.reject(new Error(`no file ${path}`))
+      : Promise.resolve(new TextEncoder().encode(text));
+  }
+
+  async *inputPieces(): AsyncGenerator<Uint8Array> {
+    yield* this.pieces;
+  }
+
+  writeOutput(content: string | Uint8Array): Promise<void> {
     if (this.isOutputClosed) return Promise.reject(new OutputClosed());
-    this.output += text;
+    this.output += this.#text("output", content);
     return Promise.resolve();
   }
 
-  writeError(text: string): Promise<void> {
-    this.error += text;
+  writeError(content: string | Uint8Array): Promise<void> {
+    this.error += this.#text("error", content);
     return Promise.resolve();
+  }
+
+  isScreen(stream: "output" | "error"): boolean {
+    return this.screens.includes(stream);
   }
 
   onInterrupt(listener: () => void): Disposable {
@@ -36,5 +57,11 @@ export class FakeTerminal implements Terminal {
   /** What Ctrl-C does. */
   interrupt(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  #text(stream: "output" | "error", content: string | Uint8Array): string {
+    return typeof content === "string"
+      ? content
+      : this.#decoders[stream].decode(content, { stream: true });
   }
 }

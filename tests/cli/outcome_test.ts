@@ -93,6 +93,22 @@ Deno.test("tell prints value, usage and streams as one object with --json", asyn
   assertEquals(error, "");
 });
 
+Deno.test("tell passes a program's exit code on, in the byte that there is", async () => {
+  const codes = { 0: 0, 7: 7, 255: 255, 256: 1, 263: 7, 4294967295: 255 };
+  for (const [exitCode, code] of Object.entries(codes)) {
+    const outcome = { ok: true, exitCode: Number(exitCode), text: "" };
+    assertEquals(await told(outcome, false), { code, output: "", error: "" });
+    const asJson = await told({ ...outcome, stdout: "o" }, true);
+    assertEquals([asJson.code, asJson.error], [code, ""]);
+    assertEquals(JSON.parse(asJson.output), {
+      ok: true,
+      exitCode: Number(exitCode),
+      usage: null,
+      stdout: "o",
+    });
+  }
+});
+
 Deno.test("tell prints the limits of an error with --json", async () => {
   const error = new FuelExhausted(10n, 12n);
   const { output } = await told({ ok: false, error }, true);

@@ -1,4 +1,4 @@
-/** The runner as its users start it: a process with `--allow-read` alone. */
+/** The runner as its users start it: a process that may read, and little else. */
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -9,10 +9,18 @@ export interface RunnerEnd {
   readonly stderr: string;
 }
 
-/** Starts a runner in the checkout. */
-export function startRunner(args: readonly string[]): Deno.ChildProcess {
+/**
+ * Starts a runner in the checkout.
+ *
+ * @param permissions What it has beside `--allow-read`.
+ */
+export function startRunner(
+  args: readonly string[],
+  permissions: readonly string[] = [],
+): Deno.ChildProcess {
+  const flags = ["--no-prompt", "--allow-read", ...permissions];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-read", "tool-runner.ts", ...args],
+    args: ["run", ...flags, "tool-runner.ts", ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "piped",
@@ -24,7 +32,7 @@ export function startRunner(args: readonly string[]): Deno.ChildProcess {
 /** Runs a runner to its end. */
 export async function runRunner(
   args: readonly string[],
-  input = "",
+  input: BodyInit = "",
 ): Promise<RunnerEnd> {
   const child = startRunner(args);
   await writeInput(child, input);
@@ -40,10 +48,10 @@ export async function runRunner(
 /** Writes all of standard input and closes it. */
 export async function writeInput(
   child: Deno.ChildProcess,
-  text: string,
+  input: BodyInit,
 ): Promise<void> {
   try {
-    await new Response(text).body?.pipeTo(child.stdin);
+    await new Response(input).body?.pipeTo(child.stdin);
   } catch (error) {
     // A runner that fails at once does not read.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;

@@ -1,0 +1,37 @@
+/** JSON that the user gives: a mistake in it is told, never traced. */
+
+import type { JsonValue } from "../../mod.ts";
+import { UsageError } from "./usage_error.ts";
+
+/**
+ * Reads text as JSON.
+ *
+ * @param where Where it stands, for the message.
+ * @throws {UsageError} when it is not JSON.
+ */
+export function parseJson(where: string, text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot read ${where} as JSON: ${why}`);
+  }
+}
+
+/**
+ * Reads bytes as JSON.
+ *
+ * @param where Where they stand, for the message.
+ * @throws {UsageError} when they are not UTF-8 or not JSON.
+ */
+export function parseJsonBytes(where: string, bytes: Uint8Array): JsonValue {
+  return parseJson(where, decode(where, bytes));
+}
+
+function decode(where: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`Cannot read ${where}: it is not UTF-8`);
+  }
+}
