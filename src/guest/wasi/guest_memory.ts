@@ -118,7 +118,8 @@ export class GuestMemory {
   /** The offset of `length` bytes at `pointer`, which all lie in the memory. */
   #at(pointer: number, length: number): number {
     if (typeof pointer !== "number") refuseMemory64();
-    const at = pointer >>> 0;
+    // An i32 comes signed; sums of one and an offset must not wrap around.
+    const at = pointer < 0 ? pointer + 2 ** 32 : pointer;
     // Growing detaches the buffer, which empties the view. So callers take the
     // view only after this.
     if (this.#bytes.length === 0) this.#refresh();

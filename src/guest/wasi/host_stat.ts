@@ -103,6 +103,7 @@ export function statOfStats(stats: Stats, times: ExactTimes): FileStat {
   };
 }
 
+/** A file can have times that no `Date` can. */
 function nanoseconds(ms: number): bigint {
-  return BigInt(Math.trunc(ms)) * 1_000_000n;
+  return Number.isNaN(ms) ? 0n : BigInt(Math.trunc(ms)) * 1_000_000n;
 }

@@ -1,4 +1,5 @@
-import { Errno, fail } from "./errno.ts";
+import { ExecutionFailed } from "../../errors.ts";
+import { Errno, fail, WasiError } from "./errno.ts";
 import type { FileStat } from "./file_stat.ts";
 import {
   DirectoryNode,
@@ -45,7 +46,15 @@ export class MemoryTree implements Tree {
   constructor(files: Readonly<Record<string, Uint8Array>>, maxBytes: number) {
     this.#budget = new WriteBudget(maxBytes);
     for (const [path, bytes] of Object.entries(files)) {
-      this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
+      try {
+        this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
+      } catch (error) {
+        if (!(error instanceof WasiError)) throw error;
+        throw new ExecutionFailed(
+          `Cannot put ${JSON.stringify(path)} (${bytes.length} bytes) into a ` +
+            `memory directory of ${maxBytes} bytes: ${error.message}`,
+        );
+      }
     }
   }
 
@@ -108,6 +117,7 @@ export class MemoryTree implements Tree {
     if (from === "" || to === "" || to.startsWith(`${from}/`)) {
       fail(Errno.INVAL);
     }
+    if (from.startsWith(`${to}/`)) fail(Errno.NOTEMPTY);
     if (target === node) return;
     if (to.length + depthOf(node) > PLACE_MAX) fail(Errno.NAMETOOLONG);
     if (target !== undefined) this.#replace(node, target, to);
@@ -133,6 +143,8 @@ export class MemoryTree implements Tree {
   }
 
   #addFile(names: string[], bytes: Uint8Array): void {
+    const long = names.join("/").length > PLACE_MAX;
+    if (names.length === 0 || names.some(isDots) || long) fail(Errno.INVAL);
     let directory = this.#root;
     for (const name of names.slice(0, -1)) {
       let next = directory.entries.get(name);
@@ -144,8 +156,10 @@ export class MemoryTree implements Tree {
       if (!(next instanceof DirectoryNode)) fail(Errno.NOTDIR);
       directory = next;
     }
+    const name = names.at(-1) ?? "";
+    if (directory.entries.has(name)) fail(Errno.EXIST);
     const node = new FileNode(++this.#lastIno, this.#budget, bytes);
-    directory.entries.set(names.at(-1) ?? "", node);
+    directory.entries.set(name, node);
     this.#nodes++;
   }
 
@@ -197,6 +211,10 @@ export class MemoryTree implements Tree {
     this.#nodes--;
     if (node instanceof FileNode) node.unlinked();
   }
+}
+
+function isDots(name: string): boolean {
+  return name === "." || name === "..";
 }
 
 /** How much longer the longest place below a node is than its own. */

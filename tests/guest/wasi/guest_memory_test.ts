@@ -26,6 +26,7 @@ describe("GuestMemory", () => {
     assertEquals(errnoFrom(() => guest.bytes(1, PAGE)), Errno.FAULT);
     assertEquals(errnoFrom(() => guest.bytes(-8, 16)), Errno.FAULT);
     assertEquals(errnoFrom(() => guest.bytes(0, -1)), Errno.FAULT);
+    assertEquals(errnoFrom(() => guest.getU8(2 ** 32)), Errno.FAULT);
     assertEquals(guest.bytes(PAGE, 0).length, 0);
   });
 

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { ExecutionFailed } from "../../../src/errors.ts";
 import { Errno } from "../../../src/guest/wasi/errno.ts";
 import { Ground, Guest, randomNumbers, READ_WRITE } from "./guest.ts";
 
@@ -39,6 +40,20 @@ describe("MemoryTree", () => {
       "deep/er/file": "x",
       "deep/out.csv": "1,2",
     });
+  });
+
+  it("refuses files that don't fit, or have no place", () => {
+    for (
+      const files of [
+        { large: "0123456789" },
+        { "": "x" },
+        { "../x": "x" },
+        { "a": "x", "a/b": "x" },
+        { "a/b": "x", "a": "x" },
+      ] as Record<string, string>[]
+    ) {
+      assertThrows(() => guestWith(files, 9), ExecutionFailed, "Cannot put");
+    }
   });
 
   it("changes a copy, not the bytes that it was given", () => {
