@@ -42,13 +42,15 @@ export abstract class SandboxError extends Error {
 export class CompilationFailed extends SandboxError {
   /** Always `"CompilationFailed"`. */
   override readonly kind = "CompilationFailed";
+  /** What could not be compiled, without the offset. */
+  readonly reason: string;
   /** Where in the module's bytes, when one place is to blame. */
   readonly offset: number | undefined;
 
   /**
    * Adds the offset to the message.
    *
-   * @param message What could not be compiled, and why.
+   * @param message The reason: what could not be compiled, and why.
    * @param offset The byte offset in the module, when one place is to blame.
    */
   constructor(message: string, offset?: number) {
@@ -57,6 +59,7 @@ export class CompilationFailed extends SandboxError {
         ? message
         : `${message} (at offset 0x${offset.toString(16)})`,
     );
+    this.reason = message;
     this.offset = offset;
   }
 }

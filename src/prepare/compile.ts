@@ -2,7 +2,11 @@
 
 import { CompilationFailed } from "../errors.ts";
 import type { ModuleInfo } from "./module_info.ts";
-import { prepareModule, type PrepareOptions } from "./prepare.ts";
+import {
+  type PrepareOptions,
+  rewriteModule,
+  validateOriginal,
+} from "./prepare.ts";
 
 /** A module that can be bounded, ready to be instantiated. */
 export interface CompiledModule {
@@ -21,12 +25,13 @@ export async function compileModule(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
 ): Promise<CompiledModule> {
-  const prepared = prepareModule(bytes, options);
+  const prepared = rewriteModule(bytes, options);
   try {
-    const module = await WebAssembly.compile(
-      prepared.bytes,
-    );
-    return { module, info: prepared.info };
+    // V8 compiles in threads of its own, while this one validates.
+    const compiling = WebAssembly.compile(prepared.bytes);
+    compiling.catch(() => {});
+    validateOriginal(bytes);
+    return { module: await compiling, info: prepared.info };
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     throw new CompilationFailed(`Cannot compile module: ${error.message}`);

@@ -5,8 +5,7 @@ import { encodeModule } from "./encode.ts";
 import { readGuest } from "./guest.ts";
 import { checkInitialBytes } from "./memory_plan.ts";
 import type { ModuleInfo } from "./module_info.ts";
-import { MODULE_LIMITS } from "./module_limits.ts";
-import { TypeBudget } from "./type_budget.ts";
+import { processTypes } from "./type_budget.ts";
 import { injectedNames } from "./unique_names.ts";
 
 /** What a module is prepared for. */
@@ -16,9 +15,6 @@ export interface PrepareOptions {
   /** Whether to count fuel. */
   readonly fuel: boolean;
 }
-
-/** V8's table of types is the process's too, so this is no parameter. */
-const processTypes = new TypeBudget(MODULE_LIMITS.processTypes);
 
 /** A module that can be stopped, and what is known about it. */
 export interface PreparedModule {
@@ -80,6 +76,17 @@ export function rewriteModule(
     operatorFeatures,
   });
   return { bytes: encoded.finish(), info };
+}
+
+/**
+ * Counts a module's types in this thread, for a caller who has another thread
+ * prepare it: threads come and go, and what V8 remembers stays.
+ *
+ * @throws {CompilationFailed} when the bytes are no module, or the budget of
+ * types is used up.
+ */
+export function countTypes(bytes: Uint8Array): void {
+  processTypes.spend(readGuest(bytes).types);
 }
 
 /**

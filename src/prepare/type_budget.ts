@@ -1,6 +1,7 @@
 import { CompilationFailed } from "../errors.ts";
 import type { FuncType } from "../wasm/func_type.ts";
 import { isNullable, typeIndexOf, type ValueType } from "../wasm/value_type.ts";
+import { MODULE_LIMITS } from "./module_limits.ts";
 
 /**
  * Bounds how many different function types a process has shown to V8, which
@@ -40,6 +41,11 @@ export class TypeBudget {
     }
   }
 }
+
+/** V8's table of types is the process's too, so there is one budget. */
+export const processTypes: TypeBudget = new TypeBudget(
+  MODULE_LIMITS.processTypes,
+);
 
 /** The same text for the same type, in whichever module it stands. */
 function structure(type: FuncType, numbers: readonly number[]): string {

@@ -10,10 +10,10 @@ import {
   WorkerLost,
 } from "../errors.ts";
 import type { Respond } from "../host/guest_worker.ts";
+import { compile } from "../host/module_compiler.ts";
 import { systemGrants } from "../host/system_grants.ts";
 import { WorkerPool } from "../host/worker_pool.ts";
 import { workerPermissions } from "../host/worker_permissions.ts";
-import { compileModule } from "../prepare/compile.ts";
 import { type CallResult, NO_USAGE, toCallResult } from "./call_result.ts";
 import { checkImports } from "./check_imports.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
@@ -193,7 +193,7 @@ export class ToolSandbox implements AsyncDisposable {
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<SandboxedModule> {
     const { maxMemoryBytes, maxFuel } = this.config;
-    const compiled = await compileModule(bytes, {
+    const compiled = await compile(bytes, {
       maxMemoryBytes,
       fuel: maxFuel !== undefined,
     });
