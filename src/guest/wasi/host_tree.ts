@@ -15,8 +15,9 @@ import {
 } from "./host_open.ts";
 import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
 import { filetypeOf, isSame, statOfInfo } from "./host_stat.ts";
-import { staysInside } from "./resolve.ts";
+import { refuseOutwardLinksIn, staysInside } from "./stays_inside.ts";
 import {
+  depthOf,
   type NewTimes,
   type OpenFile,
   type OpenMode,
@@ -27,6 +28,14 @@ import {
 
 /** How often an open that ran into a change is tried again. */
 const ATTEMPTS = 4;
+/** Errors that say that a file can't be made in the root and linked. */
+const NO_STAGE: ReadonlySet<number | undefined> = new Set([
+  Errno.PERM,
+  Errno.NOTSUP,
+  Errno.XDEV,
+  Errno.ACCES,
+  Errno.ROFS,
+]);
 
 /**
  * A directory of the host: the wall between a guest and everything outside.
@@ -187,7 +196,8 @@ export class HostTree implements Tree {
 
   #create(place: string, flags: number): number {
     if (parentOf(place) === "") {
-      return createExclusively(this.#path(place), flags);
+      const path = this.#path(place);
+      return this.#change(place, () => createExclusively(path, flags));
     }
     if (this.#anchor === undefined) return this.#createGuarded(place, flags);
     return this.#createStaged(place, flags) ??
@@ -196,30 +206,36 @@ export class HostTree implements Tree {
 
   /**
    * Makes a file in the root and links it to its place: linking follows no
-   * link there, opening would. `undefined` where there are no hard links.
+   * link there, opening would. `undefined` where that can't be done: without
+   * hard links, in another file system, in a root that is not to be written.
    */
   #createStaged(place: string, flags: number): number | undefined {
     try {
       return createStaged(this.#root, this.#path(place), flags);
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === Errno.PERM || errno === Errno.NOTSUP) return undefined;
-      if (errno === Errno.XDEV) return undefined;
+      if (NO_STAGE.has(errnoOf(error))) return undefined;
       throw error;
     }
   }
 
   #createGuarded(place: string, flags: number): number {
     const path = `${this.#root}/${place}`;
-    const fd = this.#change(place, () => createExclusively(path, flags));
+    const make = () => createExclusively(path, flags);
+    const fd = this.#guard.change(parentOf(place), make);
     if (isOpen(fd, () => this.stat(place))) return fd;
     fail(Errno.IO);
   }
 
   /** A guest may not move a link to where it would lead outside. */
   #refuseOutwardLink(from: string, to: string): void {
-    if (this.stat(from).filetype !== Filetype.SYMBOLIC_LINK) return;
-    if (!staysInside(to, this.readLink(from))) fail(Errno.PERM);
+    const { filetype } = this.stat(from);
+    if (filetype === Filetype.SYMBOLIC_LINK) {
+      if (!staysInside(to, this.readLink(from))) fail(Errno.PERM);
+    }
+    // Links in a directory that comes higher would lead higher as well.
+    if (filetype === Filetype.DIRECTORY && depthOf(to) < depthOf(from)) {
+      refuseOutwardLinksIn(this, from, to, this.#context.stop);
+    }
   }
 
   #observe<T>(

@@ -3,7 +3,7 @@ import { AncestorGuard } from "./ancestor_guard.ts";
 import { Errno } from "./errno.ts";
 import type { HostDirectory } from "./host_directory.ts";
 import { errnoOf } from "./host_errno.ts";
-import { staysInside } from "./resolve.ts";
+import { staysInside } from "./stays_inside.ts";
 import { parentOf } from "./tree.ts";
 
 /**

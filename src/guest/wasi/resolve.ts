@@ -146,18 +146,3 @@ function meansDirectory(path: string): boolean {
   return path.endsWith("/") || path === "." || path.endsWith("/.") ||
     path === ".." || path.endsWith("/..");
 }
-
-/**
- * Whether a link at `place` that says `target` stays below the tree's root,
- * whatever the names on its way are: it may go up as often as it came down.
- */
-export function staysInside(place: string, target: string): boolean {
-  if (target === "" || target.startsWith("/")) return false;
-  let depth = place.split("/").length - 1;
-  for (const name of target.split("/")) {
-    if (name === "" || name === ".") continue;
-    depth += name === ".." ? -1 : 1;
-    if (depth < 0) return false;
-  }
-  return true;
-}

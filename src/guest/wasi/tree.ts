@@ -83,3 +83,8 @@ export function parentOf(place: string): string {
 export function nameOf(place: string): string {
   return place.slice(place.lastIndexOf("/") + 1);
 }
+
+/** How many directories below the root a place's own directory is. */
+export function depthOf(place: string): number {
+  return place.split("/").length - 1;
+}

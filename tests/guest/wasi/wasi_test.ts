@@ -144,7 +144,7 @@ describe("Wasi", () => {
   });
 
   it("is made in less than half a millisecond", () => {
-    const make = () => Guest.on("/tmp")[Symbol.dispose]();
+    const make = () => Guest.on("/")[Symbol.dispose]();
     for (let i = 0; i < 500; i++) make();
     const started = performance.now();
     for (let i = 0; i < 500; i++) make();
