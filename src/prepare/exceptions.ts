@@ -1,4 +1,5 @@
 import { CompilationFailed } from "../errors.ts";
+import type { GlobalType } from "../wasm/entity.ts";
 import type { FuncType } from "../wasm/func_type.ts";
 import { refused } from "../wasm/malformed.ts";
 import { isException, ValueCode, type ValueType } from "../wasm/value_type.ts";
@@ -37,4 +38,19 @@ export function checkTag(type: FuncType, at: number): void {
 /** Refuses tables of exceptions, which could hold any number of them. */
 export function checkTableElement(element: ValueType, at: number): void {
   if (isException(element)) throw refused("a table of exceptions", at);
+}
+
+/** Refuses more globals of exceptions than a program can want. */
+export function checkExceptionGlobals(
+  globals: readonly GlobalType[],
+  at: number,
+): void {
+  const count = globals.filter((global) => isException(global.value)).length;
+  if (count > MODULE_LIMITS.exceptionGlobals) {
+    throw new CompilationFailed(
+      `Cannot prepare module: ${count} globals hold exceptions, ` +
+        `limit is ${MODULE_LIMITS.exceptionGlobals}`,
+      at,
+    );
+  }
 }

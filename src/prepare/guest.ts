@@ -15,7 +15,11 @@ import { type Limits, readLimits } from "../wasm/limits.ts";
 import { malformed } from "../wasm/malformed.ts";
 import { Reader } from "../wasm/reader.ts";
 import { readSections, type Section, SectionId } from "../wasm/section.ts";
-import { checkTableElement, checkTag } from "./exceptions.ts";
+import {
+  checkExceptionGlobals,
+  checkTableElement,
+  checkTag,
+} from "./exceptions.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 import { readDataSegments, readElementSegments } from "./segments.ts";
 
@@ -148,6 +152,7 @@ const SECTION_READERS: Readonly<Record<number, SectionReader>> = {
       readConstExpr(reader, guest.scope(guest.functions.length));
       guest.globals.push(type);
     }
+    checkExceptionGlobals(guest.globals, reader.pos);
   },
   [SectionId.export]: (reader, guest) => {
     const count = reader.count("exports", MODULE_LIMITS.exports);

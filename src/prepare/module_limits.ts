@@ -38,6 +38,10 @@ export const MODULE_LIMITS = {
   compileWork: 5_000_000,
   /** Different bulk and growth operators, by their indices. */
   injectedFunctions: 2000,
-  /** Bytes of values that one exception may carry. */
-  exceptionBytes: 256,
+  /**
+   * Bytes of values that one exception may carry. A stack full of exceptions
+   * of 256 bytes took 250 MB of the JavaScript heap.
+   */
+  exceptionBytes: 64,
+  exceptionGlobals: 1000,
 } as const;
