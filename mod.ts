@@ -12,10 +12,12 @@ export type {
   MemoryDirectory,
   MemoryDirectoryOptions,
 } from "./src/config/memory_directory.ts";
+export type { NetworkLimits } from "./src/config/network_limits.ts";
 export {
   SandboxConfig,
   SandboxConfigBuilder,
 } from "./src/config/sandbox_config.ts";
+export type { SecretGrant, SecretOptions } from "./src/config/secret.ts";
 export {
   Busy,
   CompilationFailed,

@@ -19,30 +19,38 @@ const IPV6_WITH_PORT = /^\[([^\]]*)\](?::(.*))?$/;
 /**
  * Reads `"host"`, `"host:port"`, `"*.host"`, `"1.2.3.4:80"` or `"[::1]:80"`.
  *
+ * @param option The option that the entry is of, for the message.
  * @throws {TypeError} when the entry is none of these.
  */
-export function parseHostGrant(entry: string): HostGrant {
+export function parseHostGrant(
+  entry: string,
+  option = "allowNetwork",
+): HostGrant {
+  const badEntry = (why: string) => {
+    const shown = JSON.stringify(entry.slice(0, 100));
+    return new TypeError(`Cannot set ${option}: ${shown}: ${why}`);
+  };
   const text = entry.toLowerCase();
   const v6 = IPV6_WITH_PORT.exec(text);
   if (v6) {
     const host = canonicalHost(`[${v6[1]}]`);
-    if (host === undefined) throw badEntry(entry, "no IPv6 address");
-    return { host, wildcard: false, port: parsePort(entry, v6[2]) };
+    if (host === undefined) throw badEntry("no IPv6 address");
+    return { host, wildcard: false, port: parsePort(v6[2], badEntry) };
   }
   const [name = "", port, ...rest] = text.split(":");
   if (rest.length > 0) {
-    throw badEntry(entry, "an IPv6 address needs brackets, a URL is no host");
+    throw badEntry("an IPv6 address needs brackets, a URL is no host");
   }
   const wildcard = name.startsWith("*.");
   const host = wildcard ? name.slice(2) : name;
-  if (!isHostName(host)) throw badEntry(entry, "no host name or address");
+  if (!isHostName(host)) throw badEntry("no host name or address");
   if (wildcard && /^[0-9.]+$/.test(host)) {
-    throw badEntry(entry, "a wildcard needs a name");
+    throw badEntry("a wildcard needs a name");
   }
   if (canonicalHost(host) !== host) {
-    throw badEntry(entry, "an address in its usual spelling is needed");
+    throw badEntry("an address in its usual spelling is needed");
   }
-  return { host, wildcard, port: parsePort(entry, port) };
+  return { host, wildcard, port: parsePort(port, badEntry) };
 }
 
 function isHostName(host: string): boolean {
@@ -56,16 +64,14 @@ function canonicalHost(host: string): string | undefined {
   return url?.hostname.replace(/^\[|\]$/g, "");
 }
 
-function parsePort(entry: string, text: string | undefined) {
+function parsePort(
+  text: string | undefined,
+  badEntry: (why: string) => TypeError,
+): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (!/^[0-9]{1,5}$/.test(text) || port < 1 || port > 65535) {
-    throw badEntry(entry, "a port is a number from 1 to 65535");
+    throw badEntry("a port is a number from 1 to 65535");
   }
   return port;
-}
-
-function badEntry(entry: string, why: string): TypeError {
-  const shown = JSON.stringify(entry.slice(0, 100));
-  return new TypeError(`Cannot set allowNetwork: ${shown}: ${why}`);
 }

@@ -14,7 +14,18 @@ import {
   type MemoryDirectory,
   type MemoryDirectoryOptions,
 } from "./memory_directory.ts";
+import {
+  checkNetworkLimits,
+  DEFAULT_NETWORK_LIMITS,
+  type NetworkLimits,
+} from "./network_limits.ts";
 import { outOfRange, quote } from "./option_error.ts";
+import {
+  checkSecret,
+  type Secret,
+  type SecretGrant,
+  type SecretOptions,
+} from "./secret.ts";
 
 /** The plain values of a configuration. */
 interface ConfigValues {
@@ -30,6 +41,8 @@ interface ConfigValues {
   maxOutputBytes: number;
   maxDescriptors: number;
   maxWriteBytes: number | undefined;
+  networkLimits: NetworkLimits;
+  secrets: readonly Secret[];
 }
 
 const DEFAULTS: Readonly<ConfigValues> = {
@@ -45,6 +58,8 @@ const DEFAULTS: Readonly<ConfigValues> = {
   maxOutputBytes: 1024 * 1024,
   maxDescriptors: 128,
   maxWriteBytes: undefined,
+  networkLimits: DEFAULT_NETWORK_LIMITS,
+  secrets: [],
 };
 
 const PAGE_BYTES = 65_536;
@@ -58,6 +73,9 @@ const MAX_WORKERS = 1024;
 
 /** Makes a configuration; only the builder does. */
 let createConfig: (values: Readonly<ConfigValues>) => SandboxConfig;
+
+/** The secrets with their values; not for anything that guests run in. */
+export let secretsOf: (config: SandboxConfig) => readonly Secret[];
 
 /**
  * What a sandbox grants and where it stops. Frozen; made by
@@ -103,6 +121,12 @@ export class SandboxConfig {
    * limit beside the folders themselves.
    */
   readonly maxWriteBytes: number | undefined;
+  /** How much of the network a call may use. */
+  readonly networkLimits: NetworkLimits;
+  /** The secrets that guests can use, without their values; none by default. */
+  readonly secrets: readonly SecretGrant[];
+  /** Private, so that no log, inspection or copy shows a value. */
+  readonly #secrets: readonly Secret[];
 
   private constructor(values: Readonly<ConfigValues>) {
     this.maxMemoryBytes = values.maxMemoryBytes;
@@ -117,11 +141,17 @@ export class SandboxConfig {
     this.maxOutputBytes = values.maxOutputBytes;
     this.maxDescriptors = values.maxDescriptors;
     this.maxWriteBytes = values.maxWriteBytes;
+    this.networkLimits = values.networkLimits;
+    this.secrets = Object.freeze(
+      values.secrets.map(({ name, hosts }) => Object.freeze({ name, hosts })),
+    );
+    this.#secrets = values.secrets;
     Object.freeze(this);
   }
 
   static {
     createConfig = (values) => new SandboxConfig(values);
+    secretsOf = (config) => config.#secrets;
   }
 
   /** Starts from the defaults: 64 MiB, 30 s, no folders, no network. */
@@ -326,12 +356,50 @@ export class SandboxConfigBuilder {
     return this;
   }
 
+  /**
+   * Sets how much of the network a call may use; what is left out stays.
+   *
+   * @throws {RangeError} when a limit is impossible.
+   * @throws {TypeError} when there is no limit of that name.
+   */
+  networkLimits(limits: Partial<NetworkLimits>): this {
+    const { networkLimits } = this.#values;
+    this.#values.networkLimits = checkNetworkLimits(limits, networkLimits);
+    return this;
+  }
+
+  /**
+   * Lets guests use a credential that they never see: `{{NAME}}` in a header's
+   * value, in the query or in the body of a request becomes the value, for
+   * `options.hosts` only; a request that takes it anywhere else is refused. It
+   * is masked where a response repeats it.
+   *
+   * Without a port, a host gets the value over https only, unless it is this
+   * machine.
+   *
+   * @param name Letters, digits and `_`.
+   * @param value 4 to 8192 characters of printable ASCII.
+   * @param options Where the value may go; what is granted beside that is
+   * `allowNetwork`'s.
+   * @throws {TypeError} when a part of it is impossible, or the name is set
+   * already. No message holds the value.
+   */
+  secret(name: string, value: string, options: SecretOptions): this {
+    const secret = checkSecret(name, value, options);
+    if (this.#values.secrets.some((known) => known.name === name)) {
+      throw new TypeError(`Cannot set secret: ${quote(name)} is set already`);
+    }
+    this.#values.secrets = [...this.#values.secrets, secret];
+    return this;
+  }
+
   /** Freezes what was set into a configuration. */
   build(): SandboxConfig {
     return createConfig({
       ...this.#values,
       allowedPaths: Object.freeze([...this.#values.allowedPaths]),
       memoryDirectories: Object.freeze([...this.#values.memoryDirectories]),
+      secrets: Object.freeze([...this.#values.secrets]),
     });
   }
 

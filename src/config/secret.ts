@@ -1,0 +1,89 @@
+/** A credential that guests use without seeing it. */
+
+import { parseHostGrant } from "./host_grant.ts";
+import { quote } from "./option_error.ts";
+
+/** Options of {@linkcode SandboxConfigBuilder.secret}. */
+export interface SecretOptions {
+  /** Where the value may go: entries as of `allowNetwork`, at least one. */
+  readonly hosts: readonly string[];
+}
+
+/** What a configuration tells about a secret: never its value. */
+export interface SecretGrant {
+  /** The name that guests write as `{{NAME}}`. */
+  readonly name: string;
+  /** Where the value may go. */
+  readonly hosts: readonly string[];
+}
+
+/** A secret with its value: only for whoever sends requests. */
+export interface Secret extends SecretGrant {
+  readonly value: string;
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+/** What can stand in a header, so that a value can't add one. */
+const VALUE = /^[\x20-\x7e]*$/;
+/** Masking shorter ones would leave nothing of most responses. */
+const MIN_VALUE_LENGTH = 4;
+const MAX_VALUE_LENGTH = 8192;
+
+/**
+ * Checks and copies a secret. No message holds the value.
+ *
+ * @throws {TypeError} when a part of it is impossible.
+ */
+export function checkSecret(
+  name: string,
+  value: string,
+  options: SecretOptions,
+): Secret {
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw wrong(`${quote(name)} is no name of letters, digits and "_"`);
+  }
+  checkValue(name, value);
+  for (const key of Object.keys(options ?? {})) {
+    if (key !== "hosts") throw wrong(`unknown option ${quote(key)}`);
+  }
+  return Object.freeze({
+    name,
+    value,
+    hosts: checkHosts(name, options?.hosts),
+  });
+}
+
+function checkValue(name: string, value: string): void {
+  if (typeof value !== "string") throw wrong(`value of ${name} is no string`);
+  const { length } = value;
+  if (length < MIN_VALUE_LENGTH || length > MAX_VALUE_LENGTH) {
+    throw wrong(
+      `value of ${name} has ${length} characters, expected ${MIN_VALUE_LENGTH} to ${MAX_VALUE_LENGTH}`,
+    );
+  }
+  if (!VALUE.test(value) || value !== value.trim()) {
+    throw wrong(
+      `value of ${name} is not printable ASCII without spaces at its ends`,
+    );
+  }
+}
+
+function checkHosts(
+  name: string,
+  hosts: readonly string[] | undefined,
+): readonly string[] {
+  if (!Array.isArray(hosts) || hosts.length === 0) {
+    throw wrong(`${name} needs a list of hosts`);
+  }
+  for (const host of hosts) {
+    if (typeof host !== "string") {
+      throw wrong(`host ${quote(host)} of ${name} is no string`);
+    }
+    parseHostGrant(host, "secret");
+  }
+  return Object.freeze([...hosts]);
+}
+
+function wrong(why: string): TypeError {
+  return new TypeError(`Cannot set secret: ${why}`);
+}
