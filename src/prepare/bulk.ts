@@ -189,27 +189,30 @@ function operandType(operand: Operand): ValueType {
  */
 function piecesText(bulk: BulkOperator, checks: BulkChecks): string {
   const guard = guardText(checks.stopMemory);
-  const { text, operands, chunk } = bulk;
-  const forward = piecesLoop(bulk, guard, false);
-  return `
-    ${guard}
-    ${operands.map(widen).join("\n")}
-    local.get 2 ${bulk.length64 ? "" : "i64.extend_i32_u"} local.set ${LENGTH}
-    ${chargeText(checks, LENGTH)}
-    local.get ${LENGTH} i64.const ${chunk} i64.le_u
-    ${operands.map(outOfBounds).join("\n")}
+  const { text, operands, chunk, length64 } = bulk;
+  const whole = `
     if void
       local.get 0 local.get 1 local.get 2 ${text}
       return
-    end
+    end`;
+  const widenLength = `local.get 2 ${length64 ? "" : "i64.extend_i32_u"}`;
+  return `
+    ${guard}
+    ${widenLength} local.tee ${LENGTH}
+    ${chargeText(checks, LENGTH)}
+    i64.const ${chunk} i64.le_u ${whole}
+    ${operands.map(widen).join("\n")}
+    i32.const 0 ${operands.map(outOfBounds).join("\n")} ${whole}
     ${bulk.probe ?? ""}
-    ${
-    bulk.overlaps
-      ? `local.get ${PLACES[0]} local.get ${PLACES[1]} i64.gt_u
-         if void ${piecesLoop(bulk, guard, true)} return end`
-      : ""
-  }
-    ${forward}`;
+    ${bulk.overlaps ? backwardText(bulk, guard) : ""}
+    ${piecesLoop(bulk, guard, false)}`;
+}
+
+/** From the back, when the destination lies behind the source. */
+function backwardText(bulk: BulkOperator, guard: string): string {
+  return `
+    local.get ${PLACES[0]} local.get ${PLACES[1]} i64.gt_u
+    if void ${piecesLoop(bulk, guard, true)} return end`;
 }
 
 function widen(operand: Operand, i: number): string {
