@@ -55,6 +55,10 @@ export interface GrantedDirectory {
   /** Its absolute path on the host, without links. */
   readonly host: string;
   readonly write: boolean;
+  /** A path to it that uses up the links a path may have, if there is one. */
+  readonly anchor?: string;
+  /** The folder that the anchor is in. */
+  readonly anchorFolder?: string;
 }
 
 /** A directory that lives in memory during a call. */

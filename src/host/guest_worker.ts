@@ -2,6 +2,7 @@
 
 import { HostEnd } from "../channel/host_end.ts";
 import {
+  Ask,
   type CallAnswer,
   type CallRequest,
   type Question,
@@ -9,6 +10,7 @@ import {
   Turn,
 } from "../channel/layout.ts";
 import type {
+  GrantedDirectory,
   GuestMessage,
   HostMessage,
   InstancePlan,
@@ -16,6 +18,7 @@ import type {
 } from "../channel/messages.ts";
 import { WorkerLost } from "../errors.ts";
 import { StopPage, StopReason } from "../stop_page.ts";
+import { answerLink } from "./answer_link.ts";
 import { startBackgroundWorker } from "./background_worker.ts";
 import type { Watchdog, WatchedDeadline } from "./watchdog.ts";
 import { within } from "./within.ts";
@@ -71,6 +74,7 @@ export class GuestWorker {
   readonly #stopPage = new StopPage();
   readonly #channel: HostEnd;
   readonly #deadline: WatchedDeadline;
+  readonly #directories: readonly GrantedDirectory[];
   readonly #modules = new Set<number>();
   readonly #closed = Promise.withResolvers<void>();
   /** The wait for the turn that is going on. */
@@ -102,6 +106,7 @@ export class GuestWorker {
       this.#closed.resolve();
     };
     this.#deadline = watchdog.watch(this.#stopPage);
+    this.#directories = options.grants.directories;
     this.#post({
       type: "start",
       stopPage: this.#stopPage.memory,
@@ -208,7 +213,10 @@ export class GuestWorker {
   async #respond(respond: Respond): Promise<void> {
     const question = this.#channel.question();
     if (!question) throw new WorkerLost("Worker asked for what can't be");
-    const replied = respond(question).then((reply) => {
+    const answered = question.kind === Ask.Link
+      ? Promise.resolve(answerLink(question, this.#directories))
+      : respond(question);
+    const replied = answered.then((reply) => {
       this.#channel.reply(reply);
       this.#stopPage.wake();
     }, (error) => {

@@ -43,8 +43,12 @@ export function workerPermissions(
   };
 }
 
+/** The directories, and the anchors through which they are reached. */
 function listed(directories: readonly GrantedDirectory[]): string[] | false {
-  return directories.length === 0 ? false : directories.map(({ host }) => host);
+  return directories.length === 0 ? false : directories.flatMap(
+    ({ host, anchorFolder }) =>
+      anchorFolder === undefined ? [host] : [host, anchorFolder],
+  );
 }
 
 /** Deno knows no wildcards: where one is granted, every host is. */

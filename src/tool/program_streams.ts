@@ -13,8 +13,6 @@ const MAX_PAYLOAD_BYTES = 65_536;
 
 const NOTHING: Uint8Array = new Uint8Array();
 const DONE: Reply = { value: 0 };
-/** `ENOTSUP` of WASI preview 1. */
-const ENOTSUP: Reply = { value: 58 };
 
 /** Feeds standard input and hands output on, as a program asks for it. */
 export class ProgramStreams {
@@ -57,7 +55,7 @@ export class ProgramStreams {
       case Ask.Stdin:
         return await this.#read(payload);
       case Ask.Link:
-        return ENOTSUP;
+        throw new TypeError("Links are the worker's matter");
     }
   }
 

@@ -10,6 +10,7 @@ import {
   WorkerLost,
 } from "../errors.ts";
 import type { Respond } from "../host/guest_worker.ts";
+import { AnchoredDirectories } from "../host/anchored_directories.ts";
 import { compile } from "../host/module_compiler.ts";
 import { systemGrants } from "../host/system_grants.ts";
 import { WorkerPool } from "../host/worker_pool.ts";
@@ -69,6 +70,7 @@ export let callModule: (
 export class ToolSandbox implements AsyncDisposable {
   /** The configuration that holds for every call. */
   readonly config: SandboxConfig;
+  readonly #anchored: AnchoredDirectories;
   readonly #pool: WorkerPool;
   readonly #modules = new Map<string, Promise<SandboxedModule>>();
   readonly #loaded = new WeakSet<SandboxedModule>();
@@ -95,9 +97,13 @@ export class ToolSandbox implements AsyncDisposable {
     }
     this.config = config;
     const grants = systemGrants(config);
+    // Asked first, since anchors are made for what is granted only.
+    workerPermissions(grants.directories, config.allowNetwork);
+    this.#anchored = new AnchoredDirectories(grants.directories);
+    const { directories } = this.#anchored;
     this.#pool = new WorkerPool({
-      permissions: workerPermissions(grants.directories, config.allowNetwork),
-      grants,
+      permissions: workerPermissions(directories, config.allowNetwork),
+      grants: { ...grants, directories },
       maxRequestBytes: Math.min(config.maxMemoryBytes, 2 ** 30),
       maxResultBytes: config.maxResultBytes,
       maxWorkers: config.maxWorkers,
@@ -181,6 +187,7 @@ export class ToolSandbox implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#pool.close();
+    this.#anchored.remove();
   }
 
   /** The same as {@linkcode close}. */

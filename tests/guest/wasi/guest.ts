@@ -2,7 +2,7 @@
  * A guest made of calls: drives the imports of a Wasi directly, with a memory
  * of its own, so that no test needs a compiled program.
  */
-import { createLinkAnchor } from "../../../src/guest/wasi/link_anchor.ts";
+import { createLinkAnchor } from "../../../src/host/link_anchor.ts";
 import type { LinkBroker } from "../../../src/guest/wasi/link_broker.ts";
 import { Rights } from "../../../src/guest/wasi/rights.ts";
 import { Wasi, type WasiOptions } from "../../../src/guest/wasi/wasi.ts";

@@ -8,7 +8,7 @@
  * DIR is a checkout of that branch. `--scoped` goes without link anchors, as
  * when the host has only scoped permissions; links are made all the same.
  */
-import { createLinkAnchor } from "../../../src/guest/wasi/link_anchor.ts";
+import { createLinkAnchor } from "../../../src/host/link_anchor.ts";
 import { makeLink } from "../../../src/guest/wasi/make_link.ts";
 import { type HostDirectory, Wasi } from "../../../src/guest/wasi/wasi.ts";
 import { GuestStopped, StopPage } from "../../../src/stop_page.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Ground } from "./guest.ts";
+import { Ground } from "../guest/wasi/guest.ts";
 
 Deno.test("createLinkAnchor makes a path below which no link can be followed", () => {
   using ground = new Ground();
