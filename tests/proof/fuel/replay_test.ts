@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runGuest } from "../../prepare/guest_run.ts";
+import { recordedHost, replayTool } from "./tool_replay.ts";
 import recorded from "./recorded.json" with { type: "json" };
 
 /** What wasmtime charges for the code it makes up to call a start function. */
@@ -76,5 +77,57 @@ function check(program: Program): void {
 Deno.test(`fuel equals that of ${recorded.engine} to the unit`, async (t) => {
   for (const program of recorded.programs as unknown as Program[]) {
     await t.step(program.name, () => check(program));
+  }
+});
+
+const FIXTURES = new URL("../../../fixtures/", import.meta.url);
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(digest).toHex();
+}
+
+/** A fixture's bytes, undefined when it has changed since the recording. */
+async function recordedFixture(
+  one: { readonly file: string; readonly sha256: string },
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = await Deno.readFile(new URL(one.file, FIXTURES));
+  return await sha256(bytes) === one.sha256 ? bytes : undefined;
+}
+
+Deno.test("tools of four toolchains spend what they do in wasmtime", async (t) => {
+  for (const tool of recorded.tools) {
+    await t.step(tool.file, async () => {
+      const bytes = await recordedFixture(tool);
+      assert(bytes, `${tool.file} has changed: record it anew`);
+      const host = recordedHost(() => guest.memories[0]!);
+      const guest = runGuest(bytes, host, { fuel: true });
+      const counter = guest
+        .exports[guest.info.fuelExport!] as unknown as WebAssembly.Global;
+      counter.value = -(10n ** 12n);
+      const { spent, answers } = replayTool(guest, tool.inputs);
+      const text = new TextEncoder().encode(answers.join("\n"));
+      assertEquals(await sha256(text), tool.answers, "answers");
+      assertEquals(
+        spent,
+        tool.calls.map(({ call, fuel }) => [call, BigInt(fuel)]),
+      );
+    });
+  }
+});
+
+Deno.test("kernels spend what they do in wasmtime", async (t) => {
+  for (const kernel of recorded.kernels) {
+    await t.step(kernel.file, async () => {
+      const bytes = await recordedFixture(kernel);
+      assert(bytes, `${kernel.file} has changed: record it anew`);
+      const guest = runGuest(bytes, {}, { fuel: true });
+      const counter = guest
+        .exports[guest.info.fuelExport!] as unknown as WebAssembly.Global;
+      counter.value = -BUDGET;
+      const result = guest.exports.run!(kernel.iterations);
+      assertEquals(String(result), kernel.result);
+      assertEquals((counter.value as bigint) + BUDGET, BigInt(kernel.fuel));
+    });
   }
 });
