@@ -1,3 +1,4 @@
+import { CompilationFailed } from "../errors.ts";
 import { assemble } from "../wasm/assembler.ts";
 import { malformed } from "../wasm/malformed.ts";
 import { Reader } from "../wasm/reader.ts";
@@ -35,7 +36,7 @@ export function rewriteCode(
     stopMemory: guest.memories.length,
     fuelGlobal,
   });
-  const defined = rewriteBodies(guest, rewriter);
+  const defined = rewriteBodies(guest, rewriter, bodies);
   for (const one of injected.all) writeInjectedBody(bodies, one);
   const code = new Writer(bodies.length + 5);
   code.u32(defined + injected.all.length).append(bodies);
@@ -47,7 +48,11 @@ function codeSize(guest: Guest): number {
   return section ? section.end - section.contents : 0;
 }
 
-function rewriteBodies(guest: Guest, rewriter: FunctionRewriter): number {
+function rewriteBodies(
+  guest: Guest,
+  rewriter: FunctionRewriter,
+  bodies: Writer,
+): number {
   const defined = guest.functions.length - guest.importedFunctions;
   const section = guest.section(SectionId.code);
   if (!section) {
@@ -67,9 +72,20 @@ function rewriteBodies(guest: Guest, rewriter: FunctionRewriter): number {
     const start = reader.pos;
     reader.skip(size, "function body");
     rewriter.rewrite(guest.importedFunctions + i, start, start + size);
+    checkSize(bodies.length);
   }
   if (!reader.done) {
     throw malformed("a section is longer than its contents", reader.pos);
   }
   return count;
+}
+
+function checkSize(bytes: number): void {
+  const { rewrittenCodeBytes } = MODULE_LIMITS;
+  if (bytes > rewrittenCodeBytes) {
+    throw new CompilationFailed(
+      `Cannot prepare module: with its checks the code has more than ` +
+        `${rewrittenCodeBytes} bytes, the limit`,
+    );
+  }
 }

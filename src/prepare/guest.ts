@@ -1,3 +1,4 @@
+import { CompilationFailed } from "../errors.ts";
 import { type ConstScope, readConstExpr } from "../wasm/const_expr.ts";
 import {
   type Entity,
@@ -98,6 +99,12 @@ export class Guest {
 
 /** Reads everything but the code. */
 export function readGuest(bytes: Uint8Array): Guest {
+  if (bytes.length > MODULE_LIMITS.moduleBytes) {
+    throw new CompilationFailed(
+      `Cannot prepare module: it has ${bytes.length} bytes, ` +
+        `limit is ${MODULE_LIMITS.moduleBytes}`,
+    );
+  }
   const sections = readSections(new Reader(bytes), MODULE_LIMITS.sections);
   const guest = new Guest(bytes, sections);
   for (const section of sections) {

@@ -4,7 +4,9 @@
  * https://source.chromium.org/chromium/chromium/src/+/main:v8/src/wasm/wasm-limits.h
  */
 export const MODULE_LIMITS = {
-  moduleBytes: 536_870_912,
+  moduleBytes: 268_435_456,
+  /** What the code may become with its checks; V8 takes modules of 1 GiB. */
+  rewrittenCodeBytes: 536_870_912,
   sections: 4096,
   types: 20_000,
   /**

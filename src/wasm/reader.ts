@@ -2,6 +2,9 @@ import { malformed } from "./malformed.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Bytes of a name, as V8 limits them. */
+const LONGEST_NAME = 100_000;
+
 /**
  * The one cursor over a module's bytes. The bytes are the attacker's: every
  * read is checked against the end, and every error carries the byte offset.
@@ -107,6 +110,12 @@ export class Reader {
   name(what: string): string {
     const length = this.u32(`length of ${what}`);
     const start = this.pos;
+    if (length > LONGEST_NAME) {
+      throw malformed(
+        `${what} has ${length} bytes, limit is ${LONGEST_NAME}`,
+        start,
+      );
+    }
     this.skip(length, what);
     try {
       return utf8.decode(this.bytes.subarray(start, this.pos));

@@ -8,7 +8,8 @@
  *     done
  *     deno run --allow-read tests/proof/suite/run.ts OUT/*.json
  */
-import { NO_MODULE, Script, type SuiteCommand } from "./script.ts";
+import { NO_MODULE } from "./outcome.ts";
+import { Script, type SuiteCommand } from "./script.ts";
 import { Way } from "./way.ts";
 
 interface Tally {
