@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import {
+  decodeFileBundle,
+  encodeFileBundle,
+} from "../../src/channel/file_bundle.ts";
+
+const bytes = (...values: number[]) => new Uint8Array(values);
+
+function plain(files: ReturnType<typeof decodeFileBundle>) {
+  return files && Object.entries(files)
+    .map(([directory, inside]) => [directory, Object.entries(inside)]);
+}
+
+Deno.test("decodeFileBundle reads what encodeFileBundle wrote", () => {
+  const files = {
+    "/scratch": { "a.txt": bytes(1, 2), "sub/b": bytes(), "ü": bytes(3) },
+    "/out": { "__proto__x": bytes(4) },
+  };
+  const read = decodeFileBundle(encodeFileBundle(files));
+  assertEquals(plain(read), [
+    ["/scratch", [["a.txt", bytes(1, 2)], ["sub/b", bytes()], ["ü", bytes(3)]]],
+    ["/out", [["__proto__x", bytes(4)]]],
+  ]);
+});
+
+Deno.test("decodeFileBundle takes __proto__ as a path like any other", () => {
+  const index = new TextEncoder().encode('[["__proto__","__proto__",1]]');
+  const bundle = new Uint8Array([index.length, 0, 0, 0, ...index, 9]);
+  assertEquals(plain(decodeFileBundle(bundle)), [
+    ["__proto__", [["__proto__", bytes(9)]]],
+  ]);
+  assertEquals(({} as Record<string, unknown>)["__proto__x"], undefined);
+});
+
+Deno.test("decodeFileBundle refuses what is no bundle", () => {
+  const withIndex = (index: string, contents: number[] = []) => {
+    const encoded = new TextEncoder().encode(index);
+    return new Uint8Array([encoded.length, 0, 0, 0, ...encoded, ...contents]);
+  };
+  const bad = [
+    bytes(),
+    bytes(1, 0, 0),
+    bytes(255, 255, 255, 255),
+    withIndex("{"),
+    withIndex("{}"),
+    withIndex('[["a","b"]]'),
+    withIndex('[["a","b",-1]]'),
+    withIndex('[["a","b",1.5]]', [1, 2]),
+    withIndex('[["a","b",2]]', [1]),
+    withIndex('[["a",1,0]]'),
+  ];
+  for (const bundle of bad) assertEquals(decodeFileBundle(bundle), undefined);
+});
