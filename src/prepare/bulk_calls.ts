@@ -15,6 +15,7 @@ import {
 } from "./growth.ts";
 import type { BulkChecks } from "./guard.ts";
 import type { Guest } from "./guest.ts";
+import { capTable } from "./memory_plan.ts";
 import type { InjectedFunctions } from "./injected.ts";
 
 /**
@@ -25,6 +26,7 @@ export class BulkCalls {
   readonly #injected: InjectedFunctions;
   readonly #memories: readonly BulkSpace[];
   readonly #tables: readonly BulkSpace[];
+  readonly #tableMaxima: readonly number[];
   readonly #checks: BulkChecks;
   readonly #limitBytes: number;
 
@@ -41,6 +43,9 @@ export class BulkCalls {
       index,
       index64: limits.index64,
     }));
+    this.#tableMaxima = guest.tables.map((table) =>
+      capTable(table, limitBytes).limits.maximum ?? 0
+    );
     this.#tables = guest.tables.map((table, index) => ({
       index,
       index64: table.limits.index64,
@@ -100,9 +105,10 @@ export class BulkCalls {
 
   tableGrow(table: number): number {
     const limit = this.#growthLimit();
+    const maximum = this.#tableMaxima[table]!;
     return this.#injected.index(
       `table.grow ${table}`,
-      () => tableGrow(this.#table(table), limit),
+      () => tableGrow(this.#table(table), maximum, limit),
     );
   }
 

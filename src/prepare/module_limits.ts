@@ -24,7 +24,7 @@ export const MODULE_LIMITS = {
   globals: 100_000,
   exports: 100_000,
   elementSegments: 100_000,
-  elements: 10_000_000,
+  elements: 1_000_000,
   dataSegments: 100_000,
   locals: 49_999,
   /** V8 takes some 0.1 s for the first call of a body as long as this. */

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { TABLE_ENTRY_BYTES } from "../../src/prepare/growth.ts";
+import { StopReason } from "../../src/stop_page.ts";
 import { MIB, runGuest } from "./guest_run.ts";
 import { ModuleBuilder } from "./module_builder.ts";
 
@@ -44,12 +46,23 @@ Deno.test("tableGrow counts against the same limit", () => {
   const { exports, stop } = runGuest(growing().build(), {}, {
     maxMemoryBytes: MIB,
   });
-  const left = (MIB - 2 * 65536) / 32;
+  const left = Math.floor((MIB - 2 * 65536) / TABLE_ENTRY_BYTES);
   assertEquals(exports.table!(left + 1), -1);
   assert(stop.growthRefused);
   assertEquals(exports.table!(left), 0);
   assertEquals(exports.first!(1), -1);
   assertEquals(exports.table!(1), -1);
+});
+
+Deno.test("tableGrow grows in pieces, up to the table's own maximum", () => {
+  const { exports, stop } = runGuest(growing().build());
+  assertEquals(exports.table!(99_999), 0);
+  assertEquals(exports.table!(2), -1);
+  assertEquals(exports.table!(0), 99_999);
+  assertEquals(exports.table!(1), 99_999);
+  assertEquals(exports.table!(-1), -1);
+  stop.stop(StopReason.Deadline);
+  assertThrows(() => exports.table!(0), WebAssembly.RuntimeError);
 });
 
 Deno.test("capMemory keeps the host from growing past the limit too", () => {
