@@ -38,14 +38,13 @@ export class Reader {
   u32(what: string): number {
     const start = this.pos;
     let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.u8(what);
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) {
-        if (value > 0xffffffff) break;
-        return value;
-      }
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
     }
+    const last = this.u8(what);
+    if (last <= 0x0f) return value + last * 2 ** 28;
     throw malformed(`${what} does not fit 32 bits`, start);
   }
 
