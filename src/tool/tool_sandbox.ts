@@ -61,7 +61,7 @@ export let callModule: (
  *
  * await using sandbox = new ToolSandbox();
  * const module = await sandbox.loadModule(
- *   "fixtures/numeric/add.wasm"
+ *   "fixtures/numeric/numeric.wasm"
  * );
  * const sum = await sandbox.execute(module, "add", new Uint8Array([2, 0, 0, 0, 3, 0, 0, 0]));
  * console.log(sum); // Uint8Array [ 5, 0, 0, 0 ]
