@@ -34,6 +34,9 @@ export interface Findings {
   readonly operatorFeatures: number;
 }
 
+/** An entry and a call, as in any other function. */
+const START_FUEL = 2;
+
 /** The plain data that the host and a worker know the module by. */
 export function describe(guest: Guest, findings: Findings): ModuleInfo {
   const { names, fuel, initialBytes } = findings;
@@ -44,6 +47,7 @@ export function describe(guest: Guest, findings: Findings): ModuleInfo {
     stopPage: { module: names.module, name: STOP_PAGE_NAME },
     startExport: guest.start === undefined ? undefined : names.startExport,
     fuelExport: fuel ? names.fuelExport : undefined,
+    startFuel: fuel && guest.start !== undefined ? START_FUEL : 0,
     initialBytes,
     features: describeFeatures(guest, findings.operatorFeatures),
   };

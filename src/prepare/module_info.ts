@@ -71,6 +71,12 @@ export interface ModuleInfo {
    * used up. Undefined when the module was prepared without fuel.
    */
   readonly fuelExport: string | undefined;
+  /**
+   * Fuel that starting costs beside what the start function itself does:
+   * wasmtime calls it from code of its own, which costs 2. With fuel counted,
+   * charge this once an instance.
+   */
+  readonly startFuel: number;
   /** Bytes that its memories and tables take at the start. */
   readonly initialBytes: number;
   /** Names of the proposals beyond the MVP that it uses, sorted. */

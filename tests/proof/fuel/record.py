@@ -118,6 +118,7 @@ def run_tool(engine, path):
     module = wasmtime.Module.from_file(engine, str(path))
     host(store, linker, lambda: instance.exports(store)["memory"])
     instance = linker.instantiate(store, module)
+    start = BUDGET - store.get_fuel()
     exports = instance.exports(store)
     cases = json.loads(path.with_suffix(".cases.json").read_text())
     inputs = [json.dumps(case["arguments"]) for case in cases[:TOOL_CASES]]
@@ -151,6 +152,7 @@ def run_tool(engine, path):
     return {
         "file": str(path.relative_to(FIXTURES)),
         "sha256": digest,
+        "start": start,
         "inputs": inputs,
         "answers": answers,
         "calls": recorded,

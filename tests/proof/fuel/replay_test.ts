@@ -3,9 +3,6 @@ import { runGuest } from "../../prepare/guest_run.ts";
 import { recordedHost, replayTool } from "./tool_replay.ts";
 import recorded from "./recorded.json" with { type: "json" };
 
-/** What wasmtime charges for the code it makes up to call a start function. */
-const OWN_START = 2n;
-
 interface Call {
   readonly call: string;
   readonly arguments: readonly string[];
@@ -48,7 +45,8 @@ function check(program: Program): void {
   const { startExport } = guest.info;
   if (startExport !== undefined) {
     guest.exports[startExport]!();
-    const started = (counter.value as bigint) + BUDGET + OWN_START;
+    const started = (counter.value as bigint) + BUDGET +
+      BigInt(guest.info.startFuel);
     assertEquals(started, BigInt(program.start), `${program.name}: start`);
   }
   for (const one of program.calls) {
@@ -105,7 +103,8 @@ Deno.test("tools of four toolchains spend what they do in wasmtime", async (t) =
       const counter = guest
         .exports[guest.info.fuelExport!] as unknown as WebAssembly.Global;
       counter.value = -(10n ** 12n);
-      const { spent, answers } = replayTool(guest, tool.inputs);
+      const { started, spent, answers } = replayTool(guest, tool.inputs);
+      assertEquals(started, BigInt(tool.start), "start");
       const text = new TextEncoder().encode(answers.join("\n"));
       assertEquals(await sha256(text), tool.answers, "answers");
       assertEquals(

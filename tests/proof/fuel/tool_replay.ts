@@ -42,7 +42,7 @@ export function recordedHost(
 export function replayTool(
   guest: GuestRun,
   inputs: readonly string[],
-): { spent: [string, bigint][]; answers: string[] } {
+): { started: bigint; spent: [string, bigint][]; answers: string[] } {
   const counter = guest
     .exports[guest.info.fuelExport!] as unknown as WebAssembly.Global;
   const spent: [string, bigint][] = [];
@@ -61,7 +61,10 @@ export function replayTool(
     return new TextDecoder().decode(bytes(at, length));
   };
   const { startExport } = guest.info;
+  const first = counter.value as bigint;
   if (startExport !== undefined) guest.exports[startExport]!();
+  const started = (counter.value as bigint) - first +
+    BigInt(guest.info.startFuel);
   if ("_initialize" in guest.exports) spend("_initialize");
   const answers = [answer(spend("__tool_schema"))];
   for (const input of inputs) {
@@ -70,5 +73,5 @@ export function replayTool(
     bytes(at, data.length).set(data);
     answers.push(answer(spend("__tool_execute", at, data.length)));
   }
-  return { spent, answers };
+  return { started, spent, answers };
 }
