@@ -20,15 +20,18 @@ export function describeFailure(
   guest: GuestInstance | undefined,
   exitCode: number | undefined,
 ): ErrorRecord {
-  if (stopPage.reason === StopReason.Exit) {
+  const { reason } = stopPage;
+  const isOver = reason === StopReason.Running || reason === StopReason.Exit;
+  if (!isOver) return { kind: "Stopped" };
+  // What we found wrong says more than that a program ended by itself.
+  if (thrown instanceof ExecutionFailed) {
+    return { kind: "ExecutionFailed", message: thrown.message };
+  }
+  if (reason === StopReason.Exit) {
     return {
       kind: "ExecutionFailed",
       message: `Guest ended itself with exit code ${exitCode}`,
     };
-  }
-  if (stopPage.reason !== StopReason.Running) return { kind: "Stopped" };
-  if (thrown instanceof ExecutionFailed) {
-    return { kind: "ExecutionFailed", message: thrown.message };
   }
   if (thrown instanceof WebAssembly.RuntimeError) {
     if (guest?.isOutOfFuel) return { kind: "FuelExhausted" };

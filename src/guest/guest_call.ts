@@ -102,10 +102,12 @@ export class GuestCall {
     files: Uint8Array = NOTHING,
   ): CallAnswer {
     const streams = this.#system?.streams;
+    // A command's standard output is the value itself.
+    const isAnswer = this.#request.op === Op.Command && status === Status.Value;
     return {
       status,
       value,
-      stdout: streams?.stdout ?? NOTHING,
+      stdout: isAnswer ? NOTHING : streams?.stdout ?? NOTHING,
       stderr: streams?.stderr ?? NOTHING,
       isCut: streams?.isCut ?? false,
       files,

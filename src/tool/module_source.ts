@@ -42,9 +42,11 @@ async function download(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Error(
-      `Cannot read module: ${url.href} answered with status ${response.status}`,
-    );
+    const message =
+      `Cannot read module: ${url.href} answered with status ${response.status}`;
+    throw response.status === 404
+      ? new Deno.errors.NotFound(message)
+      : new Error(message);
   }
   return await response.bytes();
 }

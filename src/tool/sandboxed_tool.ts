@@ -136,7 +136,12 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     if (this.#isCommand) {
       const { name } = this.#schema;
       const result = await callCommand(sandbox, module, name, payload, options);
-      return result.ok ? parsed("Program", result) : result;
+      if (!result.ok) return result;
+      const answer = parsed("Program", result);
+      // What is no answer was meant to be read by somebody.
+      return answer.ok
+        ? answer
+        : { ...answer, stdout: new TextDecoder().decode(result.value) };
     }
     const call = { op: Op.Tool, meta: "", payload };
     const result = await callModule(sandbox, module, call, options);
@@ -187,6 +192,11 @@ async function toolParts(
   const names = module.exports;
   const isCommand = names.includes("_start") &&
     !names.includes("__tool_execute");
+  if (given !== undefined && !isCommand) {
+    throw new TypeError(
+      "Cannot load tool: the schema option is for programs, this module has __tool_schema",
+    );
+  }
   const schema = isCommand
     ? await commandSchema(module, given, source)
     : await readSchema(sandbox, module);

@@ -19,7 +19,7 @@ Deno.test("runCli call takes the schema that stands beside a program", async () 
   const { output } = await run(["schema", STATISTICS]);
   assertEquals(JSON.parse(output).name, "statistics");
   const called = await run(["call", STATISTICS, '{"numbers":[1,2,6]}']);
-  assertEquals(called.code, 0);
+  assertEquals([called.code, called.error], [0, ""]);
   assertEquals(JSON.parse(called.output).mean, 3);
 });
 

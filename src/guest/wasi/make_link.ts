@@ -26,6 +26,9 @@ export function makeLink(
 ): number {
   if (!directory.write) return Errno.ROFS;
   if (!isPlace(place) || !staysInside(place, target)) return Errno.PERM;
+  // Another guest may move the link up while it is made; one that never goes
+  // up can't be moved to where it leads outside.
+  if (target.split("/").includes("..")) return Errno.PERM;
   const { host, anchor } = directory;
   const path = `${anchor ?? host.replace(/\/+$/, "")}/${place}`;
   const make = () => Deno.symlinkSync(target, path);
