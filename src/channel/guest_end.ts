@@ -66,8 +66,8 @@ export class GuestEnd {
    * it is larger than the bound.
    */
   answer(answer: CallAnswer): boolean {
-    const { value, stdout, stderr, files, usage } = answer;
-    const sections = [value, stdout, stderr, files];
+    const { value, stdout, stderr, files, denied, usage } = answer;
+    const sections = [value, stdout, stderr, files, denied];
     const total = sections.reduce((sum, { length }) => sum + length, 0);
     if (!reserve(this.#buffers.answer, total)) return false;
     this.#write(sections);
@@ -77,6 +77,7 @@ export class GuestEnd {
     this.#words[Word.stdoutBytes] = stdout.length;
     this.#words[Word.stderrBytes] = stderr.length;
     this.#words[Word.filesBytes] = files.length;
+    this.#words[Word.deniedBytes] = denied.length;
     this.#floats[Slot.durationMs] = usage.durationMs;
     this.#floats[Slot.memoryBytes] = usage.memoryBytes;
     this.#longs[Slot.fuelConsumed] = usage.fuelConsumed;

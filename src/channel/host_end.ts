@@ -19,9 +19,10 @@ import {
   Word,
 } from "./layout.ts";
 
+const NOTHING = new Uint8Array();
 const FIRST_BYTES = 65_536;
 /** Longest time in microseconds that the guest spins before it sleeps. */
-const GUEST_SPIN_US = 50;
+const GUEST_SPIN_US = 100;
 
 /** How far the buffers may grow. */
 export interface ChannelBounds {
@@ -61,7 +62,9 @@ export class HostEnd {
    * @throws {RangeError} when the request is larger than the bound.
    */
   call(request: CallRequest, spin: boolean): void {
-    const meta = new TextEncoder().encode(request.meta);
+    const meta = request.meta === ""
+      ? NOTHING
+      : new TextEncoder().encode(request.meta);
     const bytes = meta.length + request.payload.length;
     if (!reserve(this.buffers.request, bytes)) {
       throw new RangeError(
@@ -151,6 +154,7 @@ export class HostEnd {
       Word.stdoutBytes,
       Word.stderrBytes,
       Word.filesBytes,
+      Word.deniedBytes,
     ].map((word) => this.#words[word]!);
     if (sections.some((length) => length < 0)) return undefined;
     const total = sections.reduce((sum, length) => sum + length, 0);
@@ -158,7 +162,7 @@ export class HostEnd {
     // One copy, so that nothing can change between the check and the use.
     const bytes = new Uint8Array(this.buffers.answer, 0, total).slice();
     let at = 0;
-    const [value, stdout, stderr, files] = sections
+    const [value, stdout, stderr, files, denied] = sections
       .map((length) => bytes.subarray(at, at += length));
     return {
       status,
@@ -167,6 +171,7 @@ export class HostEnd {
       stderr: stderr!,
       isCut: this.#words[Word.cut] !== 0,
       files: files!,
+      denied: denied!,
       usage: {
         durationMs: this.#floats[Slot.durationMs]!,
         memoryBytes: this.#floats[Slot.memoryBytes]!,

@@ -16,7 +16,7 @@
  *
  *  request buffer, written by the host:   meta, payload   or a reply's bytes
  *  answer buffer, written by the guest:   value or error, stdout, stderr,
- *                                         files           or what it asks
+ *                                         files, denied   or what it asks
  * ```
  *
  * One word, `turn`, says whose move it is. The host writes a request while the
@@ -101,6 +101,8 @@ export const Word = {
   ask: 13,
   askedBytes: 14,
   reply: 15,
+  /** Behind the slots, which share the header. */
+  deniedBytes: 24,
 } as const;
 
 /** Indices of the header's 64-bit slots. */
@@ -151,6 +153,8 @@ export interface CallAnswer {
   readonly isCut: boolean;
   /** What is in the memory directories, as a file bundle; empty if none. */
   readonly files: Uint8Array;
+  /** What the network refused, as JSON; empty if nothing. */
+  readonly denied: Uint8Array;
   readonly usage: CallUsage;
 }
 

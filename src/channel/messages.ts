@@ -3,6 +3,7 @@
  * happens in a call goes through shared memory instead.
  */
 
+import type { HttpBuffers } from "./http_layout.ts";
 import type { ChannelBuffers } from "./layout.ts";
 
 /** A name in the import space of a module. */
@@ -27,6 +28,8 @@ export interface InstancePlan {
   readonly stopPage: ImportName;
   /** Whether it imports `wasi_snapshot_preview1`. */
   readonly usesWasi: boolean;
+  /** Whether it imports `cortex_http`. */
+  readonly usesHttp: boolean;
   /** Whether code of its own runs before a call: a start or `_initialize`. */
   readonly runsAtStart: boolean;
   /** Whether it says itself where arguments go: `__tool_alloc`. */
@@ -112,6 +115,12 @@ export interface ModuleMessage {
   readonly plan: InstancePlan;
 }
 
+/** Connects the worker to the fetching worker, or to the one after it. */
+export interface NetworkMessage {
+  readonly type: "network";
+  readonly buffers: HttpBuffers;
+}
+
 /** Takes a module away from the worker. */
 export interface ForgetMessage {
   readonly type: "forget";
@@ -119,7 +128,11 @@ export interface ForgetMessage {
 }
 
 /** Everything that the host posts to a guest worker. */
-export type GuestMessage = StartMessage | ModuleMessage | ForgetMessage;
+export type GuestMessage =
+  | StartMessage
+  | ModuleMessage
+  | NetworkMessage
+  | ForgetMessage;
 
 /** Everything that a guest worker posts to the host. */
 export type HostMessage = { readonly type: "ready" | "closed" };

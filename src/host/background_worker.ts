@@ -1,6 +1,21 @@
 /** A worker that never keeps the host's process alive by itself. */
 
 /**
+ * The modules that workers start with, as imports that nobody ever makes.
+ *
+ * A worker is reached by its URL, which no tool sees: `deno cache` and `deno
+ * compile` would leave it out. Worse, it would download its own modules, also
+ * through connections that another worker has opened; those stand still while
+ * that one's thread sleeps, as the watchdog's does, and the worker never starts.
+ */
+export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
+  () => import("./compile_worker.ts"),
+  () => import("./watchdog_worker.ts"),
+  // deno-lint-ignore layers/imports -- seen by tools, and never made
+  () => import("../guest/worker.ts"),
+];
+
+/**
  * Starts a module worker that the event loop does not wait for.
  *
  * Deno offers no public way to do this for a Web Worker, and waits for a

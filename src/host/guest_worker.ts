@@ -26,8 +26,12 @@ import type { WorkerPermissions } from "./worker_permissions.ts";
 
 /** How long a stopped guest may take to answer before its worker is lost. */
 const GRACE_MS = 2_000;
-/** How long the host's thread spins for an answer that it expects soon. */
-const HOST_SPIN_US = 50;
+/**
+ * How long the host's thread spins for an answer that it expects soon: longer
+ * than a sleeping guest takes to wake and answer, or both would fall asleep
+ * again before every call.
+ */
+const HOST_SPIN_US = 100;
 /** Timers take no longer delay. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Room for an error record and the names of files, beside what has a limit. */

@@ -42,11 +42,13 @@ export interface PoolCall {
 }
 
 /** A call that waits. */
-interface WaitingCall extends PoolCall {
+interface WaitingCall {
+  readonly call: PoolCall;
   readonly key: number;
   readonly resolve: (end: CallEnd) => void;
   readonly reject: (reason: unknown) => void;
-  readonly abort: () => void;
+  /** Listens to the signal while the call is in the queue. */
+  abort: (() => void) | undefined;
 }
 
 /** Starts workers as calls need them and gives them out, fairly. */
@@ -94,17 +96,14 @@ export class WorkerPool {
     }
     const { promise, resolve, reject } = Promise.withResolvers<CallEnd>();
     const waiting: WaitingCall = {
-      ...call,
+      call,
       key: call.module.id,
       resolve,
       reject,
-      abort: () => {
-        if (this.#queue.remove(waiting)) reject(call.signal?.reason);
-      },
+      abort: undefined,
     };
-    call.signal?.addEventListener("abort", waiting.abort, { once: true });
-    this.#queue.add(waiting);
-    this.#dispatch();
+    if (this.#idle.length > 0) this.#start(this.#take(waiting.key), waiting);
+    else this.#wait(waiting);
     return promise;
   }
 
@@ -126,10 +125,20 @@ export class WorkerPool {
     return this.#queue.size - startable >= this.#options.maxQueuedCalls;
   }
 
+  #wait(waiting: WaitingCall): void {
+    const { signal } = waiting.call;
+    waiting.abort = () => {
+      if (this.#queue.remove(waiting)) waiting.reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", waiting.abort, { once: true });
+    this.#queue.add(waiting);
+    this.#dispatch();
+  }
+
   #dispatch(): void {
     while (this.#queue.size > 0 && this.#idle.length > 0) {
       const call = this.#queue.next()!;
-      this.#start(this.#take(call.module.id), call);
+      this.#start(this.#take(call.key), call);
     }
     while (
       this.#starting.size < this.#queue.size &&
@@ -143,12 +152,15 @@ export class WorkerPool {
     return this.#idle.splice(warm, 1)[0]!;
   }
 
-  #start(worker: GuestWorker, call: WaitingCall): void {
-    call.signal?.removeEventListener("abort", call.abort);
-    this.#busy.set(worker, this.#call(worker, call));
+  #start(worker: GuestWorker, waiting: WaitingCall): void {
+    stopListening(waiting);
+    this.#busy.set(worker, this.#call(worker, waiting));
   }
 
-  async #call(worker: GuestWorker, call: WaitingCall): Promise<void> {
+  async #call(
+    worker: GuestWorker,
+    { call, key, resolve, reject }: WaitingCall,
+  ): Promise<void> {
     try {
       const end = await worker.call(call.module, call.request, {
         timeoutMs: call.timeoutMs,
@@ -156,16 +168,16 @@ export class WorkerPool {
         respond: call.respond,
         guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
         hostSpins: this.#queue.size === 0 &&
-          (this.#lastMs.get(call.key) ?? Infinity) < SHORT_CALL_MS,
+          (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
       });
-      this.#lastMs.set(call.key, end.answer.usage.durationMs);
+      this.#lastMs.set(key, end.answer.usage.durationMs);
       this.#free(worker);
-      call.resolve(end);
+      resolve(end);
     } catch (error) {
       this.#busy.delete(worker);
       if (error instanceof WorkerLost) this.#lose(worker);
       else this.#idle.push(worker);
-      call.reject(error);
+      reject(error);
       this.#dispatch();
     }
   }
@@ -213,9 +225,10 @@ export class WorkerPool {
 
   /** A failed start costs one call, so that failing for ever is impossible. */
   #rejectNext(reason: unknown): void {
-    const call = this.#queue.next();
-    call?.signal?.removeEventListener("abort", call.abort);
-    call?.reject(reason);
+    const waiting = this.#queue.next();
+    if (!waiting) return;
+    stopListening(waiting);
+    waiting.reject(reason);
   }
 
   /** Ends all but one of the workers that nothing has needed for a while. */
@@ -238,15 +251,19 @@ export class WorkerPool {
 
   async #close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    for (const call of this.#queue.drain()) {
-      call.signal?.removeEventListener("abort", call.abort);
-      call.reject(closedError());
+    for (const waiting of this.#queue.drain()) {
+      stopListening(waiting);
+      waiting.reject(closedError());
     }
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
     await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
     await Promise.all(this.#idle.splice(0).map((worker) => this.#end(worker)));
     await this.#watchdog?.release();
   }
+}
+
+function stopListening({ call, abort }: WaitingCall): void {
+  if (abort) call.signal?.removeEventListener("abort", abort);
 }
 
 function closedError(): SandboxClosed {
