@@ -23,6 +23,8 @@ export class CompileWork {
   #depth = 0;
   #height = 0;
   #locals = 0;
+  /** Branches, handlers and calls. */
+  joints = 0;
   /** Variables and operands, summed over the joints of control flow. */
   total = 0;
 
@@ -37,6 +39,7 @@ export class CompileWork {
     this.#locals = locals;
     this.#height = 0;
     this.#depth = 0;
+    this.joints = 0;
     this.total = 0;
   }
 
@@ -46,12 +49,14 @@ export class CompileWork {
   }
 
   call(type: number): void {
+    this.joints++;
     this.#height += this.#results[type]! - this.#params[type]!;
   }
 
   /** State is copied or merged here. */
   joint(): void {
-    this.total += this.#locals + this.#height + 1;
+    this.joints++;
+    this.total += this.#locals + this.#height;
   }
 
   enter(blockType: number): void {

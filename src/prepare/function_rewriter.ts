@@ -99,8 +99,11 @@ export class FunctionRewriter {
   }
 
   #checkWork(start: number): void {
-    const total = this.#walk.compileWork;
-    const { compileWork } = MODULE_LIMITS;
+    const { joints, total } = this.#walk.work;
+    const { compileJoints, compileWork } = MODULE_LIMITS;
+    if (joints > compileJoints) {
+      this.#reader.tooMany("branches and calls", joints, compileJoints, start);
+    }
     if (total > compileWork) {
       const what = "variables and operands, summed over its branches,";
       this.#reader.tooMany(what, total, compileWork, start);

@@ -74,8 +74,8 @@ export class OperatorWalk {
   }
 
   /** What V8 will have to do for the body that was walked. */
-  get compileWork(): number {
-    return this.#work.total;
+  get work(): CompileWork {
+    return this.#work;
   }
 
   /** Starts another function; `mayBeLocal` allows fuel in a variable. */

@@ -169,6 +169,15 @@ Deno.test("FunctionRewriter refuses what V8 takes seconds to compile", () => {
   assertStringIncludes(refusal(stacked.build()).message, "limit is 5000000");
 });
 
+Deno.test("FunctionRewriter bounds branches and calls of a function", () => {
+  const module = new ModuleBuilder();
+  module.func(module.type([]), "call 0 ".repeat(50_001));
+  assertStringIncludes(
+    refusal(module.build()).message,
+    "has 50001 branches and calls, limit is 50000",
+  );
+});
+
 Deno.test("FunctionRewriter leaves small leaves as they are", () => {
   const module = new ModuleBuilder();
   const type = module.type(["i32"], ["i32"]);
