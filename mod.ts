@@ -36,6 +36,7 @@ export type {
   CallRecord,
   CallResult,
   CallSuccess,
+  DeniedRequest,
   FilesByDirectory,
   Usage,
 } from "./src/tool/call_result.ts";

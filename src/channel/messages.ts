@@ -38,7 +38,12 @@ export interface InstancePlan {
   readonly startExport: string | undefined;
   /** The exported global that counts fuel, and what it may count to. */
   readonly fuel:
-    | { readonly export: string; readonly limit: bigint }
+    | {
+      readonly export: string;
+      readonly limit: bigint;
+      /** What starting an instance costs by itself. */
+      readonly start: bigint;
+    }
     | undefined;
   /** The most bytes that memories and tables may take together. */
   readonly maxMemoryBytes: number;

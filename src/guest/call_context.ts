@@ -1,6 +1,7 @@
 /** What every call of a worker has. */
 
 import type { GuestEnd } from "../channel/guest_end.ts";
+import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 import type { SystemGrants } from "../channel/messages.ts";
 import type { StopPage } from "../stop_page.ts";
 
@@ -11,4 +12,6 @@ export interface CallContext {
   readonly grants: SystemGrants;
   /** The most bytes that a tool may answer with. */
   readonly maxResultBytes: number;
+  /** The way to the network, once a module needs it. */
+  readonly http?: HttpGuestEnd;
 }

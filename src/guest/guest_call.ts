@@ -11,6 +11,7 @@ import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
 import { CallSystem, isProgram } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
+import { Http } from "./http/http.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
 import { runCommand, runProgram } from "./program_abi.ts";
@@ -24,6 +25,7 @@ export class GuestCall {
   readonly #context: CallContext;
   readonly #start = performance.now();
   #system: CallSystem | undefined;
+  #http: Http | undefined;
   #guest: GuestInstance | undefined;
 
   constructor(request: CallRequest, context: CallContext) {
@@ -41,6 +43,7 @@ export class GuestCall {
       return this.failure(error);
     } finally {
       this.#system?.wasi.close();
+      this.#http?.close();
     }
   }
 
@@ -63,11 +66,13 @@ export class GuestCall {
       this.#system = new CallSystem(this.#request, this.#context);
     }
     const wasi = this.#system?.wasi;
+    if (loaded.plan.usesHttp) this.#http = this.#connect();
     this.#guest = new GuestInstance(
       loaded,
       stopPage.memory,
       argumentBytes(this.#request, loaded),
       wasi,
+      this.#http,
     );
     this.#guest.start();
     const value = this.#dispatch(this.#guest, loaded);
@@ -77,6 +82,12 @@ export class GuestCall {
       (reason === StopReason.Exit && isProgram(this.#request.op));
     if (!isEnd) throw new GuestStopped();
     return value;
+  }
+
+  #connect(): Http {
+    const { http, stopPage } = this.#context;
+    if (!http) throw new Error("Worker has no way to the network");
+    return new Http(http, stopPage);
   }
 
   #dispatch(guest: GuestInstance, { plan }: LoadedModule): Uint8Array {
@@ -111,6 +122,7 @@ export class GuestCall {
       stderr: streams?.stderr ?? NOTHING,
       isCut: streams?.isCut ?? false,
       files,
+      denied: this.#http?.denied() ?? NOTHING,
       usage: {
         durationMs: performance.now() - this.#start,
         memoryBytes: this.#guest?.memoryBytes ?? 0,

@@ -3,6 +3,7 @@
 import type { ImportName, InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
+import type { Http } from "./http/http.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
@@ -32,12 +33,14 @@ export class GuestInstance {
    *
    * @param argumentBytes Room that the arguments will need.
    * @param wasi What is imported as `wasi_snapshot_preview1`, if anything is.
+   * @param http What is imported as `cortex_http`, if anything is.
    */
   constructor(
     loaded: LoadedModule,
     stopPage: WebAssembly.Memory,
     argumentBytes: number,
     wasi: Wasi | undefined,
+    http: Http | undefined,
   ) {
     const imports: WebAssembly.Imports = Object.create(null);
     this.#plan = loaded.plan;
@@ -52,11 +55,15 @@ export class GuestInstance {
     );
     define(imports, loaded.plan.stopPage, stopPage);
     if (wasi) imports["wasi_snapshot_preview1"] = wasi.imports;
+    if (http) imports["cortex_http"] = http.imports;
     this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
     const pointedInto = this.#exports["memory"] ?? this.#memories[0];
-    if (pointedInto instanceof WebAssembly.Memory) wasi?.attach(pointedInto);
+    if (pointedInto instanceof WebAssembly.Memory) {
+      wasi?.attach(pointedInto);
+      http?.attach(pointedInto);
+    }
     const { fuel } = loaded.plan;
-    if (fuel) this.#fuelCounter(fuel.export).value = -fuel.limit;
+    if (fuel) this.#fuelCounter(fuel.export).value = fuel.start - fuel.limit;
   }
 
   /** Runs the start function and `_initialize`, where there are any. */

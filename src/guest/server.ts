@@ -1,5 +1,7 @@
 /** Serves calls from the channel, each with a fresh instance. */
 
+import { HttpGuestEnd } from "../channel/http_guest_end.ts";
+import type { HttpBuffers } from "../channel/http_layout.ts";
 import { Turn } from "../channel/layout.ts";
 import type { InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
@@ -10,11 +12,17 @@ import { MemoryReserve } from "./memory_reserve.ts";
 
 /** Serves the calls of one worker. */
 export class GuestServer {
-  readonly #context: CallContext;
+  #context: CallContext;
   readonly #modules = new Map<number, LoadedModule>();
 
   constructor(context: CallContext) {
     this.#context = context;
+  }
+
+  /** Connects the calls from now on to the network. */
+  connect(buffers: HttpBuffers): void {
+    const http = new HttpGuestEnd(buffers, this.#context.stopPage);
+    this.#context = { ...this.#context, http };
   }
 
   /** Makes a module known, so that requests can name it. */

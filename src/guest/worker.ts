@@ -37,6 +37,9 @@ scope.onmessage = ({ data }) => {
     case "module":
       server?.add(data.id, data.module, data.plan);
       break;
+    case "network":
+      server?.connect(data.buffers);
+      break;
     case "forget":
       server?.forget(data.id);
       break;

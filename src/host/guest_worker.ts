@@ -20,6 +20,7 @@ import { WorkerLost } from "../errors.ts";
 import { StopPage, StopReason } from "../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
 import { startBackgroundWorker } from "./background_worker.ts";
+import type { Network, NetworkConnection } from "./network.ts";
 import type { Watchdog, WatchedDeadline } from "./watchdog.ts";
 import { within } from "./within.ts";
 import type { WorkerPermissions } from "./worker_permissions.ts";
@@ -50,6 +51,7 @@ export interface WorkerOptions {
   readonly maxRequestBytes: number;
   readonly maxResultBytes: number;
   readonly grants: SystemGrants;
+  readonly network: Network;
 }
 
 /** Answers what a guest asks for in the middle of a call. */
@@ -80,6 +82,9 @@ export class GuestWorker {
   readonly #deadline: WatchedDeadline;
   readonly #directories: readonly GrantedDirectory[];
   readonly #modules = new Set<number>();
+  readonly #network: Network;
+  /** Made for the first module that uses the network. */
+  #connection: NetworkConnection | undefined;
   readonly #closed = Promise.withResolvers<void>();
   /** The wait for the turn that is going on. */
   #wait: TurnWait | undefined;
@@ -111,6 +116,7 @@ export class GuestWorker {
     };
     this.#deadline = watchdog.watch(this.#stopPage);
     this.#directories = options.grants.directories;
+    this.#network = options.network;
     this.#post({
       type: "start",
       stopPage: this.#stopPage.memory,
@@ -136,6 +142,8 @@ export class GuestWorker {
     limits: CallLimits,
   ): Promise<CallEnd> {
     if (!this.#modules.has(module.id)) await this.#load(module);
+    const { usesHttp } = module.plan;
+    if (usesHttp && !this.#connection?.isOpen) await this.#connect();
     const { signal } = limits;
     const abort = () => this.stop(StopReason.Abort);
     this.#stopPage.reset();
@@ -173,6 +181,7 @@ export class GuestWorker {
    * @returns whether it has ended; if not it is lost.
    */
   async close(): Promise<boolean> {
+    this.#connection?.end();
     this.#channel.close();
     this.#deadline.unwatch();
     const ended = await within(GRACE_MS, this.#closed.promise);
@@ -182,15 +191,29 @@ export class GuestWorker {
 
   /** Lets go of a worker that does not answer. It can't be ended. */
   abandon(): void {
+    this.#connection?.end();
     this.#deadline.unwatch();
     this.#worker.onmessage = null;
   }
 
   async #load(module: WorkerModule): Promise<void> {
-    this.#post({ type: "module", ...module });
+    await this.#deliver({ type: "module", ...module });
+    this.#modules.add(module.id);
+  }
+
+  /** Gives the worker a way to the network. */
+  async #connect(): Promise<void> {
+    this.#connection?.end();
+    this.#connection = this.#network.connect(this.#stopPage);
+    const { buffers } = this.#connection;
+    await this.#deliver({ type: "network", buffers });
+  }
+
+  /** Posts a message and makes the worker read it. */
+  async #deliver(message: GuestMessage): Promise<void> {
+    this.#post(message);
     this.#channel.mail();
     await this.#turnBack(GRACE_MS, noQuestions);
-    this.#modules.add(module.id);
   }
 
   /**

@@ -15,32 +15,46 @@ export interface WorkerPermissions {
   readonly sys: false;
 }
 
+const NOTHING: WorkerPermissions = {
+  read: false,
+  write: false,
+  net: false,
+  env: false,
+  ffi: false,
+  import: false,
+  run: false,
+  sys: false,
+};
+
 /**
- * Derives the permissions of the workers that are granted these.
+ * Derives the permissions of the workers that run guests. The network is never
+ * among them: the fetching worker's are.
  *
  * @throws {PermissionDenied} when the host process lacks one of them, with the
  * flag to add.
  */
 export function workerPermissions(
   directories: readonly GrantedDirectory[],
-  allowNetwork: boolean | readonly string[],
 ): WorkerPermissions {
   const writable = directories.filter(({ write }) => write);
   for (const { host } of directories) requireGranted("read", host);
   for (const { host } of writable) requireGranted("write", host);
+  return { ...NOTHING, read: listed(directories), write: listed(writable) };
+}
+
+/**
+ * Derives the permissions of the fetching worker.
+ *
+ * @throws {PermissionDenied} when the host process lacks one of them, with the
+ * flag to add.
+ */
+export function networkPermissions(
+  allowNetwork: boolean | readonly string[],
+): WorkerPermissions {
   const net = networkHosts(allowNetwork);
   if (net === true) requireGranted("net");
   else for (const host of net || []) requireGranted("net", host);
-  return {
-    read: listed(directories),
-    write: listed(writable),
-    net,
-    env: false,
-    ffi: false,
-    import: false,
-    run: false,
-    sys: false,
-  };
+  return { ...NOTHING, net };
 }
 
 /** The directories, and the anchors through which they are reached. */

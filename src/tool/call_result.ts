@@ -5,6 +5,7 @@ import {
   decodeFileBundle,
   type FilesByDirectory,
 } from "../channel/file_bundle.ts";
+import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
 import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import {
@@ -17,7 +18,10 @@ import {
 import type { CallEnd } from "../host/guest_worker.ts";
 import { StopReason } from "../stop_page.ts";
 
-export type { FilesByDirectory };
+export type { DeniedRequest, FilesByDirectory };
+
+/** Longer texts of refusals are cut. */
+const MAX_DENIED_LENGTH = 500;
 
 /** What a call used. */
 export interface Usage {
@@ -44,6 +48,11 @@ export interface CallRecord {
    * below it; empty without memory directories.
    */
   readonly files: FilesByDirectory;
+  /**
+   * What the guest asked of the network and was refused, the first 32 times:
+   * what is not granted, and what exceeds a limit.
+   */
+  readonly denied: readonly DeniedRequest[];
 }
 
 /** A call that the guest answered. */
@@ -76,6 +85,7 @@ export const NO_USAGE: CallRecord = Object.freeze({
   stderr: "",
   isOutputCut: false,
   files: Object.freeze({}),
+  denied: Object.freeze([]),
 });
 
 /**
@@ -110,12 +120,34 @@ function callRecord(answer: CallAnswer, config: SandboxConfig): CallRecord {
     files: answer.files.length === 0
       ? {}
       : decodeFileBundle(answer.files) ?? {},
+    denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
   };
 }
 
 /** Most calls write nothing, and decoding nothing takes its time too. */
 function text(bytes: Uint8Array): string {
   return bytes.length === 0 ? "" : new TextDecoder().decode(bytes);
+}
+
+/** Reads what a worker reports; whatever is none is left out. */
+function deniedRequests(bytes: Uint8Array): DeniedRequest[] {
+  try {
+    const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(list)
+      ? list.slice(0, MAX_DENIED).filter(isDeniedRequest)
+        .map(({ url, reason }) => ({
+          url: url.slice(0, MAX_DENIED_LENGTH),
+          reason: reason.slice(0, MAX_DENIED_LENGTH),
+        }))
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+function isDeniedRequest(value: unknown): value is DeniedRequest {
+  const { url, reason } = (value ?? {}) as Partial<DeniedRequest>;
+  return typeof url === "string" && typeof reason === "string";
 }
 
 function callError(end: CallEnd, config: SandboxConfig): SandboxError {

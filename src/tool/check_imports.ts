@@ -2,7 +2,7 @@
 
 import { CompilationFailed } from "../errors.ts";
 import type { ImportInfo, ModuleInfo } from "../prepare/module_info.ts";
-import { WASI_MODULE } from "./sandboxed_module.ts";
+import { HTTP_MODULE, WASI_MODULE } from "./sandboxed_module.ts";
 
 /**
  * The functions of WASI preview 1.
@@ -58,6 +58,16 @@ const WASI_FUNCTIONS: ReadonlySet<string> = new Set([
   "sock_shutdown",
 ]);
 
+/** The functions of `cortex_http`, and how many i32 each of them takes. */
+const HTTP_FUNCTIONS: ReadonlyMap<string, number> = new Map([
+  ["version", 0],
+  ["request", 4],
+  ["response_head", 3],
+  ["read", 3],
+  ["close", 1],
+  ["error_text", 2],
+]);
+
 /**
  * Checks that every import of a module can be provided.
  *
@@ -85,10 +95,28 @@ export function refusal(entry: ImportInfo): string | undefined {
       ? undefined
       : "which WASI preview 1 does not have";
   }
+  if (entry.module === HTTP_MODULE) return httpRefusal(entry);
   if (entry.module === "wasi_unstable") {
     return "of the snapshot before WASI preview 1; compile it for preview 1";
   }
   return "which this sandbox does not provide";
+}
+
+function httpRefusal(
+  { kind, name, signature }: ImportInfo,
+): string | undefined {
+  const count = HTTP_FUNCTIONS.get(name);
+  if (kind !== "function" || count === undefined) {
+    return "which cortex_http does not have";
+  }
+  // V8 does not tell the signatures of a module that was refused otherwise.
+  if (!signature) return undefined;
+  const wanted = new Array(count).fill("i32").join();
+  const isRight = signature.params.join() === wanted &&
+    signature.results.join() === "i32";
+  return isRight
+    ? undefined
+    : `as (${signature.params}) -> (${signature.results}), not as (${wanted}) -> (i32)`;
 }
 
 function quote(name: string): string {

@@ -22,13 +22,12 @@ import type {
   ModuleInspection,
   ModuleRole,
 } from "./module_inspection.ts";
-import { WASI_MODULE } from "./sandboxed_module.ts";
+import { HTTP_MODULE, WASI_MODULE } from "./sandboxed_module.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
 
 const PAGE_BYTES = 65_536;
 /** The most that a configuration can grant. */
 const MOST_MEMORY_BYTES = 2 ** 40;
-const NETWORK_MODULE = "cortex_http";
 /** Names that a message lists before it counts the rest. */
 const MOST_NAMES = 5;
 
@@ -67,7 +66,7 @@ export async function inspectModule(
     needs: {
       memoryBytes: info?.initialBytes,
       wasi: imports.some(({ module }) => module === WASI_MODULE),
-      network: imports.some(({ module }) => module === NETWORK_MODULE),
+      network: imports.some(({ module }) => module === HTTP_MODULE),
     },
     refusals: [
       ...refusal ? [refusal.message] : [],

@@ -9,6 +9,8 @@ import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
 
 /** The import module of WASI preview 1. */
 export const WASI_MODULE = "wasi_snapshot_preview1";
+/** The import module of the network. */
+export const HTTP_MODULE = "cortex_http";
 
 const PAGE_BYTES = 65_536;
 
@@ -88,12 +90,19 @@ function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
     memories: info.memories,
     stopPage: info.stopPage,
     usesWasi: info.imports.some(({ module }) => module === WASI_MODULE),
+    usesHttp: info.imports.some(({ module, kind }) =>
+      module === HTTP_MODULE && kind === "function"
+    ),
     runsAtStart: info.startExport !== undefined || exports("_initialize"),
     hasAllocator: exports("__tool_alloc"),
     startExport: info.startExport,
     fuel: info.fuelExport === undefined || config.maxFuel === undefined
       ? undefined
-      : { export: info.fuelExport, limit: config.maxFuel },
+      : {
+        export: info.fuelExport,
+        limit: config.maxFuel,
+        start: BigInt(info.startFuel),
+      },
     maxMemoryBytes: config.maxMemoryBytes,
     tableBytes: info.initialBytes - memoryBytes,
     results: numericResults(info),

@@ -13,6 +13,8 @@ import type { Respond } from "../host/guest_worker.ts";
 import { AnchoredDirectories } from "../host/anchored_directories.ts";
 import { compile } from "../host/module_compiler.ts";
 import { systemGrants } from "../host/system_grants.ts";
+import { Network } from "../host/network.ts";
+import { networkOptions } from "../host/network_options.ts";
 import { WorkerPool } from "../host/worker_pool.ts";
 import { workerPermissions } from "../host/worker_permissions.ts";
 import { type CallResult, NO_USAGE, toCallResult } from "./call_result.ts";
@@ -72,6 +74,7 @@ export class ToolSandbox implements AsyncDisposable {
   readonly config: SandboxConfig;
   readonly #anchored: AnchoredDirectories;
   readonly #pool: WorkerPool;
+  readonly #network: Network;
   readonly #modules = new Map<string, Promise<SandboxedModule>>();
   readonly #loaded = new WeakSet<SandboxedModule>();
   #isClosed = false;
@@ -98,12 +101,14 @@ export class ToolSandbox implements AsyncDisposable {
     this.config = config;
     const grants = systemGrants(config);
     // Asked first, since anchors are made for what is granted only.
-    workerPermissions(grants.directories, config.allowNetwork);
+    workerPermissions(grants.directories);
+    this.#network = new Network(networkOptions(config));
     this.#anchored = new AnchoredDirectories(grants.directories);
     const { directories } = this.#anchored;
     this.#pool = new WorkerPool({
-      permissions: workerPermissions(directories, config.allowNetwork),
+      permissions: workerPermissions(directories),
       grants: { ...grants, directories },
+      network: this.#network,
       maxRequestBytes: Math.min(config.maxMemoryBytes, 2 ** 30),
       maxResultBytes: config.maxResultBytes,
       maxWorkers: config.maxWorkers,
@@ -187,6 +192,7 @@ export class ToolSandbox implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#pool.close();
+    await this.#network.close();
     this.#anchored.remove();
   }
 
@@ -206,6 +212,7 @@ export class ToolSandbox implements AsyncDisposable {
     });
     checkImports(compiled.info);
     const module = createModule(sha256, compiled, this.config);
+    if (workerModule(module).plan.usesHttp) this.#network.warm();
     this.#loaded.add(module);
     return module;
   }

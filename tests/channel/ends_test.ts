@@ -20,6 +20,7 @@ const ANSWER: CallAnswer = {
   stderr: new Uint8Array([5, 6]),
   isCut: true,
   files: new Uint8Array([7]),
+  denied: new Uint8Array([7]),
   usage: { durationMs: 1.5, memoryBytes: 65_536, fuelConsumed: 7n },
 };
 
@@ -59,8 +60,8 @@ describe("HostEnd and GuestEnd", () => {
     const tooLarge = { ...request, payload: new Uint8Array(200_001) };
     assertThrows(() => host.call(tooLarge, false), RangeError, "200000");
     assert(!guest.answer({ ...ANSWER, value: new Uint8Array(200_000) }));
-    assert(guest.answer({ ...ANSWER, value: new Uint8Array(199_996) }));
-    assertEquals(host.answer()?.value.length, 199_996);
+    assert(guest.answer({ ...ANSWER, value: new Uint8Array(199_995) }));
+    assertEquals(host.answer()?.value.length, 199_995);
   });
 
   it("answer a copy that the guest can't change afterwards", () => {

@@ -17,6 +17,7 @@ function plan(
     memories: [memory],
     stopPage: { module: "m", name: "s" },
     usesWasi: false,
+    usesHttp: false,
     runsAtStart: false,
     hasAllocator: false,
     startExport: undefined,

@@ -4,13 +4,19 @@ import { SandboxConfig } from "../../src/config/sandbox_config.ts";
 import { systemGrants } from "../../src/host/system_grants.ts";
 import { PermissionDenied } from "../../src/errors.ts";
 import {
+  networkPermissions,
   type WorkerPermissions,
   workerPermissions,
 } from "../../src/host/worker_permissions.ts";
 
+/** Those of the guests' workers, and the network of the fetching worker. */
 function permissions(config: SandboxConfig): WorkerPermissions {
   const { directories } = systemGrants(config);
-  return workerPermissions(directories, config.allowNetwork);
+  const guest = workerPermissions(directories);
+  assertEquals(guest.net, false);
+  const { net, ...others } = networkPermissions(config.allowNetwork);
+  assertEquals({ ...others, net: false }, NOTHING);
+  return { ...guest, net };
 }
 
 const NOTHING: WorkerPermissions = {

@@ -1,0 +1,155 @@
+/**
+ * The HTTP channel: shared memory between one guest worker, which blocks, and
+ * the fetching worker, which never does. The host makes it and stays out of it.
+ *
+ * ```text
+ *  words, written by the guest (the version by the host)
+ *  ┌─────────┬──────┬───────┬───────┬────┬────────┬──────┬──────┐
+ *  │ version │ bell │ asked │ ended │ op │ handle │ head │ body │
+ *  └─────────┴──────┴───────┴───────┴────┴────────┴──────┴──────┘
+ *  words, written by the fetching worker             by the host
+ *  ┌──────────┬───────┬──────┬───────┬───────┐     ┌────────┐
+ *  │ answered │ value │ text │ piece │ isEnd │     │ closed │
+ *  └──────────┴───────┴──────┴───────┴───────┘     └────────┘
+ *
+ *  question buffer, written by the guest:            head (JSON), body
+ *  reply buffer, written by the fetching worker:     text (JSON), piece of body
+ * ```
+ *
+ * Questions are numbered. The guest writes a question, stores its number in
+ * `asked` and rings the bell; a reply counts once `answered` has that number.
+ * A guest that is stopped does not wait for it. At the end of a call the guest
+ * raises `ended`, before it writes anything else: what was asked before is
+ * then cancelled, and a question that was read half over is seen to be one.
+ */
+
+/** The layout's version; the guest compares it before anything else. */
+export const HTTP_CHANNEL_VERSION = 1;
+
+/** What a guest asks of the fetching worker. */
+export const HttpOp = {
+  /** To start a request; replies a handle. */
+  Request: 1,
+  /** For the head of a response; replies JSON, and the body if it is there. */
+  Head: 2,
+  /** For a piece of the body. */
+  Read: 3,
+  /** To let go of a response. */
+  Close: 4,
+} as const;
+
+/** One of the ops. */
+export type HttpOp = typeof HttpOp[keyof typeof HttpOp];
+
+/** Why something was not done; guests get it as a negative number. */
+export const HttpError = {
+  /** The request is malformed, or its arguments are. */
+  Invalid: 1,
+  /** What is asked for is not granted. */
+  Denied: 2,
+  /** A limit of the call is reached. */
+  Limit: 3,
+  /** The host can't be found, reached or trusted. */
+  Unreachable: 4,
+  /** The response breaks the protocol or off. */
+  Broken: 5,
+  /** There is no such handle. */
+  BadHandle: 6,
+  /** A pointer leads out of the guest's memory. */
+  Fault: 7,
+} as const;
+
+/** One of the errors. */
+export type HttpError = typeof HttpError[keyof typeof HttpError];
+
+/** Indices of the words. */
+export const HttpWord = {
+  version: 0,
+  bell: 1,
+  asked: 2,
+  ended: 3,
+  op: 4,
+  handle: 5,
+  headBytes: 6,
+  bodyBytes: 7,
+  answered: 8,
+  /** A handle, or the negative of an error. */
+  value: 9,
+  textBytes: 10,
+  pieceBytes: 11,
+  /** Whether the body ends with this piece. */
+  isEnd: 12,
+  closed: 13,
+} as const;
+
+/** Bytes of the words. */
+export const HTTP_WORDS_BYTES = 64;
+
+/** Bytes of a body that pass the channel at once. */
+export const PIECE_BYTES = 65_536;
+
+/** The shared memory, as it is posted to both workers. */
+export interface HttpBuffers {
+  readonly words: SharedArrayBuffer;
+  readonly question: SharedArrayBuffer;
+  readonly reply: SharedArrayBuffer;
+}
+
+/** What a guest asks. */
+export interface HttpQuestion {
+  readonly op: HttpOp;
+  readonly handle: number;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** What the fetching worker replies. */
+export interface HttpReply {
+  /** A handle, 0, or the negative of an error. */
+  readonly value: number;
+  /** The head of a response, or a refusal, as JSON. */
+  readonly text?: Uint8Array;
+  readonly piece?: Uint8Array;
+  readonly isEnd?: boolean;
+}
+
+/** What a reply with an error tells, as JSON in its text. */
+export interface RefusalText {
+  readonly message: string;
+  /** What the guest tried that is not granted, for the host. */
+  readonly denied?: DeniedRequest;
+}
+
+/** Something that a guest asked of the network and did not get. */
+export interface DeniedRequest {
+  /** What was asked for: the URL, cut, with `{{NAME}}` for secrets. */
+  readonly url: string;
+  /** Why it was refused. */
+  readonly reason: string;
+}
+
+/** The most refusals that a call's record holds. */
+export const MAX_DENIED = 32;
+
+/** Makes the memory of a channel for heads and bodies of at most this size. */
+export function httpBuffers(
+  headerBytes: number,
+  requestBytes: number,
+): HttpBuffers {
+  // A head's JSON has at most four bytes for one of a header: `"a":"",` for
+  // `a:` and an end of line.
+  const textBytes = 4 * headerBytes + PIECE_BYTES;
+  const words = new SharedArrayBuffer(HTTP_WORDS_BYTES);
+  new Int32Array(words)[HttpWord.version] = HTTP_CHANNEL_VERSION;
+  return {
+    words,
+    question: growable(headerBytes + requestBytes),
+    reply: growable(textBytes + PIECE_BYTES),
+  };
+}
+
+function growable(maxByteLength: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(Math.min(PIECE_BYTES, maxByteLength), {
+    maxByteLength,
+  });
+}

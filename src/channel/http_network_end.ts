@@ -1,0 +1,99 @@
+/**
+ * The fetching worker's end of the HTTP channel. What the guest's end wrote is
+ * hostile: lengths, ops and contents are checked as if from the network.
+ */
+
+import type { StopPage } from "../stop_page.ts";
+import {
+  type HttpBuffers,
+  HttpOp,
+  type HttpQuestion,
+  type HttpReply,
+  HttpWord,
+} from "./http_layout.ts";
+import { reserve } from "./layout.ts";
+
+/** A question with its place among all questions. */
+export interface NumberedQuestion extends HttpQuestion {
+  readonly number: number;
+}
+
+/** Sees questions and replies to them. */
+export class HttpNetworkEnd {
+  readonly #buffers: HttpBuffers;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #stopPage: StopPage;
+  #seen = 0;
+
+  constructor(buffers: HttpBuffers, stopPage: StopPage) {
+    this.#buffers = buffers;
+    this.#words = new Int32Array(buffers.words);
+    this.#stopPage = stopPage;
+  }
+
+  /** How often the bell was rung. */
+  get bell(): number {
+    return Atomics.load(this.#words, HttpWord.bell);
+  }
+
+  /** How many calls have ended. */
+  get endedCalls(): number {
+    return Atomics.load(this.#words, HttpWord.ended);
+  }
+
+  /** Resolves when the bell is rung again. */
+  async rung(bell: number): Promise<void> {
+    const wait = Atomics.waitAsync(this.#words, HttpWord.bell, bell);
+    if (wait.async) await wait.value;
+  }
+
+  /**
+   * Copies out a question that was not seen yet. Undefined when there is none,
+   * when what stands there can't be one, or when the call has ended meanwhile.
+   */
+  question(): NumberedQuestion | undefined {
+    const number = Atomics.load(this.#words, HttpWord.asked);
+    if (number === this.#seen) return undefined;
+    const calls = this.endedCalls;
+    this.#seen = number;
+    const op = this.#words[HttpWord.op];
+    const handle = this.#words[HttpWord.handle]!;
+    const headBytes = this.#words[HttpWord.headBytes]!;
+    const bodyBytes = this.#words[HttpWord.bodyBytes]!;
+    const total = headBytes + bodyBytes;
+    if (!isOp(op) || headBytes < 0 || bodyBytes < 0) return undefined;
+    if (total > this.#buffers.question.byteLength) return undefined;
+    const bytes = new Uint8Array(this.#buffers.question, 0, total).slice();
+    // The guest raises this before it writes over what was read here.
+    if (this.endedCalls !== calls) return undefined;
+    const head = bytes.subarray(0, headBytes);
+    return { number, op, handle, head, body: bytes.subarray(headBytes) };
+  }
+
+  /**
+   * Replies, and wakes the guest; false when the reply is too large. One to a
+   * question that nobody waits for any more is dropped: the guest may be
+   * reading the next one's.
+   */
+  reply(number: number, reply: HttpReply): boolean {
+    if (number !== this.#seen) return true;
+    const { text, piece } = reply;
+    const textBytes = text?.length ?? 0;
+    const pieceBytes = piece?.length ?? 0;
+    if (!reserve(this.#buffers.reply, textBytes + pieceBytes)) return false;
+    const target = new Uint8Array(this.#buffers.reply);
+    if (text) target.set(text);
+    if (piece) target.set(piece, textBytes);
+    this.#words[HttpWord.value] = reply.value;
+    this.#words[HttpWord.textBytes] = textBytes;
+    this.#words[HttpWord.pieceBytes] = pieceBytes;
+    this.#words[HttpWord.isEnd] = reply.isEnd ? 1 : 0;
+    Atomics.store(this.#words, HttpWord.answered, number);
+    this.#stopPage.wake();
+    return true;
+  }
+}
+
+function isOp(value: unknown): value is HttpOp {
+  return (Object.values(HttpOp) as unknown[]).includes(value);
+}

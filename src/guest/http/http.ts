@@ -1,0 +1,219 @@
+/**
+ * The import module `cortex_http`, version 1: HTTP for guests.
+ *
+ * All parameters and results are i32; pointers lead into the memory that the
+ * guest exports as `memory`. Texts are UTF-8. A result below 0 is the negative
+ * of an error number; `error_text` then says more.
+ *
+ * ```text
+ *   version() -> 1
+ *   request(head, head_len, body, body_len) -> handle      (1 or more)
+ *   response_head(handle, buffer, capacity) -> length
+ *   read(handle, buffer, capacity) -> length               (0 at the end)
+ *   close(handle) -> 0
+ *   error_text(buffer, capacity) -> length
+ * ```
+ *
+ * - `request` starts a request and does not wait for its answer, so that
+ *   several can be under way. `head` is a JSON object such as
+ *   `{"method":"GET","url":"https://api.example.com/","headers":{"accept":"text/plain"}}`;
+ *   only `url` is needed. Methods are GET, HEAD, POST, PUT, PATCH, DELETE and
+ *   OPTIONS; GET and HEAD have no body. Headers have one value of printable
+ *   ASCII each; those that say how a message is sent, such as `Host`,
+ *   `Content-Length` or `Connection`, can't be set. `{{NAME}}` in a header's
+ *   value, the query or the body becomes the secret of that name.
+ * - `response_head` waits for the answer. It writes a JSON object such as
+ *   `{"status":200,"url":"https://api.example.com/","headers":{"content-type":"text/plain"}}`:
+ *   `url` is where redirects led to, names of headers are in lower case,
+ *   several of a name are joined by `", "`. Where the text is longer than
+ *   `capacity`, nothing is written: call again with as much room as the result
+ *   says.
+ * - `read` waits for a piece of the body and writes it. The body is unpacked
+ *   already; a `content-length` among the headers may be that of the packed
+ *   one.
+ * - `close` lets go of a handle, also before its answer has come. What is not
+ *   closed ends with the call.
+ * - `error_text` writes what it has room for of the text of the last error,
+ *   and returns the length of the whole.
+ *
+ * | error | name | meaning |
+ * | --- | --- | --- |
+ * | 1 | invalid | the request is malformed |
+ * | 2 | denied | what is asked for is not granted |
+ * | 3 | limit | a limit of the call is reached |
+ * | 4 | unreachable | the host can't be found, reached or trusted |
+ * | 5 | broken | the response breaks the protocol, or off |
+ * | 6 | bad handle | there is no such handle |
+ * | 7 | fault | a pointer leads out of the memory |
+ *
+ * Redirects are followed, at most 5, by the rules of `fetch`; every hop has to
+ * be granted, and counts as a request. A guest that waits is stopped as any
+ * other: at its deadline, or when the call is aborted.
+ */
+
+import type { HttpGuestEnd, SeenReply } from "../../channel/http_guest_end.ts";
+import {
+  type DeniedRequest,
+  HttpError,
+  HttpOp,
+  type HttpQuestion,
+  MAX_DENIED,
+  type RefusalText,
+} from "../../channel/http_layout.ts";
+import type { StopPage } from "../../stop_page.ts";
+import { GuestBytes, type GuestSlice } from "./guest_bytes.ts";
+import { HttpFailure } from "./http_failure.ts";
+
+const VERSION = 1;
+const NOTHING: Uint8Array = new Uint8Array();
+
+/** What the guest has of an answer, fetched ahead of its reads. */
+interface OpenResponse {
+  head: Uint8Array | undefined;
+  /** Bytes of the body that the guest has not read. */
+  piece: Uint8Array;
+  isEnd: boolean;
+}
+
+/** The imports of one call. */
+export class Http {
+  /** Every function of the module. */
+  readonly imports: WebAssembly.ModuleImports;
+  readonly #channel: HttpGuestEnd;
+  readonly #stopPage: StopPage;
+  readonly #memory = new GuestBytes();
+  readonly #open = new Map<number, OpenResponse>();
+  readonly #denied: DeniedRequest[] = [];
+  #hasAsked = false;
+  #errorText: Uint8Array = NOTHING;
+
+  constructor(channel: HttpGuestEnd, stopPage: StopPage) {
+    this.#channel = channel;
+    this.#stopPage = stopPage;
+    this.imports = {
+      version: () => VERSION,
+      request: this.#bind((at, bytes, bodyAt, bodyBytes) => {
+        const head = this.#memory.slice(at!, bytes!);
+        return this.#request(head, this.#memory.slice(bodyAt!, bodyBytes!));
+      }),
+      response_head: this.#bind((handle, at, bytes) =>
+        this.#responseHead(handle!, this.#memory.slice(at!, bytes!))
+      ),
+      read: this.#bind((handle, at, bytes) =>
+        this.#read(handle!, this.#memory.slice(at!, bytes!))
+      ),
+      close: this.#bind((handle) => this.#close(handle!)),
+      error_text: this.#bind((at, bytes) => {
+        const into = this.#memory.slice(at!, bytes!);
+        into.set(this.#errorText.subarray(0, into.length));
+        return this.#errorText.length;
+      }),
+    };
+  }
+
+  /** Sets the memory that the guest's pointers point into. */
+  attach(memory: WebAssembly.Memory): void {
+    this.#memory.attach(memory);
+  }
+
+  /** What the guest asked for and did not get, as JSON; empty if nothing. */
+  denied(): Uint8Array {
+    if (this.#denied.length === 0) return NOTHING;
+    return new TextEncoder().encode(JSON.stringify(this.#denied));
+  }
+
+  /** Cancels what is under way. Call it whatever became of the guest. */
+  close(): void {
+    if (this.#hasAsked) this.#channel.endCall();
+  }
+
+  /**
+   * An import: looks at the stop word first, so that a stopped guest can't go
+   * on from import to import, and answers with an error number.
+   */
+  #bind(act: (...args: number[]) => number): (...args: number[]) => number {
+    return (...args) => {
+      this.#stopPage.check();
+      try {
+        return act(...args);
+      } catch (error) {
+        if (!(error instanceof HttpFailure)) throw error;
+        this.#errorText = new TextEncoder().encode(error.message);
+        return -error.code;
+      }
+    };
+  }
+
+  #request(head: GuestSlice, body: GuestSlice): number {
+    const bytes = head.length + body.length;
+    if (!this.#channel.hasRoomFor(bytes)) {
+      throw new HttpFailure(
+        HttpError.Limit,
+        `Request of ${bytes} bytes exceeds the limits of the call`,
+      );
+    }
+    const { value } = this.#ask({ op: HttpOp.Request, handle: 0, head, body });
+    this.#open.set(value, { head: undefined, piece: NOTHING, isEnd: false });
+    return value;
+  }
+
+  #responseHead(handle: number, into: GuestSlice): number {
+    const open = this.#find(handle);
+    if (!open.head) {
+      const { text, piece, isEnd } = this.#askOf(handle, HttpOp.Head);
+      open.head = text;
+      // The beginning of the body often comes with the head.
+      open.piece = piece;
+      open.isEnd = isEnd;
+    }
+    if (open.head.length <= into.length) into.set(open.head);
+    return open.head.length;
+  }
+
+  #read(handle: number, into: GuestSlice): number {
+    const open = this.#find(handle);
+    if (into.length === 0) return 0;
+    if (open.piece.length === 0 && !open.isEnd) {
+      const { piece, isEnd } = this.#askOf(handle, HttpOp.Read);
+      open.piece = piece;
+      open.isEnd = isEnd;
+    }
+    const piece = open.piece.subarray(0, into.length);
+    into.set(piece);
+    open.piece = open.piece.subarray(piece.length);
+    return piece.length;
+  }
+
+  #close(handle: number): number {
+    this.#find(handle);
+    this.#open.delete(handle);
+    this.#askOf(handle, HttpOp.Close);
+    return 0;
+  }
+
+  #find(handle: number): OpenResponse {
+    const open = this.#open.get(handle);
+    if (open) return open;
+    throw new HttpFailure(HttpError.BadHandle, `There is no handle ${handle}`);
+  }
+
+  #askOf(handle: number, op: HttpOp): SeenReply {
+    return this.#ask({ op, handle, head: NOTHING, body: NOTHING });
+  }
+
+  #ask(question: HttpQuestion): SeenReply {
+    this.#hasAsked = true;
+    const reply = this.#channel.ask(question);
+    if (reply.value >= 0) return reply;
+    throw this.#failure(reply);
+  }
+
+  #failure({ value, text }: SeenReply): HttpFailure {
+    const refusal: RefusalText = text.length === 0
+      ? { message: "Answer exceeds the limits of the call" }
+      : JSON.parse(new TextDecoder().decode(text));
+    const { message, denied } = refusal;
+    if (denied && this.#denied.length < MAX_DENIED) this.#denied.push(denied);
+    return new HttpFailure(-value as HttpError, message);
+  }
+}

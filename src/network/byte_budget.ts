@@ -1,0 +1,27 @@
+/** Bytes that may still come or go in a call. */
+
+import { limited } from "./refusal.ts";
+
+/** Counts down. */
+export class ByteBudget {
+  readonly #what: string;
+  readonly #limit: number;
+  #left: number;
+
+  /** @param what What is counted, such as "Response bodies". */
+  constructor(what: string, limit: number) {
+    this.#what = what;
+    this.#limit = limit;
+    this.#left = limit;
+  }
+
+  /** @throws {Refusal} when there are not so many left. */
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) {
+      throw limited(
+        `${this.#what} of the call exceed the limit of ${this.#limit} bytes`,
+      );
+    }
+  }
+}
