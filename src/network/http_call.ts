@@ -26,6 +26,10 @@ interface OpenRequest {
 }
 
 const NOTHING = new Uint8Array();
+const OF_SENT_BODY: ReadonlySet<string> = new Set([
+  "content-encoding",
+  "content-length",
+]);
 
 /** Answers the questions of one call. */
 export class HttpCall {
@@ -166,7 +170,11 @@ export class HttpCall {
   ): Uint8Array {
     const { secrets } = this.#fetcher;
     const masked: Record<string, string> = Object.create(null);
+    // The body is not as it was sent where it was packed or is masked, and a
+    // length would then tell that of a secret.
+    const isChanged = headers.has("content-encoding") || secrets.size > 0;
     for (const [name, value] of headers) {
+      if (isChanged && OF_SENT_BODY.has(name)) continue;
       masked[secrets.mask(name)] = secrets.mask(value);
     }
     const text = JSON.stringify({ status, url, headers: masked });

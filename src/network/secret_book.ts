@@ -41,6 +41,11 @@ export class SecretBook {
     );
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#secrets.size;
+  }
+
   /**
    * Fills the placeholders of a request that goes to a destination.
    *

@@ -29,8 +29,8 @@
  *   `capacity`, nothing is written: call again with as much room as the result
  *   says.
  * - `read` waits for a piece of the body and writes it. The body is unpacked
- *   already; a `content-length` among the headers may be that of the packed
- *   one.
+ *   already; there is no `content-length` among the headers where it would not
+ *   be that of what is read.
  * - `close` lets go of a handle, also before its answer has come. What is not
  *   closed ends with the call.
  * - `error_text` writes what it has room for of the text of the last error,
