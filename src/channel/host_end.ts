@@ -20,6 +20,7 @@ import {
 } from "./layout.ts";
 
 const NOTHING = new Uint8Array();
+const ENCODER = new TextEncoder();
 const FIRST_BYTES = 65_536;
 /** Longest time in microseconds that the guest spins before it sleeps. */
 const GUEST_SPIN_US = 100;
@@ -62,9 +63,7 @@ export class HostEnd {
    * @throws {RangeError} when the request is larger than the bound.
    */
   call(request: CallRequest, spin: boolean): void {
-    const meta = request.meta === ""
-      ? NOTHING
-      : new TextEncoder().encode(request.meta);
+    const meta = request.meta === "" ? NOTHING : ENCODER.encode(request.meta);
     const bytes = meta.length + request.payload.length;
     if (!reserve(this.buffers.request, bytes)) {
       throw new RangeError(

@@ -16,6 +16,7 @@ import {
   type WorkerModule,
   type WorkerOptions,
 } from "./guest_worker.ts";
+import { MemoryPressure } from "./memory_pressure.ts";
 import { Watchdog } from "./watchdog.ts";
 import { within } from "./within.ts";
 
@@ -61,6 +62,8 @@ export class WorkerPool {
   readonly #idle: GuestWorker[] = [];
   readonly #busy = new Map<GuestWorker, Promise<void>>();
   readonly #starting = new Map<GuestWorker, Promise<void>>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #pressure = new MemoryPressure();
   /** How long each module's last call took. */
   readonly #lastMs = new Map<number, number>();
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -171,7 +174,9 @@ export class WorkerPool {
           (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
       });
       this.#lastMs.set(key, end.answer.usage.durationMs);
-      this.#free(worker);
+      const { memoryBytes } = end.answer.usage;
+      if (this.#pressure.isHighAfter(memoryBytes)) this.#replace(worker);
+      else this.#free(worker);
       resolve(end);
     } catch (error) {
       this.#busy.delete(worker);
@@ -187,6 +192,14 @@ export class WorkerPool {
     this.#idle.push(worker);
     this.#dispatch();
     if (this.#idle.length > 1) this.#scheduleEviction();
+  }
+
+  /** Ends a worker for what it holds on to; another starts meanwhile. */
+  #replace(worker: GuestWorker): void {
+    this.#busy.delete(worker);
+    this.#evict(worker);
+    if (!this.#closing && this.#workers === 0) this.#spawn();
+    this.#dispatch();
   }
 
   #lose(worker: GuestWorker): void {
@@ -238,11 +251,19 @@ export class WorkerPool {
     this.#idleTimer = setTimeout(() => {
       this.#idleTimer = undefined;
       while (this.#idle.length > 1 && seen.has(this.#idle[0]!)) {
-        void this.#end(this.#idle.shift()!);
+        this.#evict(this.#idle.shift()!);
       }
       if (this.#idle.length > 1) this.#scheduleEviction();
     }, IDLE_MS);
     Deno.unrefTimer(this.#idleTimer as unknown as number);
+  }
+
+  #evict(worker: GuestWorker): void {
+    const ending = this.#end(worker).then(() => {
+      this.#ending.delete(ending);
+      this.#pressure.settle();
+    });
+    this.#ending.add(ending);
   }
 
   async #end(worker: GuestWorker): Promise<void> {
@@ -257,7 +278,10 @@ export class WorkerPool {
     }
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
     await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
-    await Promise.all(this.#idle.splice(0).map((worker) => this.#end(worker)));
+    await Promise.all([
+      ...this.#idle.splice(0).map((worker) => this.#end(worker)),
+      ...this.#ending,
+    ]);
     await this.#watchdog?.release();
   }
 }

@@ -8,6 +8,10 @@ const MAX_DEPTH = 512;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const REPLACEMENT = "\ufffd";
+
+const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses what `source` answered.
@@ -15,16 +19,8 @@ const BACKSLASH = 0x5c;
  * @throws {ExecutionFailed} when it is not UTF-8, not JSON or too deep.
  */
 export function parseGuestJson(source: string, bytes: Uint8Array): JsonValue {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(bytes);
-  } catch {
-    throw new ExecutionFailed(
-      `${source} answered with bytes that are not UTF-8`,
-    );
-  }
-  if (isTooDeep(bytes)) {
+  const text = decodeText(source, bytes);
+  if (isTooDeep(text)) {
     throw new ExecutionFailed(
       `${source} answered with JSON nested deeper than ${MAX_DEPTH} levels`,
     );
@@ -39,30 +35,46 @@ export function parseGuestJson(source: string, bytes: Uint8Array): JsonValue {
   }
 }
 
+/**
+ * Checking while decoding takes several times as long, and is needed only where
+ * there is a sign that a byte was replaced.
+ */
+function decodeText(source: string, bytes: Uint8Array): string {
+  const text = LENIENT.decode(bytes);
+  if (!text.includes(REPLACEMENT)) return text;
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    throw new ExecutionFailed(
+      `${source} answered with bytes that are not UTF-8`,
+    );
+  }
+}
+
 /** Counts brackets outside strings, before anything is built from them. */
-function isTooDeep(bytes: Uint8Array): boolean {
-  if (bytes.length <= MAX_DEPTH) return false;
+function isTooDeep(text: string): boolean {
+  if (text.length <= MAX_DEPTH) return false;
   let depth = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) at = endOfString(bytes, at);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
     // "[" and "{", "]" and "}" differ in one bit.
-    else if ((byte | 0x20) === 0x7b) {
+    else if ((code | 0x20) === 0x7b) {
       if (++depth > MAX_DEPTH) return true;
-    } else if ((byte | 0x20) === 0x7d) depth--;
+    } else if ((code | 0x20) === 0x7d) depth--;
   }
   return false;
 }
 
-/** The index of the quote that ends the string, or the end of the bytes. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let end = bytes.indexOf(QUOTE, start + 1);
-  while (end > 0 && isEscaped(bytes, end)) end = bytes.indexOf(QUOTE, end + 1);
-  return end < 0 ? bytes.length : end;
+/** The index of the quote that ends the string, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
 }
 
-function isEscaped(bytes: Uint8Array, at: number): boolean {
+function isEscaped(text: string, at: number): boolean {
   let backslashes = 0;
-  while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes++;
+  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
   return backslashes % 2 === 1;
 }

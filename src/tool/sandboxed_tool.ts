@@ -26,6 +26,8 @@ export interface ToolLoadOptions {
   readonly schema?: Partial<ToolSchema>;
 }
 
+const ENCODER = new TextEncoder();
+
 /**
  * A tool that runs in a sandbox. Every call gets a fresh instance of its
  * module, so nothing that one call leaves behind is seen by the next.
@@ -159,7 +161,7 @@ function encodeArguments(args: unknown): Uint8Array {
   if (json === undefined) {
     throw new TypeError(`Cannot call tool: ${typeof args} is no JSON value`);
   }
-  return new TextEncoder().encode(json);
+  return ENCODER.encode(json);
 }
 
 function parsed(
