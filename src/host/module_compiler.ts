@@ -32,7 +32,8 @@ export type CompileReply =
   | { readonly type: "too large"; readonly message: string };
 
 /**
- * Prepares and compiles a module.
+ * Prepares and compiles a module. The bytes are given away: a large module's
+ * are moved to its thread.
  *
  * @throws {CompilationFailed} when the bytes are no module, or one that can't
  * be bounded.
@@ -67,7 +68,7 @@ async function compileInThread(request: CompileRequest): Promise<CompileReply> {
     reject(new WorkerLost(`Compiling thread failed: ${event.message}`));
   };
   try {
-    worker.postMessage(request);
+    worker.postMessage(request, [request.bytes.buffer]);
     if (!await within(COMPILE_MS, promise.then(() => {}))) {
       throw new WorkerLost(`Module was not compiled within ${COMPILE_MS} ms`);
     }

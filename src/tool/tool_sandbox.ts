@@ -76,6 +76,7 @@ export class ToolSandbox implements AsyncDisposable {
   readonly #pool: WorkerPool;
   readonly #network: Network;
   readonly #modules = new Map<string, Promise<SandboxedModule>>();
+  readonly #lengths = new Set<number>();
   readonly #loaded = new WeakSet<SandboxedModule>();
   #isClosed = false;
 
@@ -134,10 +135,17 @@ export class ToolSandbox implements AsyncDisposable {
     const bytes = await readModuleSource(source);
     this.#checkOpen();
     this.#pool.warm();
-    const sha256 = await sha256Hex(bytes);
+    const hashing = sha256Hex(bytes);
+    // Only bytes of a length that was seen can have been loaded before; others
+    // are compiled while they are hashed.
+    const isNew = !this.#lengths.has(bytes.length);
+    this.#lengths.add(bytes.length);
+    const ahead = isNew ? this.#compile(hashing, bytes) : undefined;
+    ahead?.catch(() => {});
+    const sha256 = await hashing;
     let loading = this.#modules.get(sha256);
     if (!loading) {
-      loading = this.#compile(sha256, bytes);
+      loading = ahead ?? this.#compile(hashing, bytes);
       this.#modules.set(sha256, loading);
       loading.catch(() => this.#modules.delete(sha256));
     }
@@ -202,7 +210,7 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   async #compile(
-    sha256: string,
+    hashing: Promise<string>,
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<SandboxedModule> {
     const { maxMemoryBytes, maxFuel } = this.config;
@@ -211,7 +219,7 @@ export class ToolSandbox implements AsyncDisposable {
       fuel: maxFuel !== undefined,
     });
     checkImports(compiled.info);
-    const module = createModule(sha256, compiled, this.config);
+    const module = createModule(await hashing, compiled, this.config);
     if (workerModule(module).plan.usesHttp) this.#network.warm();
     this.#loaded.add(module);
     return module;
