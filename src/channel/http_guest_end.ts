@@ -10,6 +10,9 @@ import {
 } from "./http_layout.ts";
 import { reserve } from "./layout.ts";
 
+/** How long the guest spins for a reply before it sleeps. */
+const SPIN_US = 50;
+
 /** A reply as the guest sees it; the bytes are copies. */
 export interface SeenReply {
   readonly value: number;
@@ -50,11 +53,12 @@ export class HttpGuestEnd {
    */
   ask(question: HttpQuestion): SeenReply {
     const number = this.#post(question);
-    this.#stopPage.waitUntil(() =>
-      Atomics.load(this.#words, HttpWord.answered) === number ||
-      this.#isClosed
-    );
-    if (Atomics.load(this.#words, HttpWord.answered) !== number) {
+    const isAnswered = () =>
+      Atomics.load(this.#words, HttpWord.answered) === number;
+    const end = performance.now() + SPIN_US / 1000;
+    while (!isAnswered() && performance.now() < end);
+    this.#stopPage.waitUntil(() => isAnswered() || this.#isClosed);
+    if (!isAnswered()) {
       throw new ExecutionFailed("The fetching worker of the sandbox is gone");
     }
     return this.#reply();

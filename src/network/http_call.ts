@@ -94,7 +94,7 @@ export class HttpCall {
       value: 0,
       text: this.#headText(head.status, head.headers, url),
       piece,
-      isEnd: isEnd(open),
+      isEnd: this.#endsWith(handle, open),
     };
   }
 
@@ -107,7 +107,7 @@ export class HttpCall {
       open.rest = await this.#cancelling(open, () => body.read());
       piece = this.#piece(open);
     }
-    return { value: 0, piece, isEnd: isEnd(open) };
+    return { value: 0, piece, isEnd: this.#endsWith(handle, open) };
   }
 
   /** What is there already, at most what a reply takes. */
@@ -157,6 +157,13 @@ export class HttpCall {
     return { value: 0 };
   }
 
+  /** Whether nothing is left; such a handle is let go of without being asked. */
+  #endsWith(handle: number, { body, rest }: OpenRequest): boolean {
+    const isEnd = rest.length === 0 && (body?.isEnd ?? false);
+    if (isEnd) this.#open.delete(handle);
+    return isEnd;
+  }
+
   #find(handle: number): OpenRequest {
     const open = this.#open.get(handle);
     if (!open) throw new Refusal(HttpError.BadHandle, `No handle is ${handle}`);
@@ -180,10 +187,6 @@ export class HttpCall {
     const text = JSON.stringify({ status, url, headers: masked });
     return new TextEncoder().encode(text);
   }
-}
-
-function isEnd({ body, rest }: OpenRequest): boolean {
-  return rest.length === 0 && (body?.isEnd ?? false);
 }
 
 /** What reaches the guest of a failure: never more than a refusal says. */

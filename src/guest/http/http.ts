@@ -185,9 +185,10 @@ export class Http {
   }
 
   #close(handle: number): number {
-    this.#find(handle);
+    const { isEnd } = this.#find(handle);
     this.#open.delete(handle);
-    this.#askOf(handle, HttpOp.Close);
+    // The fetching worker has let go of what it has sent to its end.
+    if (!isEnd) this.#askOf(handle, HttpOp.Close);
     return 0;
   }
 
