@@ -13,6 +13,8 @@ export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
   () => import("./watchdog_worker.ts"),
   // deno-lint-ignore layers/imports -- seen by tools, and never made
   () => import("../guest/worker.ts"),
+  // deno-lint-ignore layers/imports -- seen by tools, and never made
+  () => import("../network/fetching_worker.ts"),
 ];
 
 /**
