@@ -82,22 +82,27 @@ export class ResponseBody {
     while (!framing.isEnd) {
       const bytes = framing.take();
       this.#received += bytes.length;
+      this.#count();
       if (bytes.length > 0) return bytes;
       if (!framing.isEnd && !await connection.fill()) framing.closed();
     }
     return NOTHING;
   }
 
-  /**
-   * Counts and masks. What is compressed counts as well, where it is more than
-   * what it unpacks to: it may unpack to nothing for ever.
-   */
   #pass(bytes: Uint8Array): Uint8Array {
     this.#unpacked += bytes.length;
+    this.#count();
+    return this.#parts.mask?.push(bytes) ?? bytes;
+  }
+
+  /**
+   * What is packed counts as well, where it is more than what it unpacks to: it
+   * may unpack to nothing for ever.
+   */
+  #count(): void {
     const more = Math.max(this.#received, this.#unpacked) - this.#counted;
     this.#counted += more;
     this.#parts.budget.spend(more);
-    return this.#parts.mask?.push(bytes) ?? bytes;
   }
 
   /** The last bytes, with what masking had held back. */

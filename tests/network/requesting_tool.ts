@@ -56,7 +56,11 @@ export class RequestingTool implements AsyncDisposable {
     configure: (builder: SandboxConfigBuilder) => SandboxConfigBuilder,
   ): Promise<RequestingTool> {
     const config = configure(SandboxConfig.builder().maxWorkers(4)).build();
-    return new RequestingTool(await SandboxedTool.load(WASM, config));
+    const loaded = new RequestingTool(await SandboxedTool.load(WASM, config));
+    // `deno test` checks the types of the fetching worker before it starts,
+    // which takes longer than some deadlines here.
+    while (!(await loaded.call([{ raw: "no request" }])).ok);
+    return loaded;
   }
 
   /** Makes requests, and gives the whole result. */
