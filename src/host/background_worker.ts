@@ -1,5 +1,7 @@
 /** A worker that never keeps the host's process alive by itself. */
 
+import "./deno_version.ts";
+
 /**
  * The modules that workers start with, as imports that nobody ever makes.
  *

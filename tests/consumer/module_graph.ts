@@ -30,7 +30,7 @@ type Range = readonly [start: Position, end: Position];
 type Position = readonly [line: number, column: number];
 
 const STATIC =
-  /^(?<verb>import|export) (?<type>type )?[^;"]*?from (?<quoted>"[^"\n]+");$/gm;
+  /^(?<verb>import|export) (?<type>type )?(?:[^;"]*?from )?(?<quoted>"[^"\n]+");$/gm;
 const DYNAMIC = /\bimport\((?<quoted>"[^"\n]+")\)/g;
 
 /** Lists the imports of the TypeScript files among these. */
