@@ -91,7 +91,7 @@ export class Fetcher {
       });
       if (!next) return { ...answer, url: shownUrl };
       answer.body.cancel();
-      shownUrl = this.secrets.mask(next.url.href);
+      shownUrl = this.secrets.maskUrl(next.url);
       if (hops === MAX_REDIRECTS) {
         throw new RefusedUrl(
           limited(`Request exceeds the limit of ${MAX_REDIRECTS} redirects`),

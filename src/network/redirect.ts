@@ -39,7 +39,7 @@ export function redirected(
   url.hash = "";
   const next = changesToGet(request.method, status) ? asGet(request) : request;
   if (url.origin === request.url.origin) return { ...next, url };
-  if (next.hasSecretBody || secrets.isIn(url.href)) {
+  if (next.hasSecretBody || secrets.isInUrl(url)) {
     throw denied(`Redirect to ${url.host} would take a secret there`);
   }
   return {

@@ -82,8 +82,22 @@ export class SecretBook {
     return new TextDecoder().decode(this.#masker.replace(bytes));
   }
 
-  /** Whether a text holds a secret, in any form. */
-  isIn(text: string): boolean {
+  /**
+   * A URL that a server chose, without any secret. Any character of a URL may
+   * be escaped or not: where only unescaping shows a secret, the origin is all
+   * that is left.
+   */
+  maskUrl(url: URL): string {
+    const masked = this.mask(url.href);
+    return this.#isIn(unescape(masked)) ? `${url.origin}/…` : masked;
+  }
+
+  /** Whether a URL holds a secret, in any form. */
+  isInUrl({ href }: URL): boolean {
+    return this.#isIn(href) || this.#isIn(unescape(href));
+  }
+
+  #isIn(text: string): boolean {
     return this.#masker.isIn(new TextEncoder().encode(text));
   }
 
@@ -141,6 +155,14 @@ function checkDestination(secret: GrantedSecret, to: Destination): void {
   if (!to.isTls && grant.port === undefined && !isHere) {
     throw denied(`Secret ${secret.name} goes to ${to.host} over https only`);
   }
+}
+
+/** Undoes all escapes; what it makes of others than ASCII does not matter. */
+function unescape(text: string): string {
+  return text.replace(
+    /%([0-9a-f]{2})/gi,
+    (_, hex) => String.fromCharCode(parseInt(hex, 16)),
+  );
 }
 
 function unfilled(request: GuestRequest): FilledRequest {

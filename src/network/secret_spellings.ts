@@ -6,11 +6,11 @@ const MIN_FRAGMENT = 8;
 /** Every form that is masked: as it is, escaped, in hexadecimal, in base64. */
 export function spellings(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
-  const form = new URLSearchParams([["", value]]).toString().slice(1);
+  const escaped = percentForms(value);
   const all = [
     value,
-    encodeURIComponent(value),
-    form,
+    ...escaped,
+    ...escaped.map((text) => text.replace(/%../g, (hex) => hex.toLowerCase())),
     JSON.stringify(value).slice(1, -1),
     escapeHtml(value),
     bytes.toHex(),
@@ -19,6 +19,20 @@ export function spellings(value: string): string[] {
   ];
   // The longest first, so that no form leaves the rest of a longer one.
   return [...new Set(all)].toSorted((a, b) => b.length - a.length);
+}
+
+/** As a whole, as of a form, and as a URL's parser leaves it in two places. */
+function percentForms(value: string): string[] {
+  const url = new URL("http://host");
+  url.search = value;
+  url.pathname = value;
+  return [
+    encodeURIComponent(value),
+    encodeURI(value),
+    new URLSearchParams([["", value]]).toString().slice(1),
+    url.search.slice(1),
+    url.pathname.slice(1),
+  ].filter((text) => text.length >= value.length);
 }
 
 /**
