@@ -4,9 +4,18 @@ import {
   assertLess,
   assertStringIncludes,
 } from "@std/assert";
+import { Buffer } from "node:buffer";
+import denoJson from "../../deno.json" with { type: "json" };
 import { Consumer, type ConsumerEnd } from "./consumer.ts";
 
+const { version: VERSION } = denoJson;
 const RUNNER = "jsr:@cortexai/sandbox/tool-runner";
+const WORKERS = [
+  "src/guest/worker.ts",
+  "src/host/compile_worker.ts",
+  "src/host/watchdog_worker.ts",
+  "src/network/fetching_worker.ts",
+];
 const WORDS = '{"text":"to be or not to be"}';
 
 function assertAnswered(end: ConsumerEnd): void {
@@ -123,6 +132,48 @@ Deno.test("The published package works for a stranger", async (t) => {
       }),
     );
     assertEquals(consumer.requests.slice(before), ["/word_stats.wasm"]);
+  });
+
+  await t.step("starts its workers from any web server", async () => {
+    // Deno lets every program import from the registry; this is another host.
+    const web = consumer.url.replace("127.0.0.1", "localhost");
+    const module = `${web}@cortexai/sandbox/${VERSION}/mod.ts`;
+    await Deno.writeTextFile(
+      consumer.path("project", "web.json"),
+      JSON.stringify({
+        unstable: ["worker-options"],
+        imports: { "@cortexai/sandbox": module },
+      }),
+    );
+    const run = ["run", "--config=web.json", "--allow-read=word_stats.wasm"];
+    const script = ["ask.ts", "word_stats.wasm"];
+    // Naming one host takes the registry from those allowed by default.
+    const registry = `--allow-import=${consumer.host}`;
+    const both = `${registry},${new URL(web).host}`;
+    assertAnswered(await consumer.deno([...run, both, ...script]));
+    const end = await consumer.deno(
+      [...run, registry, "--no-lock", ...script],
+      { env: { DENO_DIR: consumer.path("uncached") } },
+    );
+    assertEquals([end.code, end.stdout], [1, ""]);
+    assertStringIncludes(end.stderr, "--allow-import");
+  });
+
+  await t.step("takes its workers along when it is compiled", async () => {
+    // Another base than Deno's own can't be downloaded everywhere; this one
+    // can't be run, but what is put into it is the same.
+    const output = consumer.path("compiled");
+    const compiled = await consumer.deno([
+      ...["compile", "--unstable-worker-options", "--allow-read=."],
+      ...["--output", output, RUNNER],
+    ], { env: { DENORT_BIN: Deno.execPath() } });
+    assertEquals(compiled.code, 0, compiled.stderr);
+    const binary = Buffer.from(await Deno.readFile(output));
+    for (const path of WORKERS) {
+      const url = `${consumer.url}@cortexai/sandbox/${VERSION}/${path}`;
+      const text = await (await fetch(url)).text();
+      assert(binary.includes(text), path);
+    }
   });
 
   await t.step("is told by Deno when worker-options is off", async () => {
