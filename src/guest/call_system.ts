@@ -5,6 +5,7 @@ import { Ask, type CallRequest, Op } from "../channel/layout.ts";
 import type { RunPlan } from "../channel/messages.ts";
 import type { CallContext } from "./call_context.ts";
 import { CallStreams } from "./call_streams.ts";
+import { isProgram } from "./program_abi.ts";
 import { Wasi } from "./wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
@@ -16,11 +17,6 @@ const TOOL_PLAN: RunPlan = {
   asksStdin: false,
   tellsOutput: false,
 };
-
-/** Whether a call runs a program, which may end itself. */
-export function isProgram(op: Op): boolean {
-  return op === Op.Run || op === Op.Command;
-}
 
 /** WASI with the streams of one call. */
 export class CallSystem {

@@ -9,12 +9,12 @@ import {
 } from "../channel/layout.ts";
 import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
-import { CallSystem, isProgram } from "./call_system.ts";
+import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
 import { Http } from "./http/http.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
-import { runCommand, runProgram } from "./program_abi.ts";
+import { isProgram, runCommand, runProgram } from "./program_abi.ts";
 import { callExecute, callSchema } from "./tool_abi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
@@ -62,8 +62,8 @@ export class GuestCall {
 
   #perform(loaded: LoadedModule): Uint8Array {
     const { stopPage } = this.#context;
-    if (loaded.plan.usesWasi) {
-      this.#system = new CallSystem(this.#request, this.#context);
+    if (loaded.System) {
+      this.#system = new loaded.System(this.#request, this.#context);
     }
     const wasi = this.#system?.wasi;
     if (loaded.plan.usesHttp) this.#http = this.#connect();

@@ -2,6 +2,7 @@
 
 import type { ImportName, InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
+import type { CallSystem } from "./call_system.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
 import type { Http } from "./http/http.ts";
 import type { Wasi } from "./wasi/wasi.ts";
@@ -11,6 +12,8 @@ export interface LoadedModule {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly reserve: MemoryReserve;
+  /** WASI, for modules that import it. */
+  readonly System: typeof CallSystem | undefined;
 }
 
 /** A function that a guest exports; what it returns is the guest's word. */

@@ -1,9 +1,15 @@
 /** A WASI program: `_start` runs it, and it ends with an exit code. */
 
+import { Op } from "../channel/layout.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { type StopPage, StopReason } from "../stop_page.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { GuestInstance } from "./instance.ts";
+
+/** Whether a call runs a program, which may end itself. */
+export function isProgram(op: Op): boolean {
+  return op === Op.Run || op === Op.Command;
+}
 
 /** Runs a program to its end and answers its exit code, a u32. */
 export function runProgram(

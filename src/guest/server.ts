@@ -25,10 +25,20 @@ export class GuestServer {
     this.#context = { ...this.#context, http };
   }
 
-  /** Makes a module known, so that requests can name it. */
-  add(id: number, module: WebAssembly.Module, plan: InstancePlan): void {
+  /**
+   * Makes a module known, so that requests can name it. WASI is most of the
+   * code of a worker, and is loaded with the first module that imports it.
+   */
+  async add(
+    id: number,
+    module: WebAssembly.Module,
+    plan: InstancePlan,
+  ): Promise<void> {
+    const System = plan.usesWasi
+      ? (await import("./call_system.ts")).CallSystem
+      : undefined;
     const reserve = new MemoryReserve(plan);
-    this.#modules.set(id, { module, plan, reserve });
+    this.#modules.set(id, { module, plan, reserve, System });
   }
 
   /** Forgets a module. */

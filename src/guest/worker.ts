@@ -22,7 +22,14 @@ const scope = globalThis as unknown as WorkerScope;
 let server: GuestServer | undefined;
 let channel: GuestEnd | undefined;
 
+// One message at a time: serving blocks the thread, and must not begin before
+// the message that it is about has been dealt with.
+let dealing: Promise<void> = Promise.resolve();
 scope.onmessage = ({ data }) => {
+  dealing = dealing.then(() => deal(data));
+};
+
+async function deal(data: GuestMessage): Promise<void> {
   switch (data.type) {
     case "start":
       channel = new GuestEnd(data.buffers);
@@ -35,7 +42,7 @@ scope.onmessage = ({ data }) => {
       scope.postMessage({ type: "ready" });
       break;
     case "module":
-      server?.add(data.id, data.module, data.plan);
+      await server?.add(data.id, data.module, data.plan);
       break;
     case "network":
       server?.connect(data.buffers);
@@ -45,7 +52,7 @@ scope.onmessage = ({ data }) => {
       break;
   }
   serve();
-};
+}
 
 function serve(): void {
   if (!server || !channel) return;
