@@ -11,6 +11,7 @@ import { isAddress, whyNotPublic } from "./address_policy.ts";
 import type { RawConnection } from "./connection.ts";
 import type { Destination } from "./host_policy.ts";
 import { denied, quote, Refusal, unreachable } from "./refusal.ts";
+import { StalledHandshakes } from "./stalled_handshakes.ts";
 
 /** Connects, or fails with a refusal. */
 export type Dial = (
@@ -28,7 +29,12 @@ export interface DialSystem {
   readonly startTls: (
     connection: Deno.TcpConn,
     hostname: string,
-  ) => Promise<RawConnection>;
+  ) => Promise<TlsConnection>;
+}
+
+/** A connection whose handshake may not be over. */
+export interface TlsConnection extends RawConnection {
+  handshake(): Promise<unknown>;
 }
 
 /** The system as it is. */
@@ -41,22 +47,26 @@ export const DENO_SYSTEM: DialSystem = {
     return found.map(({ address }) => address);
   },
   connect: (options) => Deno.connect(options),
-  startTls: async (connection, hostname) => {
-    const alpnProtocols = ["http/1.1"];
-    const tls = await Deno.startTls(connection, { hostname, alpnProtocols });
-    return tls;
-  },
+  startTls: (connection, hostname) =>
+    Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] }),
 };
 
 /** Makes a way to connect. */
 export function dialWith(system: DialSystem): Dial {
+  const stalled = new StalledHandshakes();
   return async (destination, signal) => {
+    if (destination.isTls) stalled.check(destination);
     const addresses = await addressesOf(destination, system, signal);
     let failure: unknown;
     for (const hostname of addresses) {
       signal.throwIfAborted();
       try {
-        return await connect(destination, hostname, system, signal);
+        const { port } = destination;
+        const connection = await system.connect({ hostname, port, signal });
+        if (!destination.isTls) return connection;
+        const given = () => stalled.add(destination);
+        const { host } = destination;
+        return await encrypt(connection, host, system, signal, given);
       } catch (error) {
         failure = error;
       }
@@ -100,33 +110,29 @@ async function lookUp(
   return addresses;
 }
 
-async function connect(
-  { host, port, isTls }: Destination,
-  hostname: string,
+/** @param given Called when the handshake is given up before its end. */
+async function encrypt(
+  connection: Deno.TcpConn,
+  host: string,
   system: DialSystem,
   signal: AbortSignal,
+  given: () => void,
 ): Promise<RawConnection> {
-  const connection = await system.connect({ hostname, port, signal });
-  if (!isTls) return connection;
-  const close = () => closeQuietly(connection);
-  signal.addEventListener("abort", close, { once: true });
+  const tls = await system.startTls(connection, host);
+  const abort = () => {
+    given();
+    tls.close();
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
   try {
-    const tls = await system.startTls(connection, host);
-    await (tls as Partial<Deno.TlsConn>).handshake?.();
+    await tls.handshake();
     return tls;
   } catch (error) {
-    close();
+    if (!signal.aborted) tls.close();
     throw error;
   } finally {
-    signal.removeEventListener("abort", close);
-  }
-}
-
-function closeQuietly(connection: Deno.TcpConn): void {
-  try {
-    connection.close();
-  } catch {
-    // TLS has taken it over, or it is closed.
+    signal.removeEventListener("abort", abort);
   }
 }
 
