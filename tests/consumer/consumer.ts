@@ -74,6 +74,17 @@ export class Consumer implements AsyncDisposable {
     return this.#server.requests;
   }
 
+  /** What makes Deno this user's. */
+  get env(): Record<string, string> {
+    return {
+      DENO_DIR: this.path("deno"),
+      DENO_NO_PROMPT: "1",
+      DENO_NO_UPDATE_CHECK: "1",
+      JSR_URL: this.url,
+      NO_COLOR: "1",
+    };
+  }
+
   /** A path below the folder of the project and of Deno's own files. */
   path(...names: string[]): string {
     return join(this.#folder, ...names);
@@ -87,14 +98,7 @@ export class Consumer implements AsyncDisposable {
     const child = new Deno.Command(command, {
       args: [...args],
       cwd: this.path("project"),
-      env: {
-        DENO_DIR: this.path("deno"),
-        DENO_NO_PROMPT: "1",
-        DENO_NO_UPDATE_CHECK: "1",
-        JSR_URL: this.url,
-        NO_COLOR: "1",
-        ...env,
-      },
+      env: { ...this.env, ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
