@@ -34,7 +34,7 @@ export async function followGuide(
       continue;
     }
     const started = performance.now();
-    const printed = await run(consumer, folder, step.script);
+    const printed = await runScript(consumer, folder, step.script);
     if (!printed.trimEnd().endsWith(step.output.trimEnd())) {
       throw new Error(
         `${name}: ${step.script}printed:\n${printed}expected:\n${step.output}`,
@@ -45,7 +45,8 @@ export async function followGuide(
   return commands;
 }
 
-async function run(
+/** Runs a shell script, and returns what it printed. */
+export async function runScript(
   consumer: Consumer,
   cwd: string,
   script: string,

@@ -1,0 +1,57 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Consumer } from "./consumer.ts";
+import { guideSteps } from "./guide.ts";
+import { followGuide, runScript } from "./guide_run.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+Deno.test("guideSteps finds files, commands and what they print", () => {
+  const markdown = [
+    "```c a.c\nint a;\n```\n",
+    "```ts b.ts ignore\n1;\n```\n",
+    "```sh\ncc a.c\n```\n",
+    "```text\nfine\n```\n",
+    "```sh\nls\n```\n",
+  ].join("\n");
+  assertEquals(guideSteps(markdown), [
+    { kind: "save", name: "a.c", text: "int a;\n" },
+    { kind: "save", name: "b.ts", text: "1;\n" },
+    { kind: "run", script: "cc a.c\n", output: "fine\n" },
+    { kind: "run", script: "ls\n", output: "" },
+  ]);
+  assertThrows(() => guideSteps("```ts\n1;\n```\n"), Error, "no file");
+});
+
+// The guides to tools need compilers; `try_guides.ts` follows them.
+Deno.test({
+  name: "The guides to files and errors work from an empty folder",
+  ignore: Deno.build.os === "windows",
+  async fn(t) {
+    await using consumer = await Consumer.create();
+    for (const name of ["files", "errors"]) {
+      await t.step(name, async () => {
+        await followGuide(consumer, name);
+      });
+    }
+    await t.step("a command that fails is noticed", async () => {
+      const folder = consumer.path();
+      await assertRejects(
+        () => runScript(consumer, folder, "false; true"),
+        Error,
+        "failed with 1",
+      );
+    });
+  },
+});
+
+Deno.test("The threat model names tests that are there", async () => {
+  const guide = new URL("fixtures/guides/threat_model.md", ROOT);
+  const markdown = await Deno.readTextFile(guide);
+  const claims = [...markdown.matchAll(/`(tests\/\S+\.ts)`: "([^"|]+)"/g)];
+  const rows = markdown.match(/^\| [^-c]/gm) ?? [];
+  assertEquals(claims.length, rows.length);
+  const missing = claims.filter(([, path, name]) =>
+    !Deno.readTextFileSync(new URL(path!, ROOT)).includes(JSON.stringify(name))
+  );
+  assertEquals(missing.map(([text]) => text), []);
+});
