@@ -33,8 +33,6 @@ const GRACE_MS = 2_000;
  * again before every call.
  */
 const HOST_SPIN_US = 100;
-/** Timers take no longer delay. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Room for an error record and the names of files, beside what has a limit. */
 const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
 
@@ -172,7 +170,7 @@ export class GuestWorker {
   /** Stops the guest that is running, if one is. */
   stop(reason: StopReason): void {
     this.#stopPage.stop(reason);
-    this.#wait?.shorten();
+    this.#wait?.shorten(GRACE_MS);
   }
 
   /**
@@ -271,42 +269,4 @@ function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
 
 function noQuestions(): Promise<Reply> {
   return Promise.reject(new WorkerLost("Worker asked outside of a call"));
-}
-
-/** A wait that ends early when the worker is lost. */
-class TurnWait {
-  readonly #lost = Promise.withResolvers<never>();
-  #timer: ReturnType<typeof setTimeout>;
-
-  constructor(ms: number) {
-    this.#timer = this.#after(ms);
-    // Nobody may be listening any more when it rejects.
-    this.#lost.promise.catch(() => {});
-  }
-
-  /** Rejects when the worker is lost. */
-  get lost(): Promise<never> {
-    return this.#lost.promise;
-  }
-
-  /** Gives the worker no more than the grace period from now. */
-  shorten(): void {
-    clearTimeout(this.#timer);
-    this.#timer = this.#after(GRACE_MS);
-  }
-
-  /** Ends the wait with an error. */
-  fail(error: WorkerLost): void {
-    this.#lost.reject(error);
-  }
-
-  /** Takes the timer back. */
-  end(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #after(ms: number): ReturnType<typeof setTimeout> {
-    const lose = () => this.fail(new WorkerLost("Worker did not answer"));
-    return setTimeout(lose, Math.min(ms, MAX_TIMER_MS));
-  }
 }
