@@ -20,6 +20,7 @@ import { WorkerLost } from "../errors.ts";
 import { StopPage, StopReason } from "../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
 import { startBackgroundWorker } from "./background_worker.ts";
+import { TurnWait } from "./turn_wait.ts";
 import type { Network, NetworkConnection } from "./network.ts";
 import type { Watchdog, WatchedDeadline } from "./watchdog.ts";
 import { within } from "./within.ts";
