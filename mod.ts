@@ -13,10 +13,8 @@ export type {
   MemoryDirectoryOptions,
 } from "./src/config/memory_directory.ts";
 export type { NetworkLimits } from "./src/config/network_limits.ts";
-export {
-  SandboxConfig,
-  SandboxConfigBuilder,
-} from "./src/config/sandbox_config.ts";
+export { SandboxConfig } from "./src/config/sandbox_config.ts";
+export { SandboxConfigBuilder } from "./src/config/sandbox_config_builder.ts";
 export type { SecretGrant, SecretOptions } from "./src/config/secret.ts";
 export {
   Busy,

@@ -1,0 +1,45 @@
+/** The plain values of a configuration, and what they are by default. */
+
+import type { AllowedPath } from "./allowed_path.ts";
+import type { MemoryDirectory } from "./memory_directory.ts";
+import {
+  DEFAULT_NETWORK_LIMITS,
+  type NetworkLimits,
+} from "./network_limits.ts";
+import type { Secret } from "./secret.ts";
+
+/** The plain values of a configuration. */
+export interface ConfigValues {
+  maxMemoryBytes: number;
+  maxExecutionTime: number;
+  allowedPaths: readonly AllowedPath[];
+  allowNetwork: boolean | readonly string[];
+  maxFuel: bigint | undefined;
+  maxResultBytes: number;
+  maxWorkers: number;
+  maxQueuedCalls: number;
+  memoryDirectories: readonly MemoryDirectory[];
+  maxOutputBytes: number;
+  maxDescriptors: number;
+  maxWriteBytes: number | undefined;
+  networkLimits: NetworkLimits;
+  secrets: readonly Secret[];
+}
+
+/** What holds for everything that is not set. */
+export const DEFAULTS: Readonly<ConfigValues> = {
+  maxMemoryBytes: 64 * 1024 * 1024,
+  maxExecutionTime: 30_000,
+  allowedPaths: [],
+  allowNetwork: false,
+  maxFuel: undefined,
+  maxResultBytes: 16 * 1024 * 1024,
+  maxWorkers: Math.max(1, navigator.hardwareConcurrency),
+  maxQueuedCalls: 10_000,
+  memoryDirectories: [],
+  maxOutputBytes: 1024 * 1024,
+  maxDescriptors: 128,
+  maxWriteBytes: undefined,
+  networkLimits: DEFAULT_NETWORK_LIMITS,
+  secrets: [],
+};

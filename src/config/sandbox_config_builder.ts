@@ -1,0 +1,284 @@
+/** Collects the options of a configuration, and checks each as it comes. */
+
+import { type AllowedPathOptions, checkAllowedPath } from "./allowed_path.ts";
+import { type ConfigValues, DEFAULTS } from "./config_values.ts";
+import { parseHostGrant } from "./host_grant.ts";
+import {
+  checkMemoryDirectory,
+  type MemoryDirectoryOptions,
+} from "./memory_directory.ts";
+import { checkNetworkLimits, type NetworkLimits } from "./network_limits.ts";
+import { outOfRange, quote } from "./option_error.ts";
+import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
+import { checkSecret, type SecretOptions } from "./secret.ts";
+
+const PAGE_BYTES = 65_536;
+/** The longest delay that a timer takes: about 24.8 days. */
+const MAX_TIME_MS = 2 ** 31 - 1;
+/** Fuel is counted in a signed 64-bit number. */
+const MAX_FUEL = 2n ** 63n - 1n;
+/** An answer must fit into one string of V8, and into shared memory. */
+const MAX_RESULT_BYTES = 2 ** 28;
+const MAX_WORKERS = 1024;
+
+/**
+ * Collects the options of a {@linkcode SandboxConfig}. Every method checks its
+ * value at once and returns the builder.
+ */
+export class SandboxConfigBuilder {
+  readonly #values: ConfigValues = { ...DEFAULTS };
+
+  /**
+   * Sets the most bytes that all memories and tables of a guest may take.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 65 536, one
+   * page.
+   */
+  maxMemoryBytes(bytes: number): this {
+    const limit = whole("maxMemoryBytes", bytes, PAGE_BYTES, 2 ** 40);
+    this.#values.maxMemoryBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most milliseconds that a call may run.
+   *
+   * @throws {RangeError} unless it is above 0 and at most 2 147 483 647.
+   */
+  maxExecutionTime(ms: number): this {
+    if (typeof ms !== "number" || !(ms > 0 && ms <= MAX_TIME_MS)) {
+      throw outOfRange(
+        "maxExecutionTime",
+        ms,
+        `above 0, at most ${MAX_TIME_MS}`,
+      );
+    }
+    this.#values.maxExecutionTime = ms;
+    return this;
+  }
+
+  /**
+   * Grants a host folder. Read-only unless `options.write` is `true`.
+   *
+   * @param guest The absolute path that the guest sees.
+   * @param host The folder on the host.
+   * @throws {TypeError} when `guest` is not absolute, holds `.` or `..`, or was
+   * granted before, and when `host` is empty.
+   */
+  allowedPath(
+    guest: string,
+    host: string | URL,
+    options: AllowedPathOptions = {},
+  ): this {
+    const entry = checkAllowedPath(guest, host, options);
+    this.#checkUngranted("allowedPath", entry.guest);
+    this.#values.allowedPaths = [...this.#values.allowedPaths, entry];
+    return this;
+  }
+
+  /**
+   * Grants a directory that lives in memory: every call starts with the same
+   * files, and what is in it afterwards is in the result's `files`.
+   *
+   * @param guest The absolute path that the guest sees.
+   * @param files What is in it at first, by path below it, such as `in.csv`.
+   * @throws {TypeError} when `guest` is not absolute or was granted before,
+   * when a path goes up, or when the files exceed `options.maxBytes`.
+   */
+  memoryDirectory(
+    guest: string,
+    files: Readonly<Record<string, Uint8Array | string>> = {},
+    options: MemoryDirectoryOptions = {},
+  ): this {
+    const entry = checkMemoryDirectory(guest, files, options);
+    this.#checkUngranted("memoryDirectory", entry.guest);
+    this.#values.memoryDirectories = [
+      ...this.#values.memoryDirectories,
+      entry,
+    ];
+    return this;
+  }
+
+  /**
+   * Grants the network: `true` for every public host, or a list of `"host"`,
+   * `"host:port"`, `"*.host"`, `"1.2.3.4:80"`, `"[::1]:80"`.
+   *
+   * @throws {TypeError} when an entry is none of these.
+   */
+  allowNetwork(grant: boolean | readonly string[]): this {
+    if (typeof grant === "boolean") {
+      this.#values.allowNetwork = grant;
+      return this;
+    }
+    if (!Array.isArray(grant)) {
+      throw new TypeError(
+        `Cannot set allowNetwork: expected a boolean or a list of hosts, got ${
+          quote(grant)
+        }`,
+      );
+    }
+    for (const entry of grant) {
+      if (typeof entry !== "string") {
+        throw new TypeError(
+          `Cannot set allowNetwork: ${quote(entry)} is no string`,
+        );
+      }
+      parseHostGrant(entry);
+    }
+    this.#values.allowNetwork = Object.freeze([...grant]);
+    return this;
+  }
+
+  /**
+   * Sets the most fuel that a call may consume. Nothing is counted without it.
+   *
+   * @throws {RangeError} unless it is a whole number above 0 that fits into a
+   * signed 64-bit number.
+   */
+  maxFuel(fuel: bigint | number): this {
+    const wanted = "a whole number from 1 to 2^63-1";
+    if (typeof fuel === "number" && !Number.isSafeInteger(fuel)) {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    if (typeof fuel !== "number" && typeof fuel !== "bigint") {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    const limit = BigInt(fuel);
+    if (limit < 1n || limit > MAX_FUEL) {
+      throw outOfRange("maxFuel", fuel, wanted);
+    }
+    this.#values.maxFuel = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most bytes that a tool may answer with.
+   *
+   * @throws {RangeError} unless it is a whole number from 1 to 256 MiB.
+   */
+  maxResultBytes(bytes: number): this {
+    const limit = whole("maxResultBytes", bytes, 1, MAX_RESULT_BYTES);
+    this.#values.maxResultBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most workers that run guests at the same time.
+   *
+   * @throws {RangeError} unless it is a whole number from 1 to 1024.
+   */
+  maxWorkers(count: number): this {
+    this.#values.maxWorkers = whole("maxWorkers", count, 1, MAX_WORKERS);
+    return this;
+  }
+
+  /**
+   * Sets the most calls that wait for a worker; one more is `Busy`.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 0.
+   */
+  maxQueuedCalls(count: number): this {
+    const limit = whole("maxQueuedCalls", count, 0, Number.MAX_SAFE_INTEGER);
+    this.#values.maxQueuedCalls = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most bytes that are kept of stdout and of stderr each; what a
+   * guest writes beyond that is dropped, and the result says so.
+   *
+   * @throws {RangeError} unless it is a whole number from 0 to 256 MiB.
+   */
+  maxOutputBytes(bytes: number): this {
+    const limit = whole("maxOutputBytes", bytes, 0, MAX_RESULT_BYTES);
+    this.#values.maxOutputBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most WASI descriptors that a guest may have open, its three
+   * streams and its folders included.
+   *
+   * @throws {RangeError} unless it is a whole number from 3 to 65 536.
+   */
+  maxDescriptors(count: number): this {
+    this.#values.maxDescriptors = whole("maxDescriptors", count, 3, 65_536);
+    return this;
+  }
+
+  /**
+   * Sets the most bytes that a call may write to host folders.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 0.
+   */
+  maxWriteBytes(bytes: number): this {
+    const limit = whole("maxWriteBytes", bytes, 0, Number.MAX_SAFE_INTEGER);
+    this.#values.maxWriteBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets how much of the network a call may use; what is left out stays.
+   *
+   * @throws {RangeError} when a limit is impossible.
+   * @throws {TypeError} when there is no limit of that name.
+   */
+  networkLimits(limits: Partial<NetworkLimits>): this {
+    const { networkLimits } = this.#values;
+    this.#values.networkLimits = checkNetworkLimits(limits, networkLimits);
+    return this;
+  }
+
+  /**
+   * Lets guests use a credential that they never see: `{{NAME}}` in a header's
+   * value, in the query or in the body of a request becomes the value, for
+   * `options.hosts` only; a request that takes it anywhere else is refused. It
+   * is masked where a response repeats it.
+   *
+   * Without a port, a host gets the value over https only, unless it is this
+   * machine.
+   *
+   * @param name Letters, digits and `_`.
+   * @param value 4 to 8192 characters of printable ASCII.
+   * @param options Where the value may go; what is granted beside that is
+   * `allowNetwork`'s.
+   * @throws {TypeError} when a part of it is impossible, or the name is set
+   * already. No message holds the value.
+   */
+  secret(name: string, value: string, options: SecretOptions): this {
+    const secret = checkSecret(name, value, options);
+    if (this.#values.secrets.some((known) => known.name === name)) {
+      throw new TypeError(`Cannot set secret: ${quote(name)} is set already`);
+    }
+    this.#values.secrets = [...this.#values.secrets, secret];
+    return this;
+  }
+
+  /** Freezes what was set into a configuration. */
+  build(): SandboxConfig {
+    return createConfig({
+      ...this.#values,
+      allowedPaths: Object.freeze([...this.#values.allowedPaths]),
+      memoryDirectories: Object.freeze([...this.#values.memoryDirectories]),
+      secrets: Object.freeze([...this.#values.secrets]),
+    });
+  }
+
+  #checkUngranted(option: string, guest: string): void {
+    const { allowedPaths, memoryDirectories } = this.#values;
+    if (
+      [...allowedPaths, ...memoryDirectories].some((g) => g.guest === guest)
+    ) {
+      throw new TypeError(
+        `Cannot set ${option}: ${quote(guest)} is granted already`,
+      );
+    }
+  }
+}
+
+function whole(option: string, value: number, min: number, max: number) {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw outOfRange(option, value, `a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
