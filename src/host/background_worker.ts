@@ -6,9 +6,9 @@ import "./deno_version.ts";
  * The modules that workers start with, as imports that nobody ever makes.
  *
  * A worker is reached by its URL, which no tool sees: `deno cache` and `deno
- * compile` would leave it out. Worse, it would download its own modules, also
- * through connections that another worker has opened; those stand still while
- * that one's thread sleeps, as the watchdog's does, and the worker never starts.
+ * compile` would leave it out. It would also download its own modules, from a
+ * thread that soon sleeps; first runs were seen in which another worker then
+ * waited for a download that never went on.
  */
 export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
   () => import("./compile_worker.ts"),
