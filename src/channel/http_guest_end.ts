@@ -10,9 +10,6 @@ import {
 } from "./http_layout.ts";
 import { reserve } from "./layout.ts";
 
-/** How long the guest spins for a reply before it sleeps. */
-const SPIN_US = 50;
-
 /** A reply as the guest sees it; the bytes are copies. */
 export interface SeenReply {
   readonly value: number;
@@ -55,8 +52,7 @@ export class HttpGuestEnd {
     const number = this.#post(question);
     const isAnswered = () =>
       Atomics.load(this.#words, HttpWord.answered) === number;
-    const end = performance.now() + SPIN_US / 1000;
-    while (!isAnswered() && performance.now() < end);
+    // It does not spin: the fetching worker and the server want the cores.
     this.#stopPage.waitUntil(() => isAnswered() || this.#isClosed);
     if (!isAnswered()) {
       throw new ExecutionFailed("The fetching worker of the sandbox is gone");

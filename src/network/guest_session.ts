@@ -4,7 +4,7 @@ import type {
   HttpNetworkEnd,
   NumberedQuestion,
 } from "../channel/http_network_end.ts";
-import { HttpError } from "../channel/http_layout.ts";
+import { HttpError, type HttpReply } from "../channel/http_layout.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { HttpCall } from "./http_call.ts";
 
@@ -46,13 +46,22 @@ export class GuestSession {
       this.#call = new HttpCall(this.#fetcher);
     }
     const question = this.#channel.question();
-    if (question) void this.#answer(this.#call, question);
+    if (question) this.#answer(this.#call, question);
   }
 
-  async #answer(call: HttpCall, question: NumberedQuestion): Promise<void> {
-    const { number } = question;
-    const reply = await call.reply(question);
-    if (call !== this.#call || this.#channel.reply(number, reply)) return;
+  #answer(call: HttpCall, question: NumberedQuestion): void {
+    const reply = call.reply(question);
+    if (!(reply instanceof Promise)) this.#send(question.number, reply);
+    else {
+      void reply.then((reply) => {
+        // Nobody waits any more once the call has ended.
+        if (call === this.#call) this.#send(question.number, reply);
+      });
+    }
+  }
+
+  #send(number: number, reply: HttpReply): void {
+    if (this.#channel.reply(number, reply)) return;
     this.#channel.reply(number, { value: -HttpError.Limit });
   }
 }

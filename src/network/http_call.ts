@@ -48,18 +48,19 @@ export class HttpCall {
     return this.#open.size;
   }
 
-  /** Answers a question; what went wrong is in the answer. */
-  async reply(question: HttpQuestion): Promise<HttpReply> {
+  /**
+   * Answers a question, at once where nothing has to be waited for; what went
+   * wrong is in the answer.
+   */
+  reply(question: HttpQuestion): HttpReply | Promise<HttpReply> {
     try {
       switch (question.op) {
         case HttpOp.Request:
           return this.#start(question);
-        case HttpOp.Head:
-          return await this.#head(question.handle);
-        case HttpOp.Read:
-          return await this.#read(question.handle);
         case HttpOp.Close:
           return this.#close(question.handle);
+        default:
+          return this.#waitFor(question);
       }
     } catch (error) {
       return refusalReply(error, question);
@@ -71,13 +72,26 @@ export class HttpCall {
     for (const handle of [...this.#open.keys()]) this.#close(handle);
   }
 
+  async #waitFor(question: HttpQuestion): Promise<HttpReply> {
+    try {
+      return question.op === HttpOp.Head
+        ? await this.#head(question.handle)
+        : await this.#read(question.handle);
+    } catch (error) {
+      return refusalReply(error, question);
+    }
+  }
+
   /** Starts a request; the guest can start others before it is answered. */
   #start({ head, body }: HttpQuestion): HttpReply {
     const { headerBytes } = this.#fetcher.grants.limits;
     const request = parseRequest(head, body, headerBytes);
     const allowed = this.#fetcher.allow(request, this.#budget);
     const abort = new AbortController();
-    const answer = this.#fetcher.fetch(allowed, this.#budget, abort.signal);
+    // Only after the reply, so that the guest goes on while this is sent.
+    const answer = Promise.resolve().then(() =>
+      this.#fetcher.fetch(allowed, this.#budget, abort.signal)
+    );
     // Whoever asks for it gets the reason; nobody may ever ask.
     answer.catch(() => {});
     const handle = this.#nextHandle++;

@@ -16,7 +16,7 @@ export interface ResponseHead {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
 /** @see https://www.rfc-editor.org/rfc/rfc9112#section-5 */
 const HEADER_LINE =
-  /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/;
+  /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\uffff]*)$/;
 
 const CR = 13;
 const LF = 10;
@@ -80,7 +80,9 @@ function endOfHead(bytes: Uint8Array, from: number): number | undefined {
 
 /** @throws {Refusal} when it is malformed. */
 export function parseHead(bytes: Uint8Array): ResponseHead {
-  const [first = "", ...lines] = latin1(bytes).slice(0, -4).split("\r\n");
+  // Header values are said to be ASCII; those that are not mean UTF-8.
+  const text = new TextDecoder().decode(bytes);
+  const [first = "", ...lines] = text.slice(0, -4).split("\r\n");
   const [, minor, status] = STATUS_LINE.exec(first) ?? [];
   if (status === undefined) {
     throw broken(`Server answered with ${quote(first)}, not with HTTP/1.1`);
@@ -93,18 +95,10 @@ export function parseHead(bytes: Uint8Array): ResponseHead {
     }
     const name = spelled.toLowerCase();
     const before = headers.get(name);
-    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+    const trimmed = value.trim();
+    headers.set(name, before === undefined ? trimmed : `${before}, ${trimmed}`);
   }
   const options = (headers.get("connection") ?? "").toLowerCase();
   const staysOpen = minor === "1" && !/\bclose\b/.test(options);
   return { status: Number(status), headers, staysOpen };
-}
-
-/** One character a byte, which `TextDecoder` has no label for. */
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
 }

@@ -16,6 +16,7 @@ import { killLatency } from "./kill_latency.ts";
 import { loadLarge } from "./load_large.ts";
 import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
+import { network } from "./network.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { printTable } from "./table.ts";
 import { twoWorkers } from "./two_workers.ts";
@@ -31,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   cold: coldStart,
   first: firstAnswer,
   memory: idleMemory,
+  network,
 };
 
 async function main(): Promise<number> {

@@ -1,35 +1,16 @@
-// deno-lint-ignore-file no-console
 /**
- * What the network costs a guest: requests per second through a guest against
- * a bare `fetch` loop, and a tool without network in a sandbox with and
- * without it. In turns, so that noise cancels out.
- *
- *     deno run -A tests/bench/network.ts
+ * What the network costs: requests per second through a guest against a bare
+ * loop of `fetch`, and a tool that uses none in a sandbox that has it.
  */
 
-import { SandboxConfig, SandboxedTool } from "../../mod.ts";
+import { SandboxConfig, SandboxedTool, ToolSandbox } from "../../mod.ts";
+import { loadTool } from "./fixture.ts";
+import { interleaved, type Measurement, median } from "./measurement.ts";
 
-/** The figures of a run. */
-export interface NetworkFigures {
-  /** Of a guest that makes one request after another. */
-  readonly guestPerSecond: number;
-  /** Of a loop of `fetch` on the host's main thread. */
-  readonly fetchPerSecond: number;
-  /** The first above the second, the median over rounds. */
-  readonly ratio: number;
-  /**
-   * Time of a call that uses no network, in a sandbox that has fetched above
-   * one that has none, the median over rounds.
-   */
-  readonly slowdown: number;
-}
-
-/** Rounds and how much each does; short ones, so that noise hits both ways. */
-const FETCH_ROUNDS = 15;
+const ROUNDS = 25;
 const REQUESTS = 200;
-const CALL_ROUNDS = 201;
-const CALLS = 200;
-const FIXTURES = new URL("../../fixtures/", import.meta.url);
+const CALL_ROUNDS = 400;
+const CALLS = 100;
 
 /** Serves small JSON from a process of its own, as a far server would. */
 const SERVER = `
@@ -41,93 +22,80 @@ const SERVER = `
   }, () => new Response(body));
 `;
 
-/** Measures. */
-export async function measureNetwork(): Promise<NetworkFigures> {
+/** One request after another, each read to its end, and calls without any. */
+export async function network(): Promise<readonly Measurement[]> {
   await using server = await startServer();
   const config = SandboxConfig.builder()
     .allowNetwork([server.host])
     .networkLimits({ requests: REQUESTS })
     .build();
-  await using guest = await SandboxedTool.load(
-    new URL("http/requests.wasm", FIXTURES),
-    config,
-  );
-  const url = `http://${server.host}/`;
-  const requests = () => guest.execute(oneByOne(url));
-  const rates = await inTurns(FETCH_ROUNDS, REQUESTS, [
-    requests,
-    () => fetchLoop(url),
-  ]);
-
-  await using plain = await SandboxedTool.load(
-    new URL("tools/echo.wasm", FIXTURES),
-  );
-  await using beside = await SandboxedTool.create(
-    guest.sandbox,
-    await guest.sandbox.loadModule(new URL("tools/echo.wasm", FIXTURES)),
-  );
-  const calls = await inTurns(CALL_ROUNDS, CALLS, [
-    () => echo(beside),
-    () => echo(plain),
-  ]);
-  return {
-    guestPerSecond: median(rates.map(([rate]) => rate)),
-    fetchPerSecond: median(rates.map(([, rate]) => rate)),
-    ratio: median(rates.map(([one, other]) => one / other)),
-    slowdown: median(calls.map(([one, other]) => other / one)),
-  };
+  await using sandbox = new ToolSandbox(config);
+  return [
+    ...await requestRates(sandbox, `http://${server.host}/`),
+    await costForOthers(sandbox),
+  ];
 }
 
-/** Each request is read to its end before the next is started. */
-function oneByOne(url: string): unknown {
-  return {
+async function requestRates(
+  sandbox: ToolSandbox,
+  url: string,
+): Promise<Measurement[]> {
+  const guest = await loadTool(sandbox, "http/requests");
+  const told = {
     requests: [{ head: { url }, repeat: REQUESTS }],
     one_by_one: true,
     length_only: true,
   };
+  const fetches = async () => {
+    for (let i = 0; i < REQUESTS; i++) await (await fetch(url)).bytes();
+  };
+  const requests = () => guest.execute(told);
+  await interleaved(3, 1, requests, fetches);
+  const [guestMs = [], fetchMs = []] = await interleaved(
+    ROUNDS,
+    1,
+    requests,
+    fetches,
+  );
+  const perSecond = (ms: readonly number[]) => REQUESTS / median(ms) * 1000;
+  return [
+    {
+      what: "requests per second, guest against fetch",
+      value: perSecond(guestMs) / perSecond(fetchMs),
+      unit: "x",
+      aim: { atLeast: 0.5 },
+      note: `${Math.round(perSecond(guestMs))} against ${
+        Math.round(perSecond(fetchMs))
+      } per second, one after another`,
+    },
+  ];
 }
 
-async function fetchLoop(url: string): Promise<void> {
-  for (let i = 0; i < REQUESTS; i++) await (await fetch(url)).bytes();
+/** The same tool in a sandbox that has fetched and in two that have not. */
+async function costForOthers(fetching: ToolSandbox): Promise<Measurement> {
+  await using plain = new ToolSandbox();
+  await using control = new ToolSandbox();
+  const ways = await Promise.all(
+    [fetching, plain, control].map(async (sandbox) => {
+      const echo = await loadTool(sandbox, "tools/echo");
+      return () => calls(echo);
+    }),
+  );
+  await interleaved(20, 1, ...ways);
+  const samples = await interleaved(CALL_ROUNDS, 1, ...ways);
+  const [withNetwork = NaN, without = NaN, again = NaN] = samples.map(median);
+  const noise = Math.abs(again / without - 1) * 100;
+  return {
+    what: "call without network, in a sandbox with it",
+    value: withNetwork / Math.max(without, again),
+    unit: "x",
+    aim: { atMost: 1.02 },
+    note: `two sandboxes without it differ by ${noise.toFixed(1)}%`,
+  };
 }
 
-async function echo(tool: SandboxedTool): Promise<void> {
+async function calls(tool: SandboxedTool): Promise<void> {
   for (let i = 0; i < CALLS; i++) await tool.execute({ text: "hi" });
-}
-
-/** What each of two ways does in a second, round after round. */
-async function inTurns(
-  rounds: number,
-  count: number,
-  [one, other]: readonly [() => Promise<unknown>, () => Promise<unknown>],
-): Promise<[number, number][]> {
-  for (let i = 0; i < 3; i++) await other(), await one();
-  const rates: [number, number][] = [];
-  for (let round = 0; round < rounds; round++) {
-    // Who comes first changes, since what follows may find a warmer machine.
-    if (round % 2 === 0) {
-      const first = await rate(count, one);
-      rates.push([first, await rate(count, other)]);
-    } else {
-      const first = await rate(count, other);
-      rates.push([await rate(count, one), first]);
-    }
-  }
-  return rates;
-}
-
-async function rate(
-  count: number,
-  way: () => Promise<unknown>,
-): Promise<number> {
-  const start = performance.now();
-  await way();
-  return count / (performance.now() - start) * 1000;
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }
 
 async function startServer(): Promise<AsyncDisposable & { host: string }> {
@@ -147,5 +115,3 @@ async function startServer(): Promise<AsyncDisposable & { host: string }> {
     },
   };
 }
-
-if (import.meta.main) console.log(await measureNetwork());

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type DialSystem, dialWith } from "../../src/network/dial.ts";
-import { type Destination } from "../../src/network/host_policy.ts";
+import type { Destination } from "../../src/network/host_policy.ts";
 import { Refusal } from "../../src/network/refusal.ts";
 
 const read = (name: string) =>
