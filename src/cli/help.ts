@@ -62,5 +62,6 @@ Exit codes:
   1 unexpected failure   122 ExecutionFailed        126 PermissionDenied
   2 wrong usage, no      123 MemoryLimitExceeded    130 stopped by Ctrl-C
     JSON, no such file   124 TimeoutExceeded        141 output was closed
+  Deno itself exits with 70 when --unstable-worker-options is missing.
   122 also stands for a lost worker. run exits as the program does; when a limit
   ended it, standard error says so.`;

@@ -13,6 +13,7 @@ function imports(...list: ImportInfo[]): ModuleInfo {
     stopPage: { module: "", name: "" },
     startExport: undefined,
     fuelExport: undefined,
+    startFuel: 0,
     initialBytes: 0,
     features: [],
   };

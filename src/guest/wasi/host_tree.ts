@@ -275,9 +275,15 @@ export class HostTree implements Tree {
   }
 }
 
-/** Whether a host would take a name's characters for more than a name. */
+/**
+ * What Windows takes for more than a name: other separators, drives and
+ * streams, its devices, and dots and spaces at an end, which it drops.
+ */
+const MEANS_MORE =
+  /[\\:]|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)|[. ](\/|$)/i;
+
 function meansMore(place: string): boolean {
-  return Deno.build.os === "windows" && /[\\:]/.test(place);
+  return Deno.build.os === "windows" && MEANS_MORE.test(place);
 }
 
 function sameNames(a: Deno.DirEntry[], b: Deno.DirEntry[]): boolean {

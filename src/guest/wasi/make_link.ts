@@ -44,6 +44,7 @@ export function makeLink(
 }
 
 function isPlace(place: string): boolean {
+  if (Deno.build.os === "windows" && /[\\:]/.test(place)) return false;
   return !place.includes("\0") &&
     place.split("/").every((name) =>
       name !== "" && name !== "." && name !== ".."

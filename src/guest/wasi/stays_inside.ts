@@ -16,6 +16,8 @@ const MAX_ENTRIES = 65_536;
  */
 export function staysInside(place: string, target: string): boolean {
   if (target === "" || target.startsWith("/")) return false;
+  // Windows has more ways to write a path that starts elsewhere.
+  if (Deno.build.os === "windows" && /[\\:]/.test(target)) return false;
   const names = target.split("/").filter((name) => name !== "" && name !== ".");
   const firstDown = names.findIndex((name) => name !== "..");
   const ups = firstDown === -1 ? names.length : firstDown;
