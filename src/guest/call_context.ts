@@ -1,9 +1,9 @@
 /** What every call of a worker has. */
 
 import type { GuestEnd } from "../channel/guest_end.ts";
-import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 import type { SystemGrants } from "../channel/messages.ts";
 import type { StopPage } from "../stop_page.ts";
+import type { Http } from "./http/http.ts";
 
 /** What every call of a worker has. */
 export interface CallContext {
@@ -12,6 +12,6 @@ export interface CallContext {
   readonly grants: SystemGrants;
   /** The most bytes that a tool may answer with. */
   readonly maxResultBytes: number;
-  /** The way to the network, once a module needs it. */
-  readonly http?: HttpGuestEnd;
+  /** Opens the network for a call, once a module needs it. */
+  readonly openHttp?: () => Http;
 }

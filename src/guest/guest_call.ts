@@ -11,7 +11,7 @@ import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
-import { Http } from "./http/http.ts";
+import type { Http } from "./http/http.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
 import { isProgram, runCommand, runProgram } from "./program_abi.ts";
@@ -85,9 +85,9 @@ export class GuestCall {
   }
 
   #connect(): Http {
-    const { http, stopPage } = this.#context;
-    if (!http) throw new Error("Worker has no way to the network");
-    return new Http(http, stopPage);
+    const { openHttp } = this.#context;
+    if (!openHttp) throw new Error("Worker has no way to the network");
+    return openHttp();
   }
 
   #dispatch(guest: GuestInstance, { plan }: LoadedModule): Uint8Array {

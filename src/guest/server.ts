@@ -1,6 +1,5 @@
 /** Serves calls from the channel, each with a fresh instance. */
 
-import { HttpGuestEnd } from "../channel/http_guest_end.ts";
 import type { HttpBuffers } from "../channel/http_layout.ts";
 import { Turn } from "../channel/layout.ts";
 import type { InstancePlan } from "../channel/messages.ts";
@@ -19,10 +18,17 @@ export class GuestServer {
     this.#context = context;
   }
 
-  /** Connects the calls from now on to the network. */
-  connect(buffers: HttpBuffers): void {
-    const http = new HttpGuestEnd(buffers, this.#context.stopPage);
-    this.#context = { ...this.#context, http };
+  /**
+   * Connects the calls from now on to the network. The code for it is loaded
+   * here, as few workers ever need it.
+   */
+  async connect(buffers: HttpBuffers): Promise<void> {
+    const { HttpGuestEnd } = await import("../channel/http_guest_end.ts");
+    const { Http } = await import("./http/http.ts");
+    const { stopPage } = this.#context;
+    const end = new HttpGuestEnd(buffers, stopPage);
+    const openHttp = () => new Http(end, stopPage);
+    this.#context = { ...this.#context, openHttp };
   }
 
   /**

@@ -45,7 +45,7 @@ async function deal(data: GuestMessage): Promise<void> {
       await server?.add(data.id, data.module, data.plan);
       break;
     case "network":
-      server?.connect(data.buffers);
+      await server?.connect(data.buffers);
       break;
     case "forget":
       server?.forget(data.id);
