@@ -101,7 +101,14 @@ export class SandboxConfigBuilder {
 
   /**
    * Grants the network: `true` for every public host, or a list of `"host"`,
-   * `"host:port"`, `"*.host"`, `"1.2.3.4:80"`, `"[::1]:80"`.
+   * `"host:port"`, `"*.host"` (one label or more before it), `"1.2.3.4:80"`,
+   * `"[::1]:80"`. Guests reach it through the import module `cortex_http`.
+   *
+   * A name that resolves to an address that is not public (loopback, private,
+   * link-local, metadata and their kin) is refused unless the list names that
+   * very host. The list is also the Deno permission of the worker that fetches;
+   * a wildcard can't be told to Deno: there that worker may reach every host,
+   * and its own checks are what holds.
    *
    * @throws {TypeError} when an entry is none of these.
    */
