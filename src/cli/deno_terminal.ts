@@ -1,6 +1,7 @@
 /** The process that Deno runs. */
 
 import { OutputClosed, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** The streams and signals of the process that Deno runs. */
 export class DenoTerminal implements Terminal {
@@ -22,6 +23,17 @@ export class DenoTerminal implements Terminal {
 
   async writeError(content: string | Uint8Array): Promise<void> {
     await writeAll(Deno.stderr, content);
+  }
+
+  variable(name: string): string | undefined {
+    // Asked for first: reading without the permission would prompt.
+    const descriptor = { name: "env", variable: name } as const;
+    if (Deno.permissions.querySync(descriptor).state !== "granted") {
+      throw new UsageError(
+        `this process may not read variable ${name}, run Deno with --allow-env=${name}`,
+      );
+    }
+    return Deno.env.get(name);
   }
 
   isScreen(stream: "output" | "error"): boolean {

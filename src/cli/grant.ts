@@ -1,4 +1,4 @@
-/** What flags grant: folders and hosts. */
+/** What flags grant: folders, hosts and secrets. */
 
 import { UsageError } from "./usage_error.ts";
 
@@ -35,4 +35,23 @@ export function parseHosts(text: string): true | string[] {
     throw new UsageError("expected hosts such as example.com,127.0.0.1:8080");
   }
   return hosts;
+}
+
+/** A secret to grant: where its value is, never the value itself. */
+export interface SecretFlag {
+  readonly name: string;
+  /** The variable of the environment that holds the value. */
+  readonly variable: string;
+  readonly hosts: readonly string[];
+}
+
+/** Reads `NAME=ENVVAR@HOST,...`. */
+export function parseSecret(text: string): SecretFlag {
+  const [, name, variable, hosts] = /^([^=@]+)=([^=@]+)@(.+)$/.exec(text) ?? [];
+  if (!name || !variable || !hosts) {
+    throw new UsageError(
+      "expected NAME=ENVVAR@HOST such as KEY=WEATHER_KEY@api.example.com",
+    );
+  }
+  return { name, variable, hosts: hosts.split(",") };
 }

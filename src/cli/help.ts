@@ -33,6 +33,9 @@ Grants (schema, call, run), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
   --allow-net[=HOST,..]  the listed hosts, or every public one
+  --secret NAME=VAR@HOST a secret from the environment variable VAR that guests
+                         use as {{NAME}} with that host and never see; may be
+                         repeated
 
 Tools that are WASI programs, JSON in and JSON out (schema, call):
   --schema FILE          the schema, in JSON; without it the module's custom

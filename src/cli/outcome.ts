@@ -1,6 +1,6 @@
 /** What came of a verb, and how it is told. */
 
-import { SandboxError, type Usage } from "../../mod.ts";
+import { type DeniedRequest, SandboxError, type Usage } from "../../mod.ts";
 import { EXIT_CODES, type FailureKind, SUCCESS } from "./exit_code.ts";
 import { printable, printableLines } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,6 +25,8 @@ export interface Outcome {
   readonly stderr?: string;
   /** Whether it wrote more than is kept. */
   readonly isOutputCut?: boolean;
+  /** What the guest asked of the network and was refused. */
+  readonly denied?: readonly DeniedRequest[];
 }
 
 /**
@@ -40,7 +42,13 @@ export async function tell(
 ): Promise<number> {
   const { ok, error, text, value, stdout = "", stderr = "" } = outcome;
   // The reason first: standard output may be closed.
-  if (!json) await terminal.writeError(lines(stdout) + lines(stderr));
+  if (!json) {
+    const refused = (outcome.denied ?? []).map(({ url, reason }) =>
+      `Refused a request to ${url}: ${reason}`
+    );
+    const text = lines(stdout) + lines(stderr) + lines(refused.join("\n"));
+    await terminal.writeError(text);
+  }
   if (!ok) await terminal.writeError(`${reason(error)}\n`);
   if (json) await terminal.writeOutput(`${toJson(envelope(outcome))}\n`);
   else if (ok) await terminal.writeOutput(text ?? `${toJson(value)}\n`);
@@ -67,9 +75,9 @@ function isOwnKind(name: string): name is FailureKind {
 /** The object that `--json` prints. */
 function envelope(outcome: Outcome): Record<string, unknown> {
   const { ok, value, error, exitCode, usage = null } = outcome;
-  const { stdout, stderr, isOutputCut } = outcome;
+  const { stdout, stderr, isOutputCut, denied } = outcome;
   const what = ok ? { exitCode, value } : { error: errorObject(error) };
-  return { ok, ...what, usage, stdout, stderr, isOutputCut };
+  return { ok, ...what, usage, stdout, stderr, isOutputCut, denied };
 }
 
 function errorObject(error: unknown): Record<string, unknown> {

@@ -59,7 +59,10 @@ async function perform(
       const text = command.kind === "help" ? HELP : VERSION;
       return void await terminal.writeOutput(`${text}\n`);
     }
-    const config = sandboxConfig(command.flags);
+    const config = sandboxConfig(
+      command.flags,
+      (name) => terminal.variable(name),
+    );
     const isJson = wantsJson(args);
     return await command.verb
       .run({ ...command, config, isJson, terminal, signal });

@@ -1,14 +1,21 @@
 /** The flags that limit and grant, and the configuration they make. */
 
 import { SandboxConfig, type SandboxConfigBuilder } from "../../mod.ts";
-import { parseDirectory, parseHosts } from "./grant.ts";
+import { parseDirectory, parseHosts, parseSecret } from "./grant.ts";
 import { parseCount, parseDuration, parseSize } from "./quantity.ts";
 import { quote, UsageError } from "./usage_error.ts";
 
 /** The values that each flag was given, in order. */
 export type FlagValues = ReadonlyMap<string, readonly string[]>;
 
-type Setter = (builder: SandboxConfigBuilder, value: string) => void;
+/** A variable of the environment, if it is set. */
+type Environment = (name: string) => string | undefined;
+
+type Setter = (
+  builder: SandboxConfigBuilder,
+  value: string,
+  environment: Environment,
+) => void;
 
 const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["max-memory", (builder, value) => builder.maxMemoryBytes(parseSize(value))],
@@ -20,6 +27,7 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["dir", (builder, value) => grantDirectory(builder, value, false)],
   ["dir-rw", (builder, value) => grantDirectory(builder, value, true)],
   ["allow-net", (builder, value) => builder.allowNetwork(parseHosts(value))],
+  ["secret", grantSecret],
 ]);
 
 /** The flags that limit and grant. */
@@ -30,6 +38,7 @@ export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
   "dir",
   "dir-rw",
   "env",
+  "secret",
 ]);
 
 /**
@@ -37,18 +46,26 @@ export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
  *
  * @throws {UsageError} with the flag and its value when one is impossible.
  */
-export function sandboxConfig(flags: FlagValues): SandboxConfig {
+export function sandboxConfig(
+  flags: FlagValues,
+  environment: Environment,
+): SandboxConfig {
   // The runner makes one call: more workers would only be started for nothing.
   const builder = SandboxConfig.builder().maxWorkers(1);
   for (const [flag, values] of flags) {
-    for (const value of values) set(builder, flag, value);
+    for (const value of values) set(builder, flag, value, environment);
   }
   return builder.build();
 }
 
-function set(builder: SandboxConfigBuilder, flag: string, value: string): void {
+function set(
+  builder: SandboxConfigBuilder,
+  flag: string,
+  value: string,
+  environment: Environment,
+): void {
   try {
-    SETTERS.get(flag)?.(builder, value);
+    SETTERS.get(flag)?.(builder, value, environment);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const why = error.message.replace(/^Cannot set \w+: /, "");
@@ -63,4 +80,18 @@ function grantDirectory(
 ): void {
   const { guest, host } = parseDirectory(value);
   builder.allowedPath(guest, host, { write });
+}
+
+/** Secrets come from the environment: a command line is there for all to read. */
+function grantSecret(
+  builder: SandboxConfigBuilder,
+  text: string,
+  environment: Environment,
+): void {
+  const { name, variable, hosts } = parseSecret(text);
+  const value = environment(variable);
+  if (value === undefined) {
+    throw new UsageError(`variable ${variable} is not set`);
+  }
+  builder.secret(name, value, { hosts });
 }

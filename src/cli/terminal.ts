@@ -16,6 +16,12 @@ export interface Terminal {
   writeOutput(content: string | Uint8Array): Promise<void>;
   /** Writes to standard error, if anybody reads it. */
   writeError(content: string | Uint8Array): Promise<void>;
+  /**
+   * A variable of the environment, if it is set.
+   *
+   * @throws {UsageError} when this process may not look.
+   */
+  variable(name: string): string | undefined;
   /** Whether what is written there acts on a screen. */
   isScreen(stream: "output" | "error"): boolean;
   /** Calls `listener` at Ctrl-C instead of ending the process, until disposed. */

@@ -6,6 +6,7 @@ export class FakeTerminal implements Terminal {
   /** What is read piece by piece. */
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = [];
   files: Record<string, string> = {};
+  variables: Record<string, string> = {};
   isOutputClosed = false;
   /** The streams that a person looks at. */
   screens: ("output" | "error")[] = [];
@@ -23,6 +24,10 @@ export class FakeTerminal implements Terminal {
     return text === undefined
       ? Promise.reject(new Error(`no file ${path}`))
       : Promise.resolve(new TextEncoder().encode(text));
+  }
+
+  variable(name: string): string | undefined {
+    return this.variables[name];
   }
 
   async *inputPieces(): AsyncGenerator<Uint8Array> {

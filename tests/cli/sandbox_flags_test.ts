@@ -3,8 +3,10 @@ import { SandboxConfig } from "../../mod.ts";
 import { sandboxConfig } from "../../src/cli/sandbox_flags.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
 
+const noVariables = () => undefined;
+
 Deno.test("sandboxConfig has the defaults of the library without flags", () => {
-  const config = sandboxConfig(new Map());
+  const config = sandboxConfig(new Map(), noVariables);
   const defaults = SandboxConfig.builder().build();
   assertEquals(config.maxMemoryBytes, defaults.maxMemoryBytes);
   assertEquals(config.maxExecutionTime, defaults.maxExecutionTime);
@@ -23,6 +25,7 @@ Deno.test("sandboxConfig sets what the flags say", () => {
       ["dir-rw", ["b::/b"]],
       ["allow-net", ["a.example:80,[::1]:8080"]],
     ]),
+    noVariables,
   );
   assertEquals(config.maxMemoryBytes, 16 * 1024 * 1024);
   assertEquals(config.maxExecutionTime, 2_000);
@@ -47,7 +50,7 @@ Deno.test("sandboxConfig names the flag and the value that is impossible", () =>
   ];
   for (const [flag, value, why] of wrong) {
     const error = assertThrows(
-      () => sandboxConfig(new Map([[flag, [value]]])),
+      () => sandboxConfig(new Map([[flag, [value]]]), noVariables),
       UsageError,
       why,
     );
@@ -58,8 +61,48 @@ Deno.test("sandboxConfig names the flag and the value that is impossible", () =>
 
 Deno.test("sandboxConfig refuses one guest path twice", () => {
   assertThrows(
-    () => sandboxConfig(new Map([["dir", ["a::/x", "b::/x"]]])),
+    () => sandboxConfig(new Map([["dir", ["a::/x", "b::/x"]]]), noVariables),
     UsageError,
     "is granted already",
   );
+});
+
+Deno.test("sandboxConfig takes secrets from the environment", () => {
+  const flags = new Map([
+    ["secret", [
+      "KEY=WEATHER@api.example.com",
+      "B=OTHER@b.example,c.example:80",
+    ]],
+  ]);
+  const values: Record<string, string> = {
+    WEATHER: "s3cret!",
+    OTHER: "0ther!",
+  };
+  const config = sandboxConfig(flags, (name) => values[name]);
+  assertEquals(config.secrets.map(({ name, hosts }) => [name, hosts]), [
+    ["KEY", ["api.example.com"]],
+    ["B", ["b.example", "c.example:80"]],
+  ]);
+  assertEquals(Deno.inspect(config).includes("s3cret!"), false);
+});
+
+Deno.test("sandboxConfig refuses secrets that are none, and shows no value", () => {
+  const wrong: [flag: string, why: string][] = [
+    ["KEY", "expected NAME=ENVVAR@HOST"],
+    ["KEY=WEATHER", "expected NAME=ENVVAR@HOST"],
+    ["=WEATHER@a.example", "expected NAME=ENVVAR@HOST"],
+    ["KEY=NONE@a.example", "variable NONE is not set"],
+    ["KEY=SHORT@a.example", "KEY"],
+    ["KEY=WEATHER@a b", "a b"],
+  ];
+  const values: Record<string, string> = { WEATHER: "s3cret!", SHORT: "s3c" };
+  for (const [flag, why] of wrong) {
+    const error = assertThrows(
+      () =>
+        sandboxConfig(new Map([["secret", [flag]]]), (name) => values[name]),
+      UsageError,
+      why,
+    );
+    assertEquals(error.message.includes("s3c"), false, error.message);
+  }
 });
