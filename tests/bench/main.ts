@@ -9,6 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { callLatency } from "./call_latency.ts";
 import { coldStart } from "./cold_start.ts";
 import { againstExtism } from "./extism.ts";
+import { files } from "./files.ts";
 import { firstAnswer } from "./first_answer.ts";
 import { guardedKernels } from "./guarded_kernels.ts";
 import { idleMemory } from "./idle_memory.ts";
@@ -18,6 +19,8 @@ import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
 import { network } from "./network.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
+import { python } from "./python.ts";
+import { smallFiles } from "./small_files.ts";
 import { printTable } from "./table.ts";
 import { twoWorkers } from "./two_workers.ts";
 
@@ -33,6 +36,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   first: firstAnswer,
   memory: idleMemory,
   network,
+  files,
+  small_files: smallFiles,
+  python,
 };
 
 async function main(): Promise<number> {
