@@ -6,6 +6,8 @@ import { guideSteps } from "./guide.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const GUIDES = new URL("../../fixtures/guides/", import.meta.url);
+/** The port that guides serve on. Here it may be taken. */
+const PORT = "8321";
 
 /** One command of a guide, done. */
 export interface GuideCommand {
@@ -14,23 +16,24 @@ export interface GuideCommand {
 }
 
 /**
- * Follows a guide to its end.
+ * Follows a guide to its end, or to a heading.
  *
  * @param name The guide, without `.md`.
+ * @param before The line of the heading to stop at.
  * @returns the commands, and how long each took.
  * @throws {Error} when a command fails, or prints something else.
  */
 export async function followGuide(
   consumer: Consumer,
   name: string,
+  before?: string,
 ): Promise<GuideCommand[]> {
   const folder = consumer.path(name);
   await Deno.mkdir(folder);
   const commands: GuideCommand[] = [];
-  const markdown = await Deno.readTextFile(new URL(`${name}.md`, GUIDES));
-  for (const step of guideSteps(markdown)) {
+  for (const step of guideSteps(await readGuide(name, before))) {
     if (step.kind === "save") {
-      await Deno.writeTextFile(join(folder, step.name), step.text);
+      await saveFile(join(folder, step.name), step.text);
       continue;
     }
     const started = performance.now();
@@ -43,6 +46,44 @@ export async function followGuide(
     commands.push({ script: step.script, ms: performance.now() - started });
   }
   return commands;
+}
+
+/**
+ * Checks the types of the TypeScript in a guide that can't be followed without
+ * downloads.
+ *
+ * @throws {Error} when there is an error in it, or none of it.
+ */
+export async function checkGuide(
+  consumer: Consumer,
+  name: string,
+): Promise<void> {
+  const folder = consumer.path(name);
+  for (const step of guideSteps(await readGuide(name))) {
+    if (step.kind === "save") {
+      await saveFile(join(folder, step.name), step.text);
+    }
+  }
+  await runScript(consumer, folder, "deno check *.ts");
+}
+
+async function readGuide(name: string, before?: string): Promise<string> {
+  const text = await Deno.readTextFile(new URL(`${name}.md`, GUIDES));
+  const markdown = text.replaceAll(PORT, freePort());
+  if (before === undefined) return markdown;
+  const end = markdown.indexOf(`\n${before}\n`);
+  if (end < 0) throw new Error(`${name} has no heading ${before}`);
+  return markdown.slice(0, end);
+}
+
+function freePort(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return String(listener.addr.port);
+}
+
+async function saveFile(path: string, text: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeTextFile(path, text);
 }
 
 /** Runs a shell script, and returns what it printed. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Consumer } from "./consumer.ts";
 import { guideSteps } from "./guide.ts";
-import { followGuide, runScript } from "./guide_run.ts";
+import { checkGuide, followGuide, runScript } from "./guide_run.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -22,9 +22,9 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
   assertThrows(() => guideSteps("```ts\n1;\n```\n"), Error, "no file");
 });
 
-// The guides to tools need compilers; `try_guides.ts` follows them.
+// The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
-  name: "The guides to files and errors work from an empty folder",
+  name: "The guides to files, errors and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
@@ -33,6 +33,12 @@ Deno.test({
         await followGuide(consumer, name);
       });
     }
+    await t.step("network, but for the tools to build", async () => {
+      await followGuide(consumer, "network", "## In C");
+    });
+    await t.step("python, but for running it", async () => {
+      await checkGuide(consumer, "python");
+    });
     await t.step("a command that fails is noticed", async () => {
       const folder = consumer.path();
       await assertRejects(
