@@ -24,7 +24,7 @@ export const STOP_OFFSET = 0;
 /** Byte offset of the word that a refused growth sets to 1. */
 export const REFUSED_OFFSET = 4;
 /** Byte offset of the signal. */
-export const SIGNAL_OFFSET = 8;
+const SIGNAL_OFFSET = 8;
 /** Byte offset of the deadline, a 64-bit number. */
 export const DEADLINE_OFFSET = 16;
 

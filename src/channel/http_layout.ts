@@ -83,7 +83,7 @@ export const HttpWord = {
 } as const;
 
 /** Bytes of the words. */
-export const HTTP_WORDS_BYTES = 64;
+const HTTP_WORDS_BYTES = 64;
 
 /** Bytes of a body that pass the channel at once. */
 export const PIECE_BYTES = 65_536;

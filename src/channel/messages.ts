@@ -126,18 +126,11 @@ export interface NetworkMessage {
   readonly buffers: HttpBuffers;
 }
 
-/** Takes a module away from the worker. */
-export interface ForgetMessage {
-  readonly type: "forget";
-  readonly id: number;
-}
-
 /** Everything that the host posts to a guest worker. */
 export type GuestMessage =
   | StartMessage
   | ModuleMessage
-  | NetworkMessage
-  | ForgetMessage;
+  | NetworkMessage;
 
 /** Everything that a guest worker posts to the host. */
 export type HostMessage = { readonly type: "ready" | "closed" };

@@ -61,7 +61,7 @@ function processExitCode({ exitCode = SUCCESS }: Outcome): number {
 }
 
 /** What kind of failure an error is. */
-export function failureKind(error: unknown): FailureKind {
+function failureKind(error: unknown): FailureKind {
   if (error instanceof SandboxError) return error.kind;
   const name = error instanceof Error ? error.name : "";
   return isOwnKind(name) ? name : "UnexpectedError";

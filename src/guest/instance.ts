@@ -1,7 +1,7 @@
 /** A fresh instance of a module: its memories, its limits, its start. */
 
 import type { ImportName, InstancePlan } from "../channel/messages.ts";
-import { ExecutionFailed } from "../errors.ts";
+import { ExecutionFailed, quoteName } from "../errors.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
 import type { Http } from "./http/http.ts";
@@ -84,7 +84,9 @@ export class GuestInstance {
   function(name: string): GuestFunction {
     const found = this.#exports[name];
     if (typeof found !== "function") {
-      throw new ExecutionFailed(`Module exports no function ${quote(name)}`);
+      throw new ExecutionFailed(
+        `Module exports no function ${quoteName(name)}`,
+      );
     }
     return found as GuestFunction;
   }
@@ -182,8 +184,4 @@ function growMemory(memory: WebAssembly.Memory, pages: number): void {
     if (!(error instanceof TypeError)) throw error;
     memory.grow(BigInt(pages) as unknown as number);
   }
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 100));
 }

@@ -47,11 +47,6 @@ export class GuestServer {
     this.#modules.set(id, { module, plan, reserve, System });
   }
 
-  /** Forgets a module. */
-  forget(id: number): void {
-    this.#modules.delete(id);
-  }
-
   /** Serves until the host wants something else, and says what. */
   serve(): Turn {
     for (;;) {

@@ -47,9 +47,6 @@ async function deal(data: GuestMessage): Promise<void> {
     case "network":
       await server?.connect(data.buffers);
       break;
-    case "forget":
-      server?.forget(data.id);
-      break;
   }
   serve();
 }

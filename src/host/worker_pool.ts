@@ -179,11 +179,14 @@ export class WorkerPool {
       else this.#free(worker);
       resolve(end);
     } catch (error) {
-      this.#busy.delete(worker);
-      if (error instanceof WorkerLost) this.#lose(worker);
-      else this.#idle.push(worker);
+      if (!(error instanceof WorkerLost)) {
+        this.#free(worker);
+      } else {
+        this.#busy.delete(worker);
+        this.#lose(worker);
+        this.#dispatch();
+      }
       reject(error);
-      this.#dispatch();
     }
   }
 
@@ -226,8 +229,7 @@ export class WorkerPool {
         throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
       }
       this.#starting.delete(worker);
-      if (!this.#closing) this.#free(worker);
-      else this.#idle.push(worker);
+      this.#free(worker);
     } catch (error) {
       this.#starting.delete(worker);
       this.#lose(worker);
@@ -271,13 +273,14 @@ export class WorkerPool {
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#idleTimer);
     for (const waiting of this.#queue.drain()) {
       stopListening(waiting);
       waiting.reject(closedError());
     }
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
     await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
+    // The last calls may have set it again.
+    clearTimeout(this.#idleTimer);
     await Promise.all([
       ...this.#idle.splice(0).map((worker) => this.#end(worker)),
       ...this.#ending,

@@ -53,7 +53,7 @@ export function checkUrl(
 }
 
 /** The host of a URL; IPv6 without brackets. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
 

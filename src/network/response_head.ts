@@ -79,7 +79,7 @@ function endOfHead(bytes: Uint8Array, from: number): number | undefined {
 }
 
 /** @throws {Refusal} when it is malformed. */
-export function parseHead(bytes: Uint8Array): ResponseHead {
+function parseHead(bytes: Uint8Array): ResponseHead {
   // Header values are said to be ASCII; those that are not mean UTF-8.
   const text = new TextDecoder().decode(bytes);
   const [first = "", ...lines] = text.slice(0, -4).split("\r\n");

@@ -1,6 +1,6 @@
 /** Which imports a guest can have: what a worker provides, and nothing else. */
 
-import { CompilationFailed } from "../errors.ts";
+import { CompilationFailed, quoteName } from "../errors.ts";
 import type { ImportInfo, ModuleInfo } from "../prepare/module_info.ts";
 import { HTTP_MODULE, WASI_MODULE } from "./sandboxed_module.ts";
 
@@ -78,9 +78,9 @@ export function checkImports(info: ModuleInfo): void {
     const why = refusal(entry);
     if (why !== undefined) {
       throw new CompilationFailed(
-        `Cannot load module: it imports ${entry.kind} ${quote(entry.module)} ${
-          quote(entry.name)
-        }, ${why}`,
+        `Cannot load module: it imports ${entry.kind} ${
+          quoteName(entry.module)
+        } ${quoteName(entry.name)}, ${why}`,
       );
     }
   }
@@ -117,8 +117,4 @@ function httpRefusal(
   return isRight
     ? undefined
     : `as (${signature.params}) -> (${signature.results}), not as (${wanted}) -> (i32)`;
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 100));
 }

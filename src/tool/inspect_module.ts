@@ -4,6 +4,7 @@ import { sha256Hex } from "./sha256.ts";
 import {
   CompilationFailed,
   MemoryLimitExceeded,
+  quoteName,
   type SandboxError,
 } from "../errors.ts";
 import { type Guest, readGuest } from "../prepare/guest.ts";
@@ -167,17 +168,13 @@ function unprovided(imports: readonly ImportInfo[]): string[] {
   const refused = imports.filter((one) => importRefusal(one) !== undefined);
   const grouped = Map.groupBy(
     refused,
-    (one) => `${quote(one.module)}, ${importRefusal(one)}`,
+    (one) => `${quoteName(one.module)}, ${importRefusal(one)}`,
   );
   return [...grouped].map(([from, items]) => {
-    const names = items.slice(0, MOST_NAMES).map(({ name }) => quote(name));
+    const names = items.slice(0, MOST_NAMES).map(({ name }) => quoteName(name));
     const rest = items.length - names.length;
     return `Cannot load module: it imports ${names.join(", ")}${
       rest > 0 ? ` and ${rest} more` : ""
     } from ${from}`;
   });
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 100));
 }

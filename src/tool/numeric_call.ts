@@ -1,6 +1,6 @@
 /** What the numeric call can pass and return, checked before it runs. */
 
-import { ExecutionFailed } from "../errors.ts";
+import { ExecutionFailed, quoteName } from "../errors.ts";
 import type { Signature } from "../prepare/module_info.ts";
 
 const I32_BYTES = 4;
@@ -15,7 +15,7 @@ export function checkNumericCall(
   signature: Signature,
   input: Uint8Array,
 ): void {
-  const shown = JSON.stringify(name.slice(0, 100));
+  const shown = quoteName(name);
   const { params, results } = signature;
   const foreign = params.find((kind) => kind !== "i32");
   if (foreign !== undefined) {

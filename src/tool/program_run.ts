@@ -2,7 +2,7 @@
 
 import { Op } from "../channel/layout.ts";
 import type { RunPlan } from "../channel/messages.ts";
-import { ExecutionFailed } from "../errors.ts";
+import { ExecutionFailed, quoteName } from "../errors.ts";
 import type { CallRecord, CallResult } from "./call_result.ts";
 import {
   type OutputHandler,
@@ -111,7 +111,7 @@ function checkEnvironment(
 /** A C program would see the text end at the first NUL. */
 function checkText(what: string, text: string): string {
   if (typeof text !== "string" || text.includes("\0")) {
-    const shown = JSON.stringify(String(text).slice(0, 100));
+    const shown = quoteName(String(text));
     throw new TypeError(
       `Cannot run program: ${what} ${shown} is no text without NUL`,
     );

@@ -2,7 +2,7 @@
 
 import type { InstancePlan, NumberKind } from "../channel/messages.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
-import { ExecutionFailed } from "../errors.ts";
+import { ExecutionFailed, quoteName } from "../errors.ts";
 import type { WorkerModule } from "../host/guest_worker.ts";
 import type { CompiledModule } from "../prepare/compile.ts";
 import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
@@ -75,7 +75,7 @@ export function exportSignature(
   const found = moduleInfo(module).exports
     .find((entry) => entry.name === name && entry.signature !== undefined);
   if (!found?.signature) {
-    const shown = JSON.stringify(name.slice(0, 100));
+    const shown = quoteName(name);
     throw new ExecutionFailed(`Module exports no function ${shown}`);
   }
   return found.signature;
