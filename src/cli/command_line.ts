@@ -5,7 +5,7 @@ import { ANY_HOST } from "./grant.ts";
 import { splitAtProgram } from "./guest_arguments.ts";
 import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
 import { quote, UsageError } from "./usage_error.ts";
-import { type Verb, VERBS } from "./verbs.ts";
+import { type Verb, VERBS } from "./verbs/verbs.ts";
 
 /** What the user asked for. */
 export type CommandLine =

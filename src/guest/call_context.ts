@@ -3,7 +3,7 @@
 import type { GuestEnd } from "../channel/guest_end.ts";
 import type { SystemGrants } from "../channel/messages.ts";
 import type { StopPage } from "../stop_page.ts";
-import type { Http } from "./http/http.ts";
+import type { Http } from "../imports/http/http.ts";
 
 /** What every call of a worker has. */
 export interface CallContext {

@@ -3,7 +3,7 @@
 import type { GuestEnd } from "../channel/guest_end.ts";
 import { Ask } from "../channel/layout.ts";
 import type { StopPage } from "../stop_page.ts";
-import type { WasiStreams } from "./wasi/wasi.ts";
+import type { WasiStreams } from "../imports/wasi/wasi.ts";
 
 /** Bytes that pass the channel at once. */
 const PIECE_BYTES = 32_768;

@@ -3,10 +3,11 @@
 import { encodeFileBundle } from "../channel/file_bundle.ts";
 import { Ask, type CallRequest, Op } from "../channel/layout.ts";
 import type { RunPlan } from "../channel/messages.ts";
+import { decodeOutcome } from "../fs/error_code.ts";
 import type { CallContext } from "./call_context.ts";
 import { CallStreams } from "./call_streams.ts";
 import { isProgram } from "./program_abi.ts";
-import { Wasi } from "./wasi/wasi.ts";
+import { Wasi } from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
@@ -55,7 +56,9 @@ export class CallSystem {
       symlink: (host, place, target) => {
         const link = JSON.stringify({ host, place, target });
         const question = new TextEncoder().encode(link);
-        return channel.ask(Ask.Link, question, stopPage).value;
+        return decodeOutcome(
+          channel.ask(Ask.Link, question, stopPage).value,
+        );
       },
     });
   }

@@ -11,7 +11,7 @@ import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
-import type { Http } from "./http/http.ts";
+import type { Http } from "../imports/http/http.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
 import { isProgram, runCommand, runProgram } from "./program_abi.ts";

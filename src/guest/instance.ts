@@ -4,8 +4,8 @@ import type { ImportName, InstancePlan } from "../channel/messages.ts";
 import { ExecutionFailed, quoteName } from "../errors.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
-import type { Http } from "./http/http.ts";
-import type { Wasi } from "./wasi/wasi.ts";
+import type { Http } from "../imports/http/http.ts";
+import type { Wasi } from "../imports/wasi/wasi.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
 export interface LoadedModule {

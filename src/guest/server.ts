@@ -24,7 +24,7 @@ export class GuestServer {
    */
   async connect(buffers: HttpBuffers): Promise<void> {
     const { HttpGuestEnd } = await import("../channel/http_guest_end.ts");
-    const { Http } = await import("./http/http.ts");
+    const { Http } = await import("../imports/http/http.ts");
     const { stopPage } = this.#context;
     const end = new HttpGuestEnd(buffers, stopPage);
     const openHttp = () => new Http(end, stopPage);

@@ -1,15 +1,15 @@
 /** Makes requests of guests, inside the grants. The order of all checks. */
 
 import type { NetworkGrants } from "../channel/network_messages.ts";
-import { ConnectionPool } from "./connection_pool.ts";
-import { DENO_SYSTEM, type Dial, dialWith } from "./dial.ts";
-import { type Answer, exchange } from "./exchange.ts";
-import type { CallBudget } from "./call_budget.ts";
-import { checkUrl } from "./host_policy.ts";
-import { MAX_REDIRECTS, redirected } from "./redirect.ts";
-import { invalid, limited, Refusal } from "./refusal.ts";
-import { cutUrl, type GuestRequest } from "./request_head.ts";
-import { type FilledRequest, SecretBook } from "./secret_book.ts";
+import { ConnectionPool } from "./http/connection_pool.ts";
+import { DENO_SYSTEM, type Dial, dialWith } from "./http/dial.ts";
+import { type Answer, exchange } from "./http/exchange.ts";
+import type { CallBudget } from "./policy/call_budget.ts";
+import { checkUrl } from "./policy/host_policy.ts";
+import { MAX_REDIRECTS, redirected } from "./policy/redirect.ts";
+import { invalid, limited, Refusal } from "./policy/refusal.ts";
+import { cutUrl, type GuestRequest } from "./http/request_head.ts";
+import { type FilledRequest, SecretBook } from "./secrets/secret_book.ts";
 
 /** An answer with the URL that gave it, which holds no secret. */
 export interface FetchedAnswer extends Answer {

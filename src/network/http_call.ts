@@ -9,12 +9,12 @@ import {
   PIECE_BYTES,
   type RefusalText,
 } from "../channel/http_layout.ts";
-import { concat } from "./byte_replacer.ts";
-import { CallBudget } from "./call_budget.ts";
+import { concat } from "./secrets/byte_replacer.ts";
+import { CallBudget } from "./policy/call_budget.ts";
 import { type FetchedAnswer, type Fetcher, RefusedUrl } from "./fetcher.ts";
-import { broken, Refusal } from "./refusal.ts";
-import { parseRequest, shownUrl } from "./request_head.ts";
-import type { ResponseBody } from "./response_body.ts";
+import { broken, Refusal } from "./policy/refusal.ts";
+import { parseRequest, shownUrl } from "./http/request_head.ts";
+import type { ResponseBody } from "./http/response_body.ts";
 
 /** A request that was started and not let go of. */
 interface OpenRequest {

@@ -7,8 +7,8 @@ import {
   ValueCode,
   type ValueType,
 } from "../wasm/value_type.ts";
-import type { Guest } from "./guest.ts";
-import { capMemory } from "./memory_plan.ts";
+import type { ParsedModule } from "./read/parsed_module.ts";
+import { capMemory } from "./limits/memory_plan.ts";
 import type {
   ExportInfo,
   ExternKind,
@@ -22,7 +22,7 @@ import {
   type InjectedNames,
   memoryName,
   STOP_PAGE_NAME,
-} from "./unique_names.ts";
+} from "./read/unique_names.ts";
 
 /** What the walk over the guest found out, for {@linkcode describe}. */
 export interface Findings {
@@ -38,7 +38,7 @@ export interface Findings {
 const START_FUEL = 2;
 
 /** The plain data that the host and a worker know the module by. */
-export function describe(guest: Guest, findings: Findings): ModuleInfo {
+export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
   const { names, fuel, initialBytes } = findings;
   return {
     imports: guest.imports.map((one) => describeImport(guest, one)),
@@ -70,8 +70,8 @@ function signature(type: FuncType): Signature {
 }
 
 function describeImport(
-  guest: Guest,
-  { module, name, entity }: Guest["imports"][number],
+  guest: ParsedModule,
+  { module, name, entity }: ParsedModule["imports"][number],
 ): ImportInfo {
   const { kind } = entity;
   if (kind !== "function") return { module, name, kind };
@@ -79,8 +79,8 @@ function describeImport(
 }
 
 function describeExport(
-  guest: Guest,
-  { name, code, index }: Guest["exports"][number],
+  guest: ParsedModule,
+  { name, code, index }: ParsedModule["exports"][number],
 ): ExportInfo {
   const kind = KINDS[code]!;
   if (kind !== "function") return { name, kind };
@@ -88,7 +88,10 @@ function describeExport(
   return { name, kind, signature: signature(type) };
 }
 
-function describeMemories(guest: Guest, findings: Findings): MemoryInfo[] {
+function describeMemories(
+  guest: ParsedModule,
+  findings: Findings,
+): MemoryInfo[] {
   const imported = guest.imports.filter((one) => one.entity.kind === "memory");
   return guest.memories.map((limits, index) => {
     const capped = capMemory(limits, findings.limitBytes);
@@ -104,7 +107,7 @@ function describeMemories(guest: Guest, findings: Findings): MemoryInfo[] {
   });
 }
 
-function describeFeatures(guest: Guest, bits: number): string[] {
+function describeFeatures(guest: ParsedModule, bits: number): string[] {
   const features = new Set(guest.features);
   FEATURES.forEach((feature, i) => {
     if (i > 0 && bits & (1 << i)) features.add(feature);
@@ -118,7 +121,7 @@ function describeFeatures(guest: Guest, bits: number): string[] {
   return [...features].sort();
 }
 
-function addTypeFeatures(guest: Guest, features: Set<string>): void {
+function addTypeFeatures(guest: ParsedModule, features: Set<string>): void {
   for (const { params, results } of guest.types) {
     if (results.length > 1) features.add("multi-value");
     for (const type of params) addTypeFeature(type, features);

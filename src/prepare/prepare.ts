@@ -1,12 +1,12 @@
 import { CompilationFailed } from "../errors.ts";
-import { rewriteCode } from "./code_section.ts";
+import { rewriteCode } from "./write/code_section.ts";
 import { describe } from "./describe.ts";
-import { encodeModule } from "./encode.ts";
-import { readGuest } from "./guest.ts";
-import { checkInitialBytes } from "./memory_plan.ts";
+import { encodeModule } from "./write/encode.ts";
+import { parseModule } from "./read/parsed_module.ts";
+import { checkInitialBytes } from "./limits/memory_plan.ts";
 import type { ModuleInfo } from "./module_info.ts";
-import { processTypes } from "./type_budget.ts";
-import { injectedNames } from "./unique_names.ts";
+import { processTypes } from "./limits/type_budget.ts";
+import { injectedNames } from "./read/unique_names.ts";
 
 /** What a module is prepared for. */
 export interface PrepareOptions {
@@ -51,7 +51,7 @@ export function rewriteModule(
   options: PrepareOptions,
 ): PreparedModule {
   const { maxMemoryBytes: limitBytes, fuel } = options;
-  const guest = readGuest(bytes);
+  const guest = parseModule(bytes);
   const initialBytes = checkInitialBytes(guest, limitBytes);
   const names = injectedNames(guest);
   const { code, injected, operatorFeatures } = rewriteCode(
@@ -86,7 +86,7 @@ export function rewriteModule(
  * types is used up.
  */
 export function countTypes(bytes: Uint8Array): void {
-  processTypes.spend(readGuest(bytes).types);
+  processTypes.spend(parseModule(bytes).types);
 }
 
 /**

@@ -7,7 +7,10 @@ import {
   quoteName,
   type SandboxError,
 } from "../errors.ts";
-import { type Guest, readGuest } from "../prepare/guest.ts";
+import {
+  type ParsedModule,
+  parseModule,
+} from "../prepare/read/parsed_module.ts";
 import type {
   ExportInfo,
   ExternKind,
@@ -117,9 +120,9 @@ async function reflect(
 }
 
 /** Everything but the code, unless that is what preparation refused. */
-function tryReadGuest(bytes: Uint8Array): Guest | undefined {
+function tryReadGuest(bytes: Uint8Array): ParsedModule | undefined {
   try {
-    return readGuest(bytes);
+    return parseModule(bytes);
   } catch (error) {
     if (error instanceof CompilationFailed) return undefined;
     throw error;
@@ -140,7 +143,9 @@ function inspectItem({ name, kind, signature }: ExportInfo): InspectedItem {
   return { name, kind, params, results };
 }
 
-function inspectMemory(limits: Guest["memories"][number]): InspectedMemory {
+function inspectMemory(
+  limits: ParsedModule["memories"][number],
+): InspectedMemory {
   const { minimum, maximum, index64 } = limits;
   return {
     initialPages: minimum,

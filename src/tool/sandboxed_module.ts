@@ -3,7 +3,7 @@
 import type { InstancePlan, NumberKind } from "../channel/messages.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed, quoteName } from "../errors.ts";
-import type { WorkerModule } from "../host/guest_worker.ts";
+import type { WorkerModule } from "../host/guest/guest_worker.ts";
 import type { CompiledModule } from "../prepare/compile.ts";
 import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
 

@@ -9,14 +9,14 @@ import {
   SandboxError,
   WorkerLost,
 } from "../errors.ts";
-import type { Respond } from "../host/guest_worker.ts";
-import { AnchoredDirectories } from "../host/anchored_directories.ts";
-import { compile } from "../host/module_compiler.ts";
-import { systemGrants } from "../host/system_grants.ts";
-import { Network } from "../host/network.ts";
-import { networkOptions } from "../host/network_options.ts";
-import { WorkerPool } from "../host/worker_pool.ts";
-import { workerPermissions } from "../host/worker_permissions.ts";
+import type { Respond } from "../host/guest/guest_worker.ts";
+import { AnchoredDirectories } from "../host/grants/anchored_directories.ts";
+import { compile } from "../host/compiling/module_compiler.ts";
+import { systemGrants } from "../host/grants/system_grants.ts";
+import { Network } from "../host/network/network.ts";
+import { networkOptions } from "../host/network/network_options.ts";
+import { WorkerPool } from "../host/pool/worker_pool.ts";
+import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { type CallResult, NO_USAGE, toCallResult } from "./call_result.ts";
 import { checkImports } from "./check_imports.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";

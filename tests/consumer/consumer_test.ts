@@ -12,8 +12,8 @@ const { version: VERSION } = denoJson;
 const RUNNER = "jsr:@cortexai/sandbox/tool-runner";
 const WORKERS = [
   "src/guest/worker.ts",
-  "src/host/compile_worker.ts",
-  "src/host/watchdog_worker.ts",
+  "src/host/compiling/compile_worker.ts",
+  "src/host/watchdog/watchdog_worker.ts",
   "src/network/fetching_worker.ts",
 ];
 const WORDS = '{"text":"to be or not to be"}';

@@ -4,9 +4,9 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { normalize } from "@std/path/windows";
 import { parseDirectory } from "../../src/cli/grant.ts";
 import { SandboxConfig } from "../../src/config/sandbox_config.ts";
-import { Errno } from "../../src/guest/wasi/errno.ts";
+import { Errno } from "../../src/imports/wasi/errno.ts";
 import { readModuleSource } from "../../src/tool/module_source.ts";
-import { Ground, Guest } from "../guest/wasi/guest.ts";
+import { Ground, Guest } from "../imports/wasi/guest.ts";
 
 /** Makes the code believe that it runs on Windows. */
 function asOnWindows(): Disposable {

@@ -4,7 +4,7 @@ import plugin, { violation } from "./layer_rule.ts";
 const ROOT = "/project/";
 
 Deno.test("violation allows a layer's own files and the listed layers", () => {
-  const from = "/project/src/host/worker_pool.ts";
+  const from = "/project/src/host/pool/worker_pool.ts";
   assertEquals(violation(ROOT, from, "./watchdog.ts"), undefined);
   assertEquals(violation(ROOT, from, "../channel/layout.ts"), undefined);
   assertEquals(violation(ROOT, from, "@std/path"), undefined);
@@ -15,8 +15,8 @@ Deno.test("violation refuses what is not listed", () => {
     ["/project/src/guest/worker.ts", "../config/sandbox_config.ts"],
     ["/project/src/wasm/reader.ts", "../prepare/prepare.ts"],
     ["/project/src/cli/call.ts", "../tool/tool.ts"],
-    ["/project/src/guest/wasi/wasi.ts", "../instance.ts"],
-    ["/project/mod.ts", "./src/host/worker_pool.ts"],
+    ["/project/src/imports/wasi/wasi.ts", "../../guest/instance.ts"],
+    ["/project/mod.ts", "./src/host/pool/worker_pool.ts"],
     ["/project/mod.ts", "./tests/lint/layer_rule.ts"],
   ] as const;
   for (const [importer, specifier] of refused) {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type DialSystem, dialWith } from "../../src/network/dial.ts";
-import type { Destination } from "../../src/network/host_policy.ts";
-import { Refusal } from "../../src/network/refusal.ts";
+import { type DialSystem, dialWith } from "../../src/network/http/dial.ts";
+import type { Destination } from "../../src/network/policy/host_policy.ts";
+import { Refusal } from "../../src/network/policy/refusal.ts";
 
 const read = (name: string) =>
   Deno.readTextFileSync(new URL(`tls/${name}`, import.meta.url));

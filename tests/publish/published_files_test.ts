@@ -16,7 +16,7 @@ Deno.test("What is published is the sources and the papers, and nothing else", a
   assertEquals(published, expected);
   // Workers are reached by URL only, so nothing else notices when they lack.
   assert(published.includes("src/guest/worker.ts"));
-  assert(published.includes("src/host/watchdog_worker.ts"));
+  assert(published.includes("src/host/watchdog/watchdog_worker.ts"));
 });
 
 function sources(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { CompilationFailed, SandboxError } from "../../../src/errors.ts";
 import type { ModuleInfo } from "../../../src/prepare/module_info.ts";
 import { prepareModule } from "../../../src/prepare/prepare.ts";
-import { readGuest } from "../../../src/prepare/guest.ts";
+import { parseModule } from "../../../src/prepare/read/parsed_module.ts";
 import type { FuncType } from "../../../src/wasm/func_type.ts";
 import { makeMemory } from "../../prepare/guest_run.ts";
 
@@ -129,7 +129,7 @@ function spectest(): Exports {
 function exportTypes(bytes: Uint8Array): Map<string, FuncType> {
   const types = new Map<string, FuncType>();
   try {
-    const guest = readGuest(bytes);
+    const guest = parseModule(bytes);
     for (const { name, code, index } of guest.exports) {
       if (code === 0) types.set(name, guest.type(guest.functions[index]!));
     }

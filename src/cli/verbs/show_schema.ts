@@ -1,0 +1,11 @@
+/** The verb `schema`. */
+
+import type { Outcome } from "../outcome.ts";
+import { openTool } from "../source.ts";
+import type { VerbInput } from "./verbs.ts";
+
+/** Says what a tool says about itself. */
+export async function showSchema(input: VerbInput): Promise<Outcome> {
+  await using tool = await openTool(input);
+  return { ok: true, value: tool.schema() };
+}

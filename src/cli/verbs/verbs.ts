@@ -1,0 +1,59 @@
+/** The verbs: what each takes, and the code that does it. */
+
+import type { SandboxConfig } from "../../../mod.ts";
+import { callTool } from "./call_tool.ts";
+import { inspect } from "./inspect.ts";
+import type { Outcome } from "../outcome.ts";
+import { runProgram } from "./run_program.ts";
+import { type FlagValues, SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import { showSchema } from "./show_schema.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What a verb works with. */
+export interface VerbInput {
+  /** As many as {@linkcode Verb.operands} names. */
+  readonly operands: readonly string[];
+  /** What follows the program, for a verb that runs one. */
+  readonly guestArguments: readonly string[];
+  /** What the configuration does not say already. */
+  readonly flags: FlagValues;
+  readonly config: SandboxConfig;
+  /** Whether the outcome is told as one JSON object. */
+  readonly isJson: boolean;
+  readonly terminal: Terminal;
+  /** Aborted at Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Something that the runner does. */
+export interface Verb {
+  /** The names of what follows the verb; all of it is needed. */
+  readonly operands: readonly string[];
+  /** The flags it takes, beside those that every verb takes. */
+  readonly flags: readonly string[];
+  /** Whether its operand is a program, and all that follows it the guest's. */
+  readonly runsProgram?: boolean;
+  /** Does it. */
+  readonly run: (input: VerbInput) => Promise<Outcome>;
+}
+
+/** Every verb by its name. */
+export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ["schema", {
+    operands: ["TOOL.wasm"],
+    flags: [...SANDBOX_FLAGS, "schema"],
+    run: showSchema,
+  }],
+  ["call", {
+    operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
+    flags: [...SANDBOX_FLAGS, "schema"],
+    run: callTool,
+  }],
+  ["run", {
+    operands: ["PROGRAM.wasm"],
+    flags: [...SANDBOX_FLAGS, "env"],
+    runsProgram: true,
+    run: runProgram,
+  }],
+  ["inspect", { operands: ["MODULE.wasm"], flags: [], run: inspect }],
+]);

@@ -1,0 +1,127 @@
+/** Errors of a file system by their POSIX names, whatever threw them. */
+
+/** Every error that a file system of this layer fails with. */
+export const ERROR_CODES = [
+  "EACCES",
+  "EAGAIN",
+  "EBADF",
+  "EBUSY",
+  "EEXIST",
+  "EFAULT",
+  "EFBIG",
+  "EILSEQ",
+  "EINVAL",
+  "EIO",
+  "EISDIR",
+  "ELOOP",
+  "EMFILE",
+  "EMLINK",
+  "ENAMETOOLONG",
+  "ENFILE",
+  "ENODEV",
+  "ENOENT",
+  "ENOMEM",
+  "ENOSPC",
+  "ENOSYS",
+  "ENOTCAPABLE",
+  "ENOTDIR",
+  "ENOTEMPTY",
+  "ENOTSOCK",
+  "ENOTSUP",
+  "ENXIO",
+  "EOVERFLOW",
+  "EPERM",
+  "EPIPE",
+  "EROFS",
+  "ESPIPE",
+  "ESTALE",
+  "ETXTBSY",
+  "EXDEV",
+  "EDQUOT",
+] as const;
+
+/** The POSIX name of one error, and `ENOTCAPABLE` for a missing right. */
+export type ErrorCode = typeof ERROR_CODES[number];
+
+/** An operation that failed; whoever called it answers with the code. */
+export class FileSystemError extends Error {
+  override readonly name = "FileSystemError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode) {
+    super(`File system error ${code}`);
+    this.code = code;
+  }
+}
+
+const errors = new Map<ErrorCode, FileSystemError>();
+
+/**
+ * Ends the running operation with an error.
+ *
+ * Guests probe for missing files by the thousand, so the error of a code is
+ * made once: its stack trace tells nothing.
+ */
+export function fail(code: ErrorCode): never {
+  let error = errors.get(code);
+  if (error === undefined) {
+    error = new FileSystemError(code);
+    errors.set(code, error);
+  }
+  throw error;
+}
+
+/** Names that systems use for a code under another name here. */
+const OTHER_NAMES: Readonly<Record<string, ErrorCode>> = {
+  EWOULDBLOCK: "EAGAIN",
+  EOPNOTSUPP: "ENOTSUP",
+};
+
+const KNOWN: ReadonlySet<string> = new Set(ERROR_CODES);
+
+/**
+ * The code of what the layer or the host's file system threw, or `undefined`
+ * for what is no error of a guest: a stop, or a bug of ours.
+ */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  if (error instanceof FileSystemError) return error.code;
+  if (!(error instanceof Error)) return undefined;
+  const code: unknown = (error as { code?: unknown }).code;
+  if (typeof code === "string" && code.startsWith("E") && !code.includes("_")) {
+    return OTHER_NAMES[code] ?? (isErrorCode(code) ? code : "EIO");
+  }
+  if (error instanceof Deno.errors.NotCapable) return "ENOTCAPABLE";
+  for (const [type, name] of classes()) {
+    if (error instanceof type) return name;
+  }
+  return undefined;
+}
+
+function isErrorCode(name: string): name is ErrorCode {
+  return KNOWN.has(name);
+}
+
+/** Deno's classes for the few errors that come without a code. */
+function classes(): [new (message?: string) => Error, ErrorCode][] {
+  return [
+    [Deno.errors.NotFound, "ENOENT"],
+    [Deno.errors.AlreadyExists, "EEXIST"],
+    [Deno.errors.PermissionDenied, "EACCES"],
+    [Deno.errors.FilesystemLoop, "ELOOP"],
+    [Deno.errors.NotADirectory, "ENOTDIR"],
+    [Deno.errors.IsADirectory, "EISDIR"],
+    [Deno.errors.BadResource, "EBADF"],
+    [Deno.errors.WouldBlock, "EAGAIN"],
+    [Deno.errors.InvalidData, "EILSEQ"],
+  ];
+}
+
+/** An outcome as one number, for where only a number passes; 0 is success. */
+export function encodeOutcome(code: ErrorCode | undefined): number {
+  return code === undefined ? 0 : ERROR_CODES.indexOf(code) + 1;
+}
+
+/** Reads an outcome; EIO for a number that is none. */
+export function decodeOutcome(value: number): ErrorCode | undefined {
+  return value === 0 ? undefined : ERROR_CODES[value - 1] ?? "EIO";
+}

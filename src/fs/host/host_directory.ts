@@ -1,0 +1,23 @@
+import type { StopPage } from "../../stop_page.ts";
+import type { ExactTimes } from "./host_stat.ts";
+import type { LinkBroker } from "./link_broker.ts";
+import type { WriteBudget } from "../write_budget.ts";
+
+/** A directory of the host that a guest was granted. */
+export interface HostDirectory {
+  /** The name that the guest knows it by. */
+  readonly guest: string;
+  /** Its absolute path on the host, without links. */
+  readonly host: string;
+  readonly write: boolean;
+  /** A path to it that uses up the links a path may have, if there is one. */
+  readonly anchor?: string;
+}
+
+/** What the trees of one guest share. */
+export interface HostFileSystemContext {
+  readonly budget: WriteBudget;
+  readonly times: ExactTimes;
+  readonly broker: LinkBroker | undefined;
+  readonly stop: StopPage;
+}

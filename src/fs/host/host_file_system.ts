@@ -1,0 +1,291 @@
+import type { FileStat, FileType } from "../file_stat.ts";
+import { codeOf, type ErrorCode, fail } from "../error_code.ts";
+import * as fs from "node:fs";
+import { AncestorGuard } from "./ancestor_guard.ts";
+import type { HostDirectory, HostFileSystemContext } from "./host_directory.ts";
+import {
+  createExclusively,
+  createStaged,
+  flagsOf,
+  isOpen,
+  isStaged,
+  openSame,
+} from "./host_open.ts";
+import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
+import { filetypeOf, isSame, statOfInfo } from "./host_stat.ts";
+import { refuseOutwardLinksIn, staysInside } from "../stays_inside.ts";
+import {
+  depthOf,
+  type DirectoryEntry,
+  type FileSystem,
+  type NewTimes,
+  type OpenFile,
+  type OpenMode,
+  parentOf,
+} from "../file_system.ts";
+
+/** How often an open that ran into a change is tried again. */
+const ATTEMPTS = 4;
+/** Errors that say that a file can't be made in the root and linked. */
+const NO_STAGE: ReadonlySet<ErrorCode | undefined> = new Set([
+  "EPERM",
+  "ENOTSUP",
+  "EXDEV",
+  "EACCES",
+  "EROFS",
+]);
+
+/**
+ * A directory of the host: the wall between a guest and everything outside.
+ *
+ * No call may follow a link on its way. Where there is an anchor the kernel
+ * sees to it: the way to the anchor has as many links as one path may have, so
+ * one more fails with ELOOP. Otherwise an {@linkcode AncestorGuard} watches the
+ * way. Opening resolves links whatever the flags say, since Deno does it
+ * itself: so what was opened is compared to what was meant, by device and
+ * inode, before a byte of it is touched; and it never makes or truncates.
+ */
+export class HostFileSystem implements FileSystem {
+  readonly writable: boolean;
+  readonly #host: string;
+  readonly #root: string;
+  readonly #anchor: string | undefined;
+  readonly #guard: AncestorGuard;
+  readonly #context: HostFileSystemContext;
+
+  constructor(directory: HostDirectory, context: HostFileSystemContext) {
+    this.writable = directory.write;
+    this.#host = directory.host;
+    this.#root = directory.host.replace(/\/+$/, "");
+    this.#anchor = directory.anchor;
+    this.#guard = new AncestorGuard(
+      this.#root === "" ? "/" : this.#root,
+      context.stop,
+    );
+    this.#context = context;
+  }
+
+  stat(place: string): FileStat {
+    // The root is the host's own choice, so here a link would be meant.
+    if (place === "") {
+      return statOfInfo(Deno.statSync(this.#host), this.#context.times);
+    }
+    return this.#observe(
+      parentOf(place),
+      () => statOfInfo(Deno.lstatSync(this.#path(place)), this.#context.times),
+      isSame,
+    );
+  }
+
+  readLink(place: string): string {
+    return this.#observe(
+      parentOf(place),
+      () => Deno.readLinkSync(this.#path(place)),
+      (a, b) => a === b,
+    );
+  }
+
+  list(place: string): DirectoryEntry[] {
+    // Unlike the others this follows a link at the end of the way.
+    const entries = this.#observe(
+      place,
+      () => [...Deno.readDirSync(this.#anchored(place))],
+      sameNames,
+    );
+    return entries
+      .filter((entry) => place !== "" || !isStaged(entry.name))
+      .map((entry) => ({ name: entry.name, filetype: filetypeOf(entry) }))
+      .sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
+    const fd = mode.create
+      ? this.#create(place, flagsOf(mode))
+      : this.#open(place, flagsOf(mode), "file", known);
+    return new HostFile(fd, this.#context.budget, this.#context.times);
+  }
+
+  makeDirectory(place: string): void {
+    this.#change(place, () => Deno.mkdirSync(this.#path(place)));
+  }
+
+  removeDirectory(place: string): void {
+    this.#change(place, () => fs.rmdirSync(this.#path(place)));
+  }
+
+  unlink(place: string): void {
+    if (this.stat(place).filetype === "directory") fail("EISDIR");
+    this.#change(place, () => Deno.removeSync(this.#path(place)));
+  }
+
+  rename(from: string, to: string): void {
+    this.#refuseOutwardLink(from, to);
+    this.#changeBoth(
+      from,
+      to,
+      () => Deno.renameSync(this.#path(from), this.#path(to)),
+    );
+  }
+
+  link(from: string, to: string): void {
+    this.#refuseOutwardLink(from, to);
+    this.#changeBoth(
+      from,
+      to,
+      () => Deno.linkSync(this.#path(from), this.#path(to)),
+    );
+  }
+
+  symlink(target: string, place: string): void {
+    if (!staysInside(place, target)) fail("EPERM");
+    const { broker } = this.#context;
+    if (broker === undefined) fail("ENOTSUP");
+    const code = broker.symlink(this.#host, place, target);
+    if (code !== undefined) fail(code);
+  }
+
+  setTimes(place: string, times: NewTimes): void {
+    const stat = this.stat(place);
+    const { filetype } = stat;
+    const exact = this.#context.times;
+    if (
+      filetype === "file" || filetype === "directory"
+    ) {
+      const { O_RDONLY } = fs.constants;
+      const fd = this.#open(place, O_RDONLY, filetype, stat);
+      try {
+        return setTimesOf(fd, times, exact);
+      } finally {
+        fs.closeSync(fd);
+      }
+    }
+    this.#change(place, () => {
+      const path = this.#path(place);
+      const { atime, mtime } = fs.lstatSync(path);
+      fs.lutimesSync(
+        path,
+        seconds(times.atim, atime),
+        seconds(times.mtim, mtime),
+      );
+      keepTimes(fs.lstatSync(path), times, exact);
+    });
+  }
+
+  /** Opens what is at a place, and nothing else, whatever is swapped. */
+  #open(
+    place: string,
+    flags: number,
+    filetype: FileType,
+    known?: FileStat,
+  ): number {
+    const path = `${this.#root}/${place}`;
+    let meant = known ?? this.stat(place);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      this.#context.stop.check();
+      if (meant.filetype === "link") fail("ELOOP");
+      // FIFOs would block, and opening a device may have effects.
+      if (meant.filetype !== filetype) fail("EACCES");
+      const fd = openSame(path, flags, meant);
+      if (fd !== undefined) return fd;
+      meant = this.stat(place);
+    }
+    fail("EAGAIN");
+  }
+
+  #create(place: string, flags: number): number {
+    if (parentOf(place) === "") {
+      const path = this.#path(place);
+      return this.#change(place, () => createExclusively(path, flags));
+    }
+    if (this.#anchor === undefined) return this.#createGuarded(place, flags);
+    return this.#createStaged(place, flags) ??
+      this.#createGuarded(place, flags);
+  }
+
+  /**
+   * Makes a file in the root and links it to its place: linking follows no
+   * link there, opening would. `undefined` where that can't be done: without
+   * hard links, in another file system, in a root that is not to be written.
+   */
+  #createStaged(place: string, flags: number): number | undefined {
+    try {
+      return createStaged(this.#root, this.#path(place), flags);
+    } catch (error) {
+      if (NO_STAGE.has(codeOf(error))) return undefined;
+      throw error;
+    }
+  }
+
+  #createGuarded(place: string, flags: number): number {
+    const path = `${this.#root}/${place}`;
+    const make = () => createExclusively(path, flags);
+    const fd = this.#guard.change(parentOf(place), make);
+    if (isOpen(fd, () => this.stat(place))) return fd;
+    fail("EIO");
+  }
+
+  /** A guest may not move a link to where it would lead outside. */
+  #refuseOutwardLink(from: string, to: string): void {
+    const { filetype } = this.stat(from);
+    if (filetype === "link") {
+      if (!staysInside(to, this.readLink(from))) fail("EPERM");
+    }
+    // Links in a directory that comes higher would lead higher as well.
+    if (filetype === "directory" && depthOf(to) < depthOf(from)) {
+      refuseOutwardLinksIn(this, from, to, this.#context.stop);
+    }
+  }
+
+  #observe<T>(
+    directory: string,
+    act: () => T,
+    same: (a: T, b: T) => boolean,
+  ): T {
+    return this.#anchor === undefined
+      ? this.#guard.observe(directory, act, same)
+      : act();
+  }
+
+  #change<T>(place: string, act: () => T): T {
+    if (place === "") fail("ENOTCAPABLE");
+    return this.#anchor === undefined
+      ? this.#guard.change(parentOf(place), act)
+      : act();
+  }
+
+  #changeBoth(from: string, to: string, act: () => void): void {
+    this.#change(from, () => this.#change(to, act));
+  }
+
+  /** A path that names a place; a link at its end is not followed. */
+  #path(place: string): string {
+    if (meansMore(place)) fail("ENOENT");
+    return parentOf(place) === ""
+      ? `${this.#root}/${place}`
+      : this.#anchored(place);
+  }
+
+  /** A path to a place that fails at any link, its end included. */
+  #anchored(place: string): string {
+    if (place === "") return this.#host;
+    if (meansMore(place)) fail("ENOENT");
+    return `${this.#anchor ?? this.#root}/${place}`;
+  }
+}
+
+/**
+ * What Windows takes for more than a name: other separators, drives and
+ * streams, its devices, and dots and spaces at an end, which it drops.
+ */
+const MEANS_MORE =
+  /[\\:]|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)|[. ](\/|$)/i;
+
+function meansMore(place: string): boolean {
+  return Deno.build.os === "windows" && MEANS_MORE.test(place);
+}
+
+function sameNames(a: Deno.DirEntry[], b: Deno.DirEntry[]): boolean {
+  if (a.length !== b.length) return false;
+  const names = new Set(a.map((entry) => entry.name));
+  return b.every((entry) => names.has(entry.name));
+}

@@ -1,0 +1,228 @@
+import type { FileStat } from "../file_stat.ts";
+import { fail, FileSystemError } from "../error_code.ts";
+import { ExecutionFailed } from "../../errors.ts";
+import {
+  DirectoryNode,
+  FileNode,
+  fileOf,
+  LinkNode,
+  MemoryFile,
+  type MemoryNode,
+} from "./memory_node.ts";
+import {
+  type DirectoryEntry,
+  type FileSystem,
+  nameOf,
+  type NewTimes,
+  type OpenFile,
+  type OpenMode,
+  parentOf,
+} from "../file_system.ts";
+import { WriteBudget } from "../write_budget.ts";
+
+/** The most files, directories and links of one tree. */
+const MAX_NODES = 16_384;
+/**
+ * The longest place, in UTF-16 units: with the most nodes it bounds what all
+ * places together take, and how deep the tree can get.
+ */
+const PLACE_MAX = 1024;
+/** The longest name, in UTF-16 units. */
+const NAME_MAX = 255;
+
+/** A directory that lives in memory and is thrown away with the guest. */
+export class MemoryFileSystem implements FileSystem {
+  readonly writable = true;
+  readonly #root: DirectoryNode = new DirectoryNode(1);
+  readonly #budget: WriteBudget;
+  #nodes = 1;
+  #lastIno = 1;
+
+  /**
+   * @param files What is in it at first, by path; the bytes are not copied
+   * until the guest changes them.
+   * @param maxBytes The most bytes that its files have together.
+   */
+  constructor(files: Readonly<Record<string, Uint8Array>>, maxBytes: number) {
+    this.#budget = new WriteBudget(maxBytes);
+    for (const [path, bytes] of Object.entries(files)) {
+      try {
+        this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
+      } catch (error) {
+        if (!(error instanceof FileSystemError)) throw error;
+        throw new ExecutionFailed(
+          `Cannot put ${JSON.stringify(path)} (${bytes.length} bytes) into a ` +
+            `memory directory of ${maxBytes} bytes: ${error.message}`,
+        );
+      }
+    }
+  }
+
+  /** Copies of all files, by path. */
+  files(): Record<string, Uint8Array> {
+    const files: Record<string, Uint8Array> = Object.create(null);
+    const collect = (directory: DirectoryNode, prefix: string): void => {
+      for (const [name, node] of directory.entries) {
+        if (node instanceof FileNode) files[prefix + name] = node.content();
+        if (node instanceof DirectoryNode) collect(node, `${prefix}${name}/`);
+      }
+    };
+    collect(this.#root, "");
+    return files;
+  }
+
+  stat(place: string): FileStat {
+    return this.#node(place).stat();
+  }
+
+  readLink(place: string): string {
+    const node = this.#node(place);
+    if (!(node instanceof LinkNode)) fail("EINVAL");
+    return node.target;
+  }
+
+  list(place: string): DirectoryEntry[] {
+    return [...this.#directory(place).entries]
+      .map(([name, { filetype }]) => ({ name, filetype }))
+      .sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  open(place: string, mode: OpenMode): OpenFile {
+    if (!mode.create) return new MemoryFile(fileOf(this.#node(place)));
+    const node = new FileNode(++this.#lastIno, this.#budget);
+    this.#add(place, node);
+    return new MemoryFile(node);
+  }
+
+  makeDirectory(place: string): void {
+    this.#add(place, new DirectoryNode(++this.#lastIno));
+  }
+
+  removeDirectory(place: string): void {
+    const node = this.#node(place);
+    if (!(node instanceof DirectoryNode)) fail("ENOTDIR");
+    if (node.entries.size > 0) fail("ENOTEMPTY");
+    this.#remove(place);
+  }
+
+  unlink(place: string): void {
+    if (this.#node(place) instanceof DirectoryNode) fail("EISDIR");
+    this.#remove(place);
+  }
+
+  rename(from: string, to: string): void {
+    const node = this.#node(from);
+    if (from === to) return;
+    const target = this.#directory(parentOf(to)).entries.get(nameOf(to));
+    if (from === "" || to === "" || to.startsWith(`${from}/`)) {
+      fail("EINVAL");
+    }
+    if (from.startsWith(`${to}/`)) fail("ENOTEMPTY");
+    if (target === node) return;
+    if (to.length + depthOf(node) > PLACE_MAX) fail("ENAMETOOLONG");
+    if (target !== undefined) this.#replace(node, target, to);
+    this.#directory(parentOf(from)).entries.delete(nameOf(from));
+    this.#directory(parentOf(from)).changed();
+    this.#nodes--;
+    this.#add(to, node);
+  }
+
+  link(from: string, to: string): void {
+    const node = this.#node(from);
+    if (node instanceof DirectoryNode) fail("EPERM");
+    this.#add(to, node);
+    node.nlink++;
+  }
+
+  symlink(target: string, place: string): void {
+    this.#add(place, new LinkNode(++this.#lastIno, target));
+  }
+
+  setTimes(place: string, times: NewTimes): void {
+    this.#node(place).setTimes(times);
+  }
+
+  #addFile(names: string[], bytes: Uint8Array): void {
+    const long = names.join("/").length > PLACE_MAX;
+    if (names.length === 0 || names.some(isDots) || long) fail("EINVAL");
+    let directory = this.#root;
+    for (const name of names.slice(0, -1)) {
+      let next = directory.entries.get(name);
+      if (next === undefined) {
+        next = new DirectoryNode(++this.#lastIno);
+        directory.entries.set(name, next);
+        this.#nodes++;
+      }
+      if (!(next instanceof DirectoryNode)) fail("ENOTDIR");
+      directory = next;
+    }
+    const name = names.at(-1) ?? "";
+    if (directory.entries.has(name)) fail("EEXIST");
+    const node = new FileNode(++this.#lastIno, this.#budget, bytes);
+    directory.entries.set(name, node);
+    this.#nodes++;
+  }
+
+  /** Checks that a rename may replace `target`, and takes it away. */
+  #replace(node: MemoryNode, target: MemoryNode, place: string): void {
+    if (target instanceof DirectoryNode) {
+      if (!(node instanceof DirectoryNode)) fail("EISDIR");
+      if (target.entries.size > 0) fail("ENOTEMPTY");
+    } else if (node instanceof DirectoryNode) fail("ENOTDIR");
+    this.#remove(place);
+  }
+
+  #node(place: string): MemoryNode {
+    if (place === "") return this.#root;
+    const node = this.#directory(parentOf(place)).entries.get(nameOf(place));
+    return node ?? fail("ENOENT");
+  }
+
+  #directory(place: string): DirectoryNode {
+    let directory = this.#root;
+    if (place === "") return directory;
+    for (const name of place.split("/")) {
+      const node = directory.entries.get(name) ?? fail("ENOENT");
+      if (node instanceof LinkNode) fail("ELOOP");
+      if (!(node instanceof DirectoryNode)) fail("ENOTDIR");
+      directory = node;
+    }
+    return directory;
+  }
+
+  #add(place: string, node: MemoryNode): void {
+    const name = nameOf(place);
+    if (name.length > NAME_MAX) fail("ENAMETOOLONG");
+    if (place.length + depthOf(node) > PLACE_MAX) fail("ENAMETOOLONG");
+    const directory = this.#directory(parentOf(place));
+    if (place === "" || directory.entries.has(name)) fail("EEXIST");
+    if (this.#nodes >= MAX_NODES) fail("ENOSPC");
+    directory.entries.set(name, node);
+    directory.changed();
+    this.#nodes++;
+  }
+
+  #remove(place: string): void {
+    if (place === "") fail("ENOTCAPABLE");
+    const directory = this.#directory(parentOf(place));
+    const node = directory.entries.get(nameOf(place)) ?? fail("ENOENT");
+    directory.entries.delete(nameOf(place));
+    directory.changed();
+    this.#nodes--;
+    if (node instanceof FileNode) node.unlinked();
+  }
+}
+
+function isDots(name: string): boolean {
+  return name === "." || name === "..";
+}
+
+/** How much longer the longest place below a node is than its own. */
+function depthOf(node: MemoryNode): number {
+  if (!(node instanceof DirectoryNode)) return 0;
+  let deepest = 0;
+  for (const [name, child] of node.entries) {
+    deepest = Math.max(deepest, 1 + name.length + depthOf(child));
+  }
+  return deepest;
+}

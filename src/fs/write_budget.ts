@@ -1,0 +1,30 @@
+import { fail } from "./error_code.ts";
+
+/** How many bytes a guest may still store, over all its files. */
+export class WriteBudget {
+  #left: number;
+
+  /** @param bytes The whole budget; `undefined` is no limit. */
+  constructor(bytes: number | undefined) {
+    this.#left = bytes ?? Infinity;
+  }
+
+  /** Takes as many of `bytes` as are left, at least one: else NOSPC. */
+  takeSome(bytes: number): number {
+    if (bytes > 0 && this.#left <= 0) fail("ENOSPC");
+    const taken = Math.min(bytes, this.#left);
+    this.#left -= taken;
+    return taken;
+  }
+
+  /** Takes all of `bytes`, or nothing: then NOSPC. */
+  take(bytes: number): void {
+    if (bytes > this.#left) fail("ENOSPC");
+    this.#left -= bytes;
+  }
+
+  /** Gives bytes back that were taken and not, or no longer, stored. */
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}

@@ -1,0 +1,36 @@
+/** What guests that import WASI are given, as a configuration says it. */
+
+import { resolve } from "@std/path";
+import type { GrantedDirectory, SystemGrants } from "../../channel/messages.ts";
+import type { AllowedPath } from "../../config/allowed_path.ts";
+import type { SandboxConfig } from "../../config/sandbox_config.ts";
+import { isGranted } from "./worker_permissions.ts";
+
+/** Derives the grants that every worker of a configuration starts with. */
+export function systemGrants(config: SandboxConfig): SystemGrants {
+  return {
+    directories: config.allowedPaths.map(grantedDirectory),
+    memoryDirectories: config.memoryDirectories,
+    maxOutputBytes: config.maxOutputBytes,
+    maxDescriptors: config.maxDescriptors,
+    maxWriteBytes: config.maxWriteBytes,
+  };
+}
+
+function grantedDirectory(path: AllowedPath): GrantedDirectory {
+  return { ...path, host: withoutLinks(resolve(path.host)) };
+}
+
+/**
+ * The path that guests are held to must not have links itself. One that can't
+ * be looked at is kept: granting it fails, or using it does.
+ */
+function withoutLinks(path: string): string {
+  if (!isGranted("read", path)) return path;
+  try {
+    const real = Deno.realPathSync(path);
+    return isGranted("read", real) ? real : path;
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,97 @@
+/** A worker's Deno permissions: the configuration's mirror, and nothing else. */
+
+import type { GrantedDirectory } from "../../channel/messages.ts";
+import { PermissionDenied } from "../../errors.ts";
+
+/** The permissions of a worker; every kind is named, so that none is inherited. */
+export interface WorkerPermissions {
+  readonly read: string[] | false;
+  readonly write: string[] | false;
+  readonly net: string[] | boolean;
+  readonly env: false;
+  readonly ffi: false;
+  readonly import: false;
+  readonly run: false;
+  readonly sys: false;
+}
+
+const NOTHING: WorkerPermissions = {
+  read: false,
+  write: false,
+  net: false,
+  env: false,
+  ffi: false,
+  import: false,
+  run: false,
+  sys: false,
+};
+
+/**
+ * Derives the permissions of the workers that run guests. The network is never
+ * among them: the fetching worker's are.
+ *
+ * @throws {PermissionDenied} when the host process lacks one of them, with the
+ * flag to add.
+ */
+export function workerPermissions(
+  directories: readonly GrantedDirectory[],
+): WorkerPermissions {
+  const writable = directories.filter(({ write }) => write);
+  for (const { host } of directories) requireGranted("read", host);
+  for (const { host } of writable) requireGranted("write", host);
+  return { ...NOTHING, read: listed(directories), write: listed(writable) };
+}
+
+/**
+ * Derives the permissions of the fetching worker.
+ *
+ * @throws {PermissionDenied} when the host process lacks one of them, with the
+ * flag to add.
+ */
+export function networkPermissions(
+  allowNetwork: boolean | readonly string[],
+): WorkerPermissions {
+  const net = networkHosts(allowNetwork);
+  if (net === true) requireGranted("net");
+  else for (const host of net || []) requireGranted("net", host);
+  return { ...NOTHING, net };
+}
+
+/** The directories, and the anchors through which they are reached. */
+function listed(directories: readonly GrantedDirectory[]): string[] | false {
+  return directories.length === 0 ? false : directories.flatMap(
+    ({ host, anchorFolder }) =>
+      anchorFolder === undefined ? [host] : [host, anchorFolder],
+  );
+}
+
+/** Deno knows no wildcards: where one is granted, every host is. */
+function networkHosts(grant: boolean | readonly string[]): string[] | boolean {
+  if (typeof grant === "boolean") return grant;
+  if (grant.some((entry) => entry.startsWith("*."))) return true;
+  return grant.length === 0 ? false : [...grant];
+}
+
+function requireGranted(name: "read" | "write" | "net", target?: string): void {
+  if (isGranted(name, target)) return;
+  const [to, value] = target === undefined
+    ? ["", ""]
+    : [` to ${JSON.stringify(target)}`, `=${target}`];
+  throw new PermissionDenied(
+    `Cannot grant ${name} access${to}: this process does not have it, run Deno with --allow-${name}${value}`,
+  );
+}
+
+/** Whether this process has a permission, without asking anybody. */
+export function isGranted(
+  name: "read" | "write" | "net",
+  target?: string,
+): boolean {
+  const of = target === undefined
+    ? {}
+    : name === "net"
+    ? { host: target }
+    : { path: target };
+  const descriptor = { name, ...of } as Deno.PermissionDescriptor;
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}

@@ -1,0 +1,124 @@
+/** The network of one sandbox: its fetching worker, and who is connected. */
+
+import {
+  type HttpBuffers,
+  httpBuffers,
+  HttpWord,
+} from "../../channel/http_layout.ts";
+import type {
+  NetworkGrants,
+  NetworkMessage,
+  NetworkReport,
+} from "../../channel/network_messages.ts";
+import type { StopPage } from "../../stop_page.ts";
+import { startBackgroundWorker } from "../background_worker.ts";
+import { within } from "../within.ts";
+import type { WorkerPermissions } from "../grants/worker_permissions.ts";
+
+/** How long the fetching worker may take to end. */
+const GRACE_MS = 2_000;
+
+/** What guests may do, and the permissions for it. */
+export interface NetworkOptions {
+  readonly permissions: WorkerPermissions;
+  readonly grants: NetworkGrants;
+}
+
+/** Starts the fetching worker when it is first needed, and connects guests. */
+export class Network {
+  readonly #options: NetworkOptions;
+  #worker: FetchingWorker | undefined;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the fetching worker ahead of the first request. */
+  warm(): void {
+    // One that has failed is replaced; its guests notice that it is gone.
+    if (!this.#worker?.isOpen) this.#worker = new FetchingWorker(this.#options);
+  }
+
+  /** Makes a channel between the fetching worker and a guest worker. */
+  connect(stopPage: StopPage): NetworkConnection {
+    this.warm();
+    return this.#worker!.connect(stopPage);
+  }
+
+  /** Ends the fetching worker, if one was started. */
+  async close(): Promise<void> {
+    await this.#worker?.close();
+  }
+}
+
+/** A guest worker's place at the fetching worker. */
+export interface NetworkConnection {
+  readonly buffers: HttpBuffers;
+  /** Whether the fetching worker is there. */
+  readonly isOpen: boolean;
+  /** Cancels what the guest has asked for, and takes its place away. */
+  end(): void;
+}
+
+/** One fetching worker. */
+class FetchingWorker {
+  readonly #worker: Worker;
+  readonly #grants: NetworkGrants;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #guests = new Map<number, { words: Int32Array; page: StopPage }>();
+  #nextId = 1;
+  isOpen = true;
+
+  constructor({ permissions, grants }: NetworkOptions) {
+    this.#grants = grants;
+    const url = new URL("../../network/fetching_worker.ts", import.meta.url);
+    this.#worker = startBackgroundWorker(url, permissions);
+    this.#worker.onmessage = (_: MessageEvent<NetworkReport>) => this.#end();
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end();
+    };
+    this.#post({ type: "start", grants });
+  }
+
+  connect(stopPage: StopPage): NetworkConnection {
+    const { headerBytes, requestBytes } = this.#grants.limits;
+    const buffers = httpBuffers(headerBytes, requestBytes);
+    const id = this.#nextId++;
+    this.#guests.set(id, {
+      words: new Int32Array(buffers.words),
+      page: stopPage,
+    });
+    this.#post({ type: "connect", id, buffers, stopPage: stopPage.memory });
+    const isOpen = () => this.isOpen;
+    return {
+      buffers,
+      get isOpen() {
+        return isOpen();
+      },
+      end: () => {
+        this.#guests.delete(id);
+        this.#post({ type: "disconnect", id });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#post({ type: "close" });
+    if (await within(GRACE_MS, this.#closed.promise)) this.#worker.terminate();
+  }
+
+  /** The worker is gone: nobody must wait for it. */
+  #end(): void {
+    this.isOpen = false;
+    this.#closed.resolve();
+    for (const { words, page } of this.#guests.values()) {
+      Atomics.store(words, HttpWord.closed, 1);
+      page.wake();
+    }
+  }
+
+  #post(message: NetworkMessage): void {
+    this.#worker.postMessage(message);
+  }
+}

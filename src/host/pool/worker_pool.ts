@@ -1,0 +1,305 @@
+/** The workers of one sandbox, and the calls that wait for them. */
+
+import type { CallRequest } from "../../channel/layout.ts";
+import {
+  Busy,
+  PermissionDenied,
+  SandboxClosed,
+  WorkerLost,
+} from "../../errors.ts";
+import { StopReason } from "../../stop_page.ts";
+import { CallQueue } from "./call_queue.ts";
+import {
+  type CallEnd,
+  GuestWorker,
+  type Respond,
+  type WorkerModule,
+  type WorkerOptions,
+} from "../guest/guest_worker.ts";
+import { MemoryPressure } from "./memory_pressure.ts";
+import { Watchdog } from "../watchdog/watchdog.ts";
+import { within } from "../within.ts";
+
+/** How long a worker may take to start. */
+const START_MS = 30_000;
+/** How long a worker that nothing needs is kept. */
+const IDLE_MS = 30_000;
+/** Answers that took less are waited for awake, in milliseconds. */
+const SHORT_CALL_MS = 0.1;
+
+/** What a pool is made with. */
+export interface PoolOptions extends WorkerOptions {
+  readonly maxWorkers: number;
+  readonly maxQueuedCalls: number;
+}
+
+/** A call for the pool. */
+export interface PoolCall {
+  readonly module: WorkerModule;
+  readonly request: CallRequest;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly respond: Respond;
+}
+
+/** A call that waits. */
+interface WaitingCall {
+  readonly call: PoolCall;
+  readonly key: number;
+  readonly resolve: (end: CallEnd) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Listens to the signal while the call is in the queue. */
+  abort: (() => void) | undefined;
+}
+
+/** Starts workers as calls need them and gives them out, fairly. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  /** Started with the first worker. */
+  #watchdog: Watchdog | undefined;
+  readonly #queue = new CallQueue<WaitingCall>();
+  /** Most recently used last. */
+  readonly #idle: GuestWorker[] = [];
+  readonly #busy = new Map<GuestWorker, Promise<void>>();
+  readonly #starting = new Map<GuestWorker, Promise<void>>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #pressure = new MemoryPressure();
+  /** How long each module's last call took. */
+  readonly #lastMs = new Map<number, number>();
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #lost = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** How many workers did not answer and were let go. */
+  get lostWorkers(): number {
+    return this.#lost;
+  }
+
+  /** Starts a worker ahead of the first call. */
+  warm(): void {
+    if (!this.#closing && this.#workers === 0) this.#spawn();
+  }
+
+  /**
+   * Runs a call when its turn comes.
+   *
+   * Rejects with the signal's reason when it is aborted while it waits,
+   * {@linkcode Busy}, {@linkcode SandboxClosed}, {@linkcode PermissionDenied}
+   * or {@linkcode WorkerLost}.
+   */
+  run(call: PoolCall): Promise<CallEnd> {
+    if (this.#closing) return Promise.reject(closedError());
+    if (call.signal?.aborted) return Promise.reject(call.signal.reason);
+    if (this.#idle.length === 0 && this.#isFull()) {
+      return Promise.reject(new Busy(this.#options.maxQueuedCalls));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<CallEnd>();
+    const waiting: WaitingCall = {
+      call,
+      key: call.module.id,
+      resolve,
+      reject,
+      abort: undefined,
+    };
+    if (this.#idle.length > 0) this.#start(this.#take(waiting.key), waiting);
+    else this.#wait(waiting);
+    return promise;
+  }
+
+  /**
+   * Stops what runs, rejects what waits and ends the workers. What still holds
+   * on after the grace period is let go, and counted as lost.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  get #workers(): number {
+    return this.#idle.length + this.#busy.size + this.#starting.size;
+  }
+
+  /** Whether as many calls wait as may, beside those that a start is for. */
+  #isFull(): boolean {
+    const startable = this.#options.maxWorkers - this.#busy.size;
+    return this.#queue.size - startable >= this.#options.maxQueuedCalls;
+  }
+
+  #wait(waiting: WaitingCall): void {
+    const { signal } = waiting.call;
+    waiting.abort = () => {
+      if (this.#queue.remove(waiting)) waiting.reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", waiting.abort, { once: true });
+    this.#queue.add(waiting);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#queue.size > 0 && this.#idle.length > 0) {
+      const call = this.#queue.next()!;
+      this.#start(this.#take(call.key), call);
+    }
+    while (
+      this.#starting.size < this.#queue.size &&
+      this.#workers < this.#options.maxWorkers
+    ) if (!this.#spawn()) return;
+  }
+
+  /** An idle worker, one that knows the module if there is one. */
+  #take(module: number): GuestWorker {
+    const warm = this.#idle.findLastIndex((worker) => worker.knows(module));
+    return this.#idle.splice(warm, 1)[0]!;
+  }
+
+  #start(worker: GuestWorker, waiting: WaitingCall): void {
+    stopListening(waiting);
+    this.#busy.set(worker, this.#call(worker, waiting));
+  }
+
+  async #call(
+    worker: GuestWorker,
+    { call, key, resolve, reject }: WaitingCall,
+  ): Promise<void> {
+    try {
+      const end = await worker.call(call.module, call.request, {
+        timeoutMs: call.timeoutMs,
+        signal: call.signal,
+        respond: call.respond,
+        guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
+        hostSpins: this.#queue.size === 0 &&
+          (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
+      });
+      this.#lastMs.set(key, end.answer.usage.durationMs);
+      const { memoryBytes } = end.answer.usage;
+      if (this.#pressure.isHighAfter(memoryBytes)) this.#replace(worker);
+      else this.#free(worker);
+      resolve(end);
+    } catch (error) {
+      if (!(error instanceof WorkerLost)) {
+        this.#free(worker);
+      } else {
+        this.#busy.delete(worker);
+        this.#lose(worker);
+        this.#dispatch();
+      }
+      reject(error);
+    }
+  }
+
+  #free(worker: GuestWorker): void {
+    this.#busy.delete(worker);
+    this.#idle.push(worker);
+    this.#dispatch();
+    if (this.#idle.length > 1) this.#scheduleEviction();
+  }
+
+  /** Ends a worker for what it holds on to; another starts meanwhile. */
+  #replace(worker: GuestWorker): void {
+    this.#busy.delete(worker);
+    this.#evict(worker);
+    if (!this.#closing && this.#workers === 0) this.#spawn();
+    this.#dispatch();
+  }
+
+  #lose(worker: GuestWorker): void {
+    this.#lost++;
+    worker.abandon();
+  }
+
+  /** Whether a worker is starting; if not, the next call was told why. */
+  #spawn(): boolean {
+    try {
+      this.#watchdog ??= Watchdog.acquire();
+      const worker = new GuestWorker(this.#options, this.#watchdog);
+      this.#starting.set(worker, this.#started(worker));
+      return true;
+    } catch (error) {
+      this.#rejectNext(toStartError(error));
+      return false;
+    }
+  }
+
+  async #started(worker: GuestWorker): Promise<void> {
+    try {
+      if (!await within(START_MS, worker.ready)) {
+        throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
+      }
+      this.#starting.delete(worker);
+      this.#free(worker);
+    } catch (error) {
+      this.#starting.delete(worker);
+      this.#lose(worker);
+      this.#rejectNext(error);
+      this.#dispatch();
+    }
+  }
+
+  /** A failed start costs one call, so that failing for ever is impossible. */
+  #rejectNext(reason: unknown): void {
+    const waiting = this.#queue.next();
+    if (!waiting) return;
+    stopListening(waiting);
+    waiting.reject(reason);
+  }
+
+  /** Ends all but one of the workers that nothing has needed for a while. */
+  #scheduleEviction(): void {
+    if (this.#idleTimer !== undefined) return;
+    const seen = new Set(this.#idle);
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = undefined;
+      while (this.#idle.length > 1 && seen.has(this.#idle[0]!)) {
+        this.#evict(this.#idle.shift()!);
+      }
+      if (this.#idle.length > 1) this.#scheduleEviction();
+    }, IDLE_MS);
+    Deno.unrefTimer(this.#idleTimer as unknown as number);
+  }
+
+  #evict(worker: GuestWorker): void {
+    const ending = this.#end(worker).then(() => {
+      this.#ending.delete(ending);
+      this.#pressure.settle();
+    });
+    this.#ending.add(ending);
+  }
+
+  async #end(worker: GuestWorker): Promise<void> {
+    if (!await worker.close()) this.#lost++;
+  }
+
+  async #close(): Promise<void> {
+    for (const waiting of this.#queue.drain()) {
+      stopListening(waiting);
+      waiting.reject(closedError());
+    }
+    for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
+    await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
+    // The last calls may have set it again.
+    clearTimeout(this.#idleTimer);
+    await Promise.all([
+      ...this.#idle.splice(0).map((worker) => this.#end(worker)),
+      ...this.#ending,
+    ]);
+    await this.#watchdog?.release();
+  }
+}
+
+function stopListening({ call, abort }: WaitingCall): void {
+  if (abort) call.signal?.removeEventListener("abort", abort);
+}
+
+function closedError(): SandboxClosed {
+  return new SandboxClosed("Sandbox is closed");
+}
+
+function toStartError(error: unknown): unknown {
+  return error instanceof Deno.errors.NotCapable ||
+      error instanceof Deno.errors.PermissionDenied
+    ? new PermissionDenied(`Cannot start a worker: ${error.message}`)
+    : error;
+}

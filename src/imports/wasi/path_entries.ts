@@ -1,0 +1,147 @@
+import type { FileType } from "../../fs/file_stat.ts";
+import { fail } from "../../fs/error_code.ts";
+import type { DirectoryDescriptor } from "./descriptor.ts";
+import { Lookupflags } from "./flags.ts";
+import { resolve, type Resolved } from "../../fs/resolve.ts";
+import { Rights } from "./rights.ts";
+import type { WasiContext } from "./wasi_context.ts";
+
+const encoder = new TextEncoder();
+
+/** Making, removing, naming and linking. */
+export const pathEntryFunctions = {
+  path_create_directory(
+    context: WasiContext,
+    fd: number,
+    path: number,
+    length: number,
+  ): void {
+    const at = find(context, fd, Rights.PATH_CREATE_DIRECTORY, path, length);
+    if (at.stat !== undefined) fail("EEXIST");
+    at.tree.makeDirectory(at.place);
+  },
+
+  path_remove_directory(
+    context: WasiContext,
+    fd: number,
+    path: number,
+    length: number,
+  ): void {
+    const at = find(context, fd, Rights.PATH_REMOVE_DIRECTORY, path, length);
+    if (at.place === at.base) fail("EINVAL");
+    if (existing(at) !== "directory") fail("ENOTDIR");
+    at.tree.removeDirectory(at.place);
+  },
+
+  path_unlink_file(
+    context: WasiContext,
+    fd: number,
+    path: number,
+    length: number,
+  ): void {
+    const at = find(context, fd, Rights.PATH_UNLINK_FILE, path, length);
+    if (existing(at) === "directory") fail("EISDIR");
+    at.tree.unlink(at.place);
+  },
+
+  path_rename(
+    context: WasiContext,
+    fd: number,
+    path: number,
+    length: number,
+    newFd: number,
+    newPath: number,
+    newLength: number,
+  ): void {
+    const from = find(context, fd, Rights.PATH_RENAME_SOURCE, path, length);
+    const right = Rights.PATH_RENAME_TARGET;
+    const to = find(context, newFd, right, newPath, newLength);
+    if (from.tree !== to.tree) fail("EXDEV");
+    // The root of a granted directory stays where it is.
+    if (from.place === "" || to.place === "") fail("EINVAL");
+    const filetype = existing(from);
+    if (to.directory && filetype !== "directory") fail("ENOTDIR");
+    from.tree.rename(from.place, to.place);
+    if (filetype === "directory") {
+      context.descriptors.renamed(from.tree, from.place, to.place);
+    }
+  },
+
+  /** Following a link in the old path is refused, as in other hosts. */
+  path_link(
+    context: WasiContext,
+    fd: number,
+    lookupflags: number,
+    path: number,
+    length: number,
+    newFd: number,
+    newPath: number,
+    newLength: number,
+  ): void {
+    const from = find(context, fd, Rights.PATH_LINK_SOURCE, path, length);
+    const right = Rights.PATH_LINK_TARGET;
+    const to = find(context, newFd, right, newPath, newLength);
+    if ((lookupflags & Lookupflags.SYMLINK_FOLLOW) !== 0) fail("EINVAL");
+    if (from.tree !== to.tree) fail("EXDEV");
+    if (existing(from) === "directory") fail("EPERM");
+    if (to.stat !== undefined) fail("EEXIST");
+    if (to.directory) fail("ENOENT");
+    from.tree.link(from.place, to.place);
+  },
+
+  path_symlink(
+    context: WasiContext,
+    target: number,
+    targetLength: number,
+    fd: number,
+    path: number,
+    length: number,
+  ): void {
+    const text = context.memory.path(target, targetLength);
+    const at = find(context, fd, Rights.PATH_SYMLINK, path, length);
+    if (text === "") fail("ENOENT");
+    if (text.startsWith("/")) fail("EPERM");
+    if (at.stat !== undefined) fail("EEXIST");
+    if (at.directory) fail("ENOENT");
+    at.tree.symlink(text, at.place);
+  },
+
+  /** As much of the link as fits. */
+  path_readlink(
+    context: WasiContext,
+    fd: number,
+    path: number,
+    length: number,
+    buf: number,
+    bufLength: number,
+    used: number,
+  ): void {
+    const at = find(context, fd, Rights.PATH_READLINK, path, length);
+    const buffer = context.memory.bytes(buf, bufLength);
+    if (existing(at) !== "link") fail("EINVAL");
+    const bytes = encoder.encode(at.tree.readLink(at.place));
+    const fits = bytes.subarray(0, buffer.length);
+    buffer.set(fits);
+    context.memory.setU32(used, fits.length);
+  },
+};
+
+/** A place, with the directory that the guest named it from. */
+type Found = Resolved & { tree: DirectoryDescriptor["tree"]; base: string };
+
+/** Where a guest's path leads, a link at its end not followed. */
+function find(
+  { descriptors, memory, stop }: WasiContext,
+  fd: number,
+  rights: number,
+  path: number,
+  length: number,
+): Found {
+  const { tree, place } = descriptors.directory(fd, rights);
+  const text = memory.path(path, length);
+  return { ...resolve(tree, place, text, false, stop), tree, base: place };
+}
+
+function existing({ stat }: Resolved): FileType {
+  return stat === undefined ? fail("ENOENT") : stat.filetype;
+}

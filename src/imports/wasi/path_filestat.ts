@@ -1,0 +1,56 @@
+import { fail } from "../../fs/error_code.ts";
+import { newTimes } from "./fd_state.ts";
+import { writeFilestat } from "./filestat.ts";
+import { Lookupflags } from "./flags.ts";
+import { resolve, type Resolved } from "../../fs/resolve.ts";
+import { Rights } from "./rights.ts";
+import type { FileSystem } from "../../fs/file_system.ts";
+import type { WasiContext } from "./wasi_context.ts";
+
+/** What stands at a path, and its times. */
+export const pathFilestatFunctions = {
+  path_filestat_get(
+    context: WasiContext,
+    fd: number,
+    flags: number,
+    path: number,
+    length: number,
+    filestat: number,
+  ): void {
+    const right = Rights.PATH_FILESTAT_GET;
+    const { stat } = find(context, fd, right, flags, path, length);
+    if (stat === undefined) fail("ENOENT");
+    writeFilestat(context.memory, filestat, stat);
+  },
+
+  path_filestat_set_times(
+    context: WasiContext,
+    fd: number,
+    flags: number,
+    path: number,
+    length: number,
+    atim: bigint,
+    mtim: bigint,
+    fstflags: number,
+  ): void {
+    const right = Rights.PATH_FILESTAT_SET_TIMES;
+    const found = find(context, fd, right, flags, path, length);
+    const times = newTimes(atim, mtim, fstflags);
+    if (found.stat === undefined) fail("ENOENT");
+    found.tree.setTimes(found.place, times);
+  },
+};
+
+function find(
+  { descriptors, memory, stop }: WasiContext,
+  fd: number,
+  rights: number,
+  flags: number,
+  path: number,
+  length: number,
+): Resolved & { tree: FileSystem } {
+  const { tree, place } = descriptors.directory(fd, rights);
+  const follow = (flags & Lookupflags.SYMLINK_FOLLOW) !== 0;
+  const text = memory.path(path, length);
+  return { ...resolve(tree, place, text, follow, stop), tree };
+}

@@ -1,0 +1,33 @@
+import { fail } from "../../fs/error_code.ts";
+import { GuestStopped, StopReason } from "../../stop_page.ts";
+import type { WasiContext } from "./wasi_context.ts";
+
+/** What `crypto.getRandomValues` gives at once, in bytes. */
+const RANDOM_PIECE_BYTES = 65_536;
+
+/** Imports about the process itself. */
+export const processFunctions = {
+  /**
+   * A guest could catch what is thrown here, but the stop word makes its next
+   * check trap, and every import refuses before that.
+   */
+  proc_exit(context: WasiContext, code: number): void {
+    context.exitCode = code >>> 0;
+    context.stop.stop(StopReason.Exit);
+    throw new GuestStopped();
+  },
+
+  proc_raise(_context: WasiContext, _signal: number): void {
+    fail("ENOSYS");
+  },
+
+  sched_yield(_context: WasiContext): void {},
+
+  random_get({ memory, stop }: WasiContext, buf: number, length: number): void {
+    const bytes = memory.bytes(buf, length);
+    for (let at = 0; at < bytes.length; at += RANDOM_PIECE_BYTES) {
+      stop.check();
+      crypto.getRandomValues(bytes.subarray(at, at + RANDOM_PIECE_BYTES));
+    }
+  },
+};

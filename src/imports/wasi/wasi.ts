@@ -1,0 +1,202 @@
+/**
+ * `wasi_snapshot_preview1`, whole, for one guest in one worker.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
+ */
+import { errnoFrom } from "./errno.ts";
+import type { StopPage } from "../../stop_page.ts";
+import { argsEnvironFunctions } from "./args_environ.ts";
+import { clockFunctions } from "./clocks.ts";
+import { DescriptorTable } from "./descriptor_table.ts";
+import { fdIoFunctions } from "./fd_io.ts";
+import { readdirFunctions } from "./fd_readdir.ts";
+import { fdStateFunctions } from "./fd_state.ts";
+import { GuestMemory } from "./guest_memory.ts";
+import { ExactTimes } from "../../fs/host/host_stat.ts";
+import type { HostDirectory } from "../../fs/host/host_directory.ts";
+import { HostFileSystem } from "../../fs/host/host_file_system.ts";
+import type { LinkBroker } from "../../fs/host/link_broker.ts";
+import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
+import { pathEntryFunctions } from "./path_entries.ts";
+import { pathFilestatFunctions } from "./path_filestat.ts";
+import { pathOpenFunctions, preopenRights } from "./path_open.ts";
+import { pollFunctions } from "./poll_oneoff.ts";
+import { preopenFunctions } from "./preopens.ts";
+import { processFunctions } from "./process.ts";
+import { Rights, STREAM_RIGHTS } from "./rights.ts";
+import { socketFunctions } from "./sockets.ts";
+import { StreamFile, type WasiStreams } from "./stream_file.ts";
+import type { FileSystem } from "../../fs/file_system.ts";
+import type { WasiContext, WasiFunction } from "./wasi_context.ts";
+import { WriteBudget } from "../../fs/write_budget.ts";
+
+export type { HostDirectory, LinkBroker, WasiStreams };
+
+/** A directory that lives in memory while the guest runs. */
+export interface MemoryDirectory {
+  /** The name that the guest knows it by. */
+  readonly guest: string;
+  /** What is in it at first, by path below it. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The most bytes that its files have together. */
+  readonly maxBytes: number;
+}
+
+/** What a guest is given: plain data that can be sent to a worker. */
+export interface WasiOptions {
+  /** The program's arguments, its name first. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly directories: readonly HostDirectory[];
+  readonly memoryDirectories: readonly MemoryDirectory[];
+  readonly limits: WasiLimits;
+}
+
+/** Limits of what the imports hold or store. */
+export interface WasiLimits {
+  /** Open descriptors, streams and granted directories included. */
+  readonly maxDescriptors: number;
+  /** Bytes stored in directories of the host, over the whole run. */
+  readonly maxWriteBytes: number | undefined;
+}
+
+const FUNCTIONS: readonly (readonly [string, WasiFunction])[] = Object.entries({
+  ...argsEnvironFunctions,
+  ...clockFunctions,
+  ...fdIoFunctions,
+  ...fdStateFunctions,
+  ...readdirFunctions,
+  ...preopenFunctions,
+  ...pathOpenFunctions,
+  ...pathEntryFunctions,
+  ...pathFilestatFunctions,
+  ...pollFunctions,
+  ...processFunctions,
+  ...socketFunctions,
+});
+
+/** The imports of one run of one guest, and everything that they hold. */
+export class Wasi {
+  /** Every function of preview 1. */
+  readonly imports: WebAssembly.ModuleImports;
+  readonly #context: WasiContext;
+  readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
+
+  constructor(
+    options: WasiOptions,
+    streams: WasiStreams,
+    stop: StopPage,
+    broker?: LinkBroker,
+  ) {
+    this.#context = contextOf(options, streams, stop);
+    this.#memoryTrees = options.memoryDirectories.map(
+      (
+        { guest, files, maxBytes },
+      ) => [guest, new MemoryFileSystem(files, maxBytes)],
+    );
+    this.#grant(options, broker);
+    this.imports = {};
+    for (const [name, implementation] of FUNCTIONS) {
+      this.imports[name] = bind(this.#context, implementation);
+    }
+  }
+
+  /** Sets the memory that the guest's pointers point into. */
+  attach(memory: WebAssembly.Memory): void {
+    this.#context.memory.attach(memory);
+  }
+
+  /** What the guest exited with; `undefined` when it didn't. */
+  get exitCode(): number | undefined {
+    return this.#context.exitCode;
+  }
+
+  /** What is in the memory directories now, by guest name and path. */
+  files(): Record<string, Record<string, Uint8Array>> {
+    return Object.fromEntries(
+      this.#memoryTrees.map(([guest, tree]) => [guest, tree.files()]),
+    );
+  }
+
+  /** Closes every descriptor. Call it whatever became of the guest. */
+  close(): void {
+    this.#context.descriptors.closeAll();
+    this.#context.listing = undefined;
+  }
+
+  #grant(options: WasiOptions, broker: LinkBroker | undefined): void {
+    const shared = {
+      budget: new WriteBudget(options.limits.maxWriteBytes),
+      times: new ExactTimes(),
+      broker,
+      stop: this.#context.stop,
+    };
+    for (const directory of options.directories) {
+      this.#preopen(directory.guest, new HostFileSystem(directory, shared));
+    }
+    for (const [guest, tree] of this.#memoryTrees) this.#preopen(guest, tree);
+  }
+
+  #preopen(guest: string, tree: FileSystem): void {
+    this.#context.descriptors.add({
+      kind: "directory",
+      tree,
+      place: "",
+      preopen: guest,
+      listed: undefined,
+      flags: 0,
+      ...preopenRights(tree.writable),
+    });
+  }
+}
+
+function contextOf(
+  options: WasiOptions,
+  streams: WasiStreams,
+  stop: StopPage,
+): WasiContext {
+  const descriptors = new DescriptorTable(options.limits.maxDescriptors);
+  (["stdin", "stdout", "stderr"] as const).forEach((name, fd) => {
+    const denied = fd === 0 ? Rights.FD_WRITE : Rights.FD_READ;
+    descriptors.set(fd, {
+      kind: "file",
+      file: new StreamFile(streams, name),
+      position: 0,
+      flags: 0,
+      rightsBase: STREAM_RIGHTS & ~denied,
+      rightsInheriting: 0,
+    });
+  });
+  return {
+    memory: new GuestMemory(),
+    descriptors,
+    stop,
+    args: options.args.map(terminated),
+    environ: Object.entries(options.env).map((pair) =>
+      terminated(pair.join("="))
+    ),
+    startedMs: performance.now(),
+    listing: undefined,
+    exitCode: undefined,
+  };
+}
+
+const encoder = new TextEncoder();
+
+function terminated(text: string): Uint8Array {
+  return encoder.encode(`${text}\0`);
+}
+
+/**
+ * An import: looks at the stop word first, so that a stopped guest can't go on
+ * from import to import, and answers with an error number.
+ */
+function bind(
+  context: WasiContext,
+  implementation: WasiFunction,
+): (...args: never[]) => number {
+  return (...args) => {
+    context.stop.check();
+    return errnoFrom(() => implementation(context, ...args));
+  };
+}

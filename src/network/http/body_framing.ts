@@ -1,0 +1,200 @@
+/**
+ * Where a response's body ends: by its length, by its chunks, or with the
+ * connection.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+ */
+
+import type { Connection } from "./connection.ts";
+import { broken, quote } from "../policy/refusal.ts";
+import type { ResponseHead } from "./response_head.ts";
+
+/** A body as it comes off a connection. */
+export interface BodyFraming {
+  /** Whether nothing is left. */
+  readonly isEnd: boolean;
+  /** Whether the connection is as it was before the request, once at the end. */
+  readonly endsClean: boolean;
+  /**
+   * What has arrived, taken off the connection; empty when that is nothing.
+   *
+   * @throws {Refusal} when it is malformed.
+   */
+  take(): Uint8Array;
+  /**
+   * The connection was closed by the other side.
+   *
+   * @throws {Refusal} when that is too early.
+   */
+  closed(): void;
+}
+
+const NOTHING = new Uint8Array();
+/** A line of a chunked body: a size with extensions, or a trailer. */
+const MAX_LINE_BYTES = 4096;
+const MAX_TRAILERS = 64;
+const CHUNK_SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;[^\0\r\n]*)?$/i;
+const CR = 13;
+const LF = 10;
+
+/**
+ * Says how a body is framed.
+ *
+ * @throws {Refusal} when the head leaves that open.
+ */
+export function framingOf(
+  method: string,
+  { status, headers }: ResponseHead,
+  connection: Connection,
+): BodyFraming {
+  const coding = headers.get("transfer-encoding");
+  const length = headers.get("content-length");
+  if (method === "HEAD" || status === 204 || status === 304) {
+    return new LengthFraming(connection, 0);
+  }
+  if (coding !== undefined) {
+    // With both, some would read another body than others.
+    if (coding.toLowerCase() !== "chunked" || length !== undefined) {
+      throw broken(
+        `Server answered with the transfer coding ${quote(coding)}${
+          length === undefined ? "" : " and a length"
+        }`,
+      );
+    }
+    return new ChunkedFraming(connection);
+  }
+  if (length === undefined) return new ClosingFraming(connection);
+  return new LengthFraming(connection, parseLength(length));
+}
+
+/** The same length may be given several times. */
+function parseLength(text: string): number {
+  const [first = "", ...others] = text.split(/[\t ]*,[\t ]*/);
+  if (
+    !/^[0-9]{1,15}$/.test(first) || others.some((other) => other !== first)
+  ) {
+    throw broken(`Server answered with the length ${quote(text)}`);
+  }
+  return Number(first);
+}
+
+/** A body of a known length. */
+class LengthFraming implements BodyFraming {
+  readonly endsClean = true;
+  readonly #connection: Connection;
+  #left: number;
+
+  constructor(connection: Connection, length: number) {
+    this.#connection = connection;
+    this.#left = length;
+  }
+
+  get isEnd(): boolean {
+    return this.#left === 0;
+  }
+
+  take(): Uint8Array {
+    const piece = this.#connection.received.subarray(0, this.#left);
+    this.#connection.consume(piece.length);
+    this.#left -= piece.length;
+    return piece;
+  }
+
+  closed(): void {
+    throw broken(`Response ended ${this.#left} bytes early`);
+  }
+}
+
+/** A body that ends with its connection. */
+class ClosingFraming implements BodyFraming {
+  readonly endsClean = false;
+  readonly #connection: Connection;
+  isEnd = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  take(): Uint8Array {
+    const piece = this.#connection.received;
+    this.#connection.consume(piece.length);
+    return piece;
+  }
+
+  closed(): void {
+    this.isEnd = true;
+  }
+}
+
+/**
+ * A body in chunks.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-7.1
+ */
+class ChunkedFraming implements BodyFraming {
+  readonly endsClean = true;
+  readonly #connection: Connection;
+  #state: "size" | "data" | "data end" | "trailers" | "end" = "size";
+  #left = 0;
+  #trailers = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get isEnd(): boolean {
+    return this.#state === "end";
+  }
+
+  take(): Uint8Array {
+    while (this.#state !== "end") {
+      if (this.#state === "data") return this.#takeData();
+      const line = this.#takeLine();
+      if (line === undefined) return NOTHING;
+      this.#step(line);
+    }
+    return NOTHING;
+  }
+
+  closed(): void {
+    throw broken("Response ended before its last chunk");
+  }
+
+  #step(line: string): void {
+    if (this.#state === "size") {
+      const [, size] = CHUNK_SIZE.exec(line) ?? [];
+      if (size === undefined) throw broken("Response has a malformed chunk");
+      this.#left = parseInt(size, 16);
+      this.#state = this.#left === 0 ? "trailers" : "data";
+    } else if (this.#state === "data end") {
+      if (line !== "") throw broken("Response has a malformed chunk");
+      this.#state = "size";
+    } else if (line === "") {
+      this.#state = "end";
+    } else if (++this.#trailers > MAX_TRAILERS) {
+      throw broken(`Response has more than ${MAX_TRAILERS} trailers`);
+    }
+  }
+
+  #takeData(): Uint8Array {
+    const piece = this.#connection.received.subarray(0, this.#left);
+    this.#connection.consume(piece.length);
+    this.#left -= piece.length;
+    if (this.#left === 0) this.#state = "data end";
+    return piece;
+  }
+
+  /** A line without its end; undefined when it is not there yet. */
+  #takeLine(): string | undefined {
+    const { received } = this.#connection;
+    const end = received.indexOf(LF);
+    if ((end < 0 ? received.length : end) > MAX_LINE_BYTES) {
+      throw broken(`Response has a line of over ${MAX_LINE_BYTES} bytes`);
+    }
+    if (end < 0) return undefined;
+    if (received[end - 1] !== CR) throw broken("Response has a malformed line");
+    const line = new TextDecoder().decode(received.subarray(0, end - 1));
+    this.#connection.consume(end + 1);
+    return line;
+  }
+}

@@ -1,0 +1,33 @@
+/** What one call may still use of the network. */
+
+import type { GrantedLimits } from "../../channel/network_messages.ts";
+import { ByteBudget } from "./byte_budget.ts";
+import { limited } from "./refusal.ts";
+
+/** Counts down what one call may use. */
+export class CallBudget {
+  /** Bytes of the bodies of responses. */
+  readonly responses: ByteBudget;
+  readonly #bodies: ByteBudget;
+  readonly #limit: number;
+  #requests = 0;
+
+  constructor(limits: GrantedLimits) {
+    this.responses = new ByteBudget("Response bodies", limits.responseBytes);
+    this.#bodies = new ByteBudget("Request bodies", limits.requestBytes);
+    this.#limit = limits.requests;
+  }
+
+  /**
+   * Counts a request that is about to be sent.
+   *
+   * @throws {Refusal} when it is one too many, or has too long a body.
+   */
+  countRequest(bodyBytes: number): void {
+    if (this.#requests >= this.#limit) {
+      throw limited(`Call exceeds the limit of ${this.#limit} requests`);
+    }
+    this.#requests++;
+    this.#bodies.spend(bodyBytes);
+  }
+}

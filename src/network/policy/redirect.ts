@@ -1,0 +1,69 @@
+/**
+ * What becomes of a request at a redirect.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+
+import { denied, invalid } from "./refusal.ts";
+import type { ResponseHead } from "../http/response_head.ts";
+import type { FilledRequest, SecretBook } from "../secrets/secret_book.ts";
+
+/** The most redirects that a request follows. */
+export const MAX_REDIRECTS = 5;
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Headers that are about a body. */
+const OF_BODY: ReadonlySet<string> = new Set([
+  "content-encoding",
+  "content-language",
+  "content-location",
+  "content-type",
+]);
+/** Headers that are for one origin. */
+const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie"]);
+
+/**
+ * The request that a response redirects to; undefined when it does not.
+ *
+ * @throws {Refusal} when it would bring a secret to another origin.
+ */
+export function redirected(
+  request: FilledRequest,
+  { status, headers }: ResponseHead,
+  secrets: SecretBook,
+): FilledRequest | undefined {
+  const location = headers.get("location");
+  if (!REDIRECTS.has(status) || location === undefined) return undefined;
+  const url = URL.parse(location, request.url);
+  if (!url) throw invalid("Server redirected to a malformed URL");
+  url.hash = "";
+  const next = changesToGet(request.method, status) ? asGet(request) : request;
+  if (url.origin === request.url.origin) return { ...next, url };
+  if (next.hasSecretBody || secrets.isInUrl(url)) {
+    throw denied(`Redirect to ${url.host} would take a secret there`);
+  }
+  return {
+    ...next,
+    url,
+    headers: next.headers.filter(([name]) =>
+      !CREDENTIALS.has(name) && !next.secretHeaders.has(name)
+    ),
+    secretHeaders: new Set(),
+  };
+}
+
+function changesToGet(method: string, status: number): boolean {
+  return status === 303
+    ? method !== "GET" && method !== "HEAD"
+    : (status === 301 || status === 302) && method === "POST";
+}
+
+function asGet(request: FilledRequest): FilledRequest {
+  return {
+    ...request,
+    method: "GET",
+    headers: request.headers.filter(([name]) => !OF_BODY.has(name)),
+    body: new Uint8Array(),
+    hasSecretBody: false,
+  };
+}

@@ -1,0 +1,441 @@
+import { malformed, refused } from "../../wasm/malformed.ts";
+import {
+  CORE_OPERATORS,
+  REFUSED_OPERATORS,
+  Shape,
+} from "../../wasm/operators.ts";
+import { readHeapType, readValueType } from "../../wasm/value_type.ts";
+import type { BodyEditor } from "../rewrite/body_editor.ts";
+import { type BodyReader, MULTI_MEMORY } from "./body_reader.ts";
+import type { BulkCalls } from "../rewrite/bulk_calls.ts";
+import { CheckSpacing } from "../rewrite/check_spacing.ts";
+import { BlockType, CompileWork } from "../limits/compile_work.ts";
+import type { FuelMeter, FuelMode } from "../rewrite/fuel_meter.ts";
+import type { ParsedModule } from "./parsed_module.ts";
+import { MODULE_LIMITS } from "../limits/module_limits.ts";
+import { PrefixedOperators } from "./prefixed_operators.ts";
+
+const CORE_SHAPE = CORE_OPERATORS.shape;
+const CORE_FEATURE = CORE_OPERATORS.feature;
+const CORE_FUEL = CORE_OPERATORS.fuel;
+const CORE_EFFECT = CORE_OPERATORS.effect;
+
+/** What a walk reads from, writes to and puts in. */
+export interface WalkParts {
+  readonly reader: BodyReader;
+  readonly editor: BodyEditor;
+  readonly meter: FuelMeter | undefined;
+  readonly guard: Uint8Array;
+  readonly bulk: BulkCalls;
+}
+
+/**
+ * One walk over a body's operators: refuses what can't be bounded, checks
+ * every index, and puts the checks in. The one long loop of this layer, because
+ * it decodes millions of operators a second.
+ */
+export class OperatorWalk {
+  readonly #bytes: Uint8Array;
+  readonly #guest: ParsedModule;
+  readonly #reader: BodyReader;
+  readonly #editor: BodyEditor;
+  readonly #meter: FuelMeter | undefined;
+  readonly #guard: Uint8Array;
+  readonly #bulk: BulkCalls;
+  readonly #prefixed: PrefixedOperators;
+  readonly #spacing = new CheckSpacing();
+  readonly #work: CompileWork;
+
+  /** The body neither loops nor calls. */
+  isLeaf = true;
+  /** The body is one stretch: it has no branches either. */
+  isStraight = true;
+  /** Fuel is to be kept in another way: the walk must start again. */
+  wanted: FuelMode | undefined;
+
+  #features = 0;
+  #depth = 0;
+  #mayBeLocal = true;
+  /** There is an exception handler, so fuel stays in the global. */
+  #catches = false;
+
+  constructor(guest: ParsedModule, parts: WalkParts) {
+    const { reader, editor, meter, guard, bulk } = parts;
+    this.#bytes = guest.bytes;
+    this.#guest = guest;
+    this.#reader = reader;
+    this.#editor = editor;
+    this.#meter = meter;
+    this.#guard = guard;
+    this.#bulk = bulk;
+    this.#work = new CompileWork(guest);
+    this.#prefixed = new PrefixedOperators(reader, bulk, this.#work);
+  }
+
+  /** Bits of the features seen so far. */
+  get features(): number {
+    return this.#features | this.#prefixed.features;
+  }
+
+  /** What V8 will have to do for the body that was walked. */
+  get work(): CompileWork {
+    return this.#work;
+  }
+
+  /** Starts another function; `mayBeLocal` allows fuel in a variable. */
+  beginFunction(mayBeLocal: boolean): void {
+    this.#mayBeLocal = mayBeLocal;
+    this.#catches = false;
+  }
+
+  /** Walks the body from where the reader stands. */
+  run(locals: number, end: number): void {
+    this.#depth = 0;
+    this.isLeaf = true;
+    this.isStraight = true;
+    this.wanted = undefined;
+    this.#spacing.begin();
+    this.#work.begin(locals);
+    this.#enter(Shape.Block, BlockType.empty);
+    this.#walk(locals, end);
+  }
+
+  /** Walks the operators up to the body's last `end`. */
+  #walk(locals: number, end: number): void {
+    const bytes = this.#bytes;
+    const reader = this.#reader;
+    const { globals, memories } = reader;
+    let features = 0;
+    let cost = 0;
+    let height = 0;
+    let pos = reader.pos;
+    while (pos < end) {
+      const at = pos;
+      const opcode = bytes[pos++]!;
+      features |= CORE_FEATURE[opcode]!;
+      cost += CORE_FUEL[opcode]!;
+      height += CORE_EFFECT[opcode]!;
+      switch (CORE_SHAPE[opcode]!) {
+        case Shape.None:
+          break;
+        case Shape.Local: {
+          let index = bytes[pos++]!;
+          if (index >= 0x80) {
+            index = reader.longU32(pos - 1);
+            pos = reader.pos;
+          }
+          if (index >= locals) reader.missing("local", index, locals, at);
+          break;
+        }
+        case Shape.Global: {
+          let index = bytes[pos++]!;
+          if (index >= 0x80) {
+            index = reader.longU32(pos - 1);
+            pos = reader.pos;
+          }
+          if (index >= globals) reader.missing("global", index, globals, at);
+          break;
+        }
+        case Shape.Leb:
+          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
+          break;
+        case Shape.MemArg:
+          if (bytes[pos]! >= MULTI_MEMORY || memories === 0) {
+            reader.pos = pos;
+            reader.memArg(at);
+            pos = reader.pos;
+            break;
+          }
+          pos++;
+          while (bytes[pos++]! >= 0x80) { /* its last byte is below 0x80 */ }
+          break;
+        case Shape.Bytes4:
+          pos += 4;
+          break;
+        case Shape.Bytes8:
+          pos += 8;
+          break;
+        default:
+          reader.pos = pos;
+          this.#meter?.spend(cost);
+          this.#work.move(height);
+          cost = 0;
+          height = 0;
+          this.#operator(opcode, at);
+          pos = reader.pos;
+          if (pos > end) throw malformed("an operator is cut off", at);
+          if (this.wanted !== undefined) return;
+          if (this.#depth === 0) {
+            this.#features |= features;
+            if (pos === end) return;
+            throw malformed("code after a function's end", pos);
+          }
+      }
+    }
+    throw malformed(`function ${reader.function} has no end`, end);
+  }
+
+  #operator(opcode: number, at: number): void {
+    const shape = CORE_SHAPE[opcode]! as Shape;
+    const meter = this.#meter;
+    meter?.before(shape, at);
+    if (!this.#control(shape, at) && !this.#value(shape, at)) {
+      this.#refuse(opcode, at);
+    }
+    meter?.after(shape, this.#reader.pos);
+  }
+
+  /** Operators that shape control flow; false for any other. */
+  #control(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
+    switch (shape) {
+      case Shape.End:
+        this.#leave(at);
+        return true;
+      case Shape.Block:
+      case Shape.If:
+        this.#enter(shape, reader.blockType(at));
+        return true;
+      case Shape.Loop:
+        this.#loop(reader.blockType(at));
+        return true;
+      case Shape.Else:
+      case Shape.CatchAll:
+        this.#nextArm();
+        return true;
+      case Shape.Br:
+      case Shape.BrIf:
+      case Shape.BrOnNull:
+        this.#branch(at);
+        return true;
+      case Shape.BrTable:
+        this.#brTable(at);
+        return true;
+      case Shape.Return:
+      case Shape.Unreachable:
+        this.isStraight = false;
+        return true;
+      case Shape.Call:
+      case Shape.ReturnCall:
+        this.#call(
+          this.#guest
+            .functions[reader.index("function", reader.functions, at)]!,
+          at,
+        );
+        return true;
+      case Shape.CallIndirect:
+      case Shape.ReturnCallIndirect:
+        this.#callByType(at);
+        reader.table(at);
+        return true;
+      case Shape.CallRef:
+      case Shape.ReturnCallRef:
+        this.#callByType(at);
+        return true;
+      default:
+        return this.#exception(shape, at);
+    }
+  }
+
+  /** Operators that throw and catch; false for any other. */
+  #exception(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
+    switch (shape) {
+      case Shape.Try:
+        this.#mayCatch();
+        this.#enter(shape, reader.blockType(at));
+        return true;
+      case Shape.TryTable:
+        this.#tryTable(at);
+        return true;
+      case Shape.Catch:
+        this.#nextArm();
+        this.#work.catch(reader.index("tag", reader.tags, at));
+        return true;
+      case Shape.Delegate:
+        reader.u32();
+        this.#leave(at);
+        return true;
+      case Shape.Throw:
+        reader.index("tag", reader.tags, at);
+        this.#throw(at);
+        return true;
+      case Shape.Rethrow:
+        reader.u32();
+        this.#throw(at);
+        return true;
+      case Shape.ThrowRef:
+        this.#throw(at);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Operators that move values but not control; false for any other. */
+  #value(shape: Shape, at: number): boolean {
+    const reader = this.#reader;
+    switch (shape) {
+      case Shape.PrefixFd:
+        this.#prefixed.vector(at);
+        return true;
+      case Shape.PrefixFc:
+        this.#bulkOperator(at);
+        return true;
+      case Shape.MemorySize:
+        reader.memory(at);
+        return true;
+      case Shape.MemoryGrow:
+        this.#replace(at, this.#bulk.memoryGrow(reader.memory(at)));
+        return true;
+      case Shape.Table:
+        reader.table(at);
+        return true;
+      case Shape.RefFunc:
+        reader.index("function", reader.functions, at);
+        return true;
+      case Shape.RefNull:
+        reader.read((one) => readHeapType(one, reader.types));
+        return true;
+      case Shape.SelectTyped:
+        this.#selectTyped(at);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #refuse(opcode: number, at: number): never {
+    const feature = REFUSED_OPERATORS[opcode];
+    if (feature !== undefined) throw refused(feature, at);
+    throw malformed(`unknown opcode 0x${opcode.toString(16)}`, at);
+  }
+
+  #bulkOperator(at: number): void {
+    const target = this.#prefixed.bulkOperator(at);
+    if (target !== undefined) this.#replace(at, target);
+  }
+
+  #loop(blockType: number): void {
+    const { pos } = this.#reader;
+    const meter = this.#meter;
+    this.isLeaf = false;
+    this.#spacing.checked();
+    if (!meter) this.#check(pos);
+    else {
+      const mayBeLocal = this.#mayBeLocal && !this.#catches;
+      if (meter.mode === "direct" && mayBeLocal) this.wanted = "local";
+      meter.header(pos);
+    }
+    this.#enter(Shape.Loop, blockType);
+  }
+
+  #tryTable(at: number): void {
+    const reader = this.#reader;
+    const blockType = reader.blockType(at);
+    this.#mayCatch();
+    const clauses = reader.u32();
+    for (let i = 0; i < clauses; i++) {
+      const kind = this.#bytes[reader.pos++]!;
+      if (!(kind <= 3)) throw malformed("unknown catch clause", at);
+      // catch and catch_ref name a tag, catch_all and catch_all_ref do not.
+      if (kind < 2) reader.index("tag", reader.tags, at);
+      this.#branch(at);
+    }
+    this.#enter(Shape.TryTable, blockType);
+  }
+
+  #mayCatch(): void {
+    this.#catches = true;
+    if (this.#meter?.mode === "local") this.wanted = "direct";
+  }
+
+  #brTable(at: number): void {
+    const targets = this.#reader.u32();
+    if (targets > MODULE_LIMITS.brTableTargets) {
+      const limit = MODULE_LIMITS.brTableTargets;
+      this.#reader.tooMany("targets of a br_table", targets, limit, at);
+    }
+    for (let i = 0; i <= targets; i++) this.#branch(at);
+  }
+
+  #branch(at: number): void {
+    this.isStraight = false;
+    const label = this.#reader.index("label", this.#depth, at);
+    this.#work.joint();
+    this.#meter?.branch(label);
+  }
+
+  #selectTyped(at: number): void {
+    const reader = this.#reader;
+    if (reader.u32() !== 1) throw malformed("select names not one type", at);
+    reader.read((one) => readValueType(one, reader.types));
+  }
+
+  #enter(shape: Shape, blockType: number): void {
+    if (this.#depth > MODULE_LIMITS.nesting) {
+      const { nesting } = MODULE_LIMITS;
+      this.#reader.tooMany(
+        "nested blocks",
+        this.#depth,
+        nesting,
+        this.#reader.pos,
+      );
+    }
+    if (this.#depth++ > 0) this.isStraight = false;
+    this.#spacing.enter();
+    if (shape !== Shape.Block) this.#work.joint();
+    this.#work.enter(blockType);
+    this.#meter?.enter(shape);
+  }
+
+  /** Another arm of the innermost block. */
+  #nextArm(): void {
+    this.#spacing.nextArm();
+    this.#work.nextArm();
+    this.#meter?.nextArm();
+  }
+
+  #leave(at: number): void {
+    this.#depth--;
+    this.#spacing.leave();
+    this.#work.leave();
+    this.#meter?.leave();
+    if (this.#depth === 0) this.#meter?.closeBody(at);
+  }
+
+  #callByType(at: number): void {
+    const reader = this.#reader;
+    const type = reader.index("type", reader.types, at);
+    // The callee itself is an operand too.
+    this.#work.move(-1);
+    this.#call(type, at);
+  }
+
+  #call(type: number, at: number): void {
+    this.#work.call(type);
+    this.isLeaf = false;
+    if (this.#spacing.call()) this.#check(at);
+  }
+
+  /** V8 walks and records the stack for each exception. */
+  #throw(at: number): void {
+    this.isLeaf = false;
+    this.#check(at);
+  }
+
+  #check(at: number): void {
+    this.#editor.insert(at, this.#guard);
+    this.#spacing.checked();
+  }
+
+  /** Writes a call of an injected function in place of an operator. */
+  #replace(at: number, target: number): void {
+    this.isLeaf = false;
+    this.#meter?.save(at);
+    this.#editor.copyTo(at);
+    this.#editor.writeCall(target);
+    this.#editor.skipTo(this.#reader.pos);
+    this.#meter?.reload(this.#reader.pos);
+  }
+}

@@ -1,0 +1,35 @@
+import type { ParsedModule } from "./parsed_module.ts";
+
+/** Names of what is injected: none of them is one of the guest's own. */
+export interface InjectedNames {
+  /** The module that injected imports come from. */
+  readonly module: string;
+  readonly startExport: string;
+  readonly fuelExport: string;
+}
+
+const PREFIX = "cortexai:sandbox";
+
+/** The import name of the stop page. */
+export const STOP_PAGE_NAME = "stop";
+
+/** The import name of one of the guest's own memories. */
+export function memoryName(index: number): string {
+  return `memory${index}`;
+}
+
+export function injectedNames(guest: ParsedModule): InjectedNames {
+  const modules = new Set(guest.imports.map((one) => one.module));
+  const exports = new Set(guest.exports.map((one) => one.name));
+  return {
+    module: unused(PREFIX, modules),
+    startExport: unused(`${PREFIX}/start`, exports),
+    fuelExport: unused(`${PREFIX}/fuel`, exports),
+  };
+}
+
+function unused(name: string, taken: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let i = 1; taken.has(candidate); i++) candidate = `${name}#${i}`;
+  return candidate;
+}

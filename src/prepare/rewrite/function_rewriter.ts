@@ -1,0 +1,160 @@
+import { ValueCode, writeValueType } from "../../wasm/value_type.ts";
+import { Writer } from "../../wasm/writer.ts";
+import { BodyEditor } from "./body_editor.ts";
+import { BodyReader } from "../read/body_reader.ts";
+import type { BulkCalls } from "./bulk_calls.ts";
+import { FuelMeter, type FuelMode } from "./fuel_meter.ts";
+import type { ParsedModule } from "../read/parsed_module.ts";
+import { MODULE_LIMITS } from "../limits/module_limits.ts";
+import { OperatorWalk } from "../read/operator_walk.ts";
+
+/**
+ * Bodies up to this many bytes that never loop or call get no check. The worst
+ * ones, some 40 writes to a table or 85 divisions, run for 1 to 2 µs.
+ */
+const LEAF_BYTES = 256;
+
+/** What the rewriter puts into bodies. */
+export interface BodyInjection {
+  /** The check of the stop word. */
+  readonly guard: Uint8Array;
+  readonly bulk: BulkCalls;
+  readonly stopMemory: number;
+  /** The index of the fuel counter's global, if fuel is counted. */
+  readonly fuelGlobal: number | undefined;
+}
+
+/**
+ * Rewrites function bodies: one walk that refuses what can't be bounded,
+ * checks every index against the guest's own counts, and copies the body with
+ * the checks in place. Every byte read here is the attacker's; nothing has
+ * validated it yet.
+ */
+export class FunctionRewriter {
+  readonly #bytes: Uint8Array;
+  readonly #guest: ParsedModule;
+  readonly #guard: Uint8Array;
+  readonly #reader: BodyReader;
+  readonly #editor: BodyEditor;
+  readonly #meter: FuelMeter | undefined;
+  readonly #walk: OperatorWalk;
+
+  constructor(guest: ParsedModule, out: Writer, injection: BodyInjection) {
+    const { guard, bulk, fuelGlobal, stopMemory } = injection;
+    const reader = new BodyReader(guest);
+    const editor = new BodyEditor(guest.bytes, out);
+    const meter = fuelGlobal === undefined
+      ? undefined
+      : new FuelMeter(editor, fuelGlobal, stopMemory);
+    this.#bytes = guest.bytes;
+    this.#guest = guest;
+    this.#guard = guard;
+    this.#reader = reader;
+    this.#editor = editor;
+    this.#meter = meter;
+    this.#walk = new OperatorWalk(guest, {
+      reader,
+      editor,
+      meter,
+      guard,
+      bulk,
+    });
+  }
+
+  /** Bits of the features seen so far. */
+  get features(): number {
+    return this.#walk.features;
+  }
+
+  /** Rewrites the body that lies from `start` to `end`. */
+  rewrite(index: number, start: number, end: number): void {
+    const size = end - start;
+    this.#reader.function = index;
+    if (size > MODULE_LIMITS.bodyBytes) {
+      this.#reader.tooMany("bytes", size, MODULE_LIMITS.bodyBytes, start);
+    }
+    // The block that a local counter needs has at most one result.
+    this.#walk.beginFunction(this.#results().length <= 1);
+    let mode: FuelMode | undefined = "direct";
+    while (mode !== undefined) {
+      this.#attempt(mode, start, end);
+      mode = this.#walk.wanted;
+      if (mode !== undefined) this.#editor.undo();
+    }
+    if (size <= LEAF_BYTES && this.#walk.isLeaf) this.#simplifyLeaf(start, end);
+  }
+
+  #attempt(mode: FuelMode, start: number, end: number): void {
+    this.#editor.begin(start);
+    const locals = this.#declare(mode, start, end);
+    this.#walk.run(locals, end);
+    this.#checkWork(start);
+    if (this.#walk.wanted !== undefined) return;
+    const written = this.#editor.end(end);
+    const { rewrittenBodyBytes } = MODULE_LIMITS;
+    if (written > rewrittenBodyBytes) {
+      const what = "bytes with its checks";
+      this.#reader.tooMany(what, written, rewrittenBodyBytes, start);
+    }
+  }
+
+  #checkWork(start: number): void {
+    const { joints, total } = this.#walk.work;
+    const { compileJoints, compileWork } = MODULE_LIMITS;
+    if (joints > compileJoints) {
+      this.#reader.tooMany("branches and calls", joints, compileJoints, start);
+    }
+    if (total > compileWork) {
+      const what = "variables and operands, summed over its branches,";
+      this.#reader.tooMany(what, total, compileWork, start);
+    }
+  }
+
+  /** Writes the declarations and the entry check; answers their number. */
+  #declare(mode: FuelMode, start: number, end: number): number {
+    const { count, groups } = this.#reader.locals(start, end);
+    const code = this.#reader.pos;
+    const meter = this.#meter;
+    if (!meter) {
+      this.#editor.insert(code, this.#guard);
+      return count;
+    }
+    this.#editor.copyTo(start).u32(groups + 1);
+    this.#editor.skipTo(start + lebLength(this.#bytes, start));
+    this.#editor.copyTo(code).byte(1).byte(ValueCode.i64);
+    meter.begin(mode, count);
+    meter.entry(code);
+    if (mode === "local") meter.openBody(code, this.#resultBlock());
+    return count;
+  }
+
+  /** The block type of the function's results, at most one of them. */
+  #resultBlock(): Uint8Array {
+    const results = this.#results();
+    const type = new Writer(8);
+    if (results.length === 0) type.byte(0x40);
+    else writeValueType(type, results[0]!);
+    return type.finish();
+  }
+
+  #results(): readonly number[] {
+    const type = this.#guest.functions[this.#reader.function]!;
+    return this.#guest.type(type).results;
+  }
+
+  /** Small leaves run unchecked, and are charged as a whole. */
+  #simplifyLeaf(start: number, end: number): void {
+    if (this.#meter && !this.#walk.isStraight) return;
+    this.#editor.undo();
+    this.#editor.begin(start);
+    this.#meter?.chargeWhole(end - 1);
+    this.#editor.end(end);
+  }
+}
+
+/** How many bytes a LEB128 number takes in the source. */
+function lebLength(bytes: Uint8Array, at: number): number {
+  let length = 1;
+  while (bytes[at + length - 1]! >= 0x80) length++;
+  return length;
+}

@@ -1,0 +1,52 @@
+import { REFUSED_OFFSET, STOP_OFFSET } from "../../stop_page.ts";
+
+/** Loads the stop word. */
+export function stopWordText(stopMemory: number): string {
+  return `i32.const 0 i32.atomic.load ${stopMemory} ${STOP_OFFSET} 4`;
+}
+
+/**
+ * The check that stops a guest: a trap when the stop word is set. A trap and
+ * no exception, because guests can catch exceptions; atomic, because V8 may
+ * move a plain load out of a loop.
+ */
+export function guardText(stopMemory: number): string {
+  return `
+    ${stopWordText(stopMemory)}
+    if void
+      unreachable
+    end`;
+}
+
+/** Notes that a growth was refused. */
+export function refusedText(stopMemory: number): string {
+  return `
+    i32.const 0
+    i32.const 1
+    i32.atomic.store ${stopMemory} ${REFUSED_OFFSET} 4`;
+}
+
+/** What injected functions check and charge. */
+export interface BulkChecks {
+  readonly stopMemory: number;
+  /** The index of the fuel counter's global, if fuel is counted. */
+  readonly fuelGlobal: number | undefined;
+}
+
+/** More than any budget, and too little to make the counter overflow. */
+const MOST_FUEL = 2 ** 52;
+
+/** Charges the number of units in an i64 variable, and checks the counter. */
+export function chargeText(checks: BulkChecks, units: number): string {
+  const { fuelGlobal } = checks;
+  if (fuelGlobal === undefined) return "";
+  return `
+    global.get ${fuelGlobal}
+    local.get ${units} i64.const ${MOST_FUEL}
+    local.get ${units} i64.const ${MOST_FUEL} i64.lt_u select
+    i64.add global.set ${fuelGlobal}
+    global.get ${fuelGlobal} i64.const 0 i64.ge_s
+    if void
+      unreachable
+    end`;
+}

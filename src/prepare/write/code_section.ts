@@ -1,0 +1,91 @@
+import { CompilationFailed } from "../../errors.ts";
+import { assemble } from "../../wasm/assembler.ts";
+import { malformed } from "../../wasm/malformed.ts";
+import { Reader } from "../../wasm/reader.ts";
+import { SectionId } from "../../wasm/section.ts";
+import { Writer } from "../../wasm/writer.ts";
+import { BulkCalls } from "../rewrite/bulk_calls.ts";
+import { FunctionRewriter } from "../rewrite/function_rewriter.ts";
+import { guardText } from "../rewrite/guard.ts";
+import type { ParsedModule } from "../read/parsed_module.ts";
+import { InjectedFunctions, writeInjectedBody } from "../rewrite/injected.ts";
+import { MODULE_LIMITS } from "../limits/module_limits.ts";
+
+/** The code section after rewriting. */
+export interface RewrittenCode {
+  /** The section's contents. */
+  readonly code: Writer;
+  readonly injected: InjectedFunctions;
+  /** Bits of the features that the operators belong to. */
+  readonly operatorFeatures: number;
+}
+
+/** Rewrites every function body and adds those of the injected functions. */
+export function rewriteCode(
+  guest: ParsedModule,
+  limitBytes: number,
+  fuelGlobal: number | undefined,
+): RewrittenCode {
+  const bodies = new Writer(codeSize(guest) * 1.25 + 64);
+  const injected = new InjectedFunctions(guest.functions.length);
+  const bulk = new BulkCalls(guest, injected, limitBytes, fuelGlobal);
+  const guard = assemble(guardText(guest.memories.length));
+  const rewriter = new FunctionRewriter(guest, bodies, {
+    guard,
+    bulk,
+    stopMemory: guest.memories.length,
+    fuelGlobal,
+  });
+  const defined = rewriteBodies(guest, rewriter, bodies);
+  for (const one of injected.all) writeInjectedBody(bodies, one);
+  const code = new Writer(bodies.length + 5);
+  code.u32(defined + injected.all.length).append(bodies);
+  return { code, injected, operatorFeatures: rewriter.features };
+}
+
+function codeSize(guest: ParsedModule): number {
+  const section = guest.section(SectionId.code);
+  return section ? section.end - section.contents : 0;
+}
+
+function rewriteBodies(
+  guest: ParsedModule,
+  rewriter: FunctionRewriter,
+  bodies: Writer,
+): number {
+  const defined = guest.functions.length - guest.importedFunctions;
+  const section = guest.section(SectionId.code);
+  if (!section) {
+    if (defined === 0) return 0;
+    throw malformed(`${defined} functions have no code`, guest.bytes.length);
+  }
+  const reader = new Reader(guest.bytes, section.contents, section.end);
+  const count = reader.count("function bodies", MODULE_LIMITS.functions);
+  if (count !== defined) {
+    throw malformed(
+      `${count} bodies for ${defined} functions`,
+      section.contents,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const size = reader.u32("size of a function body");
+    const start = reader.pos;
+    reader.skip(size, "function body");
+    rewriter.rewrite(guest.importedFunctions + i, start, start + size);
+    checkSize(bodies.length);
+  }
+  if (!reader.done) {
+    throw malformed("a section is longer than its contents", reader.pos);
+  }
+  return count;
+}
+
+function checkSize(bytes: number): void {
+  const { rewrittenCodeBytes } = MODULE_LIMITS;
+  if (bytes > rewrittenCodeBytes) {
+    throw new CompilationFailed(
+      `Cannot prepare module: with its checks the code has more than ` +
+        `${rewrittenCodeBytes} bytes, the limit`,
+    );
+  }
+}
