@@ -1,19 +1,21 @@
 /** The guest worker's end of the channel. */
 
 import type { StopPage } from "../stop_page.ts";
+import { GuestQuestions } from "./guest_questions.ts";
 import {
-  type Ask,
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
   type ChannelBuffers,
   type Op,
-  type Reply,
   reserve,
   Slot,
   Turn,
   Word,
 } from "./layout.ts";
+
+/** A name may begin with a byte order mark, and is another without it. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Waits for requests, reads them and writes answers. */
 export class GuestEnd {
@@ -21,10 +23,19 @@ export class GuestEnd {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float64Array<SharedArrayBuffer>;
   readonly #longs: BigInt64Array<SharedArrayBuffer>;
+  /** What the guest may ask of the host in the middle of a call. */
+  readonly questions: GuestQuestions;
+  /** The number of the call that was taken last. */
+  #call = 0;
 
   /** @throws {Error} when the host speaks another version. */
-  constructor(buffers: ChannelBuffers) {
+  constructor(buffers: ChannelBuffers, stopPage: StopPage) {
     this.#buffers = buffers;
+    this.questions = new GuestQuestions(
+      buffers.questions,
+      stopPage,
+      () => this.#ring(),
+    );
     this.#words = new Int32Array(buffers.header);
     this.#floats = new Float64Array(buffers.header);
     this.#longs = new BigInt64Array(buffers.header);
@@ -36,11 +47,14 @@ export class GuestEnd {
     }
   }
 
-  /** Blocks until it is the guest's turn: first spinning, then asleep. */
+  /**
+   * Blocks until it is the guest's turn: first spinning, then asleep. A call is
+   * taken when this returns.
+   */
   next(): Turn {
     const end = performance.now() + this.#words[Word.spin]! / 1000;
     for (;;) {
-      const turn = Atomics.load(this.#words, Word.turn) as Turn;
+      const turn = this.#take();
       if (turn !== Turn.Host) return turn;
       if (performance.now() > end) {
         Atomics.wait(this.#words, Word.turn, Turn.Host);
@@ -50,13 +64,15 @@ export class GuestEnd {
 
   /** The request whose turn it is. Its payload stays valid until the answer. */
   request(): CallRequest {
+    this.#call = this.#words[Word.call]!;
+    this.questions.begin(this.#call, this.#words[Word.spin]!);
     const metaBytes = this.#words[Word.metaBytes]!;
     const payloadBytes = this.#words[Word.payloadBytes]!;
     const meta = new Uint8Array(this.#buffers.request, 0, metaBytes);
     return {
       op: this.#words[Word.op] as Op,
       module: this.#words[Word.module]!,
-      meta: metaBytes === 0 ? "" : new TextDecoder().decode(meta),
+      meta: metaBytes === 0 ? "" : UTF8.decode(meta),
       payload: new Uint8Array(this.#buffers.request, metaBytes, payloadBytes),
     };
   }
@@ -71,6 +87,7 @@ export class GuestEnd {
     const total = sections.reduce((sum, { length }) => sum + length, 0);
     if (!reserve(this.#buffers.answer, total)) return false;
     this.#write(sections);
+    this.#words[Word.answeredCall] = this.#call;
     this.#words[Word.status] = answer.status;
     this.#words[Word.cut] = answer.isCut ? 1 : 0;
     this.#words[Word.valueBytes] = value.length;
@@ -85,25 +102,22 @@ export class GuestEnd {
     return true;
   }
 
-  /**
-   * Asks the host for something in the middle of a call, and blocks until it
-   * replies. What it asks with must fit into the smallest answer.
-   *
-   * @throws {GuestStopped} when the guest is told to stop meanwhile.
-   */
-  ask(kind: Ask, payload: Uint8Array, stopPage: StopPage): Reply {
-    this.#write([payload]);
-    this.#words[Word.ask] = kind;
-    this.#words[Word.askedBytes] = payload.length;
-    this.#pass(Turn.Ask);
-    stopPage.waitUntil(() => Atomics.load(this.#words, Word.turn) !== Turn.Ask);
-    const value = this.#words[Word.reply]!;
-    return { value, payload: new Uint8Array(this.#buffers.request) };
-  }
-
   /** Passes the turn back without an answer. */
   passBack(): void {
-    this.#pass(Turn.Host);
+    Atomics.store(this.#words, Word.turn, Turn.Host);
+    this.#ring();
+  }
+
+  /** Whose turn it is; a call becomes the guest's own, unless it is revoked. */
+  #take(): Turn {
+    const turn = Atomics.load(this.#words, Word.turn) as Turn;
+    if (turn !== Turn.Call) return turn;
+    return Atomics.compareExchange(
+      this.#words,
+      Word.turn,
+      Turn.Call,
+      Turn.Taken,
+    ) as Turn;
   }
 
   #write(sections: readonly Uint8Array[]): void {
@@ -115,8 +129,9 @@ export class GuestEnd {
     }
   }
 
-  #pass(turn: Turn): void {
-    Atomics.store(this.#words, Word.turn, turn);
-    Atomics.notify(this.#words, Word.turn);
+  /** Makes the host look up. */
+  #ring(): void {
+    Atomics.add(this.#words, Word.bell, 1);
+    Atomics.notify(this.#words, Word.bell);
   }
 }

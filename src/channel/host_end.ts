@@ -3,15 +3,14 @@
  * length and state is checked as if it came from the network.
  */
 
+import type { StopPage } from "../stop_page.ts";
+import { HostQuestions } from "./host_questions.ts";
 import {
-  Ask,
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
   type ChannelBuffers,
   HEADER_BYTES,
-  type Question,
-  type Reply,
   reserve,
   Slot,
   Status,
@@ -37,10 +36,16 @@ export class HostEnd {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float64Array<SharedArrayBuffer>;
   readonly #longs: BigInt64Array<SharedArrayBuffer>;
+  /** What the guest asks in the middle of a call. */
+  readonly questions: HostQuestions;
+  /** The number of the last call. */
+  #call = 0;
 
-  constructor(bounds: ChannelBounds) {
+  constructor(bounds: ChannelBounds, stopPage: StopPage) {
     const header = new SharedArrayBuffer(HEADER_BYTES);
+    this.questions = new HostQuestions(stopPage);
     this.buffers = {
+      questions: this.questions.buffers,
       header,
       request: growable(bounds.maxRequestBytes),
       answer: growable(bounds.maxAnswerBytes),
@@ -57,7 +62,7 @@ export class HostEnd {
   }
 
   /**
-   * Passes a request to the guest.
+   * Passes a request to the guest; its questions are taken from now on.
    *
    * @param spin Whether the guest may spin for its next request.
    * @throws {RangeError} when the request is larger than the bound.
@@ -73,6 +78,9 @@ export class HostEnd {
     const target = new Uint8Array(this.buffers.request);
     target.set(meta);
     target.set(request.payload, meta.length);
+    this.#call = (this.#call + 1) | 0;
+    this.questions.begin(this.#call);
+    this.#words[Word.call] = this.#call;
     this.#words[Word.op] = request.op;
     this.#words[Word.module] = request.module;
     this.#words[Word.metaBytes] = meta.length;
@@ -92,60 +100,37 @@ export class HostEnd {
   }
 
   /**
-   * Blocks for at most `us` microseconds until the turn comes back, and says
-   * whether it has.
+   * Takes a call back that the guest has not taken, and makes it end instead;
+   * false when it has: then it may have done anything.
    */
-  spin(us: number): boolean {
-    const end = performance.now() + us / 1000;
-    while (!this.isHostsTurn) if (performance.now() > end) return false;
-    return true;
+  revoke(): boolean {
+    const was = Atomics.compareExchange(
+      this.#words,
+      Word.turn,
+      Turn.Call,
+      Turn.Close,
+    );
+    Atomics.notify(this.#words, Word.turn);
+    return was === Turn.Call;
+  }
+
+  /** How often the bell was rung; look at it before anything else. */
+  get bell(): number {
+    return Atomics.load(this.#words, Word.bell);
   }
 
   /**
-   * Resolves with the turn when it is the host's again, at an answer or at a
-   * question. Does not keep the process alive.
+   * Resolves when the bell is rung again; undefined when it was meanwhile. Does
+   * not keep the process alive.
    */
-  async turnBack(): Promise<Turn> {
-    for (;;) {
-      const turn = Atomics.load(this.#words, Word.turn) as Turn;
-      if (turn === Turn.Host || turn === Turn.Ask) return turn;
-      await this.#changeFrom(turn);
-    }
-  }
-
-  /** Resolves when the guest does not wait for a reply any more. */
-  async questionWithdrawn(): Promise<void> {
-    while (Atomics.load(this.#words, Word.turn) === Turn.Ask) {
-      await this.#changeFrom(Turn.Ask);
-    }
-  }
-
-  /** Copies the question out; undefined when what stands there is none. */
-  question(): Question | undefined {
-    const kind = this.#words[Word.ask];
-    const bytes = this.#words[Word.askedBytes]!;
-    if (!isAsk(kind)) return undefined;
-    if (bytes < 0 || bytes > this.buffers.answer.byteLength) return undefined;
-    const payload = new Uint8Array(this.buffers.answer, 0, bytes).slice();
-    return { kind, payload };
-  }
-
-  /**
-   * Writes a reply and passes the turn to the guest, which then has to be
-   * woken; does nothing when the guest was stopped meanwhile.
-   */
-  reply({ value, payload }: Reply): void {
-    if (Atomics.load(this.#words, Word.turn) !== Turn.Ask) return;
-    if (payload) {
-      reserve(this.buffers.request, payload.length);
-      new Uint8Array(this.buffers.request).set(payload);
-    }
-    this.#words[Word.reply] = value;
-    Atomics.compareExchange(this.#words, Word.turn, Turn.Ask, Turn.Call);
+  rung(bell: number): Promise<unknown> | undefined {
+    const wait = Atomics.waitAsync(this.#words, Word.bell, bell);
+    return wait.async ? wait.value : undefined;
   }
 
   /** Copies the answer out; undefined when what stands there is impossible. */
   answer(): CallAnswer | undefined {
+    if (!this.#isAnswered) return undefined;
     const status = this.#words[Word.status];
     if (status !== Status.Value && status !== Status.Error) return undefined;
     const sections = [
@@ -160,6 +145,7 @@ export class HostEnd {
     if (total > this.buffers.answer.byteLength) return undefined;
     // One copy, so that nothing can change between the check and the use.
     const bytes = new Uint8Array(this.buffers.answer, 0, total).slice();
+    if (!this.#isAnswered) return undefined;
     let at = 0;
     const [value, stdout, stderr, files, denied] = sections
       .map((length) => bytes.subarray(at, at += length));
@@ -179,19 +165,15 @@ export class HostEnd {
     };
   }
 
-  async #changeFrom(turn: Turn): Promise<void> {
-    const wait = Atomics.waitAsync(this.#words, Word.turn, turn);
-    if (wait.async) await wait.value;
+  /** Whether what stands in the answer buffer belongs to the last call. */
+  get #isAnswered(): boolean {
+    return this.isHostsTurn && this.#words[Word.answeredCall] === this.#call;
   }
 
   #pass(turn: Turn): void {
     Atomics.store(this.#words, Word.turn, turn);
     Atomics.notify(this.#words, Word.turn);
   }
-}
-
-function isAsk(value: unknown): value is Ask {
-  return (Object.values(Ask) as unknown[]).includes(value);
 }
 
 function growable(maxByteLength: number): SharedArrayBuffer {

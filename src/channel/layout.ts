@@ -10,23 +10,28 @@
  *  │ meta │ payload │ │ status │ cut │ value │ stdout │ stderr │ files │
  *  └──────┴─────────┘ └────────┴─────┴───────┴────────┴────────┴───────┘
  *    of the request     of the answer  (lengths in bytes)
- *  ┌─────┬───────┬───────┐
- *  │ ask │ asked │ reply │  of a question in the middle of a call
- *  └─────┴───────┴───────┘
+ *  ┌──────┬──────────┬──────┐
+ *  │ call │ answered │ bell │  numbers of the call, and of the wake-ups
+ *  └──────┴──────────┴──────┘
  *
- *  request buffer, written by the host:   meta, payload   or a reply's bytes
+ *  request buffer, written by the host:   meta, payload
  *  answer buffer, written by the guest:   value or error, stdout, stderr,
- *                                         files, denied   or what it asks
+ *                                         files, denied
  * ```
  *
  * One word, `turn`, says whose move it is. The host writes a request while the
- * turn is `Host` and passes it on; the guest writes an answer and passes it
- * back. In between the guest may ask the host for something, any number of
- * times. Both buffers grow, up to a bound that is fixed when they are made.
+ * turn is `Host` and passes it on; the guest takes it, writes an answer and
+ * passes the turn back. A request that was not taken can be revoked: exactly
+ * one of the two happens. Calls are numbered, and an answer has the number of
+ * its call. The bell rings whenever the host has a reason to look up; what the
+ * guest asks in between is in `questions.ts`. Both buffers grow, up to a bound
+ * that is fixed when they are made.
  */
 
+import type { QuestionBuffers } from "./questions.ts";
+
 /** The layout's version; the guest compares it before anything else. */
-export const CHANNEL_VERSION = 1;
+export const CHANNEL_VERSION = 2;
 
 /** Whose move it is: the values of the turn word. */
 export const Turn = {
@@ -38,8 +43,8 @@ export const Turn = {
   Mail: 2,
   /** The guest's: it is to end. */
   Close: 3,
-  /** The host's: the guest asks for something in the middle of a call. */
-  Ask: 4,
+  /** The guest's: it has taken the request. */
+  Taken: 4,
 } as const;
 
 /** One value of the turn word. */
@@ -62,21 +67,6 @@ export const Op = {
 /** One value of the op word. */
 export type Op = typeof Op[keyof typeof Op];
 
-/** What a guest asks for in the middle of a call: the values of the ask word. */
-export const Ask = {
-  /** To take standard output. */
-  Stdout: 1,
-  /** To take standard error. */
-  Stderr: 2,
-  /** For standard input, at most as many bytes as the payload says. */
-  Stdin: 3,
-  /** To make a symbolic link; the payload is JSON. */
-  Link: 4,
-} as const;
-
-/** One value of the ask word. */
-export type Ask = typeof Ask[keyof typeof Ask];
-
 /** Whether a call was answered or failed: the values of the status word. */
 export const Status = { Value: 1, Error: 2 } as const;
 
@@ -98,9 +88,9 @@ export const Word = {
   stdoutBytes: 10,
   stderrBytes: 11,
   filesBytes: 12,
-  ask: 13,
-  askedBytes: 14,
-  reply: 15,
+  call: 13,
+  answeredCall: 14,
+  bell: 15,
   /** Behind the slots, which share the header. */
   deniedBytes: 24,
 } as const;
@@ -120,6 +110,7 @@ export interface ChannelBuffers {
   readonly header: SharedArrayBuffer;
   readonly request: SharedArrayBuffer;
   readonly answer: SharedArrayBuffer;
+  readonly questions: QuestionBuffers;
 }
 
 /** A call as the host asks for it. */
@@ -156,19 +147,6 @@ export interface CallAnswer {
   /** What the network refused, as JSON; empty if nothing. */
   readonly denied: Uint8Array;
   readonly usage: CallUsage;
-}
-
-/** What a guest asks for in the middle of a call. */
-export interface Question {
-  readonly kind: Ask;
-  readonly payload: Uint8Array;
-}
-
-/** The host's reply to a question. */
-export interface Reply {
-  /** What it comes to: a count or an error number. */
-  readonly value: number;
-  readonly payload?: Uint8Array;
 }
 
 /** Gives `buffer` room for `bytes`; false when its bound is lower. */

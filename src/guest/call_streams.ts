@@ -1,11 +1,10 @@
 /** The standard streams of one call. */
 
-import type { GuestEnd } from "../channel/guest_end.ts";
-import { Ask } from "../channel/layout.ts";
-import type { StopPage } from "../stop_page.ts";
+import type { GuestQuestions } from "../channel/guest_questions.ts";
 import type { WasiStreams } from "../imports/wasi/wasi.ts";
 
-/** Bytes that pass the channel at once. */
+const NOTHING: Uint8Array = new Uint8Array();
+/** Bytes that are handed on at once. */
 const PIECE_BYTES = 32_768;
 
 /** How the streams of a call are connected. */
@@ -23,15 +22,13 @@ export interface StreamPlan {
 /** Reads standard input and keeps output, passing it on where that is wanted. */
 export class CallStreams implements WasiStreams {
   readonly #plan: StreamPlan;
-  readonly #channel: GuestEnd;
-  readonly #stopPage: StopPage;
+  readonly #questions: GuestQuestions;
   readonly #kept: { readonly stdout: KeptOutput; readonly stderr: KeptOutput };
   #stdinAt = 0;
 
-  constructor(plan: StreamPlan, channel: GuestEnd, stopPage: StopPage) {
+  constructor(plan: StreamPlan, questions: GuestQuestions) {
     this.#plan = plan;
-    this.#channel = channel;
-    this.#stopPage = stopPage;
+    this.#questions = questions;
     this.#kept = {
       stdout: new KeptOutput(plan.maxStdoutBytes),
       stderr: new KeptOutput(plan.maxStderrBytes),
@@ -71,20 +68,16 @@ export class CallStreams implements WasiStreams {
   write(stream: "stdout" | "stderr", bytes: Uint8Array): void {
     this.#kept[stream].add(bytes);
     if (!this.#plan.tellsOutput) return;
-    const kind = stream === "stdout" ? Ask.Stdout : Ask.Stderr;
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
-      this.#channel.ask(kind, piece, this.#stopPage);
+      this.#questions.ask(stream, bytes.subarray(at, at + PIECE_BYTES));
     }
   }
 
   #ask(into: Uint8Array): number {
-    const wanted = Math.min(into.length, PIECE_BYTES);
-    const question = new Uint8Array(Uint32Array.of(wanted).buffer);
-    const { value, payload } = this.#channel
-      .ask(Ask.Stdin, question, this.#stopPage);
-    if (payload) into.set(payload.subarray(0, value));
-    return value;
+    const room = Math.min(into.length, PIECE_BYTES);
+    const { payload = NOTHING } = this.#questions.ask("stdin", NOTHING, room);
+    into.set(payload);
+    return payload.length;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
 import { encodeFileBundle } from "../channel/file_bundle.ts";
-import { Ask, type CallRequest, Op } from "../channel/layout.ts";
+import { type CallRequest, Op } from "../channel/layout.ts";
 import type { RunPlan } from "../channel/messages.ts";
 import { decodeOutcome } from "../fs/error_code.ts";
 import type { CallContext } from "./call_context.ts";
@@ -29,6 +29,7 @@ export class CallSystem {
 
   constructor(request: CallRequest, context: CallContext) {
     const { channel, stopPage, grants, maxResultBytes } = context;
+    const { questions } = channel;
     const hasPlan = isProgram(request.op);
     const plan = hasPlan ? JSON.parse(request.meta) as RunPlan : TOOL_PLAN;
     this.streams = new CallStreams(
@@ -41,8 +42,7 @@ export class CallSystem {
           : grants.maxOutputBytes,
         maxStderrBytes: grants.maxOutputBytes,
       },
-      channel,
-      stopPage,
+      questions,
     );
     this.#hasMemoryDirectories = grants.memoryDirectories.length > 0;
     const options = {
@@ -56,9 +56,7 @@ export class CallSystem {
       symlink: (host, place, target) => {
         const link = JSON.stringify({ host, place, target });
         const question = new TextEncoder().encode(link);
-        return decodeOutcome(
-          channel.ask(Ask.Link, question, stopPage).value,
-        );
+        return decodeOutcome(questions.ask("link", question).value);
       },
     });
   }

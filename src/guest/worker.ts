@@ -31,16 +31,18 @@ scope.onmessage = ({ data }) => {
 
 async function deal(data: GuestMessage): Promise<void> {
   switch (data.type) {
-    case "start":
-      channel = new GuestEnd(data.buffers);
+    case "start": {
+      const stopPage = new StopPage(data.stopPage);
+      channel = new GuestEnd(data.buffers, stopPage);
       server = new GuestServer({
         channel,
-        stopPage: new StopPage(data.stopPage),
+        stopPage,
         grants: data.grants,
         maxResultBytes: data.maxResultBytes,
       });
       scope.postMessage({ type: "ready" });
       break;
+    }
     case "module":
       await server?.add(data.id, data.module, data.plan);
       break;

@@ -72,7 +72,7 @@ export function startRun(
       op: Op.Run,
       meta: JSON.stringify(plan),
       payload: streams.payload,
-      respond: (question) => streams.respond(question),
+      handlers: streams.handlers,
     },
     end: () => streams.end(),
   };

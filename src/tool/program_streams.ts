@@ -1,6 +1,7 @@
 /** The standard streams of a program, at the host's end. */
 
-import { Ask, type Question, type Reply } from "../channel/layout.ts";
+import type { Question, Reply } from "../channel/questions.ts";
+import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 
 /** Standard input: text, bytes, or a stream that is read as it is needed. */
 export type StdinSource = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -43,40 +44,49 @@ export class ProgramStreams {
     this.#onStderr = options.onStderr;
   }
 
-  /** Answers one question of the guest. */
-  async respond({ kind, payload }: Question): Promise<Reply> {
-    switch (kind) {
-      case Ask.Stdout:
-        await this.#onStdout?.(payload);
-        return DONE;
-      case Ask.Stderr:
-        await this.#onStderr?.(payload);
-        return DONE;
-      case Ask.Stdin:
-        return await this.#read(payload);
-      case Ask.Link:
-        throw new TypeError("Links are the worker's matter");
-    }
-  }
+  /** Answers what the guest asks for. */
+  readonly handlers: QuestionHandlers = {
+    stdin: ({ room }) => this.#read(room),
+    stdout: (question) => handOn(this.#onStdout, question),
+    stderr: (question) => handOn(this.#onStderr, question),
+  };
 
   /** Lets go of the input; a read that is under way is not waited for. */
   end(): void {
     if (this.isAsked) this.#input.return?.().catch(() => {});
   }
 
-  async #read(question: Uint8Array): Promise<Reply> {
-    if (question.length !== 4) return DONE;
-    const wanted = new DataView(question.buffer).getUint32(0, true);
+  /** What is there already needs no promise. */
+  #read(room: number): Reply | Promise<Reply> {
+    return this.#rest.length > 0 ? this.#piece(room) : this.#readOn(room);
+  }
+
+  async #readOn(room: number): Promise<Reply> {
     while (this.#rest.length === 0) {
       const { done, value } = await this.#input.next();
       if (done) return DONE;
       this.#rest = value;
     }
-    // A piece never fills more than the first size of the channel's buffer.
-    const piece = this.#rest.subarray(0, Math.min(wanted, MAX_PAYLOAD_BYTES));
+    return this.#piece(room);
+  }
+
+  #piece(room: number): Reply {
+    const piece = this.#rest.subarray(0, room);
     this.#rest = this.#rest.subarray(piece.length);
     return { value: piece.length, payload: piece };
   }
+}
+
+function handOn(
+  handler: OutputHandler | undefined,
+  { payload }: Question,
+): Reply | Promise<Reply> {
+  const done: unknown = handler?.(payload);
+  return isThenable(done) ? Promise.resolve(done).then(() => DONE) : DONE;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined)?.then === "function";
 }
 
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

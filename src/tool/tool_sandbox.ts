@@ -7,9 +7,8 @@ import {
   MemoryLimitExceeded,
   SandboxClosed,
   SandboxError,
-  WorkerLost,
 } from "../errors.ts";
-import type { Respond } from "../host/guest/guest_worker.ts";
+import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 import { AnchoredDirectories } from "../host/grants/anchored_directories.ts";
 import { compile } from "../host/compiling/module_compiler.ts";
 import { systemGrants } from "../host/grants/system_grants.ts";
@@ -42,8 +41,8 @@ export interface ModuleCall {
   /** What the op needs beside the payload; empty if nothing. */
   readonly meta: string;
   readonly payload: Uint8Array;
-  /** Answers what the guest asks for meanwhile. */
-  readonly respond?: Respond;
+  /** Who answers what the guest asks for meanwhile; nobody by default. */
+  readonly handlers?: QuestionHandlers;
 }
 
 /** Runs a call of any kind. */
@@ -227,7 +226,7 @@ export class ToolSandbox implements AsyncDisposable {
 
   async #call(
     module: SandboxedModule,
-    { op, meta, payload, respond = noAnswers }: ModuleCall,
+    { op, meta, payload, handlers = NO_HANDLERS }: ModuleCall,
     { signal }: ToolCallOptions,
   ): Promise<CallResult<Uint8Array>> {
     this.#checkOwn(module);
@@ -246,7 +245,7 @@ export class ToolSandbox implements AsyncDisposable {
         request: { module: worker.id, op, meta, payload },
         timeoutMs: maxExecutionTime,
         signal,
-        respond,
+        handlers,
       });
       return toCallResult(end, this.config, signal);
     } catch (error) {
@@ -268,8 +267,4 @@ export class ToolSandbox implements AsyncDisposable {
 }
 
 /** Only programs that were given something to ask for ask. */
-function noAnswers(): Promise<never> {
-  return Promise.reject(
-    new WorkerLost("Guest asked for what it was not given"),
-  );
-}
+const NO_HANDLERS: QuestionHandlers = {};

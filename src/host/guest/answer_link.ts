@@ -1,11 +1,13 @@
 /** Makes links that guests ask for, which their workers may not make. */
 
-import type { Question, Reply } from "../../channel/layout.ts";
+import type { Question, Reply } from "../../channel/questions.ts";
 import type { GrantedDirectory } from "../../channel/messages.ts";
 import { encodeOutcome } from "../../fs/error_code.ts";
 import { makeLink } from "../../fs/host/make_link.ts";
 
 const EINVAL: Reply = { value: encodeOutcome("EINVAL") };
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Answers a question for a link with what came of it.
@@ -34,7 +36,7 @@ interface WantedLink {
 function readWanted(payload: Uint8Array): WantedLink | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(payload));
+    value = JSON.parse(UTF8.decode(payload));
   } catch {
     return undefined;
   }

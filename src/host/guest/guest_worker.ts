@@ -1,16 +1,8 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../../channel/host_end.ts";
-import {
-  Ask,
-  type CallAnswer,
-  type CallRequest,
-  type Question,
-  type Reply,
-  Turn,
-} from "../../channel/layout.ts";
+import { type CallAnswer, type CallRequest } from "../../channel/layout.ts";
 import type {
-  GrantedDirectory,
   GuestMessage,
   HostMessage,
   InstancePlan,
@@ -20,7 +12,13 @@ import { WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
+import {
+  type HandlerFailure,
+  QuestionDesk,
+  type QuestionHandlers,
+} from "./question_desk.ts";
 import { TurnWait } from "./turn_wait.ts";
+import { Wakefulness } from "./wakefulness.ts";
 import type { Network, NetworkConnection } from "../network/network.ts";
 import type { Watchdog, WatchedDeadline } from "../watchdog/watchdog.ts";
 import { within } from "../within.ts";
@@ -28,12 +26,12 @@ import type { WorkerPermissions } from "../grants/worker_permissions.ts";
 
 /** How long a stopped guest may take to answer before its worker is lost. */
 const GRACE_MS = 2_000;
-/**
- * How long the host's thread spins for an answer that it expects soon: longer
- * than a sleeping guest takes to wake and answer, or both would fall asleep
- * again before every call.
- */
-const HOST_SPIN_US = 100;
+/** How long a worker may take to pick up a call, or it never does. */
+const TAKE_MS = 5_000;
+/** How long it may take to read its messages: it may have code to load. */
+const DELIVER_MS = 10_000;
+/** How long after its deadline the host itself stops a guest. */
+const LATE_MS = 500;
 /** Room for an error record and the names of files, beside what has a limit. */
 const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
 
@@ -53,18 +51,15 @@ export interface WorkerOptions {
   readonly network: Network;
 }
 
-/** Answers what a guest asks for in the middle of a call. */
-export type Respond = (question: Question) => Promise<Reply>;
-
 /** What a call may take, and how to wait for it. */
 export interface CallLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether the guest may spin for its next request. */
+  /** Whether there is a core for the guest to spin on. */
   readonly guestSpins: boolean;
   /** Whether the answer is expected within microseconds. */
   readonly hostSpins: boolean;
-  readonly respond: Respond;
+  readonly handlers: QuestionHandlers;
 }
 
 /** A call's end: what the guest answered, and why it was stopped if it was. */
@@ -73,48 +68,80 @@ export interface CallEnd {
   readonly reason: StopReason;
 }
 
+/**
+ * What became of a call. What a user's code threw is only ever a failure's
+ * `error`: nothing about the worker follows from its class.
+ */
+export type CallOutcome =
+  | { readonly kind: "ended"; readonly end: CallEnd }
+  /** Something of the host's failed; the worker goes on. */
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** It was stopped before the guest began; the worker goes on. */
+  | { readonly kind: "stopped"; readonly reason: StopReason }
+  /** The worker must not be used again. */
+  | {
+    readonly kind: "lost";
+    readonly error: WorkerLost;
+    /** Whether the guest may have begun, so that it must not run again. */
+    readonly began: boolean;
+  };
+
 /** One guest worker. It runs one call at a time. */
 export class GuestWorker {
   readonly #worker: Worker;
   readonly #stopPage = new StopPage();
   readonly #channel: HostEnd;
+  readonly #desk: QuestionDesk;
   readonly #deadline: WatchedDeadline;
-  readonly #directories: readonly GrantedDirectory[];
   readonly #modules = new Set<number>();
   readonly #network: Network;
   /** Made for the first module that uses the network. */
   #connection: NetworkConnection | undefined;
-  readonly #closed = Promise.withResolvers<void>();
-  /** The wait for the turn that is going on. */
+  readonly #ended = Promise.withResolvers<void>();
+  /** The wait for the guest that is going on. */
   #wait: TurnWait | undefined;
-  /** What the current call's `respond` threw, if it did. */
-  #responseFailure: { readonly error: unknown } | undefined;
+  /** Why the call is to stop, if it was told to. */
+  #stopped: StopReason = StopReason.Running;
+  /** When the worker is lost, unless it is the host's turn by then. */
+  #giveUpAt = Infinity;
   /** Why the worker's thread ended, if it did. */
   #failure: WorkerLost | undefined;
+  #isFit = true;
   /** Resolves when the worker serves calls. */
   readonly ready: Promise<void>;
 
-  constructor(options: WorkerOptions, watchdog: Watchdog) {
+  /** @param onFailure Called when the worker's thread ends by itself. */
+  constructor(
+    options: WorkerOptions,
+    watchdog: Watchdog,
+    onFailure: () => void,
+  ) {
     this.#channel = new HostEnd({
       maxRequestBytes: options.maxRequestBytes,
       maxAnswerBytes: maxAnswerBytes(options),
-    });
+    }, this.#stopPage);
+    const { directories } = options.grants;
+    this.#desk = new QuestionDesk(
+      this.#channel.questions,
+      { link: (question) => answerLink(question, directories) },
+      () => this.stop(StopReason.Abort),
+    );
     const url = new URL("../../guest/worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, options.permissions);
     const started = Promise.withResolvers<void>();
     this.ready = Promise.all([started.promise, watchdog.ready]).then(() => {});
     this.ready.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<HostMessage>) =>
-      (data.type === "ready" ? started : this.#closed).resolve();
+      (data.type === "ready" ? started : this.#ended).resolve();
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#failure = new WorkerLost(`Worker failed: ${event.message}`);
       started.reject(this.#failure);
-      this.#wait?.fail(this.#failure);
-      this.#closed.resolve();
+      this.#wait?.lose(this.#failure);
+      this.#ended.resolve();
+      onFailure();
     };
     this.#deadline = watchdog.watch(this.#stopPage);
-    this.#directories = options.grants.directories;
     this.#network = options.network;
     this.#post({
       type: "start",
@@ -125,53 +152,57 @@ export class GuestWorker {
     });
   }
 
+  /** Resolves when the worker's thread has ended. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Whether another call may use the worker. */
+  get isFit(): boolean {
+    return this.#isFit;
+  }
+
   /** Whether the worker knows the module already. */
   knows(id: number): boolean {
     return this.#modules.has(id);
   }
 
-  /**
-   * Runs a call. Rejects with {@linkcode WorkerLost} when the worker does not
-   * answer in time after a stop, or answers with what can't be; it must not be
-   * used again then.
-   */
+  /** Runs a call; what becomes of it is an outcome, never a rejection. */
   async call(
     module: WorkerModule,
     request: CallRequest,
     limits: CallLimits,
-  ): Promise<CallEnd> {
-    if (!this.#modules.has(module.id)) await this.#load(module);
-    const { usesHttp } = module.plan;
-    if (usesHttp && !this.#connection?.isOpen) await this.#connect();
+  ): Promise<CallOutcome> {
     const { signal } = limits;
     const abort = () => this.stop(StopReason.Abort);
-    this.#stopPage.reset();
-    this.#responseFailure = undefined;
+    this.#stopped = StopReason.Running;
     signal?.addEventListener("abort", abort, { once: true });
     try {
       if (signal?.aborted) abort();
-      this.#deadline.arm(limits.timeoutMs);
-      this.#channel.call(request, limits.guestSpins);
-      // Calls that were made in the same turn are passed on before this blocks.
-      await undefined;
-      if (!(limits.hostSpins && this.#channel.spin(HOST_SPIN_US))) {
-        const ms = limits.timeoutMs + GRACE_MS;
-        await this.#turnBack(ms, limits.respond);
+      if (!this.knows(module.id) || this.#needsNetwork(module)) {
+        const loss = await this.#prepare(module);
+        if (loss) return { kind: "lost", error: loss, began: false };
       }
+      if (this.#stopped !== StopReason.Running) {
+        return { kind: "stopped", reason: this.#stopped };
+      }
+      return await this.#run(request, limits);
+    } catch (error) {
+      return { kind: "failed", error };
     } finally {
-      this.#deadline.disarm();
       signal?.removeEventListener("abort", abort);
     }
-    this.#throwResponseFailure();
-    const answer = this.#channel.answer();
-    if (!answer) throw new WorkerLost("Worker answered out of bounds");
-    return { answer, reason: this.#stopPage.reason };
   }
 
-  /** Stops the guest that is running, if one is. */
+  /**
+   * Stops the call that is running, whatever it has come to. It is remembered:
+   * one that has not begun yet never does.
+   */
   stop(reason: StopReason): void {
+    if (this.#stopped === StopReason.Running) this.#stopped = reason;
     this.#stopPage.stop(reason);
-    this.#wait?.shorten(GRACE_MS);
+    this.#giveUpWithin(GRACE_MS);
+    this.#wait?.lookNow();
   }
 
   /**
@@ -183,51 +214,139 @@ export class GuestWorker {
     this.#connection?.end();
     this.#channel.close();
     this.#deadline.unwatch();
-    const ended = await within(GRACE_MS, this.#closed.promise);
+    const ended = await within(GRACE_MS, this.#ended.promise);
     if (ended) this.#worker.terminate();
     return ended;
   }
 
-  /** Lets go of a worker that does not answer. It can't be ended. */
+  /**
+   * Lets go of a worker that does not answer. It can't be ended, but a guest
+   * that only missed its deadline stops, and the thread then ends by itself.
+   */
   abandon(): void {
     this.#connection?.end();
+    this.#stopPage.stop(StopReason.Shutdown);
     this.#deadline.unwatch();
-    this.#worker.onmessage = null;
+    this.#endWhenBack();
+    this.#ended.promise.then(() => this.#worker.terminate());
   }
 
-  async #load(module: WorkerModule): Promise<void> {
-    await this.#deliver({ type: "module", ...module });
-    this.#modules.add(module.id);
+  async #endWhenBack(): Promise<void> {
+    for (;;) {
+      const { bell } = this.#channel;
+      if (this.#channel.isHostsTurn) break;
+      await this.#channel.rung(bell);
+    }
+    this.#channel.close();
   }
 
-  /** Gives the worker a way to the network. */
-  async #connect(): Promise<void> {
+  #needsNetwork({ plan }: WorkerModule): boolean {
+    return plan.usesHttp && !this.#connection?.isOpen;
+  }
+
+  /** Gives the worker what it needs for a module; why not, if it is lost. */
+  async #prepare(module: WorkerModule): Promise<WorkerLost | undefined> {
+    if (!this.knows(module.id)) {
+      const loss = await this.#deliver({ type: "module", ...module });
+      if (loss) return loss;
+      this.#modules.add(module.id);
+    }
+    if (!this.#needsNetwork(module)) return undefined;
     this.#connection?.end();
     this.#connection = this.#network.connect(this.#stopPage);
     const { buffers } = this.#connection;
-    await this.#deliver({ type: "network", buffers });
+    return await this.#deliver({ type: "network", buffers });
   }
 
   /** Posts a message and makes the worker read it. */
-  async #deliver(message: GuestMessage): Promise<void> {
+  async #deliver(message: GuestMessage): Promise<WorkerLost | undefined> {
     this.#post(message);
+    this.#giveUpAt = performance.now() + DELIVER_MS;
     this.#channel.mail();
-    await this.#turnBack(GRACE_MS, noQuestions);
+    return await this.#untilBack(new Wakefulness(false, false), () => {
+      const left = this.#giveUpAt - performance.now();
+      return left > 0
+        ? left
+        : new WorkerLost("Worker did not read its messages");
+    });
+  }
+
+  async #run(request: CallRequest, limits: CallLimits): Promise<CallOutcome> {
+    const { timeoutMs, guestSpins, hostSpins } = limits;
+    this.#stopPage.reset();
+    const start = performance.now();
+    this.#giveUpAt = start + timeoutMs + LATE_MS + GRACE_MS;
+    this.#channel.call(request, guestSpins);
+    this.#deadline.arm(timeoutMs);
+    this.#desk.begin(limits.handlers);
+    // Calls that were made in the same turn are passed on before this blocks.
+    await undefined;
+    const loss = await this.#untilBack(
+      new Wakefulness(hostSpins, guestSpins),
+      () => this.#lookAfter(start, timeoutMs),
+    );
+    const failure = this.#desk.end();
+    this.#isFit = this.#deadline.disarm();
+    return loss ? this.#lost(loss) : this.#ending(failure);
+  }
+
+  #ending(failure: HandlerFailure | undefined): CallOutcome {
+    if (failure) return { kind: "failed", error: failure.error };
+    const answer = this.#channel.answer();
+    const { reason } = this.#stopPage;
+    if (answer) return { kind: "ended", end: { answer, reason } };
+    return this.#lost(new WorkerLost("Worker answered out of bounds"));
+  }
+
+  #lost(error: WorkerLost): CallOutcome {
+    return { kind: "lost", error, began: !this.#channel.revoke() };
   }
 
   /**
-   * Waits for the answer, and responds to questions until it comes. A timer
-   * sees to a worker that is lost, and keeps the process alive meanwhile.
+   * Looks after a call when the timer is due: whether the worker ever took it,
+   * whether the watchdog has stopped it in time, whether it answers at all.
    */
-  async #turnBack(ms: number, respond: Respond): Promise<void> {
-    const wait = new TurnWait(ms);
-    this.#wait = wait;
+  #lookAfter(start: number, timeoutMs: number): number | WorkerLost {
+    const now = performance.now();
+    const takeBy = start + TAKE_MS;
+    const lateAt = start + timeoutMs + LATE_MS;
+    if (now >= takeBy && this.#channel.revoke()) {
+      return new WorkerLost("Worker did not take the call");
+    }
+    if (now >= lateAt && this.#stopPage.stop(StopReason.Deadline)) {
+      this.#deadline.missed();
+      this.#giveUpWithin(GRACE_MS);
+    }
+    if (now >= this.#giveUpAt) return new WorkerLost("Worker did not answer");
+    const times = [takeBy, lateAt, this.#giveUpAt].filter((at) => at > now);
+    return Math.min(...times) - now;
+  }
+
+  #giveUpWithin(ms: number): void {
+    this.#giveUpAt = Math.min(this.#giveUpAt, performance.now() + ms);
+  }
+
+  /**
+   * Waits until it is the host's turn, and sees to questions until then; says
+   * why the worker is lost, if it is. The timer keeps the process alive.
+   */
+  async #untilBack(
+    wakefulness: Wakefulness,
+    look: () => number | WorkerLost,
+  ): Promise<WorkerLost | undefined> {
+    if (this.#isBackAwake(wakefulness)) return undefined;
+    const wait = this.#wait = new TurnWait(look);
+    if (this.#failure) wait.lose(this.#failure);
     try {
-      if (this.#failure) throw this.#failure;
       for (;;) {
-        const turn = await Promise.race([this.#channel.turnBack(), wait.lost]);
-        if (turn === Turn.Host) return;
-        await Promise.race([this.#respond(respond), wait.lost]);
+        const { bell } = this.#channel;
+        if (this.#isBackAwake(wakefulness)) return undefined;
+        if (wait.loss) return wait.loss;
+        const rung = this.#channel.rung(bell);
+        if (rung) await wait.until(rung);
+        else if (wakefulness.isTired) await wait.until(eventLoopTurn());
+        else continue;
+        wakefulness.rested();
       }
     } finally {
       wait.end();
@@ -235,25 +354,22 @@ export class GuestWorker {
     }
   }
 
-  /** Replies to a question, unless the guest is stopped meanwhile. */
-  async #respond(respond: Respond): Promise<void> {
-    const question = this.#channel.question();
-    if (!question) throw new WorkerLost("Worker asked for what can't be");
-    const answered = question.kind === Ask.Link
-      ? Promise.resolve(answerLink(question, this.#directories))
-      : respond(question);
-    const replied = answered.then((reply) => {
-      this.#channel.reply(reply);
-      this.#stopPage.wake();
-    }, (error) => {
-      this.#responseFailure ??= { error };
-      this.stop(StopReason.Abort);
-    });
-    await Promise.race([replied, this.#channel.questionWithdrawn()]);
-  }
-
-  #throwResponseFailure(): void {
-    if (this.#responseFailure) throw this.#responseFailure.error;
+  /** Sees to the guest while that is worth staying awake for. */
+  #isBackAwake(wakefulness: Wakefulness): boolean {
+    const { questions } = this.#channel;
+    do {
+      if (this.#channel.isHostsTurn) return true;
+      if (questions.isAsked) {
+        const askedAt = performance.now();
+        if (!this.#desk.attend()) {
+          this.#failure ??= new WorkerLost("Worker asked for what can't be");
+          this.#wait?.lose(this.#failure);
+          return false;
+        }
+        wakefulness.replied(askedAt);
+      }
+    } while (wakefulness.isAwake);
+    return false;
   }
 
   #post(message: GuestMessage): void {
@@ -261,13 +377,14 @@ export class GuestWorker {
   }
 }
 
+/** Resolves after timers and input have had their turn. */
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
   const files = grants.memoryDirectories
     .reduce((sum, { maxBytes }) => sum + maxBytes, 0);
   const output = 2 * grants.maxOutputBytes;
   return maxResultBytes + output + files + ANSWER_SLACK_BYTES;
-}
-
-function noQuestions(): Promise<Reply> {
-  return Promise.reject(new WorkerLost("Worker asked outside of a call"));
 }

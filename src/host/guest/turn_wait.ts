@@ -1,45 +1,57 @@
-/** Waiting for a worker's answer, with a timer that keeps the process alive. */
+/** Waiting for a guest, with a timer that keeps the process alive. */
 
-import { WorkerLost } from "../../errors.ts";
+import type { WorkerLost } from "../../errors.ts";
 
 /** Timers take no longer delay. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A wait that ends early when the worker is lost. */
+/** Says in how many milliseconds to look again, or that the worker is lost. */
+export type Look = () => number | WorkerLost;
+
+/** A wait that ends when the worker is lost. */
 export class TurnWait {
-  readonly #lost = Promise.withResolvers<never>();
-  #timer: ReturnType<typeof setTimeout>;
+  readonly #look: Look;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wake: (() => void) | undefined;
+  #loss: WorkerLost | undefined;
 
-  /** @param ms When the worker is lost. */
-  constructor(ms: number) {
-    this.#timer = this.#after(ms);
-    // Nobody may be listening any more when it rejects.
-    this.#lost.promise.catch(() => {});
+  /** @param look Looks after the worker, now and when the timer is due. */
+  constructor(look: Look) {
+    this.#look = look;
+    this.lookNow();
   }
 
-  /** Rejects when the worker is lost. */
-  get lost(): Promise<never> {
-    return this.#lost.promise;
+  /** Why the worker is lost, if it is. */
+  get loss(): WorkerLost | undefined {
+    return this.#loss;
   }
 
-  /** Gives the worker no more than `ms` milliseconds from now. */
-  shorten(ms: number): void {
+  /** Ends the wait: the worker is lost. */
+  lose(loss: WorkerLost): void {
+    this.#loss ??= loss;
+    this.#wake?.();
+  }
+
+  /** Looks after the worker now, and sets the timer anew. */
+  lookNow(): void {
     clearTimeout(this.#timer);
-    this.#timer = this.#after(ms);
+    const found = this.#look();
+    if (typeof found !== "number") return this.lose(found);
+    const ms = Math.min(Math.max(found, 0), MAX_TIMER_MS);
+    this.#timer = setTimeout(() => this.lookNow(), ms);
   }
 
-  /** Ends the wait with an error. */
-  fail(error: WorkerLost): void {
-    this.#lost.reject(error);
+  /** Resolves with `change`, or when the worker is lost. */
+  until(change: PromiseLike<unknown>): Promise<void> {
+    if (this.#loss) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    change.then(() => resolve());
+    return promise;
   }
 
   /** Takes the timer back. */
   end(): void {
     clearTimeout(this.#timer);
-  }
-
-  #after(ms: number): ReturnType<typeof setTimeout> {
-    const lose = () => this.fail(new WorkerLost("Worker did not answer"));
-    return setTimeout(lose, Math.min(ms, MAX_TIMER_MS));
   }
 }

@@ -11,11 +11,13 @@ import { StopReason } from "../../stop_page.ts";
 import { CallQueue } from "./call_queue.ts";
 import {
   type CallEnd,
+  type CallOutcome,
   GuestWorker,
-  type Respond,
   type WorkerModule,
   type WorkerOptions,
 } from "../guest/guest_worker.ts";
+import type { QuestionHandlers } from "../guest/question_desk.ts";
+import { LossRecord } from "./loss_record.ts";
 import { MemoryPressure } from "./memory_pressure.ts";
 import { Watchdog } from "../watchdog/watchdog.ts";
 import { within } from "../within.ts";
@@ -24,6 +26,8 @@ import { within } from "../within.ts";
 const START_MS = 30_000;
 /** How long a worker that nothing needs is kept. */
 const IDLE_MS = 30_000;
+/** On how many workers a call is tried that no guest has begun. */
+const MAX_TRIES = 3;
 /** Answers that took less are waited for awake, in milliseconds. */
 const SHORT_CALL_MS = 0.1;
 
@@ -39,13 +43,16 @@ export interface PoolCall {
   readonly request: CallRequest;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly respond: Respond;
+  /** Who answers what the guest asks meanwhile. */
+  readonly handlers: QuestionHandlers;
 }
 
 /** A call that waits. */
 interface WaitingCall {
   readonly call: PoolCall;
   readonly key: number;
+  /** How many workers were lost before they began it. */
+  tries: number;
   readonly resolve: (end: CallEnd) => void;
   readonly reject: (reason: unknown) => void;
   /** Listens to the signal while the call is in the queue. */
@@ -67,7 +74,7 @@ export class WorkerPool {
   /** How long each module's last call took. */
   readonly #lastMs = new Map<number, number>();
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  #lost = 0;
+  readonly #losses = new LossRecord();
   #closing: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
@@ -76,7 +83,7 @@ export class WorkerPool {
 
   /** How many workers did not answer and were let go. */
   get lostWorkers(): number {
-    return this.#lost;
+    return this.#losses.count;
   }
 
   /** Starts a worker ahead of the first call. */
@@ -94,6 +101,8 @@ export class WorkerPool {
   run(call: PoolCall): Promise<CallEnd> {
     if (this.#closing) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(call.signal.reason);
+    const refusal = this.#losses.refusal(call.module.id);
+    if (refusal) return Promise.reject(refusal);
     if (this.#idle.length === 0 && this.#isFull()) {
       return Promise.reject(new Busy(this.#options.maxQueuedCalls));
     }
@@ -101,6 +110,7 @@ export class WorkerPool {
     const waiting: WaitingCall = {
       call,
       key: call.module.id,
+      tries: 0,
       resolve,
       reject,
       abort: undefined,
@@ -157,36 +167,68 @@ export class WorkerPool {
 
   #start(worker: GuestWorker, waiting: WaitingCall): void {
     stopListening(waiting);
-    this.#busy.set(worker, this.#call(worker, waiting));
+    const refusal = this.#losses.refusal(waiting.key);
+    if (refusal) {
+      waiting.reject(refusal);
+      this.#free(worker);
+    } else {
+      this.#busy.set(worker, this.#call(worker, waiting));
+    }
   }
 
-  async #call(
-    worker: GuestWorker,
-    { call, key, resolve, reject }: WaitingCall,
-  ): Promise<void> {
-    try {
-      const end = await worker.call(call.module, call.request, {
-        timeoutMs: call.timeoutMs,
-        signal: call.signal,
-        respond: call.respond,
-        guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
-        hostSpins: this.#queue.size === 0 &&
-          (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
-      });
-      this.#lastMs.set(key, end.answer.usage.durationMs);
-      const { memoryBytes } = end.answer.usage;
-      if (this.#pressure.isHighAfter(memoryBytes)) this.#replace(worker);
-      else this.#free(worker);
-      resolve(end);
-    } catch (error) {
-      if (!(error instanceof WorkerLost)) {
-        this.#free(worker);
-      } else {
+  async #call(worker: GuestWorker, waiting: WaitingCall): Promise<void> {
+    const { call, key } = waiting;
+    const outcome = await worker.call(call.module, call.request, {
+      timeoutMs: call.timeoutMs,
+      signal: call.signal,
+      handlers: call.handlers,
+      guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
+      hostSpins: this.#queue.size === 0 &&
+        (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
+    });
+    switch (outcome.kind) {
+      case "ended":
+        this.#lastMs.set(key, outcome.end.answer.usage.durationMs);
+        this.#release(worker, outcome.end.answer.usage.memoryBytes);
+        return waiting.resolve(outcome.end);
+      case "failed":
+        this.#release(worker);
+        return waiting.reject(outcome.error);
+      case "stopped":
+        this.#release(worker);
+        return waiting.reject(stopError(outcome.reason, call.signal));
+      case "lost":
         this.#busy.delete(worker);
-        this.#lose(worker);
-        this.#dispatch();
-      }
-      reject(error);
+        this.#lose(worker, key);
+        return this.#recover(waiting, outcome);
+    }
+  }
+
+  /** Lets another worker run a call that none has begun. */
+  #recover(
+    waiting: WaitingCall,
+    { error, began }: Extract<CallOutcome, { kind: "lost" }>,
+  ): void {
+    const { signal } = waiting.call;
+    const refusal = this.#losses.refusal(waiting.key);
+    if (began || refusal || ++waiting.tries >= MAX_TRIES) {
+      waiting.reject(error);
+    } else if (this.#closing) {
+      waiting.reject(closedError());
+    } else if (signal?.aborted) {
+      waiting.reject(signal.reason);
+    } else {
+      return this.#wait(waiting);
+    }
+    this.#dispatch();
+  }
+
+  /** Keeps a worker for the next call, or replaces it. */
+  #release(worker: GuestWorker, memoryBytes = 0): void {
+    if (!worker.isFit || this.#pressure.isHighAfter(memoryBytes)) {
+      this.#replace(worker);
+    } else {
+      this.#free(worker);
     }
   }
 
@@ -205,16 +247,29 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  #lose(worker: GuestWorker): void {
-    this.#lost++;
+  #lose(worker: GuestWorker, module?: number): void {
+    this.#losses.add(worker.ended, module);
     worker.abandon();
+  }
+
+  /** A worker's thread has ended by itself; if it was idle, nobody noticed. */
+  #failed(worker: GuestWorker): void {
+    const index = this.#idle.indexOf(worker);
+    if (index < 0) return;
+    this.#idle.splice(index, 1);
+    this.#lose(worker);
+    this.warm();
   }
 
   /** Whether a worker is starting; if not, the next call was told why. */
   #spawn(): boolean {
     try {
       this.#watchdog ??= Watchdog.acquire();
-      const worker = new GuestWorker(this.#options, this.#watchdog);
+      const worker: GuestWorker = new GuestWorker(
+        this.#options,
+        this.#watchdog,
+        () => this.#failed(worker),
+      );
       this.#starting.set(worker, this.#started(worker));
       return true;
     } catch (error) {
@@ -269,7 +324,7 @@ export class WorkerPool {
   }
 
   async #end(worker: GuestWorker): Promise<void> {
-    if (!await worker.close()) this.#lost++;
+    if (!await worker.close()) this.#losses.add(worker.ended);
   }
 
   async #close(): Promise<void> {
@@ -291,6 +346,11 @@ export class WorkerPool {
 
 function stopListening({ call, abort }: WaitingCall): void {
   if (abort) call.signal?.removeEventListener("abort", abort);
+}
+
+/** Why a call never ran that was stopped before it could. */
+function stopError(reason: StopReason, signal: AbortSignal | undefined) {
+  return reason === StopReason.Abort ? signal?.reason : closedError();
 }
 
 function closedError(): SandboxClosed {

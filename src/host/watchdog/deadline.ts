@@ -13,6 +13,9 @@ const FIRING = -1n;
 /** The watchdog has stopped the guest. */
 const FIRED = -2n;
 
+/** How long the host waits for a watchdog that is about to stop a guest. */
+const MAX_SPIN_MS = 10;
+
 const INDEX = DEADLINE_OFFSET >> 3;
 
 /** What a watchdog sees when no deadline is set. */
@@ -42,17 +45,25 @@ export class Deadline {
   /**
    * Takes the deadline back; host only. Once this returns, the watchdog will
    * not touch the stop word any more.
+   *
+   * @returns false when it may: its thread stands still where it was about to.
+   * The stop page must not be used for another call then.
    */
-  disarm(): void {
+  disarm(): boolean {
     const seen = Atomics.load(this.#slots, INDEX);
     if (
       seen > NONE &&
       Atomics.compareExchange(this.#slots, INDEX, seen, NONE) === seen
-    ) return;
+    ) return true;
+    if (Atomics.load(this.#slots, INDEX) !== FIRING) return true;
     // Between these two states the watchdog executes a handful of
     // instructions, so that this spins for less than a microsecond unless its
     // thread is preempted just there.
-    while (Atomics.load(this.#slots, INDEX) === FIRING);
+    const end = performance.now() + MAX_SPIN_MS;
+    while (performance.now() < end) {
+      if (Atomics.load(this.#slots, INDEX) !== FIRING) return true;
+    }
+    return false;
   }
 
   /** Stops the guest when the time has come; watchdog only. */

@@ -1,54 +1,30 @@
 /**
  * The host's side of the watchdog: one thread a process, started for the first
- * sandbox and ended with the last.
+ * sandbox and ended with the last. One that fails, or misses a deadline, is
+ * replaced; until then the host's own timers bound the calls.
  */
 
 import type { StopPage } from "../../stop_page.ts";
-import { startBackgroundWorker } from "../background_worker.ts";
 import { Deadline, toMicroseconds } from "./deadline.ts";
-import {
-  WATCHDOG_PAGE_BYTES,
-  type WatchdogMessage,
-  type WatchdogReport,
-  WatchdogSlot,
-} from "./watchdog_page.ts";
-import { within } from "../within.ts";
+import { WatchdogThread } from "./watchdog_thread.ts";
 
-/** How long the thread may take to end; one that never does is let go. */
-const GRACE_MS = 2_000;
+/** Threads that may hold on after they were replaced; then no more are tried. */
+const MAX_HELD = 4;
 
 let shared: Watchdog | undefined;
 
 /** Stops guests at their deadlines, from a thread of its own. */
 export class Watchdog {
-  readonly #worker: Worker;
-  readonly #slots: BigInt64Array<SharedArrayBuffer>;
-  readonly #closed = Promise.withResolvers<void>();
+  /** What is watched, for a thread that takes over. */
+  readonly #watched = new Map<number, StopPage>();
+  #thread: WatchdogThread;
   #nextId = 1;
   #users = 0;
-  /** Resolves when deadlines are watched, rejects when they can't be. */
-  readonly ready: Promise<void>;
+  /** How many threads were replaced and have not ended. */
+  #held = 0;
 
   private constructor() {
-    const page = new SharedArrayBuffer(WATCHDOG_PAGE_BYTES);
-    this.#slots = new BigInt64Array(page);
-    const url = new URL("./watchdog_worker.ts", import.meta.url);
-    this.#worker = startBackgroundWorker(url, "none");
-    const ready = Promise.withResolvers<void>();
-    this.ready = ready.promise;
-    // Whoever waits for it gets the reason; nobody may be waiting yet.
-    ready.promise.catch(() => {});
-    this.#worker.onmessage = ({ data }: MessageEvent<WatchdogReport>) => {
-      if (data.type === "ready") ready.resolve();
-      else if (data.type === "closed") this.#closed.resolve();
-      else this.#post(hostClock());
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      ready.reject(new Error(`Watchdog failed: ${event.message}`));
-      this.#closed.resolve();
-    };
-    this.#post({ type: "start", page });
+    this.#thread = this.#start();
   }
 
   /** The process's watchdog, with one more user. */
@@ -62,70 +38,105 @@ export class Watchdog {
   async release(): Promise<void> {
     if (--this.#users > 0) return;
     if (shared === this) shared = undefined;
-    this.#post({ type: "close" });
-    if (await within(GRACE_MS, this.#closed.promise)) this.#worker.terminate();
+    await this.#thread.close();
+  }
+
+  /** Resolves when deadlines are watched, rejects when they can't be. */
+  get ready(): Promise<void> {
+    return this.#ready();
+  }
+
+  /** The thread that watches now. */
+  get thread(): WatchdogThread {
+    return this.#thread;
   }
 
   /** Starts watching a stop page. */
   watch(stopPage: StopPage): WatchedDeadline {
     const id = this.#nextId++;
-    this.#post({ type: "watch", id, stopPage: stopPage.memory });
-    return new WatchedDeadline(
-      new Deadline(stopPage),
-      this.#slots,
-      () => this.#post({ type: "unwatch", id }),
-    );
+    this.#watched.set(id, stopPage);
+    this.#thread.post({ type: "watch", id, stopPage: stopPage.memory });
+    return new WatchedDeadline(new Deadline(stopPage), this, () => {
+      this.#watched.delete(id);
+      this.#thread.post({ type: "unwatch", id });
+    });
   }
 
-  #post(message: WatchdogMessage): void {
-    // Counted before it is posted: the watchdog must never have received more
-    // than was counted, or it would wait for a message that does not come.
-    Atomics.add(this.#slots, WatchdogSlot.mail, 1n);
-    signal(this.#slots);
-    this.#worker.postMessage(message);
+  /**
+   * Lets another thread take over from one that is of no use any more. Does
+   * nothing when one has, or when too many hold on: then something else is
+   * wrong, and every further thread would make it worse.
+   */
+  replace(thread: WatchdogThread): void {
+    if (thread !== this.#thread || this.#held >= MAX_HELD) return;
+    this.#held++;
+    this.#thread = this.#start();
+    for (const [id, stopPage] of this.#watched) {
+      this.#thread.post({ type: "watch", id, stopPage: stopPage.memory });
+    }
+    // It may only have been slow: what both of them see is fired once.
+    thread.close().then((ended) => {
+      if (ended) this.#held--;
+    });
+  }
+
+  #start(): WatchdogThread {
+    const thread: WatchdogThread = new WatchdogThread(() =>
+      this.replace(thread)
+    );
+    return thread;
+  }
+
+  async #ready(): Promise<void> {
+    for (;;) {
+      const thread = this.#thread;
+      try {
+        return await thread.ready;
+      } catch (error) {
+        if (thread === this.#thread) throw error;
+      }
+    }
   }
 }
 
 /** A deadline that the watchdog looks at. */
 export class WatchedDeadline {
   readonly #deadline: Deadline;
-  readonly #slots: BigInt64Array<SharedArrayBuffer>;
+  readonly #watchdog: Watchdog;
+  /** The thread that was to look at it. */
+  #armedFor: WatchdogThread;
   /** Ends the watching. */
   readonly unwatch: () => void;
 
-  constructor(
-    deadline: Deadline,
-    slots: BigInt64Array<SharedArrayBuffer>,
-    unwatch: () => void,
-  ) {
+  constructor(deadline: Deadline, watchdog: Watchdog, unwatch: () => void) {
     this.#deadline = deadline;
-    this.#slots = slots;
+    this.#watchdog = watchdog;
+    this.#armedFor = watchdog.thread;
     this.unwatch = unwatch;
   }
 
   /** Fires `ms` milliseconds from now, unless disarmed before. */
   arm(ms: number): void {
     const at = toMicroseconds(performance.now() + ms);
+    const { thread } = this.#watchdog;
+    this.#armedFor = thread;
     this.#deadline.arm(at);
     // Waking the watchdog costs more than most calls take; it looks up by
     // itself in time for every deadline after the one it has planned for.
-    if (at < Atomics.load(this.#slots, WatchdogSlot.planned)) {
-      signal(this.#slots);
-    }
+    if (at < thread.planned) thread.signal();
   }
 
-  /** Takes the deadline back; afterwards the stop word is the host's alone. */
-  disarm(): void {
-    this.#deadline.disarm();
+  /**
+   * Takes the deadline back; afterwards the stop word is the host's alone.
+   *
+   * @returns false when the stop page must not be used for another call.
+   */
+  disarm(): boolean {
+    return this.#deadline.disarm();
   }
-}
 
-function signal(slots: BigInt64Array<SharedArrayBuffer>): void {
-  Atomics.add(slots, WatchdogSlot.signal, 1n);
-  Atomics.notify(slots, WatchdogSlot.signal);
-}
-
-function hostClock(): WatchdogMessage {
-  const { timeOrigin } = performance;
-  return { type: "clock", timeOrigin, now: performance.now() };
+  /** Says that the deadline passed and nothing happened. */
+  missed(): void {
+    this.#watchdog.replace(this.#armedFor);
+  }
 }

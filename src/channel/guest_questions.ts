@@ -1,0 +1,113 @@
+/** The guest worker's end of the questions: asks, and blocks for the reply. */
+
+import { ExecutionFailed } from "../errors.ts";
+import type { StopPage } from "../stop_page.ts";
+import {
+  kindNamed,
+  NEXT_PIECE,
+  PIECE_BYTES,
+  type QuestionBuffers,
+  type QuestionKind,
+  QuestionWord,
+  type Reply,
+} from "./questions.ts";
+
+const NOTHING: Uint8Array = new Uint8Array();
+
+/** Asks the host in the middle of a call. */
+export class GuestQuestions {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #question: Uint8Array<SharedArrayBuffer>;
+  readonly #reply: Uint8Array<SharedArrayBuffer>;
+  readonly #stopPage: StopPage;
+  readonly #ring: () => void;
+  #call = 0;
+  #spinUs = 0;
+
+  /** @param ring Makes the host look up. */
+  constructor(buffers: QuestionBuffers, stopPage: StopPage, ring: () => void) {
+    this.#words = new Int32Array(buffers.words);
+    this.#question = new Uint8Array(buffers.question);
+    this.#reply = new Uint8Array(buffers.reply);
+    this.#stopPage = stopPage;
+    this.#ring = ring;
+  }
+
+  /**
+   * Begins a call: what is asked from now on belongs to it.
+   *
+   * @param spinUs How long to wait awake for a reply, in microseconds.
+   */
+  begin(call: number, spinUs: number): void {
+    this.#call = call;
+    this.#spinUs = spinUs;
+  }
+
+  /**
+   * Asks, and blocks until the host has replied.
+   *
+   * @param room The most bytes that the reply may have.
+   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   * @throws {ExecutionFailed} when the question is longer than its kind allows.
+   */
+  ask(kind: QuestionKind, payload: Uint8Array, room = 0): Reply {
+    const { number, maxBytes } = kindNamed(kind);
+    const total = payload.length;
+    if (total > maxBytes) {
+      throw new ExecutionFailed(
+        `Guest asked for ${kind} with ${total} bytes, limit is ${maxBytes}`,
+      );
+    }
+    let at = 0;
+    for (; total - at > PIECE_BYTES; at += PIECE_BYTES) {
+      this.#pass(number, total, payload.subarray(at, at + PIECE_BYTES), room);
+    }
+    this.#pass(number, total, at === 0 ? payload : payload.subarray(at), room);
+    return { value: this.#words[QuestionWord.value]!, payload: this.#take() };
+  }
+
+  /** Copies the reply out, with all of its pieces. */
+  #take(): Uint8Array {
+    const total = this.#words[QuestionWord.replyTotalBytes]!;
+    if (total === 0) return NOTHING;
+    if (total <= PIECE_BYTES) return this.#reply.slice(0, total);
+    const bytes = new Uint8Array(total);
+    for (let at = 0;;) {
+      const piece = this.#words[QuestionWord.replyPieceBytes]!;
+      bytes.set(this.#reply.subarray(0, piece), at);
+      at += piece;
+      if (at === total) return bytes;
+      this.#pass(NEXT_PIECE, 0, NOTHING, 0);
+    }
+  }
+
+  /** One passage: a piece to the host, and whatever it replies. */
+  #pass(kind: number, total: number, piece: Uint8Array, room: number): void {
+    // A guest can catch what ended its last question, and ask again.
+    this.#stopPage.check();
+    if (piece.length > 0) this.#question.set(piece);
+    const number = (this.#words[QuestionWord.asked]! + 1) | 0;
+    this.#words[QuestionWord.call] = this.#call;
+    this.#words[QuestionWord.kind] = kind;
+    this.#words[QuestionWord.totalBytes] = total;
+    this.#words[QuestionWord.pieceBytes] = piece.length;
+    this.#words[QuestionWord.room] = room;
+    Atomics.store(this.#words, QuestionWord.asked, number);
+    this.#ring();
+    this.#await(number);
+  }
+
+  /** First awake, as most replies are there within microseconds. */
+  #await(number: number): void {
+    const isAnswered = () =>
+      Atomics.load(this.#words, QuestionWord.answered) === number;
+    if (this.#spinUs > 0) {
+      const end = performance.now() + this.#spinUs / 1000;
+      while (performance.now() < end) {
+        if (isAnswered()) return this.#stopPage.check();
+        this.#stopPage.check();
+      }
+    }
+    this.#stopPage.waitUntil(isAnswered);
+  }
+}

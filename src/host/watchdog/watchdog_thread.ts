@@ -1,0 +1,79 @@
+/** One thread that looks at deadlines, as the host sees it. */
+
+import { startBackgroundWorker } from "../background_worker.ts";
+import { within } from "../within.ts";
+import {
+  WATCHDOG_PAGE_BYTES,
+  type WatchdogMessage,
+  type WatchdogReport,
+  WatchdogSlot,
+} from "./watchdog_page.ts";
+
+/** How long the thread may take to end; one that never does is let go. */
+const GRACE_MS = 2_000;
+
+/** A watchdog's thread. */
+export class WatchdogThread {
+  readonly #worker: Worker;
+  readonly #slots: BigInt64Array<SharedArrayBuffer>;
+  readonly #closed = Promise.withResolvers<void>();
+  /** Resolves when deadlines are watched, rejects when they can't be. */
+  readonly ready: Promise<void>;
+
+  /** @param onFailure Called when the thread ends by itself. */
+  constructor(onFailure: () => void) {
+    const page = new SharedArrayBuffer(WATCHDOG_PAGE_BYTES);
+    this.#slots = new BigInt64Array(page);
+    const url = new URL("./watchdog_worker.ts", import.meta.url);
+    this.#worker = startBackgroundWorker(url, "none");
+    const ready = Promise.withResolvers<void>();
+    this.ready = ready.promise;
+    // Whoever waits for it gets the reason; nobody may be waiting yet.
+    ready.promise.catch(() => {});
+    this.#worker.onmessage = ({ data }: MessageEvent<WatchdogReport>) => {
+      if (data.type === "ready") ready.resolve();
+      else if (data.type === "closed") this.#closed.resolve();
+      else this.post(hostClock());
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      ready.reject(new Error(`Watchdog failed: ${event.message}`));
+      this.#closed.resolve();
+      onFailure();
+    };
+    this.post({ type: "start", page });
+  }
+
+  /** When it looks up by itself, in microseconds. */
+  get planned(): bigint {
+    return Atomics.load(this.#slots, WatchdogSlot.planned);
+  }
+
+  /** Makes it look up. */
+  signal(): void {
+    Atomics.add(this.#slots, WatchdogSlot.signal, 1n);
+    Atomics.notify(this.#slots, WatchdogSlot.signal);
+  }
+
+  /** Posts a message, and makes it read it. */
+  post(message: WatchdogMessage): void {
+    // Counted before it is posted: the watchdog must never have received more
+    // than was counted, or it would wait for a message that does not come.
+    Atomics.add(this.#slots, WatchdogSlot.mail, 1n);
+    this.signal();
+    this.#worker.postMessage(message);
+  }
+
+  /** Ends the thread; false when it holds on, and is let go. */
+  async close(): Promise<boolean> {
+    this.post({ type: "close" });
+    const ended = await within(GRACE_MS, this.#closed.promise);
+    if (ended) this.#worker.terminate();
+    return ended;
+  }
+}
+
+function hostClock(): WatchdogMessage {
+  const { timeOrigin } = performance;
+  return { type: "clock", timeOrigin, now: performance.now() };
+}
