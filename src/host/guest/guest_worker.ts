@@ -29,7 +29,7 @@ const GRACE_MS = 2_000;
 /** How long a worker may take to pick up a call, or it never does. */
 const TAKE_MS = 5_000;
 /** How long it may take to read its messages: it may have code to load. */
-const DELIVER_MS = 10_000;
+const DELIVER_MS = 5_000;
 /** How long after its deadline the host itself stops a guest. */
 const LATE_MS = 500;
 /** Room for an error record and the names of files, beside what has a limit. */

@@ -14,18 +14,11 @@ import {
   SandboxedTool,
   TimeoutExceeded,
   ToolSandbox,
-  WorkerLost,
 } from "../../../mod.ts";
-import { Status, Turn, Word } from "../../../src/channel/layout.ts";
-import type {
-  GuestMessage,
-  HostMessage,
-} from "../../../src/channel/messages.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 const FIXTURES = new URL("fixtures/", ROOT);
 const ECHO = new URL("tools/echo.wasm", FIXTURES);
-const NUMERIC = new URL("numeric/numeric.wasm", FIXTURES);
 const LOOP = new URL("hostile/loop_in_execute.wasm", FIXTURES);
 const KERNEL = new URL("kernels/collatz.wasm", FIXTURES);
 /** How often the kernel repeats: some milliseconds on any machine. */
@@ -149,89 +142,3 @@ Deno.test("No deadline is lost over sandboxes that come and go, one by one and s
     await Promise.all(Array.from({ length: 6 }, misbehave));
   }
 });
-
-/** A worker that starts, and then takes no turn. */
-class DeafWorker {
-  onmessage: ((event: { data: HostMessage }) => void) | undefined;
-  onerror: ((event: ErrorEvent) => void) | undefined;
-  protected words: Int32Array<SharedArrayBuffer> | undefined;
-
-  postMessage(message: GuestMessage): void {
-    if (message.type !== "start") return this.onModule();
-    this.words = new Int32Array(message.buffers.header);
-    queueMicrotask(() => this.onmessage?.({ data: { type: "ready" } }));
-  }
-
-  terminate(): void {}
-
-  protected onModule(): void {}
-}
-
-/** A worker whose thread fails. */
-class FailingWorker extends DeafWorker {
-  protected override onModule(): void {
-    const event = new ErrorEvent("error", { message: "no luck" });
-    queueMicrotask(() => this.onerror?.(event));
-  }
-}
-
-/** A worker that passes every turn back, with an answer that can't be. */
-class LyingWorker extends DeafWorker {
-  protected override onModule(): void {
-    const words = this.words!;
-    const timer = setInterval(() => {
-      const turn = Atomics.load(words, Word.turn);
-      if (turn === Turn.Host) return;
-      if (turn === Turn.Call) clearInterval(timer);
-      words[Word.status] = Status.Value;
-      words[Word.valueBytes] = 2 ** 31 - 1;
-      Atomics.store(words, Word.turn, Turn.Host);
-      Atomics.notify(words, Word.turn);
-    });
-  }
-}
-
-/** Lets a fake stand for the first guest worker that is started. */
-async function withFake(
-  Fake: new () => DeafWorker,
-  use: () => Promise<void>,
-): Promise<void> {
-  const Real = globalThis.Worker;
-  const guest = new URL("src/guest/worker.ts", ROOT).href;
-  let left = 1;
-  globalThis.Worker = new Proxy(Real, {
-    construct: (target, args) =>
-      String(args[0]) === guest && left-- > 0
-        ? new Fake()
-        : Reflect.construct(target, args),
-  });
-  try {
-    await use();
-  } finally {
-    globalThis.Worker = Real;
-  }
-}
-
-for (
-  const [Fake, what, why] of [
-    [DeafWorker, "does not answer", "did not answer"],
-    [FailingWorker, "fails", "no luck"],
-    [LyingWorker, "answers out of bounds", "out of bounds"],
-  ] as const
-) {
-  Deno.test(`A worker that ${what} is lost, reported and replaced`, () =>
-    withFake(Fake, async () => {
-      await using sandbox = sandboxOf(1, 100);
-      const module = await sandbox.loadModule(NUMERIC);
-      const error = await assertRejects(
-        () => sandbox.execute(module, "answer"),
-        WorkerLost,
-        why,
-      );
-      assertEquals(error.kind, "WorkerLost");
-      assertEquals(sandbox.lostWorkers, 1);
-      const answer = await sandbox.execute(module, "answer");
-      assertEquals(answer[0], 42);
-      assertEquals(sandbox.lostWorkers, 1);
-    }));
-}
