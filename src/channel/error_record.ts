@@ -21,7 +21,9 @@ export function encodeErrorRecord(record: ErrorRecord): Uint8Array {
 export function decodeErrorRecord(bytes: Uint8Array): ErrorRecord | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+    );
   } catch {
     return undefined;
   }

@@ -64,7 +64,9 @@ type Entry = readonly [directory: string, path: string, length: number];
 
 function readIndex(bytes: Uint8Array): Entry[] | undefined {
   try {
-    const index: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const index: unknown = JSON.parse(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+    );
     return Array.isArray(index) && index.every(isEntry) ? index : undefined;
   } catch {
     return undefined;

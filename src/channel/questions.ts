@@ -39,8 +39,8 @@ export const QuestionBytes = {
   stdout: 65_536,
   /** To take standard error. */
   stderr: 65_536,
-  /** To make a symbolic link; the payload is JSON. */
-  link: 65_536,
+  /** To make a symbolic link; the payload is JSON, of any two paths. */
+  link: 1_048_576,
 } as const;
 
 /** The name of a kind of question, which its handler on the host has too. */

@@ -30,7 +30,9 @@ export function parseJsonBytes(where: string, bytes: Uint8Array): JsonValue {
 
 function decode(where: string, bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // The user's own file: editors put the mark there, and JSON has none.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false })
+      .decode(bytes);
   } catch {
     throw new UsageError(`Cannot read ${where}: it is not UTF-8`);
   }

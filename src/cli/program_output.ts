@@ -69,7 +69,7 @@ export class KeptOutput implements ProgramOutput {
 
 /** The beginning of a stream, decoded; a piece may end inside a character. */
 class KeptText {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #room: number;
   #text = "";
   isCut = false;
@@ -112,7 +112,7 @@ function passage(write: Write, isScreen: boolean): Passage {
 /** Shows what would steer a terminal; a piece may end inside a character. */
 class ScreenPassage implements Passage {
   readonly #write: Write;
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   constructor(write: Write) {
     this.#write = write;

@@ -3,6 +3,7 @@ import { rewriteCode } from "./write/code_section.ts";
 import { describe } from "./describe.ts";
 import { encodeModule } from "./write/encode.ts";
 import { parseModule } from "./read/parsed_module.ts";
+import { checkMemoryImports } from "./limits/memory_imports.ts";
 import { checkInitialBytes } from "./limits/memory_plan.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import { processTypes } from "./limits/type_budget.ts";
@@ -52,6 +53,7 @@ export function rewriteModule(
 ): PreparedModule {
   const { maxMemoryBytes: limitBytes, fuel } = options;
   const guest = parseModule(bytes);
+  checkMemoryImports(guest);
   const initialBytes = checkInitialBytes(guest, limitBytes);
   const names = injectedNames(guest);
   const { code, injected, operatorFeatures } = rewriteCode(

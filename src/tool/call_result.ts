@@ -126,13 +126,17 @@ function callRecord(answer: CallAnswer, config: SandboxConfig): CallRecord {
 
 /** Most calls write nothing, and decoding nothing takes its time too. */
 function text(bytes: Uint8Array): string {
-  return bytes.length === 0 ? "" : new TextDecoder().decode(bytes);
+  return bytes.length === 0
+    ? ""
+    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /** Reads what a worker reports; whatever is none is left out. */
 function deniedRequests(bytes: Uint8Array): DeniedRequest[] {
   try {
-    const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const list: unknown = JSON.parse(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+    );
     return Array.isArray(list)
       ? list.slice(0, MAX_DENIED).filter(isDeniedRequest)
         .map(({ url, reason }) => ({

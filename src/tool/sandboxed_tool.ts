@@ -141,9 +141,12 @@ export class SandboxedTool implements Tool, AsyncDisposable {
       if (!result.ok) return result;
       const answer = parsed("Program", result);
       // What is no answer was meant to be read by somebody.
-      return answer.ok
-        ? answer
-        : { ...answer, stdout: new TextDecoder().decode(result.value) };
+      return answer.ok ? answer : {
+        ...answer,
+        stdout: new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+          result.value,
+        ),
+      };
     }
     const call = { op: Op.Tool, meta: "", payload };
     const result = await callModule(sandbox, module, call, options);

@@ -3,14 +3,14 @@ import { describe, it } from "@std/testing/bdd";
 import { GuestEnd } from "../../src/channel/guest_end.ts";
 import { HostEnd } from "../../src/channel/host_end.ts";
 import {
-  Ask,
   type CallAnswer,
+  type CallRequest,
   Op,
   Status,
   Turn,
   Word,
 } from "../../src/channel/layout.ts";
-import { GuestStopped, StopPage, StopReason } from "../../src/stop_page.ts";
+import { StopPage } from "../../src/stop_page.ts";
 
 const BOUNDS = { maxRequestBytes: 200_000, maxAnswerBytes: 200_000 };
 const ANSWER: CallAnswer = {
@@ -25,8 +25,25 @@ const ANSWER: CallAnswer = {
 };
 
 function pair() {
-  const host = new HostEnd(BOUNDS);
-  return { host, guest: new GuestEnd(host.buffers) };
+  const page = new StopPage();
+  const host = new HostEnd(BOUNDS, page);
+  return { host, guest: new GuestEnd(host.buffers, page) };
+}
+
+const REQUEST: CallRequest = {
+  op: Op.Tool,
+  module: 1,
+  meta: "",
+  payload: new Uint8Array(),
+};
+
+/** A pair whose guest has taken a call. */
+function called() {
+  const ends = pair();
+  ends.host.call(REQUEST, false);
+  assertEquals(ends.guest.next(), Turn.Call);
+  ends.guest.request();
+  return ends;
 }
 
 function words(host: HostEnd) {
@@ -34,7 +51,7 @@ function words(host: HostEnd) {
 }
 
 describe("HostEnd and GuestEnd", () => {
-  it("carry a request and its answer", async () => {
+  it("carry a request and its answer", () => {
     const { host, guest } = pair();
     const payload = new TextEncoder().encode('{"text":"hi"}');
     host.call({ op: Op.Tool, module: 3, meta: "naïve", payload }, true);
@@ -47,14 +64,14 @@ describe("HostEnd and GuestEnd", () => {
     assertEquals(request.payload.slice(), payload);
 
     assert(guest.answer(ANSWER));
-    assertEquals(await host.turnBack(), Turn.Host);
+    assertEquals(host.isHostsTurn, true);
     assertEquals(host.answer(), ANSWER);
   });
 
   it("grow for large payloads, up to their bounds", () => {
     const { host, guest } = pair();
     const payload = new Uint8Array(150_000).fill(7);
-    const request = { op: Op.Tool, module: 1, meta: "", payload };
+    const request = { ...REQUEST, payload };
     host.call(request, false);
     assertEquals(guest.request().payload.slice(), payload);
     const tooLarge = { ...request, payload: new Uint8Array(200_001) };
@@ -65,7 +82,7 @@ describe("HostEnd and GuestEnd", () => {
   });
 
   it("answer a copy that the guest can't change afterwards", () => {
-    const { host, guest } = pair();
+    const { host, guest } = called();
     guest.answer(ANSWER);
     const read = host.answer();
     guest.answer({ ...ANSWER, value: new Uint8Array([9, 9, 9]) });
@@ -73,67 +90,61 @@ describe("HostEnd and GuestEnd", () => {
   });
 
   it("refuse another version", () => {
-    const host = new HostEnd(BOUNDS);
+    const page = new StopPage();
+    const host = new HostEnd(BOUNDS, page);
     words(host)[Word.version] = 99;
-    assertThrows(() => new GuestEnd(host.buffers), Error, "version is 99");
-  });
-});
-
-describe("A question", () => {
-  /** Replies from the thread that asks, as soon as it looks whether to wait. */
-  class RepliedPage extends StopPage {
-    onLook: () => void = () => {};
-    override waitUntil(ready: () => boolean): boolean {
-      this.onLook();
-      return super.waitUntil(ready, 1000);
-    }
-  }
-
-  it("is copied out, replied to and read", () => {
-    const { host, guest } = pair();
-    const page = new RepliedPage();
-    const payload = new Uint8Array([1, 2]);
-    page.onLook = () => {
-      assertEquals(host.question(), { kind: Ask.Stdin, payload });
-      host.reply({ value: 3, payload: new Uint8Array([7, 8, 9]) });
-    };
-    const reply = guest.ask(Ask.Stdin, payload, page);
-    assertEquals(reply.value, 3);
-    assertEquals(reply.payload?.slice(0, 3), new Uint8Array([7, 8, 9]));
-  });
-
-  it("ends when the guest is stopped, and is not replied to any more", async () => {
-    const { host, guest } = pair();
-    const page = new RepliedPage();
-    page.onLook = () => page.stop(StopReason.Abort);
     assertThrows(
-      () => guest.ask(Ask.Stdout, new Uint8Array(1), page),
-      GuestStopped,
+      () => new GuestEnd(host.buffers, page),
+      Error,
+      "version is 99",
     );
-    guest.answer(ANSWER);
-    await host.questionWithdrawn();
-    host.reply({ value: 1 });
-    assertEquals(await host.turnBack(), Turn.Host);
   });
 
-  it("of an unknown kind or an impossible length is none", () => {
-    const { host } = pair();
-    for (
-      const [kind, bytes] of [[0, 0], [99, 0], [-1, 0], [1, -1], [1, 2 ** 30]]
-    ) {
-      words(host)[Word.ask] = kind!;
-      words(host)[Word.askedBytes] = bytes!;
-      assertEquals(host.question(), undefined);
-    }
+  it("carry a name with a byte order mark as it is", () => {
+    const { host, guest } = pair();
+    host.call({ ...REQUEST, meta: "\ufeffadd\ufeff" }, false);
+    assertEquals(guest.request().meta, "\ufeffadd\ufeff");
+  });
+
+  it("either take a call or revoke it", () => {
+    const { host, guest } = pair();
+    host.call(REQUEST, false);
+    assert(host.revoke());
+    assert(!host.revoke());
+    assertEquals(guest.next(), Turn.Close);
+    assert(!called().host.revoke());
+  });
+
+  it("ring the bell for the host, which may have come too late to hear it", async () => {
+    const { host, guest } = called();
+    const before = host.bell;
+    const rung = host.rung(before);
+    // The wait itself keeps nothing alive.
+    const alive = setTimeout(() => {}, 5_000);
+    guest.answer(ANSWER);
+    await rung;
+    clearTimeout(alive);
+    assertEquals(host.rung(before), undefined);
   });
 });
 
 describe("HostEnd.answer refuses", () => {
   const answered = () => {
-    const { host, guest } = pair();
+    const { host, guest } = called();
     guest.answer(ANSWER);
     return host;
   };
+
+  it("another call's", () => {
+    const { host, guest } = called();
+    guest.answer(ANSWER);
+    assert(host.answer());
+    host.call(REQUEST, false);
+    assertEquals(host.answer(), undefined);
+    // The turn alone does not make it an answer.
+    guest.passBack();
+    assertEquals(host.answer(), undefined);
+  });
 
   it("an unknown status", () => {
     for (const status of [0, 3, -1]) {

@@ -1,7 +1,7 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../../channel/host_end.ts";
-import { type CallAnswer, type CallRequest } from "../../channel/layout.ts";
+import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
 import type {
   GuestMessage,
   HostMessage,

@@ -212,7 +212,7 @@ export class Http {
   #failure({ value, text }: SeenReply): HttpFailure {
     const refusal: RefusalText = text.length === 0
       ? { message: "Answer exceeds the limits of the call" }
-      : JSON.parse(new TextDecoder().decode(text));
+      : JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(text));
     const { message, denied } = refusal;
     if (denied && this.#denied.length < MAX_DENIED) this.#denied.push(denied);
     return new HttpFailure(-value as HttpError, message);

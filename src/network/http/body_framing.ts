@@ -193,7 +193,9 @@ class ChunkedFraming implements BodyFraming {
     }
     if (end < 0) return undefined;
     if (received[end - 1] !== CR) throw broken("Response has a malformed line");
-    const line = new TextDecoder().decode(received.subarray(0, end - 1));
+    const line = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      received.subarray(0, end - 1),
+    );
     this.#connection.consume(end + 1);
     return line;
   }

@@ -99,7 +99,8 @@ export function cutUrl(url: string): string {
 function parseObject(head: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(head);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(head);
     value = JSON.parse(text);
   } catch {
     throw invalid("Head is no JSON");

@@ -81,7 +81,7 @@ function endOfHead(bytes: Uint8Array, from: number): number | undefined {
 /** @throws {Refusal} when it is malformed. */
 function parseHead(bytes: Uint8Array): ResponseHead {
   // Header values are said to be ASCII; those that are not mean UTF-8.
-  const text = new TextDecoder().decode(bytes);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const [first = "", ...lines] = text.slice(0, -4).split("\r\n");
   const [, minor, status] = STATUS_LINE.exec(first) ?? [];
   if (status === undefined) {

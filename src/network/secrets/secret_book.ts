@@ -79,7 +79,9 @@ export class SecretBook {
   mask(text: string): string {
     if (this.#secrets.size === 0) return text;
     const bytes = new TextEncoder().encode(text);
-    return new TextDecoder().decode(this.#masker.replace(bytes));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      this.#masker.replace(bytes),
+    );
   }
 
   /**
