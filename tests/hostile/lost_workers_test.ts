@@ -145,7 +145,24 @@ for (
     }));
 }
 
-Deno.test("No watchdog at all is tried for ever, and calls still end", () =>
+Deno.test("A watchdog whose thread is ended is missed and replaced", () =>
+  withSeen(ENTRY.watchdog, async (watchdogs) => {
+    await using sandbox = sandboxOf();
+    await assertAnswers(sandbox);
+    await assertStopped(sandbox);
+    // It ends for good when it has its next message to read.
+    watchdogs[0]!.terminate();
+    await using another = sandboxOf();
+    await assertAnswers(another);
+    for (let round = 0; round < 3; round++) {
+      assertLess(await assertStopped(sandbox), 3_000);
+      assertLess(await assertStopped(another), 3_000);
+    }
+    assertEquals(watchdogs.length, 2);
+    assertEquals([sandbox.lostWorkers, another.lostWorkers], [0, 0]);
+  }));
+
+Deno.test("Where no watchdog works at all, calls end all the same", () =>
   withFakes(
     { entry: ENTRY.watchdog, Fake: SleepingWatchdog, count: 100 },
     async () => {

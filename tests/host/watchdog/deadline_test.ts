@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   Deadline,
   NEVER,
@@ -35,4 +35,17 @@ Deno.test("Deadline.disarm keeps it from firing, before and after", () => {
 Deno.test("toMicroseconds rounds up, so that nothing fires early", () => {
   assertEquals(toMicroseconds(1.5), 1500n);
   assertEquals(toMicroseconds(0.0001), 1n);
+});
+
+Deno.test("Deadline.disarm does not wait for ever for a watchdog that stands still", () => {
+  const page = new StopPage();
+  const deadline = new Deadline(page);
+  assertEquals(deadline.disarm(), true);
+  deadline.arm(1000n);
+  // As the thread leaves it when it ends between its two steps.
+  page.stop = () => {
+    throw new Error("ended here");
+  };
+  assertThrows(() => deadline.fireIfDue(2000n), Error, "ended here");
+  assertEquals(deadline.disarm(), false);
 });
