@@ -22,7 +22,6 @@ export class GuestQuestions {
   readonly #stopPage: StopPage;
   readonly #ring: () => void;
   #call = 0;
-  #spinUs = 0;
 
   /** @param ring Makes the host look up. */
   constructor(buffers: QuestionBuffers, stopPage: StopPage, ring: () => void) {
@@ -33,14 +32,9 @@ export class GuestQuestions {
     this.#ring = ring;
   }
 
-  /**
-   * Begins a call: what is asked from now on belongs to it.
-   *
-   * @param spinUs How long to wait awake for a reply, in microseconds.
-   */
-  begin(call: number, spinUs: number): void {
+  /** Begins a call: what is asked from now on belongs to it. */
+  begin(call: number): void {
     this.#call = call;
-    this.#spinUs = spinUs;
   }
 
   /**
@@ -94,20 +88,10 @@ export class GuestQuestions {
     this.#words[QuestionWord.room] = room;
     Atomics.store(this.#words, QuestionWord.asked, number);
     this.#ring();
-    this.#await(number);
-  }
-
-  /** First awake, as most replies are there within microseconds. */
-  #await(number: number): void {
-    const isAnswered = () =>
-      Atomics.load(this.#words, QuestionWord.answered) === number;
-    if (this.#spinUs > 0) {
-      const end = performance.now() + this.#spinUs / 1000;
-      while (performance.now() < end) {
-        if (isAnswered()) return this.#stopPage.check();
-        this.#stopPage.check();
-      }
-    }
-    this.#stopPage.waitUntil(isAnswered);
+    // It does not spin: the host is asleep as a rule, and both on one core keep
+    // each other from running. Asleep, a passage takes some 10 us.
+    this.#stopPage.waitUntil(() =>
+      Atomics.load(this.#words, QuestionWord.answered) === number
+    );
   }
 }

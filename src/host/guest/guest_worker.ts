@@ -263,7 +263,7 @@ export class GuestWorker {
     this.#post(message);
     this.#giveUpAt = performance.now() + DELIVER_MS;
     this.#channel.mail();
-    return await this.#untilBack(new Wakefulness(false, false), () => {
+    return await this.#untilBack(new Wakefulness(false), () => {
       const left = this.#giveUpAt - performance.now();
       return left > 0
         ? left
@@ -277,12 +277,13 @@ export class GuestWorker {
     const start = performance.now();
     this.#giveUpAt = start + timeoutMs + LATE_MS + GRACE_MS;
     this.#channel.call(request, guestSpins);
+    this.#isFit = false;
     this.#deadline.arm(timeoutMs);
     this.#desk.begin(limits.handlers);
     // Calls that were made in the same turn are passed on before this blocks.
     await undefined;
     const loss = await this.#untilBack(
-      new Wakefulness(hostSpins, guestSpins),
+      new Wakefulness(hostSpins),
       () => this.#lookAfter(start, timeoutMs),
     );
     const failure = this.#desk.end();
@@ -356,17 +357,12 @@ export class GuestWorker {
 
   /** Sees to the guest while that is worth staying awake for. */
   #isBackAwake(wakefulness: Wakefulness): boolean {
-    const { questions } = this.#channel;
     do {
       if (this.#channel.isHostsTurn) return true;
-      if (questions.isAsked) {
-        const askedAt = performance.now();
-        if (!this.#desk.attend()) {
-          this.#failure ??= new WorkerLost("Worker asked for what can't be");
-          this.#wait?.lose(this.#failure);
-          return false;
-        }
-        wakefulness.replied(askedAt);
+      if (this.#channel.questions.isAsked && !this.#desk.attend()) {
+        this.#failure ??= new WorkerLost("Worker asked for what can't be");
+        this.#wait?.lose(this.#failure);
+        return false;
       }
     } while (wakefulness.isAwake);
     return false;

@@ -258,7 +258,6 @@ export class WorkerPool {
     if (index < 0) return;
     this.#idle.splice(index, 1);
     this.#lose(worker);
-    this.warm();
   }
 
   /** Whether a worker is starting; if not, the next call was told why. */

@@ -30,7 +30,7 @@ class Desk {
   begin(call: number, handlers: QuestionHandlers): void {
     this.page.reset();
     this.questions.begin(call);
-    this.guest.begin(call, 0);
+    this.guest.begin(call);
     this.desk.begin(handlers);
   }
 
