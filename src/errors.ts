@@ -167,8 +167,3 @@ export class SandboxClosed extends SandboxError {
   /** Always `"SandboxClosed"`. */
   override readonly kind = "SandboxClosed";
 }
-
-/** A name of a guest's in a message: quoted, and cut. */
-export function quoteName(name: string): string {
-  return JSON.stringify(name.slice(0, 100));
-}

@@ -26,9 +26,9 @@ export interface MemoryPlan extends ImportName {
 export interface InstancePlan {
   readonly memories: readonly MemoryPlan[];
   readonly stopPage: ImportName;
-  /** Whether it imports `wasi_snapshot_preview1`. */
-  readonly usesWasi: boolean;
-  /** Whether it imports `cortex_http`. */
+  /** The modules that it imports functions from. */
+  readonly families: readonly string[];
+  /** Whether any of them needs the fetching worker. */
   readonly usesHttp: boolean;
   /** Whether code of its own runs before a call: a start or `_initialize`. */
   readonly runsAtStart: boolean;

@@ -4,7 +4,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { ANY_HOST } from "./grant.ts";
 import { splitAtProgram } from "./guest_arguments.ts";
 import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
-import { quote, UsageError } from "./usage_error.ts";
+import { UsageError } from "./usage_error.ts";
+import { quote } from "../quote.ts";
 import { type Verb, VERBS } from "./verbs/verbs.ts";
 
 /** What the user asked for. */

@@ -3,7 +3,8 @@
 import { SandboxConfig, type SandboxConfigBuilder } from "../../mod.ts";
 import { parseDirectory, parseHosts, parseSecret } from "./grant.ts";
 import { parseCount, parseDuration, parseSize } from "./quantity.ts";
-import { quote, UsageError } from "./usage_error.ts";
+import { UsageError } from "./usage_error.ts";
+import { quote } from "../quote.ts";
 
 /** The values that each flag was given, in order. */
 export type FlagValues = ReadonlyMap<string, readonly string[]>;

@@ -3,7 +3,8 @@
 import { SandboxedTool, SandboxError } from "../../mod.ts";
 import { parseJsonBytes } from "./json_input.ts";
 import type { Terminal } from "./terminal.ts";
-import { quote, UsageError } from "./usage_error.ts";
+import { UsageError } from "./usage_error.ts";
+import { quote } from "../quote.ts";
 import type { VerbInput } from "./verbs/verbs.ts";
 
 /** Loads the tool that the first operand names, with its schema. */

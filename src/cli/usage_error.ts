@@ -4,10 +4,3 @@
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
-
-/** A value of the command line in a message: told apart from the text, cut. */
-export function quote(value: string): string {
-  return JSON.stringify(
-    value.length > 100 ? `${value.slice(0, 100)}…` : value,
-  );
-}

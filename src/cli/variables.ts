@@ -1,6 +1,7 @@
 /** The environment that `--env` gives a program. */
 
-import { quote, UsageError } from "./usage_error.ts";
+import { UsageError } from "./usage_error.ts";
+import { quote } from "../quote.ts";
 
 /**
  * Reads `NAME=VALUE`, any number of times. A value is never taken from the

@@ -2,7 +2,7 @@
 
 import { fromFileUrl } from "@std/path";
 import { checkGuestPath } from "./guest_path.ts";
-import { quote } from "./option_error.ts";
+import { quote } from "../quote.ts";
 
 /** A host folder that guests see at a path of their own. */
 export interface AllowedPath {

@@ -1,6 +1,6 @@
 /** A path as guests see it: absolute, with slashes, whatever the host is. */
 
-import { quote } from "./option_error.ts";
+import { quote } from "../quote.ts";
 
 /**
  * The guest path without doubled or trailing slashes.

@@ -3,6 +3,8 @@
  * an address, each with an optional port.
  */
 
+import { quote } from "../quote.ts";
+
 /** A network grant that was checked. */
 export interface HostGrant {
   /** The name or address in lower case; IPv6 without brackets. */
@@ -27,8 +29,7 @@ export function parseHostGrant(
   option = "allowNetwork",
 ): HostGrant {
   const badEntry = (why: string) => {
-    const shown = JSON.stringify(entry.slice(0, 100));
-    return new TypeError(`Cannot set ${option}: ${shown}: ${why}`);
+    return new TypeError(`Cannot set ${option}: ${quote(entry)}: ${why}`);
   };
   const text = entry.toLowerCase();
   const v6 = IPV6_WITH_PORT.exec(text);

@@ -1,7 +1,8 @@
 /** A directory that lives in memory during a call. */
 
 import { checkGuestPath } from "./guest_path.ts";
-import { outOfRange, quote } from "./option_error.ts";
+import { outOfRange } from "./option_error.ts";
+import { quote } from "../quote.ts";
 
 /** A directory that lives in memory during a call. */
 export interface MemoryDirectory {

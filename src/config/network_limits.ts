@@ -1,6 +1,7 @@
 /** How much of the network one call may use. */
 
-import { outOfRange, quote } from "./option_error.ts";
+import { outOfRange } from "./option_error.ts";
+import { quote } from "../quote.ts";
 
 /** How much of the network one call may use. */
 export interface NetworkLimits {

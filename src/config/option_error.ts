@@ -1,5 +1,7 @@
 /** How a wrong option is reported: its name, what was expected, the value. */
 
+import { quote } from "../quote.ts";
+
 /** An option whose value is impossible. */
 export function outOfRange(
   option: string,
@@ -9,12 +11,4 @@ export function outOfRange(
   return new RangeError(
     `Cannot set ${option}: expected ${wanted}, got ${quote(value)}`,
   );
-}
-
-/** A value in an error message: short, and told apart from the text. */
-export function quote(value: unknown): string {
-  const text = typeof value === "string"
-    ? JSON.stringify(value)
-    : String(value);
-  return text.slice(0, 100);
 }

@@ -8,7 +8,8 @@ import {
   type MemoryDirectoryOptions,
 } from "./memory_directory.ts";
 import { checkNetworkLimits, type NetworkLimits } from "./network_limits.ts";
-import { outOfRange, quote } from "./option_error.ts";
+import { outOfRange } from "./option_error.ts";
+import { quote } from "../quote.ts";
 import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
 import { checkSecret, type SecretOptions } from "./secret.ts";
 

@@ -1,7 +1,7 @@
 /** A credential that guests use without seeing it. */
 
 import { parseHostGrant } from "./host_grant.ts";
-import { quote } from "./option_error.ts";
+import { quote } from "../quote.ts";
 
 /** Options of {@linkcode SandboxConfigBuilder.secret}. */
 export interface SecretOptions {

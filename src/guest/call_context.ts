@@ -3,7 +3,7 @@
 import type { GuestEnd } from "../channel/guest_end.ts";
 import type { SystemGrants } from "../channel/messages.ts";
 import type { StopPage } from "../stop_page.ts";
-import type { Http } from "../imports/http/http.ts";
+import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 
 /** What every call of a worker has. */
 export interface CallContext {
@@ -12,6 +12,6 @@ export interface CallContext {
   readonly grants: SystemGrants;
   /** The most bytes that a tool may answer with. */
   readonly maxResultBytes: number;
-  /** Opens the network for a call, once a module needs it. */
-  readonly openHttp?: () => Http;
+  /** The way to the network, once a module needs it. */
+  readonly network?: HttpGuestEnd;
 }

@@ -11,8 +11,9 @@ import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
-import type { Http } from "../imports/http/http.ts";
+import type { OpenFamily } from "../imports/open_family.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
+import { openFamilies } from "./loaded_families.ts";
 import { callNumeric } from "./numeric_abi.ts";
 import { isProgram, runCommand, runProgram } from "./program_abi.ts";
 import { callExecute, callSchema } from "./tool_abi.ts";
@@ -25,7 +26,7 @@ export class GuestCall {
   readonly #context: CallContext;
   readonly #start = performance.now();
   #system: CallSystem | undefined;
-  #http: Http | undefined;
+  #families: ReadonlyMap<string, OpenFamily> = new Map();
   #guest: GuestInstance | undefined;
 
   constructor(request: CallRequest, context: CallContext) {
@@ -43,7 +44,7 @@ export class GuestCall {
       return this.failure(error);
     } finally {
       this.#system?.wasi.close();
-      this.#http?.close();
+      for (const family of this.#families.values()) family.close?.();
     }
   }
 
@@ -62,17 +63,16 @@ export class GuestCall {
 
   #perform(loaded: LoadedModule): Uint8Array {
     const { stopPage } = this.#context;
-    if (loaded.System) {
-      this.#system = new loaded.System(this.#request, this.#context);
+    const { families } = loaded;
+    if (families.System) {
+      this.#system = new families.System(this.#request, this.#context);
     }
-    const wasi = this.#system?.wasi;
-    if (loaded.plan.usesHttp) this.#http = this.#connect();
+    this.#families = openFamilies(families, this.#context, this.#system?.wasi);
     this.#guest = new GuestInstance(
       loaded,
       stopPage.memory,
       argumentBytes(this.#request, loaded),
-      wasi,
-      this.#http,
+      this.#families,
     );
     this.#guest.start();
     const value = this.#dispatch(this.#guest, loaded);
@@ -82,12 +82,6 @@ export class GuestCall {
       (reason === StopReason.Exit && isProgram(this.#request.op));
     if (!isEnd) throw new GuestStopped();
     return value;
-  }
-
-  #connect(): Http {
-    const { openHttp } = this.#context;
-    if (!openHttp) throw new Error("Worker has no way to the network");
-    return openHttp();
   }
 
   #dispatch(guest: GuestInstance, { plan }: LoadedModule): Uint8Array {
@@ -122,13 +116,21 @@ export class GuestCall {
       stderr: streams?.stderr ?? NOTHING,
       isCut: streams?.isCut ?? false,
       files,
-      denied: this.#http?.denied() ?? NOTHING,
+      denied: this.#denied(),
       usage: {
         durationMs: performance.now() - this.#start,
         memoryBytes: this.#guest?.memoryBytes ?? 0,
         fuelConsumed: this.#guest?.fuelConsumed ?? 0n,
       },
     };
+  }
+
+  /** What the guest asked for and did not get, as JSON; empty if nothing. */
+  #denied(): Uint8Array {
+    const denied = [...this.#families.values()]
+      .flatMap((family) => family.denied?.() ?? []);
+    if (denied.length === 0) return NOTHING;
+    return new TextEncoder().encode(JSON.stringify(denied));
   }
 }
 

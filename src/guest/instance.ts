@@ -1,19 +1,19 @@
 /** A fresh instance of a module: its memories, its limits, its start. */
 
 import type { ImportName, InstancePlan } from "../channel/messages.ts";
-import { ExecutionFailed, quoteName } from "../errors.ts";
-import type { CallSystem } from "./call_system.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { quote } from "../quote.ts";
+import type { OpenFamily } from "../imports/open_family.ts";
+import type { LoadedFamilies } from "./loaded_families.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
-import type { Http } from "../imports/http/http.ts";
-import type { Wasi } from "../imports/wasi/wasi.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
 export interface LoadedModule {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly reserve: MemoryReserve;
-  /** WASI, for modules that import it. */
-  readonly System: typeof CallSystem | undefined;
+  /** What it imports, beside memories. */
+  readonly families: LoadedFamilies;
 }
 
 /** A function that a guest exports; what it returns is the guest's word. */
@@ -35,15 +35,13 @@ export class GuestInstance {
    * Instantiates. Nothing of the guest's own code runs yet.
    *
    * @param argumentBytes Room that the arguments will need.
-   * @param wasi What is imported as `wasi_snapshot_preview1`, if anything is.
-   * @param http What is imported as `cortex_http`, if anything is.
+   * @param families What is imported, by the name of its module.
    */
   constructor(
     loaded: LoadedModule,
     stopPage: WebAssembly.Memory,
     argumentBytes: number,
-    wasi: Wasi | undefined,
-    http: Http | undefined,
+    families: ReadonlyMap<string, OpenFamily>,
   ) {
     const imports: WebAssembly.Imports = Object.create(null);
     this.#plan = loaded.plan;
@@ -53,17 +51,15 @@ export class GuestInstance {
       (pages, { buffer }) => pages + pagesFor(buffer.byteLength),
       0,
     ) - plannedPages(loaded.plan);
+    for (const [module, family] of families) imports[module] = family.imports;
     loaded.plan.memories.forEach((plan, index) =>
       define(imports, plan, this.#memories[index]!)
     );
     define(imports, loaded.plan.stopPage, stopPage);
-    if (wasi) imports["wasi_snapshot_preview1"] = wasi.imports;
-    if (http) imports["cortex_http"] = http.imports;
     this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
     const pointedInto = this.#exports["memory"] ?? this.#memories[0];
     if (pointedInto instanceof WebAssembly.Memory) {
-      wasi?.attach(pointedInto);
-      http?.attach(pointedInto);
+      for (const family of families.values()) family.attach(pointedInto);
     }
     const { fuel } = loaded.plan;
     if (fuel) this.#fuelCounter(fuel.export).value = fuel.start - fuel.limit;
@@ -85,7 +81,7 @@ export class GuestInstance {
     const found = this.#exports[name];
     if (typeof found !== "function") {
       throw new ExecutionFailed(
-        `Module exports no function ${quoteName(name)}`,
+        `Module exports no function ${quote(name)}`,
       );
     }
     return found as GuestFunction;
@@ -159,6 +155,7 @@ export class GuestInstance {
   }
 }
 
+/** Adds a memory to what is imported from a module, be it a family's. */
 function define(
   imports: WebAssembly.Imports,
   at: ImportName,

@@ -7,6 +7,7 @@ import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";
 import type { LoadedModule } from "./instance.ts";
+import { loadFamilies } from "./loaded_families.ts";
 import { MemoryReserve } from "./memory_reserve.ts";
 
 /** Serves the calls of one worker. */
@@ -24,27 +25,19 @@ export class GuestServer {
    */
   async connect(buffers: HttpBuffers): Promise<void> {
     const { HttpGuestEnd } = await import("../channel/http_guest_end.ts");
-    const { Http } = await import("../imports/http/http.ts");
-    const { stopPage } = this.#context;
-    const end = new HttpGuestEnd(buffers, stopPage);
-    const openHttp = () => new Http(end, stopPage);
-    this.#context = { ...this.#context, openHttp };
+    const network = new HttpGuestEnd(buffers, this.#context.stopPage);
+    this.#context = { ...this.#context, network };
   }
 
-  /**
-   * Makes a module known, so that requests can name it. WASI is most of the
-   * code of a worker, and is loaded with the first module that imports it.
-   */
+  /** Makes a module known, so that requests can name it. */
   async add(
     id: number,
     module: WebAssembly.Module,
     plan: InstancePlan,
   ): Promise<void> {
-    const System = plan.usesWasi
-      ? (await import("./call_system.ts")).CallSystem
-      : undefined;
+    const families = await loadFamilies(plan.families);
     const reserve = new MemoryReserve(plan);
-    this.#modules.set(id, { module, plan, reserve, System });
+    this.#modules.set(id, { module, plan, reserve, families });
   }
 
   /** Serves until the host wants something else, and says what. */

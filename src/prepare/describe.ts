@@ -53,7 +53,8 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
   };
 }
 
-const KINDS: readonly ExternKind[] = Object.entries(ExternCode)
+/** The kinds of imports and exports, by their codes. */
+export const KINDS: readonly ExternKind[] = Object.entries(ExternCode)
   .sort(([, a], [, b]) => a - b)
   .map(([kind]) => kind as ExternKind);
 
@@ -64,7 +65,8 @@ const NUMBER_KINDS: Readonly<Record<number, ValueKind>> = {
   [ValueCode.f64]: "f64",
 };
 
-function signature(type: FuncType): Signature {
+/** A function type, with one name for every type that is no number. */
+export function signature(type: FuncType): Signature {
   const kind = (one: ValueType): ValueKind => NUMBER_KINDS[one] ?? "other";
   return { params: type.params.map(kind), results: type.results.map(kind) };
 }

@@ -1,6 +1,7 @@
 /** What the numeric call can pass and return, checked before it runs. */
 
-import { ExecutionFailed, quoteName } from "../errors.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { quote } from "../quote.ts";
 import type { Signature } from "../prepare/module_info.ts";
 
 const I32_BYTES = 4;
@@ -15,7 +16,7 @@ export function checkNumericCall(
   signature: Signature,
   input: Uint8Array,
 ): void {
-  const shown = quoteName(name);
+  const shown = quote(name);
   const { params, results } = signature;
   const foreign = params.find((kind) => kind !== "i32");
   if (foreign !== undefined) {

@@ -2,7 +2,8 @@
 
 import { Op } from "../channel/layout.ts";
 import type { RunPlan } from "../channel/messages.ts";
-import { ExecutionFailed, quoteName } from "../errors.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { quote } from "../quote.ts";
 import type { CallRecord, CallResult } from "./call_result.ts";
 import {
   type OutputHandler,
@@ -100,7 +101,7 @@ function checkEnvironment(
     Object.entries(env).map(([key, value]) => {
       if (key === "" || key.includes("=")) {
         throw new TypeError(
-          `Cannot run program: ${JSON.stringify(key)} is no variable's name`,
+          `Cannot run program: ${quote(key)} is no variable's name`,
         );
       }
       return [checkText("variable", key), checkText("variable", value)];
@@ -111,7 +112,7 @@ function checkEnvironment(
 /** A C program would see the text end at the first NUL. */
 function checkText(what: string, text: string): string {
   if (typeof text !== "string" || text.includes("\0")) {
-    const shown = quoteName(String(text));
+    const shown = quote(String(text));
     throw new TypeError(
       `Cannot run program: ${what} ${shown} is no text without NUL`,
     );

@@ -2,15 +2,12 @@
 
 import type { InstancePlan, NumberKind } from "../channel/messages.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
-import { ExecutionFailed, quoteName } from "../errors.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { familiesOf } from "../imports/families.ts";
 import type { WorkerModule } from "../host/guest/guest_worker.ts";
 import type { CompiledModule } from "../prepare/compile.ts";
 import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
-
-/** The import module of WASI preview 1. */
-export const WASI_MODULE = "wasi_snapshot_preview1";
-/** The import module of the network. */
-export const HTTP_MODULE = "cortex_http";
+import { quote } from "../quote.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -75,7 +72,7 @@ export function exportSignature(
   const found = moduleInfo(module).exports
     .find((entry) => entry.name === name && entry.signature !== undefined);
   if (!found?.signature) {
-    const shown = quoteName(name);
+    const shown = quote(name);
     throw new ExecutionFailed(`Module exports no function ${shown}`);
   }
   return found.signature;
@@ -84,15 +81,14 @@ export function exportSignature(
 function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
   const exports = (wanted: string) =>
     info.exports.some(({ name }) => name === wanted);
+  const families = familiesOf(info.imports);
   const memoryBytes = info.memories
     .reduce((sum, { initialPages }) => sum + initialPages * PAGE_BYTES, 0);
   return {
     memories: info.memories,
     stopPage: info.stopPage,
-    usesWasi: info.imports.some(({ module }) => module === WASI_MODULE),
-    usesHttp: info.imports.some(({ module, kind }) =>
-      module === HTTP_MODULE && kind === "function"
-    ),
+    families: families.map(({ module }) => module),
+    usesHttp: families.some(({ needs }) => needs.includes("network")),
     runsAtStart: info.startExport !== undefined || exports("_initialize"),
     hasAllocator: exports("__tool_alloc"),
     startExport: info.startExport,

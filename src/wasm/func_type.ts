@@ -44,7 +44,8 @@ export function readTypeSection(
   return types;
 }
 
-function readFuncType(
+/** Reads one type, which may name the first `typeCount`. */
+export function readFuncType(
   reader: Reader,
   typeCount: number,
   limits: FuncTypeLimits,

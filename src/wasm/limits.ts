@@ -21,19 +21,30 @@ const Flag = {
   pageSize: 0x08,
 } as const;
 
+const ALL_FLAGS = 0x0f;
+
 /** Reads limits; shared ones are refused. */
 export function readLimits(reader: Reader): Limits {
+  const flags = reader.peek("limits");
+  if (flags & Flag.shared) {
+    throw refused("threads (shared memory)", reader.pos);
+  }
+  if (flags & Flag.pageSize) throw refused("custom page sizes", reader.pos);
+  return readAnyLimits(reader);
+}
+
+/** Reads limits of a module that may be refused for them. */
+export function readAnyLimits(reader: Reader): Limits {
   const at = reader.pos;
   const flags = reader.u8("limits");
-  if (flags & Flag.shared) throw refused("threads (shared memory)", at);
-  if (flags & Flag.pageSize) throw refused("custom page sizes", at);
-  if (flags > (Flag.maximum | Flag.index64)) {
+  if (flags > ALL_FLAGS) {
     throw malformed(`unknown limits flags 0x${flags.toString(16)}`, at);
   }
   const index64 = (flags & Flag.index64) !== 0;
   const read = () => index64 ? reader.u64("limit") : reader.u32("limit");
   const minimum = read();
   const maximum = flags & Flag.maximum ? read() : undefined;
+  if (flags & Flag.pageSize) reader.u32("page size");
   return { minimum, maximum, index64 };
 }
 

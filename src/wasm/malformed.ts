@@ -1,8 +1,21 @@
 import { CompilationFailed } from "../errors.ts";
 
+/** How a reason begins that also says so after it was sent between threads. */
+const MALFORMED = "Cannot read module: ";
+
 /** The error for bytes that are no WebAssembly module. */
 export function malformed(what: string, offset: number): CompilationFailed {
-  return new CompilationFailed(`Cannot read module: ${what}`, offset);
+  return new CompilationFailed(`${MALFORMED}${what}`, offset);
+}
+
+/** The error for a module that has more of something than a sandbox takes. */
+export function overLimit(what: string, offset: number): CompilationFailed {
+  return new CompilationFailed(`Cannot prepare module: ${what}`, offset);
+}
+
+/** Whether bytes were found to be no module, and not just one that is refused. */
+export function isMalformed({ reason }: CompilationFailed): boolean {
+  return reason.startsWith(MALFORMED);
 }
 
 /** The error for a feature that a sandbox can't bound. */
@@ -11,10 +24,4 @@ export function refused(feature: string, offset: number): CompilationFailed {
     `Cannot prepare module: ${feature} is not allowed in a sandbox`,
     offset,
   );
-}
-
-/** Guest text for a message: quoted, and cut so that it can't flood a log. */
-export function quoted(text: string): string {
-  const shown = text.length > 64 ? `${text.slice(0, 64)}…` : text;
-  return JSON.stringify(shown);
 }

@@ -1,4 +1,4 @@
-import { malformed } from "./malformed.ts";
+import { malformed, overLimit } from "./malformed.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -97,7 +97,7 @@ export class Reader {
     const start = this.pos;
     const count = this.u32(`count of ${what}`);
     if (count > limit) {
-      throw malformed(`${count} ${what}, limit is ${limit}`, start);
+      throw overLimit(`${count} ${what}, limit is ${limit}`, start);
     }
     // Each entry takes a byte at least.
     if (count > this.end - this.pos) {
@@ -110,7 +110,7 @@ export class Reader {
     const length = this.u32(`length of ${what}`);
     const start = this.pos;
     if (length > LONGEST_NAME) {
-      throw malformed(
+      throw overLimit(
         `${what} has ${length} bytes, limit is ${LONGEST_NAME}`,
         start,
       );

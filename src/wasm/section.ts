@@ -1,5 +1,5 @@
 import { CompilationFailed } from "../errors.ts";
-import { malformed } from "./malformed.ts";
+import { malformed, overLimit } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 
 /**
@@ -64,7 +64,8 @@ export function readHeader(reader: Reader): void {
   }
   if (COMPONENT_LAYER.every((byte, i) => bytes[4 + i] === byte)) {
     throw new CompilationFailed(
-      "Cannot prepare module: this is a component, not a core module",
+      "Cannot read module: this is a component, not a core module; " +
+        "build it for WASI preview 1, such as wasm32-wasip1",
       4,
     );
   }
@@ -84,7 +85,7 @@ export function readSections(reader: Reader, limit: number): Section[] {
   while (!reader.done) {
     const at = reader.pos;
     if (sections.length === limit) {
-      throw malformed(`more than ${limit} sections`, at);
+      throw overLimit(`more than ${limit} sections`, at);
     }
     const id = reader.u8("section id");
     const body = reader.slice(reader.u32("section size"), "section");

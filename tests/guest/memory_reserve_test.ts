@@ -16,7 +16,7 @@ function plan(
   return {
     memories: [memory],
     stopPage: { module: "m", name: "s" },
-    usesWasi: false,
+    families: [],
     usesHttp: false,
     runsAtStart: false,
     hasAllocator: false,

@@ -5,25 +5,37 @@
 
 /** Which layers each layer may import, beside itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  quote: [],
+  errors: ["quote"],
   stop: [],
-  wasm: ["errors"],
-  config: ["errors"],
-  channel: ["errors", "stop"],
-  prepare: ["errors", "stop", "config", "wasm"],
-  fs: ["errors", "stop"],
-  imports: ["errors", "stop", "channel", "fs"],
-  guest: ["errors", "stop", "channel", "fs", "imports"],
-  network: ["errors", "stop", "channel"],
-  host: ["errors", "stop", "config", "prepare", "channel", "fs"],
-  tool: ["errors", "stop", "config", "prepare", "channel", "host"],
+  wasm: ["quote", "errors"],
+  config: ["quote", "errors"],
+  channel: ["quote", "errors", "stop"],
+  prepare: ["quote", "errors", "stop", "config", "wasm"],
+  fs: ["quote", "errors", "stop"],
+  families: ["quote", "imports"],
+  imports: ["quote", "errors", "stop", "channel", "fs"],
+  guest: ["quote", "errors", "stop", "channel", "fs", "families", "imports"],
+  network: ["quote", "errors", "stop", "channel"],
+  host: ["quote", "errors", "stop", "config", "prepare", "channel", "fs"],
+  tool: [
+    "quote",
+    "errors",
+    "stop",
+    "config",
+    "prepare",
+    "channel",
+    "families",
+    "host",
+  ],
   public: ["errors", "config", "tool"],
-  adapters: ["public"],
-  cli: ["public", "adapters"],
+  adapters: ["quote", "public"],
+  cli: ["quote", "public", "adapters"],
 };
 
-/** Where each layer lives; the first match counts. */
+/** Where each layer lives; the first match counts, `*` is one folder. */
 const PLACES: readonly (readonly [place: string, layer: string])[] = [
+  ["src/quote.ts", "quote"],
   ["src/errors.ts", "errors"],
   ["src/stop_page.ts", "stop"],
   ["src/wasm/", "wasm"],
@@ -31,6 +43,10 @@ const PLACES: readonly (readonly [place: string, layer: string])[] = [
   ["src/channel/", "channel"],
   ["src/prepare/", "prepare"],
   ["src/fs/", "fs"],
+  ["src/imports/import_family.ts", "families"],
+  ["src/imports/families.ts", "families"],
+  ["src/imports/table.ts", "families"],
+  ["src/imports/*/family.ts", "families"],
   ["src/imports/", "imports"],
   ["src/guest/", "guest"],
   ["src/network/", "network"],
@@ -62,9 +78,15 @@ export function violation(
 function layerOf(root: string, path: string): string | undefined {
   if (!path.startsWith(root)) return undefined;
   const inside = path.slice(root.length);
-  return PLACES.find(([place]) =>
-    place.endsWith("/") ? inside.startsWith(place) : inside === place
-  )?.[1];
+  return PLACES.find(([place]) => isAt(inside, place))?.[1];
+}
+
+function isAt(path: string, place: string): boolean {
+  if (place.endsWith("/")) return path.startsWith(place);
+  const [before, after] = place.split("*");
+  if (after === undefined) return path === place;
+  return path.startsWith(before!) && path.endsWith(after) &&
+    !path.slice(before!.length, -after.length).includes("/");
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -8,6 +8,9 @@ Deno.test("violation allows a layer's own files and the listed layers", () => {
   assertEquals(violation(ROOT, from, "./watchdog.ts"), undefined);
   assertEquals(violation(ROOT, from, "../channel/layout.ts"), undefined);
   assertEquals(violation(ROOT, from, "@std/path"), undefined);
+  const check = "/project/src/tool/check_imports.ts";
+  const family = "../imports/wasi/family.ts";
+  assertEquals(violation(ROOT, check, family), undefined);
 });
 
 Deno.test("violation refuses what is not listed", () => {
@@ -16,6 +19,8 @@ Deno.test("violation refuses what is not listed", () => {
     ["/project/src/wasm/reader.ts", "../prepare/prepare.ts"],
     ["/project/src/cli/call.ts", "../tool/tool.ts"],
     ["/project/src/imports/wasi/wasi.ts", "../../guest/instance.ts"],
+    ["/project/src/tool/check_imports.ts", "../imports/wasi/wasi.ts"],
+    ["/project/src/tool/check_imports.ts", "../imports/wasi/deep/family.ts"],
     ["/project/mod.ts", "./src/host/pool/worker_pool.ts"],
     ["/project/mod.ts", "./tests/lint/layer_rule.ts"],
   ] as const;

@@ -61,6 +61,7 @@ import {
   type RefusalText,
 } from "../../channel/http_layout.ts";
 import type { StopPage } from "../../stop_page.ts";
+import type { OpenFamily } from "../open_family.ts";
 import { GuestBytes, type GuestSlice } from "./guest_bytes.ts";
 import { HttpFailure } from "./http_failure.ts";
 
@@ -76,7 +77,7 @@ interface OpenResponse {
 }
 
 /** The imports of one call. */
-export class Http {
+export class Http implements OpenFamily {
   /** Every function of the module. */
   readonly imports: WebAssembly.ModuleImports;
   readonly #channel: HttpGuestEnd;
@@ -90,7 +91,7 @@ export class Http {
   constructor(channel: HttpGuestEnd, stopPage: StopPage) {
     this.#channel = channel;
     this.#stopPage = stopPage;
-    this.imports = {
+    this.imports = Object.assign(Object.create(null), {
       version: () => VERSION,
       request: this.#bind((at, bytes, bodyAt, bodyBytes) => {
         const head = this.#memory.slice(at!, bytes!);
@@ -108,7 +109,7 @@ export class Http {
         into.set(this.#errorText.subarray(0, into.length));
         return this.#errorText.length;
       }),
-    };
+    });
   }
 
   /** Sets the memory that the guest's pointers point into. */
@@ -116,10 +117,9 @@ export class Http {
     this.#memory.attach(memory);
   }
 
-  /** What the guest asked for and did not get, as JSON; empty if nothing. */
-  denied(): Uint8Array {
-    if (this.#denied.length === 0) return NOTHING;
-    return new TextEncoder().encode(JSON.stringify(this.#denied));
+  /** What the guest asked for and did not get. */
+  denied(): readonly DeniedRequest[] {
+    return this.#denied;
   }
 
   /** Cancels what is under way. Call it whatever became of the guest. */

@@ -4,6 +4,7 @@ import { writeFilestat } from "./filestat.ts";
 import { Lookupflags } from "./flags.ts";
 import { resolve, type Resolved } from "../../fs/resolve.ts";
 import { Rights } from "./rights.ts";
+import type { FileStat } from "../../fs/file_stat.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
@@ -17,9 +18,7 @@ export const pathFilestatFunctions = {
     length: number,
     filestat: number,
   ): void {
-    const right = Rights.PATH_FILESTAT_GET;
-    const { stat } = find(context, fd, right, flags, path, length);
-    if (stat === undefined) fail("ENOENT");
+    const stat = statOfPath(context, fd, flags, path, length);
     writeFilestat(context.memory, filestat, stat);
   },
 
@@ -40,6 +39,18 @@ export const pathFilestatFunctions = {
     found.tree.setTimes(found.place, times);
   },
 };
+
+/** What is known of what stands at a path; fails when nothing does. */
+export function statOfPath(
+  context: WasiContext,
+  fd: number,
+  flags: number,
+  path: number,
+  length: number,
+): FileStat {
+  const right = Rights.PATH_FILESTAT_GET;
+  return find(context, fd, right, flags, path, length).stat ?? fail("ENOENT");
+}
 
 function find(
   { descriptors, memory, stop }: WasiContext,

@@ -5,7 +5,22 @@ import { Clockid, Eventtype, Subclockflags } from "./flags.ts";
 import { Rights } from "./rights.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-const SUBSCRIPTION_BYTES = 48;
+/** Where a subscription has what, in bytes from its start. */
+export interface SubscriptionLayout {
+  readonly bytes: number;
+  readonly clockId: number;
+  readonly timeout: number;
+  readonly clockFlags: number;
+}
+
+const PREVIEW1: SubscriptionLayout = {
+  bytes: 48,
+  clockId: 16,
+  timeout: 24,
+  clockFlags: 40,
+};
+/** Where a subscription to a descriptor has its number. */
+const FD_AT = 16;
 const EVENT_BYTES = 32;
 /** The most that a guest may wait for at once. */
 const MAX_SUBSCRIPTIONS = 4096;
@@ -51,33 +66,47 @@ export const pollFunctions = {
     count: number,
     happened: number,
   ): void {
-    if (count === 0 || count >>> 0 > MAX_SUBSCRIPTIONS) fail("EINVAL");
-    context.memory.bytes(input, count * SUBSCRIPTION_BYTES);
-    context.memory.bytes(output, count * EVENT_BYTES);
-    const { events, alarms } = readSubscriptions(context, input >>> 0, count);
-    if (events.length === 0) events.push(...waitFor(context, alarms));
-    events.forEach((event, index) =>
-      writeEvent(context, (output >>> 0) + index * EVENT_BYTES, event)
-    );
-    context.memory.setU32(happened, events.length);
+    poll(context, PREVIEW1, input, output, count, happened);
   },
 };
 
+/** Waits for what subscriptions of either layout say. */
+export function poll(
+  context: WasiContext,
+  layout: SubscriptionLayout,
+  input: number,
+  output: number,
+  count: number,
+  happened: number,
+): void {
+  if (count === 0 || count >>> 0 > MAX_SUBSCRIPTIONS) fail("EINVAL");
+  context.memory.bytes(input, count * layout.bytes);
+  context.memory.bytes(output, count * EVENT_BYTES);
+  const at = input >>> 0;
+  const { events, alarms } = readSubscriptions(context, layout, at, count);
+  if (events.length === 0) events.push(...waitFor(context, alarms));
+  events.forEach((event, index) =>
+    writeEvent(context, (output >>> 0) + index * EVENT_BYTES, event)
+  );
+  context.memory.setU32(happened, events.length);
+}
+
 function readSubscriptions(
   context: WasiContext,
+  layout: SubscriptionLayout,
   input: number,
   count: number,
 ): { events: Event[]; alarms: Alarm[] } {
   const events: Event[] = [];
   const alarms: Alarm[] = [];
   for (let i = 0; i < count; i++) {
-    const at = input + i * SUBSCRIPTION_BYTES;
+    const at = input + i * layout.bytes;
     const userdata = context.memory.getU64(at);
     const type = context.memory.getU8(at + 8);
     const errno = errnoFrom(() => {
       if (type === Eventtype.CLOCK) {
-        alarms.push({ userdata, delay: delayOf(context, at) });
-      } else checkReady(context, type, context.memory.getU32(at + 16));
+        alarms.push({ userdata, delay: delayOf(context, layout, at) });
+      } else checkReady(context, type, context.memory.getU32(at + FD_AT));
     });
     if (type !== Eventtype.CLOCK || errno !== Errno.SUCCESS) {
       events.push({ userdata, type, errno });
@@ -87,12 +116,17 @@ function readSubscriptions(
 }
 
 /** Nanoseconds from now until a subscribed clock shows its time. */
-function delayOf(context: WasiContext, at: number): bigint {
+function delayOf(
+  context: WasiContext,
+  layout: SubscriptionLayout,
+  at: number,
+): bigint {
   const { memory } = context;
-  const id = memory.getU32(at + 16);
+  const id = memory.getU32(at + layout.clockId);
   if (id !== Clockid.REALTIME && id !== Clockid.MONOTONIC) fail("EINVAL");
-  const timeout = memory.getU64(at + 24);
-  const absolute = (memory.getU16(at + 40) & Subclockflags.ABSTIME) !== 0;
+  const timeout = memory.getU64(at + layout.timeout);
+  const flags = memory.getU16(at + layout.clockFlags);
+  const absolute = (flags & Subclockflags.ABSTIME) !== 0;
   if (!absolute) return timeout;
   const delay = timeout - timeOf(context, id);
   return delay > 0n ? delay : 0n;

@@ -3,31 +3,20 @@
  *
  * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
  */
-import { errnoFrom } from "./errno.ts";
 import type { StopPage } from "../../stop_page.ts";
-import { argsEnvironFunctions } from "./args_environ.ts";
-import { clockFunctions } from "./clocks.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
-import { fdIoFunctions } from "./fd_io.ts";
-import { readdirFunctions } from "./fd_readdir.ts";
-import { fdStateFunctions } from "./fd_state.ts";
+import { bind, FUNCTIONS } from "./functions.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import type { LinkBroker } from "../../fs/host/link_broker.ts";
 import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
-import { pathEntryFunctions } from "./path_entries.ts";
-import { pathFilestatFunctions } from "./path_filestat.ts";
-import { pathOpenFunctions, preopenRights } from "./path_open.ts";
-import { pollFunctions } from "./poll_oneoff.ts";
-import { preopenFunctions } from "./preopens.ts";
-import { processFunctions } from "./process.ts";
+import { preopenRights } from "./path_open.ts";
 import { Rights, STREAM_RIGHTS } from "./rights.ts";
-import { socketFunctions } from "./sockets.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
-import type { WasiContext, WasiFunction } from "./wasi_context.ts";
+import type { WasiContext } from "./wasi_context.ts";
 import { WriteBudget } from "../../fs/write_budget.ts";
 
 export type { HostDirectory, LinkBroker, WasiStreams };
@@ -60,26 +49,11 @@ export interface WasiLimits {
   readonly maxWriteBytes: number | undefined;
 }
 
-const FUNCTIONS: readonly (readonly [string, WasiFunction])[] = Object.entries({
-  ...argsEnvironFunctions,
-  ...clockFunctions,
-  ...fdIoFunctions,
-  ...fdStateFunctions,
-  ...readdirFunctions,
-  ...preopenFunctions,
-  ...pathOpenFunctions,
-  ...pathEntryFunctions,
-  ...pathFilestatFunctions,
-  ...pollFunctions,
-  ...processFunctions,
-  ...socketFunctions,
-});
-
 /** The imports of one run of one guest, and everything that they hold. */
 export class Wasi {
-  /** Every function of preview 1. */
-  readonly imports: WebAssembly.ModuleImports;
-  readonly #context: WasiContext;
+  /** What they work on, for families that share it. */
+  readonly context: WasiContext;
+  #imports: WebAssembly.ModuleImports | undefined;
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
 
   constructor(
@@ -88,27 +62,28 @@ export class Wasi {
     stop: StopPage,
     broker?: LinkBroker,
   ) {
-    this.#context = contextOf(options, streams, stop);
+    this.context = contextOf(options, streams, stop);
     this.#memoryTrees = options.memoryDirectories.map(
       (
         { guest, files, maxBytes },
       ) => [guest, new MemoryFileSystem(files, maxBytes)],
     );
     this.#grant(options, broker);
-    this.imports = {};
-    for (const [name, implementation] of FUNCTIONS) {
-      this.imports[name] = bind(this.#context, implementation);
-    }
+  }
+
+  /** Every function of preview 1. */
+  get imports(): WebAssembly.ModuleImports {
+    return this.#imports ??= bind(this.context, FUNCTIONS);
   }
 
   /** Sets the memory that the guest's pointers point into. */
   attach(memory: WebAssembly.Memory): void {
-    this.#context.memory.attach(memory);
+    this.context.memory.attach(memory);
   }
 
   /** What the guest exited with; `undefined` when it didn't. */
   get exitCode(): number | undefined {
-    return this.#context.exitCode;
+    return this.context.exitCode;
   }
 
   /** What is in the memory directories now, by guest name and path. */
@@ -120,8 +95,8 @@ export class Wasi {
 
   /** Closes every descriptor. Call it whatever became of the guest. */
   close(): void {
-    this.#context.descriptors.closeAll();
-    this.#context.listing = undefined;
+    this.context.descriptors.closeAll();
+    this.context.listing = undefined;
   }
 
   #grant(options: WasiOptions, broker: LinkBroker | undefined): void {
@@ -129,7 +104,7 @@ export class Wasi {
       budget: new WriteBudget(options.limits.maxWriteBytes),
       times: new ExactTimes(),
       broker,
-      stop: this.#context.stop,
+      stop: this.context.stop,
     };
     for (const directory of options.directories) {
       this.#preopen(directory.guest, new HostFileSystem(directory, shared));
@@ -138,7 +113,7 @@ export class Wasi {
   }
 
   #preopen(guest: string, tree: FileSystem): void {
-    this.#context.descriptors.add({
+    this.context.descriptors.add({
       kind: "directory",
       tree,
       place: "",
@@ -185,18 +160,4 @@ const encoder = new TextEncoder();
 
 function terminated(text: string): Uint8Array {
   return encoder.encode(`${text}\0`);
-}
-
-/**
- * An import: looks at the stop word first, so that a stopped guest can't go on
- * from import to import, and answers with an error number.
- */
-function bind(
-  context: WasiContext,
-  implementation: WasiFunction,
-): (...args: never[]) => number {
-  return (...args) => {
-    context.stop.check();
-    return errnoFrom(() => implementation(context, ...args));
-  };
 }

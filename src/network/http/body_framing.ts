@@ -6,7 +6,8 @@
  */
 
 import type { Connection } from "./connection.ts";
-import { broken, quote } from "../policy/refusal.ts";
+import { broken } from "../policy/refusal.ts";
+import { quote } from "../../quote.ts";
 import type { ResponseHead } from "./response_head.ts";
 
 /** A body as it comes off a connection. */

@@ -10,7 +10,8 @@
 import { isAddress, whyNotPublic } from "../policy/address_policy.ts";
 import type { RawConnection } from "./connection.ts";
 import type { Destination } from "../policy/host_policy.ts";
-import { denied, quote, Refusal, unreachable } from "../policy/refusal.ts";
+import { denied, Refusal, unreachable } from "../policy/refusal.ts";
+import { quote } from "../../quote.ts";
 import { StalledHandshakes } from "./stalled_handshakes.ts";
 
 /** Connects, or fails with a refusal. */

@@ -1,6 +1,7 @@
 /** What a guest asks for, read from bytes that may be anything. */
 
-import { invalid, limited, quote } from "../policy/refusal.ts";
+import { invalid, limited } from "../policy/refusal.ts";
+import { quote } from "../../quote.ts";
 
 /** A request as the guest made it, checked for form but not for grants. */
 export interface GuestRequest {

@@ -1,7 +1,8 @@
 /** The head of a response, from bytes that a server chose. */
 
 import type { Connection } from "./connection.ts";
-import { broken, limited, quote } from "../policy/refusal.ts";
+import { broken, limited } from "../policy/refusal.ts";
+import { quote } from "../../quote.ts";
 
 /** Status and headers. */
 export interface ResponseHead {

@@ -5,7 +5,8 @@
  */
 
 import type { Destination } from "../policy/host_policy.ts";
-import { quote, unreachable } from "../policy/refusal.ts";
+import { unreachable } from "../policy/refusal.ts";
+import { quote } from "../../quote.ts";
 
 /** How many are borne with at a time, of one destination and of all. */
 const MAX_OF_ONE = 8;

@@ -6,7 +6,8 @@ import type {
 } from "../../channel/network_messages.ts";
 import { isAddress, whyNotPublic } from "./address_policy.ts";
 import { BAD_PORTS } from "./bad_ports.ts";
-import { denied, quote } from "./refusal.ts";
+import { denied } from "./refusal.ts";
+import { quote } from "../../quote.ts";
 
 /** Where a granted request goes. */
 export interface Destination {

@@ -40,8 +40,3 @@ export function unreachable(message: string): Refusal {
 export function broken(message: string): Refusal {
   return new Refusal(HttpError.Broken, message);
 }
-
-/** Text of a guest or of a server in a message: quoted and cut. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
-}

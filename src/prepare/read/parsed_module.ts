@@ -13,7 +13,7 @@ import {
 } from "../../wasm/entity.ts";
 import { type FuncType, readTypeSection } from "../../wasm/func_type.ts";
 import { type Limits, readLimits } from "../../wasm/limits.ts";
-import { malformed } from "../../wasm/malformed.ts";
+import { malformed, overLimit } from "../../wasm/malformed.ts";
 import { Reader } from "../../wasm/reader.ts";
 import { readSections, type Section, SectionId } from "../../wasm/section.ts";
 import {
@@ -174,7 +174,7 @@ const SECTION_READERS: Readonly<Record<number, SectionReader>> = {
   [SectionId.dataCount]: (reader, guest) => {
     guest.dataSegments = reader.u32("count of data segments");
     if (guest.dataSegments > MODULE_LIMITS.dataSegments) {
-      throw malformed(
+      throw overLimit(
         `${guest.dataSegments} data segments, ` +
           `limit is ${MODULE_LIMITS.dataSegments}`,
         reader.pos,

@@ -1,0 +1,72 @@
+/** Finds families of imports, and says why an import can't be had. */
+
+import type { ImportFamily } from "./import_family.ts";
+import * as table from "./table.ts";
+
+const FAMILIES: ReadonlyMap<string, ImportFamily> = new Map(
+  Object.values(table).map((family) => [family.module, family]),
+);
+
+/** More than any function of the tables takes. */
+const MOST_KINDS = 16;
+
+/** An import as a guest declares it. */
+export interface DeclaredImport {
+  readonly module: string;
+  readonly name: string;
+  /** `function`, `memory` or another kind. */
+  readonly kind: string;
+  /** What a function takes and returns. */
+  readonly signature?: DeclaredSignature;
+}
+
+/** The types of a function, in order. */
+interface DeclaredSignature {
+  readonly params: readonly string[];
+  readonly results: readonly string[];
+}
+
+/** The family of this module, if there is one. */
+export function findFamily(module: string): ImportFamily | undefined {
+  return FAMILIES.get(module);
+}
+
+/** The families that a module imports functions from. */
+export function familiesOf(
+  imports: readonly DeclaredImport[],
+): readonly ImportFamily[] {
+  const modules = new Set(
+    imports.filter(({ kind }) => kind === "function")
+      .map(({ module }) => module),
+  );
+  return [...modules].flatMap((module) => findFamily(module) ?? []);
+}
+
+/** Why an import can't be provided; undefined when it can. */
+export function importRefusal(entry: DeclaredImport): string | undefined {
+  const family = findFamily(entry.module);
+  const wanted = family?.functions.get(entry.name);
+  // Memories are made for the guest under whatever name it gives them, but an
+  // import has one name, and this one is a function's.
+  if (entry.kind === "memory") {
+    return wanted && `which is a function of ${family!.title}`;
+  }
+  if (!family) return "which this sandbox does not provide";
+  if (entry.kind !== "function" || wanted === undefined) {
+    return `which ${family.title} does not have`;
+  }
+  // Of a module that is refused for more, not every type may be known.
+  if (!entry.signature) return undefined;
+  const given = signatureText(entry.signature);
+  return given === wanted ? undefined : `as ${given}, not as ${wanted}`;
+}
+
+/** As the tables have it. A type may have a thousand members. */
+function signatureText({ params, results }: DeclaredSignature): string {
+  return `(${listed(params)}) -> (${listed(results)})`;
+}
+
+function listed(kinds: readonly string[]): string {
+  const shown = kinds.slice(0, MOST_KINDS).join(", ");
+  return kinds.length > MOST_KINDS ? `${shown}, …` : shown;
+}

@@ -1,0 +1,54 @@
+/** Every function of preview 1, and how one becomes an import. */
+
+import { argsEnvironFunctions } from "./args_environ.ts";
+import { clockFunctions } from "./clocks.ts";
+import { errnoFrom } from "./errno.ts";
+import { fdIoFunctions } from "./fd_io.ts";
+import { readdirFunctions } from "./fd_readdir.ts";
+import { fdStateFunctions } from "./fd_state.ts";
+import { pathEntryFunctions } from "./path_entries.ts";
+import { pathFilestatFunctions } from "./path_filestat.ts";
+import { pathOpenFunctions } from "./path_open.ts";
+import { pollFunctions } from "./poll_oneoff.ts";
+import { preopenFunctions } from "./preopens.ts";
+import { processFunctions } from "./process.ts";
+import { socketFunctions } from "./sockets.ts";
+import type { WasiContext, WasiFunction } from "./wasi_context.ts";
+
+/** Functions by name. */
+type Functions = Readonly<Record<string, WasiFunction>>;
+
+/** Every function of preview 1. */
+export const FUNCTIONS: Functions = {
+  ...argsEnvironFunctions,
+  ...clockFunctions,
+  ...fdIoFunctions,
+  ...fdStateFunctions,
+  ...readdirFunctions,
+  ...preopenFunctions,
+  ...pathOpenFunctions,
+  ...pathEntryFunctions,
+  ...pathFilestatFunctions,
+  ...pollFunctions,
+  ...processFunctions,
+  ...socketFunctions,
+};
+
+/**
+ * Functions as imports. Each looks at the stop word first, so that a stopped
+ * guest can't go on from import to import, and answers with an error number.
+ */
+export function bind(
+  context: WasiContext,
+  functions: Functions,
+): WebAssembly.ModuleImports {
+  const imports: WebAssembly.ModuleImports = Object.create(null);
+  for (const name in functions) {
+    const act = functions[name]!;
+    imports[name] = (...args: never[]) => {
+      context.stop.check();
+      return errnoFrom(() => act(context, ...args));
+    };
+  }
+  return imports;
+}

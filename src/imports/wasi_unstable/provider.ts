@@ -1,0 +1,28 @@
+/**
+ * Opens the first snapshot of WASI for a call: preview 1's functions, but for
+ * those whose numbers or bytes have another meaning in it.
+ */
+
+import type { FamilyCall, OpenFamily } from "../open_family.ts";
+import { bind, FUNCTIONS } from "../wasi/functions.ts";
+import { filestatFunctions } from "./filestat.ts";
+import { pollFunctions } from "./poll_oneoff.ts";
+import { seekFunctions } from "./seek.ts";
+
+/** Accepting connections came with preview 1. */
+const { sock_accept: _, ...KEPT } = FUNCTIONS;
+
+const OLD_FUNCTIONS = {
+  ...KEPT,
+  ...filestatFunctions,
+  ...pollFunctions,
+  ...seekFunctions,
+};
+
+/** Opens it on the call's system. */
+export function open({ system }: FamilyCall): OpenFamily {
+  return {
+    imports: bind(system.context, OLD_FUNCTIONS),
+    attach: (memory) => system.attach(memory),
+  };
+}
