@@ -2,6 +2,7 @@
 
 import type { ErrorRecord } from "../channel/error_record.ts";
 import { ExecutionFailed } from "../errors.ts";
+import { oneLine } from "../quote.ts";
 import { type StopPage, StopReason } from "../stop_page.ts";
 import type { GuestInstance } from "./instance.ts";
 
@@ -88,5 +89,5 @@ function frames(error: Error): string {
 }
 
 function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  return oneLine(text, MAX_TEXT);
 }

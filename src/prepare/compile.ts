@@ -3,6 +3,7 @@
 import { CompilationFailed } from "../errors.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import {
+  compileFailure,
   type PrepareOptions,
   rewriteModule,
   validateOriginal,
@@ -34,6 +35,6 @@ export async function compileModule(
     return { module: await compiling, info: prepared.info };
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new CompilationFailed(`Cannot compile module: ${error.message}`);
+    throw compileFailure(error.message);
   }
 }

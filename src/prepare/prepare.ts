@@ -1,4 +1,5 @@
 import { CompilationFailed } from "../errors.ts";
+import { oneLine } from "../quote.ts";
 import { rewriteCode } from "./write/code_section.ts";
 import { describe } from "./describe.ts";
 import { encodeModule } from "./write/encode.ts";
@@ -8,6 +9,9 @@ import { checkInitialBytes } from "./limits/memory_plan.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import { processTypes } from "./limits/type_budget.ts";
 import { injectedNames } from "./read/unique_names.ts";
+
+/** Characters of V8's reason, which may have names in it. */
+const MOST_REASON = 500;
 
 /** What a module is prepared for. */
 export interface PrepareOptions {
@@ -104,7 +108,14 @@ export function validateOriginal(bytes: Uint8Array): void {
     new WebAssembly.Module(source);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CompilationFailed(`Cannot compile module: ${reason}`);
+    throw compileFailure(reason);
   }
-  throw new CompilationFailed("Cannot compile module: V8 finds it invalid");
+  throw compileFailure("V8 finds it invalid");
+}
+
+/** The error for what V8 refuses, with its reason. */
+export function compileFailure(reason: string): CompilationFailed {
+  return new CompilationFailed(
+    `Cannot compile module: ${oneLine(reason, MOST_REASON)}`,
+  );
 }

@@ -10,6 +10,7 @@ import { Reader } from "../../wasm/reader.ts";
 import { type Section, SECTION_ORDER, SectionId } from "../../wasm/section.ts";
 import { ValueCode } from "../../wasm/value_type.ts";
 import { Writer } from "../../wasm/writer.ts";
+import { encodeNames, NAME_SECTION } from "./name_section.ts";
 import { survives } from "../read/custom_sections.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import type { InjectedFunction } from "../rewrite/injected.ts";
@@ -156,11 +157,26 @@ function copySection(
 function copyCustom(writer: Writer, guest: ParsedModule, rank: number): void {
   for (const section of guest.customSections) {
     if (section.rank !== rank || !survives(section.name)) continue;
+    if (section.name === NAME_SECTION) {
+      copyNames(writer, guest, section);
+      continue;
+    }
     const name = new Writer().name(section.name);
     const size = name.length + section.end - section.contents;
     writer.byte(SectionId.custom).u32(size).append(name);
     writer.copy(guest.bytes, section.contents, section.end);
   }
+}
+
+function copyNames(
+  writer: Writer,
+  guest: ParsedModule,
+  section: Section,
+): void {
+  const names = encodeNames(guest, section);
+  if (!names) return;
+  const body = new Writer().name(NAME_SECTION).append(names);
+  writer.section(SectionId.custom, body);
 }
 
 function encodeImports(guest: ParsedModule, injection: Injection): Writer {
