@@ -1,6 +1,7 @@
 /** Memories that a guest imports: each is one of its own. */
 
-import { CompilationFailed, quoteName } from "../../errors.ts";
+import { CompilationFailed } from "../../errors.ts";
+import { quote } from "../../quote.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 
 /**
@@ -16,8 +17,8 @@ export function checkMemoryImports({ imports }: ParsedModule): void {
     const key = JSON.stringify([module, name]);
     if (seen.has(key)) {
       throw new CompilationFailed(
-        `Cannot prepare module: it imports the memory ${quoteName(name)} of ${
-          quoteName(module)
+        `Cannot prepare module: it imports the memory ${quote(name)} of ${
+          quote(module)
         } twice`,
       );
     }

@@ -157,26 +157,16 @@ function copySection(
 function copyCustom(writer: Writer, guest: ParsedModule, rank: number): void {
   for (const section of guest.customSections) {
     if (section.rank !== rank || !survives(section.name)) continue;
+    const name = new Writer().name(section.name);
     if (section.name === NAME_SECTION) {
-      copyNames(writer, guest, section);
+      name.append(encodeNames(guest, section));
+      writer.section(SectionId.custom, name);
       continue;
     }
-    const name = new Writer().name(section.name);
     const size = name.length + section.end - section.contents;
     writer.byte(SectionId.custom).u32(size).append(name);
     writer.copy(guest.bytes, section.contents, section.end);
   }
-}
-
-function copyNames(
-  writer: Writer,
-  guest: ParsedModule,
-  section: Section,
-): void {
-  const names = encodeNames(guest, section);
-  if (!names) return;
-  const body = new Writer().name(NAME_SECTION).append(names);
-  writer.section(SectionId.custom, body);
 }
 
 function encodeImports(guest: ParsedModule, injection: Injection): Writer {

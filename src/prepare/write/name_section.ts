@@ -23,13 +23,10 @@ const MOST_NAME_BYTES = 256;
 const QUESTION_MARK = 0x3f;
 
 /**
- * The names of functions, each cut, on one line. Undefined where there are
- * none, or none that can be read: a broken name section breaks no module.
+ * The names of functions, each cut, on one line. Empty where there are none, or
+ * none that can be read: a broken name section breaks no module.
  */
-export function encodeNames(
-  guest: ParsedModule,
-  section: Section,
-): Writer | undefined {
+export function encodeNames(guest: ParsedModule, section: Section): Writer {
   try {
     const reader = new Reader(guest.bytes, section.contents, section.end);
     while (!reader.done) {
@@ -42,7 +39,7 @@ export function encodeNames(
   } catch (error) {
     if (!(error instanceof CompilationFailed)) throw error;
   }
-  return undefined;
+  return new Writer();
 }
 
 function copyNames(reader: Reader, functions: number): Writer {
