@@ -1,6 +1,5 @@
 /** The last step of preparation: V8 compiles what was rewritten. */
 
-import { CompilationFailed } from "../errors.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import {
   compileFailure,

@@ -18,6 +18,7 @@ import {
   ToolSandbox,
 } from "../../mod.ts";
 import { largeModule } from "../bench/large_module.ts";
+import { checkNpmCommands } from "./npm_commands.ts";
 
 const MIB = 1024 * 1024;
 
@@ -191,4 +192,5 @@ async function checkAll(
 if (import.meta.main) {
   await checkAll("CPython 3.12", await largeModule(), PYTHON);
   await checkAll("Go", await goProgram(), GO);
+  await checkNpmCommands();
 }
