@@ -12,11 +12,7 @@ import { WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
-import {
-  type HandlerFailure,
-  QuestionDesk,
-  type QuestionHandlers,
-} from "./question_desk.ts";
+import { QuestionDesk, type QuestionHandlers } from "./question_desk.ts";
 import { TurnWait } from "./turn_wait.ts";
 import { Wakefulness } from "./wakefulness.ts";
 import type { Network, NetworkConnection } from "../network/network.ts";
@@ -102,6 +98,8 @@ export class GuestWorker {
   #wait: TurnWait | undefined;
   /** Why the call is to stop, if it was told to. */
   #stopped: StopReason = StopReason.Running;
+  /** When the call was passed on. */
+  #startedAt = 0;
   /** When the worker is lost, unless it is the host's turn by then. */
   #giveUpAt = Infinity;
   /** Why the worker's thread ended, if it did. */
@@ -186,7 +184,17 @@ export class GuestWorker {
       if (this.#stopped !== StopReason.Running) {
         return { kind: "stopped", reason: this.#stopped };
       }
-      return await this.#run(request, limits);
+      this.#begin(request, limits);
+      // Calls that were made in the same turn are passed on before this blocks.
+      await undefined;
+      const wakefulness = new Wakefulness(limits.hostSpins);
+      const loss = this.#isBackAwake(wakefulness)
+        ? undefined
+        : await this.#untilBack(
+          wakefulness,
+          () => this.#lookAfter(limits.timeoutMs),
+        );
+      return this.#end(loss);
     } catch (error) {
       return { kind: "failed", error };
     } finally {
@@ -271,27 +279,23 @@ export class GuestWorker {
     });
   }
 
-  async #run(request: CallRequest, limits: CallLimits): Promise<CallOutcome> {
-    const { timeoutMs, guestSpins, hostSpins } = limits;
+  /** Passes a call to the guest. */
+  #begin(request: CallRequest, limits: CallLimits): void {
+    const { timeoutMs, guestSpins, handlers } = limits;
     this.#stopPage.reset();
-    const start = performance.now();
-    this.#giveUpAt = start + timeoutMs + LATE_MS + GRACE_MS;
+    this.#startedAt = performance.now();
+    this.#giveUpAt = this.#startedAt + timeoutMs + LATE_MS + GRACE_MS;
     this.#channel.call(request, guestSpins);
     this.#isFit = false;
     this.#deadline.arm(timeoutMs);
-    this.#desk.begin(limits.handlers);
-    // Calls that were made in the same turn are passed on before this blocks.
-    await undefined;
-    const loss = await this.#untilBack(
-      new Wakefulness(hostSpins),
-      () => this.#lookAfter(start, timeoutMs),
-    );
-    const failure = this.#desk.end();
-    this.#isFit = this.#deadline.disarm();
-    return loss ? this.#lost(loss) : this.#ending(failure);
+    this.#desk.begin(handlers);
   }
 
-  #ending(failure: HandlerFailure | undefined): CallOutcome {
+  /** What became of the call, now that the guest is done or lost. */
+  #end(loss: WorkerLost | undefined): CallOutcome {
+    const failure = this.#desk.end();
+    this.#isFit = this.#deadline.disarm();
+    if (loss) return this.#lost(loss);
     if (failure) return { kind: "failed", error: failure.error };
     const answer = this.#channel.answer();
     const { reason } = this.#stopPage;
@@ -307,10 +311,10 @@ export class GuestWorker {
    * Looks after a call when the timer is due: whether the worker ever took it,
    * whether the watchdog has stopped it in time, whether it answers at all.
    */
-  #lookAfter(start: number, timeoutMs: number): number | WorkerLost {
+  #lookAfter(timeoutMs: number): number | WorkerLost {
     const now = performance.now();
-    const takeBy = start + TAKE_MS;
-    const lateAt = start + timeoutMs + LATE_MS;
+    const takeBy = this.#startedAt + TAKE_MS;
+    const lateAt = this.#startedAt + timeoutMs + LATE_MS;
     if (now >= takeBy && this.#channel.revoke()) {
       return new WorkerLost("Worker did not take the call");
     }
@@ -335,7 +339,6 @@ export class GuestWorker {
     wakefulness: Wakefulness,
     look: () => number | WorkerLost,
   ): Promise<WorkerLost | undefined> {
-    if (this.#isBackAwake(wakefulness)) return undefined;
     const wait = this.#wait = new TurnWait(look);
     if (this.#failure) wait.lose(this.#failure);
     try {
