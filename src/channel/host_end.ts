@@ -101,7 +101,8 @@ export class HostEnd {
 
   /**
    * Takes a call back that the guest has not taken, and makes it end instead;
-   * false when it has: then it may have done anything.
+   * false when it has: then it may have done anything. Once a call is revoked,
+   * it stays so.
    */
   revoke(): boolean {
     const was = Atomics.compareExchange(
@@ -111,7 +112,7 @@ export class HostEnd {
       Turn.Close,
     );
     Atomics.notify(this.#words, Word.turn);
-    return was === Turn.Call;
+    return was === Turn.Call || was === Turn.Close;
   }
 
   /** How often the bell was rung; look at it before anything else. */

@@ -15,7 +15,7 @@ import {
   TimeoutExceeded,
   WorkerLost,
 } from "../errors.ts";
-import type { CallEnd } from "../host/guest/guest_worker.ts";
+import type { CallEnd } from "../host/guest/call_outcome.ts";
 import { StopReason } from "../stop_page.ts";
 
 export type { DeniedRequest, FilesByDirectory };

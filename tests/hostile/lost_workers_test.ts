@@ -34,9 +34,9 @@ const NUMERIC = new URL("numeric/numeric.wasm", FIXTURES);
 const LOOP = new URL("hostile/loop_in_execute.wasm", FIXTURES);
 const LIMIT_MS = 100;
 
-function sandboxOf(workers = 1): ToolSandbox {
+function sandboxOf(workers = 1, limitMs = LIMIT_MS): ToolSandbox {
   const builder = SandboxConfig.builder().maxWorkers(workers);
-  return new ToolSandbox(builder.maxExecutionTime(LIMIT_MS).build());
+  return new ToolSandbox(builder.maxExecutionTime(limitMs).build());
 }
 
 async function assertAnswers(sandbox: ToolSandbox): Promise<void> {
@@ -56,15 +56,16 @@ async function assertStopped(sandbox: ToolSandbox): Promise<number> {
 }
 
 for (
-  const [Fake, what] of [
-    [DeafWorker, "never reads its messages"],
-    [FailingWorker, "fails before the call"],
-    [IdleWorker, "never takes the call"],
+  const [Fake, what, limitMs] of [
+    [DeafWorker, "never reads its messages", LIMIT_MS],
+    [FailingWorker, "fails before the call", LIMIT_MS],
+    [IdleWorker, "never takes the call", LIMIT_MS],
+    [IdleWorker, "does not take a long call", 600_000],
   ] as const
 ) {
   Deno.test(`A worker that ${what} is lost, and another runs the call`, () =>
     withFakes({ entry: ENTRY.guest, Fake, count: 1 }, async () => {
-      await using sandbox = sandboxOf();
+      await using sandbox = sandboxOf(1, limitMs);
       await assertAnswers(sandbox);
       assertEquals(sandbox.lostWorkers, 1);
     }));

@@ -1,7 +1,7 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../../channel/host_end.ts";
-import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
+import type { CallRequest } from "../../channel/layout.ts";
 import type {
   GuestMessage,
   HostMessage,
@@ -11,9 +11,10 @@ import type {
 import { WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
+import type { CallOutcome } from "./call_outcome.ts";
+import { GuestTurn } from "./guest_turn.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
 import { QuestionDesk, type QuestionHandlers } from "./question_desk.ts";
-import { TurnWait } from "./turn_wait.ts";
 import { Wakefulness } from "./wakefulness.ts";
 import type { Network, NetworkConnection } from "../network/network.ts";
 import type { Watchdog, WatchedDeadline } from "../watchdog/watchdog.ts";
@@ -58,52 +59,23 @@ export interface CallLimits {
   readonly handlers: QuestionHandlers;
 }
 
-/** A call's end: what the guest answered, and why it was stopped if it was. */
-export interface CallEnd {
-  readonly answer: CallAnswer;
-  readonly reason: StopReason;
-}
-
-/**
- * What became of a call. What a user's code threw is only ever a failure's
- * `error`: nothing about the worker follows from its class.
- */
-export type CallOutcome =
-  | { readonly kind: "ended"; readonly end: CallEnd }
-  /** Something of the host's failed; the worker goes on. */
-  | { readonly kind: "failed"; readonly error: unknown }
-  /** It was stopped before the guest began; the worker goes on. */
-  | { readonly kind: "stopped"; readonly reason: StopReason }
-  /** The worker must not be used again. */
-  | {
-    readonly kind: "lost";
-    readonly error: WorkerLost;
-    /** Whether the guest may have begun, so that it must not run again. */
-    readonly began: boolean;
-  };
-
 /** One guest worker. It runs one call at a time. */
 export class GuestWorker {
   readonly #worker: Worker;
   readonly #stopPage = new StopPage();
   readonly #channel: HostEnd;
   readonly #desk: QuestionDesk;
+  readonly #turn: GuestTurn;
   readonly #deadline: WatchedDeadline;
   readonly #modules = new Set<number>();
   readonly #network: Network;
   /** Made for the first module that uses the network. */
   #connection: NetworkConnection | undefined;
   readonly #ended = Promise.withResolvers<void>();
-  /** The wait for the guest that is going on. */
-  #wait: TurnWait | undefined;
   /** Why the call is to stop, if it was told to. */
   #stopped: StopReason = StopReason.Running;
   /** When the call was passed on. */
   #startedAt = 0;
-  /** When the worker is lost, unless it is the host's turn by then. */
-  #giveUpAt = Infinity;
-  /** Why the worker's thread ended, if it did. */
-  #failure: WorkerLost | undefined;
   #isFit = true;
   /** Resolves when the worker serves calls. */
   readonly ready: Promise<void>;
@@ -124,6 +96,7 @@ export class GuestWorker {
       { link: (question) => answerLink(question, directories) },
       () => this.stop(StopReason.Abort),
     );
+    this.#turn = new GuestTurn(this.#channel, this.#desk);
     const url = new URL("../../guest/worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, options.permissions);
     const started = Promise.withResolvers<void>();
@@ -133,9 +106,9 @@ export class GuestWorker {
       (data.type === "ready" ? started : this.#ended).resolve();
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#failure = new WorkerLost(`Worker failed: ${event.message}`);
-      started.reject(this.#failure);
-      this.#wait?.lose(this.#failure);
+      const failure = new WorkerLost(`Worker failed: ${event.message}`);
+      started.reject(failure);
+      this.#turn.lose(failure);
       this.#ended.resolve();
       onFailure();
     };
@@ -188,9 +161,9 @@ export class GuestWorker {
       // Calls that were made in the same turn are passed on before this blocks.
       await undefined;
       const wakefulness = new Wakefulness(limits.hostSpins);
-      const loss = this.#isBackAwake(wakefulness)
+      const loss = this.#turn.isBack(wakefulness)
         ? undefined
-        : await this.#untilBack(
+        : await this.#turn.untilBack(
           wakefulness,
           () => this.#lookAfter(limits.timeoutMs),
         );
@@ -209,8 +182,8 @@ export class GuestWorker {
   stop(reason: StopReason): void {
     if (this.#stopped === StopReason.Running) this.#stopped = reason;
     this.#stopPage.stop(reason);
-    this.#giveUpWithin(GRACE_MS);
-    this.#wait?.lookNow();
+    this.#turn.shorten(GRACE_MS);
+    this.#turn.lookNow();
   }
 
   /**
@@ -269,10 +242,10 @@ export class GuestWorker {
   /** Posts a message and makes the worker read it. */
   async #deliver(message: GuestMessage): Promise<WorkerLost | undefined> {
     this.#post(message);
-    this.#giveUpAt = performance.now() + DELIVER_MS;
+    this.#turn.begin(DELIVER_MS);
     this.#channel.mail();
-    return await this.#untilBack(new Wakefulness(false), () => {
-      const left = this.#giveUpAt - performance.now();
+    return await this.#turn.untilBack(new Wakefulness(false), () => {
+      const left = this.#turn.giveUpAt - performance.now();
       return left > 0
         ? left
         : new WorkerLost("Worker did not read its messages");
@@ -284,7 +257,7 @@ export class GuestWorker {
     const { timeoutMs, guestSpins, handlers } = limits;
     this.#stopPage.reset();
     this.#startedAt = performance.now();
-    this.#giveUpAt = this.#startedAt + timeoutMs + LATE_MS + GRACE_MS;
+    this.#turn.begin(timeoutMs + LATE_MS + GRACE_MS);
     this.#channel.call(request, guestSpins);
     this.#isFit = false;
     this.#deadline.arm(timeoutMs);
@@ -320,65 +293,20 @@ export class GuestWorker {
     }
     if (now >= lateAt && this.#stopPage.stop(StopReason.Deadline)) {
       this.#deadline.missed();
-      this.#giveUpWithin(GRACE_MS);
+      this.#turn.shorten(GRACE_MS);
     }
-    if (now >= this.#giveUpAt) return new WorkerLost("Worker did not answer");
-    const times = [takeBy, lateAt, this.#giveUpAt].filter((at) => at > now);
+    if (now >= this.#turn.giveUpAt) {
+      return new WorkerLost("Worker did not answer");
+    }
+    const times = [takeBy, lateAt, this.#turn.giveUpAt].filter((at) =>
+      at > now
+    );
     return Math.min(...times) - now;
-  }
-
-  #giveUpWithin(ms: number): void {
-    this.#giveUpAt = Math.min(this.#giveUpAt, performance.now() + ms);
-  }
-
-  /**
-   * Waits until it is the host's turn, and sees to questions until then; says
-   * why the worker is lost, if it is. The timer keeps the process alive.
-   */
-  async #untilBack(
-    wakefulness: Wakefulness,
-    look: () => number | WorkerLost,
-  ): Promise<WorkerLost | undefined> {
-    const wait = this.#wait = new TurnWait(look);
-    if (this.#failure) wait.lose(this.#failure);
-    try {
-      for (;;) {
-        const { bell } = this.#channel;
-        if (this.#isBackAwake(wakefulness)) return undefined;
-        if (wait.loss) return wait.loss;
-        const rung = this.#channel.rung(bell);
-        if (rung) await wait.until(rung);
-        else if (wakefulness.isTired) await wait.until(eventLoopTurn());
-        else continue;
-        wakefulness.rested();
-      }
-    } finally {
-      wait.end();
-      this.#wait = undefined;
-    }
-  }
-
-  /** Sees to the guest while that is worth staying awake for. */
-  #isBackAwake(wakefulness: Wakefulness): boolean {
-    do {
-      if (this.#channel.isHostsTurn) return true;
-      if (this.#channel.questions.isAsked && !this.#desk.attend()) {
-        this.#failure ??= new WorkerLost("Worker asked for what can't be");
-        this.#wait?.lose(this.#failure);
-        return false;
-      }
-    } while (wakefulness.isAwake);
-    return false;
   }
 
   #post(message: GuestMessage): void {
     this.#worker.postMessage(message);
   }
-}
-
-/** Resolves after timers and input have had their turn. */
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {

@@ -9,9 +9,8 @@ import {
 } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
 import { CallQueue } from "./call_queue.ts";
+import type { CallEnd, CallOutcome } from "../guest/call_outcome.ts";
 import {
-  type CallEnd,
-  type CallOutcome,
   GuestWorker,
   type WorkerModule,
   type WorkerOptions,
