@@ -12,11 +12,24 @@ export type {
   MemoryDirectory,
   MemoryDirectoryOptions,
 } from "./src/config/memory_directory.ts";
+export type {
+  CallFiles,
+  CallOptions,
+  OutputHandler,
+  StdinSource,
+} from "./src/config/call_options.ts";
 export type { NetworkLimits } from "./src/config/network_limits.ts";
 export { SandboxConfig } from "./src/config/sandbox_config.ts";
 export { SandboxConfigBuilder } from "./src/config/sandbox_config_builder.ts";
+export type {
+  AllowedPathGrant,
+  MemoryDirectoryGrant,
+  SandboxOptions,
+  SecretValue,
+} from "./src/config/sandbox_options.ts";
 export type { SecretGrant, SecretOptions } from "./src/config/secret.ts";
 export {
+  type AnySandboxError,
   Busy,
   CompilationFailed,
   ExecutionFailed,
@@ -25,6 +38,7 @@ export {
   PermissionDenied,
   SandboxClosed,
   SandboxError,
+  type SandboxErrorData,
   type SandboxErrorKind,
   TimeoutExceeded,
   WorkerLost,
@@ -37,6 +51,7 @@ export type {
   DeniedRequest,
   FilesByDirectory,
   Usage,
+  UsageData,
 } from "./src/tool/call_result.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";
 export type {
@@ -49,9 +64,17 @@ export type {
   ModuleRole,
   ValueKind,
 } from "./src/tool/module_inspection.ts";
-export type { ModuleSource } from "./src/tool/module_source.ts";
-export type { RunOptions, RunResult } from "./src/tool/program_run.ts";
-export type { OutputHandler, StdinSource } from "./src/tool/program_streams.ts";
+export type { Numbers } from "./src/tool/calls/numeric_call.ts";
+export type {
+  ModuleLoadOptions,
+  ModuleSource,
+} from "./src/tool/module_source.ts";
+export type {
+  RunFailure,
+  RunOptions,
+  RunResult,
+  RunSuccess,
+} from "./src/tool/program_run.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
 export {
   SandboxedTool,

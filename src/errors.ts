@@ -21,10 +21,25 @@ export type SandboxErrorKind =
   | "WorkerLost"
   | "SandboxClosed";
 
+/** An error as plain data: what `JSON.stringify` makes of one. */
+export interface SandboxErrorData {
+  /** The class of the error. */
+  readonly kind: SandboxErrorKind;
+  /** What happened, with the limit and the value. */
+  readonly message: string;
+  /** What the class adds, such as `limitMs`; fuel as a string of digits. */
+  readonly [detail: string]: unknown;
+}
+
 /** The base of every error that a sandbox reports. */
 export abstract class SandboxError extends Error {
   /** Tells the class apart after serialization, where `instanceof` is lost. */
   abstract readonly kind: SandboxErrorKind;
+  /**
+   * The whole result of the call that failed: what it printed, used and
+   * changed. Only on errors that `execute` throws.
+   */
+  declare readonly result?: unknown;
 
   /**
    * Names the error after its class.
@@ -36,9 +51,36 @@ export abstract class SandboxError extends Error {
     super(message, options);
     this.name = new.target.name;
   }
+
+  /** The error as plain data, which `JSON.stringify` asks for. */
+  toJSON(): SandboxErrorData {
+    const details = Object.entries(this)
+      .filter(([key]) => key !== "name" && key !== "kind")
+      .map(([key, value]) => [
+        key,
+        typeof value === "bigint" ? value.toString() : value,
+      ]);
+    return {
+      kind: this.kind,
+      message: this.message,
+      ...Object.fromEntries(details),
+    };
+  }
 }
 
-/** The bytes are no module, or one that this sandbox can't bound. */
+/** Every class of error: `kind` tells them apart. */
+export type AnySandboxError =
+  | CompilationFailed
+  | ExecutionFailed
+  | MemoryLimitExceeded
+  | TimeoutExceeded
+  | FuelExhausted
+  | PermissionDenied
+  | Busy
+  | WorkerLost
+  | SandboxClosed;
+
+/** The bytes are not a valid module, or one that this sandbox cannot bound. */
 export class CompilationFailed extends SandboxError {
   /** Always `"CompilationFailed"`. */
   override readonly kind = "CompilationFailed";
@@ -138,7 +180,7 @@ export class PermissionDenied extends SandboxError {
   override readonly kind = "PermissionDenied";
 }
 
-/** As many calls wait as the sandbox lets wait. */
+/** The sandbox has no room: its queue is full, or a call waited too long. */
 export class Busy extends SandboxError {
   /** Always `"Busy"`. */
   override readonly kind = "Busy";
@@ -146,12 +188,16 @@ export class Busy extends SandboxError {
   readonly queueLimit: number;
 
   /**
-   * Names the limit.
+   * Names the limit unless there is more to say.
    *
    * @param queueLimit How many calls may wait.
+   * @param message What was waited for; the full queue by default.
    */
-  constructor(queueLimit: number) {
-    super(`Sandbox is busy: ${queueLimit} calls are waiting, the limit`);
+  constructor(
+    queueLimit: number,
+    message = `Sandbox is busy: ${queueLimit} calls are waiting, the limit`,
+  ) {
+    super(message);
     this.queueLimit = queueLimit;
   }
 }

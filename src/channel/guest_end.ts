@@ -98,6 +98,7 @@ export class GuestEnd {
     this.#floats[Slot.durationMs] = usage.durationMs;
     this.#floats[Slot.memoryBytes] = usage.memoryBytes;
     this.#longs[Slot.fuelConsumed] = usage.fuelConsumed;
+    this.#floats[Slot.peakMemoryBytes] = usage.peakMemoryBytes;
     this.passBack();
     return true;
   }

@@ -162,6 +162,7 @@ export class HostEnd {
         durationMs: this.#floats[Slot.durationMs]!,
         memoryBytes: this.#floats[Slot.memoryBytes]!,
         fuelConsumed: this.#longs[Slot.fuelConsumed]!,
+        peakMemoryBytes: this.#floats[Slot.peakMemoryBytes]!,
       },
     };
   }

@@ -4,7 +4,7 @@
  * ```text
  *  header, 32-bit words                     64-bit slots, from byte 64
  *  ┌─────────┬──────┬──────┬────┬────────┐  ┌──────────┬────────┬──────┐
- *  │ version │ turn │ spin │ op │ module │  │ duration │ memory │ fuel │
+ *  │ version │ turn │ spin │ op │ module │  │ duration │ memory │ fuel │ …
  *  └─────────┴──────┴──────┴────┴────────┘  └──────────┴────────┴──────┘
  *  ┌──────┬─────────┐ ┌────────┬─────┬───────┬────────┬────────┬───────┐
  *  │ meta │ payload │ │ status │ cut │ value │ stdout │ stderr │ files │
@@ -100,6 +100,7 @@ export const Slot = {
   durationMs: 8,
   memoryBytes: 9,
   fuelConsumed: 10,
+  peakMemoryBytes: 11,
 } as const;
 
 /** Bytes of the header. */
@@ -129,6 +130,8 @@ export interface CallUsage {
   readonly durationMs: number;
   /** Bytes of the guest's memories at the end. */
   readonly memoryBytes: number;
+  /** Bytes of memories, tables and files in memory when they were most. */
+  readonly peakMemoryBytes: number;
   /** Fuel consumed; 0 when it was not counted. */
   readonly fuelConsumed: bigint;
 }

@@ -49,11 +49,9 @@ export interface InstancePlan {
   readonly maxMemoryBytes: number;
   /** What the tables take of it at the start. */
   readonly tableBytes: number;
-  /** The result types of every exported function with numeric results. */
-  readonly results: Readonly<Record<string, readonly NumberKind[]>>;
 }
 
-/** The types that the numeric call can return. */
+/** The types that the numeric call can pass and return. */
 export type NumberKind = "i32" | "i64" | "f32" | "f64";
 
 /** A host directory that guests see. */
@@ -90,15 +88,38 @@ export interface SystemGrants {
   readonly maxWriteBytes: number | undefined;
 }
 
-/** What `Op.Run` needs beside standard input, as JSON in the request's meta. */
-export interface RunPlan {
-  /** The arguments, the program's name first. */
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+/**
+ * What one call has beside its payload, as JSON in the request's meta: only
+ * what differs from the worker's grants and limits.
+ */
+export interface CallPlan {
+  /** The export to call, for a kind of call that needs a name. */
+  readonly exportName?: string;
+  /** The types of its parameters. */
+  readonly params?: readonly NumberKind[];
+  /** The types of its results. */
+  readonly results?: readonly NumberKind[];
+  /** The name that a program is told as its own. */
+  readonly programName?: string;
+  /** The arguments behind the program's name. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether standard input is asked for, and not in the payload. */
-  readonly asksStdin: boolean;
-  /** Whether output is passed on while the program runs. */
-  readonly tellsOutput: boolean;
+  readonly asksStdin?: boolean;
+  /** Whether output is passed on while the guest runs. */
+  readonly tellsOutput?: boolean;
+  /** Fuel in digits, instead of the module's. */
+  readonly maxFuel?: string;
+  /** Bytes of memories and tables, instead of the module's. */
+  readonly maxMemoryBytes?: number;
+  /**
+   * Directories in memory of this call, with the bytes that each may hold; one
+   * of the worker's grants with the same name makes way.
+   */
+  readonly memoryDirectories?:
+    readonly (readonly [guest: string, maxBytes: number])[];
+  /** Their files are a bundle of so many bytes at the payload's end. */
+  readonly bundleBytes?: number;
 }
 
 /** The first message: the memory that is shared with the worker. */
@@ -126,10 +147,17 @@ export interface NetworkMessage {
   readonly buffers: HttpBuffers;
 }
 
+/** Makes the worker drop modules. */
+export interface ForgetMessage {
+  readonly type: "forget";
+  readonly ids: readonly number[];
+}
+
 /** Everything that the host posts to a guest worker. */
 export type GuestMessage =
   | StartMessage
   | ModuleMessage
+  | ForgetMessage
   | NetworkMessage;
 
 /** Everything that a guest worker posts to the host. */

@@ -40,6 +40,8 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
  * too much.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
+  const [first = ""] = args;
+  if (isInformation(first)) return { kind: first };
   const { name, verb, own, program, guestArguments } = divide(args);
   const parsed = parseFlags(own, verb);
   for (const kind of ["help", "version"] as const) {
@@ -50,6 +52,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const operands = [...parsed["_"] as string[], ...program];
   checkOperands(verb, name, operands);
   return { kind: "verb", verb, operands, guestArguments, flags };
+}
+
+/** `help` and `version` work as verbs too. */
+function isInformation(name: string): name is "help" | "version" {
+  return name === "help" || name === "version";
 }
 
 /** Whether JSON is asked for, also on a command line that can't be used. */
@@ -151,7 +158,7 @@ function checkOperands(
 }
 
 function noVerb(name: string): UsageError {
-  const what = name === "" ? "No verb given" : `${quote(name)} is no verb`;
+  const what = name === "" ? "No verb given" : `${quote(name)} is not a verb`;
   const verbs = [...VERBS.keys()].join(", ");
   return new UsageError(
     `${what}, the first argument is one of ${verbs}; see --help`,

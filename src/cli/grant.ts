@@ -15,16 +15,30 @@ const SEPARATOR = "::";
 
 /**
  * Reads `HOST::GUEST`. The last separator counts: a host path may hold one,
- * and a Windows path (`C:\data::/data`) holds single colons.
+ * and a Windows path (`C:\data::/data`) holds single colons. A folder alone is
+ * seen under its own name, and `.` is where relative paths lead.
  */
 export function parseDirectory(text: string): DirectoryGrant {
   const at = text.lastIndexOf(SEPARATOR);
+  if (at < 0) return { host: text, guest: ownName(text) };
   const host = text.slice(0, Math.max(at, 0));
   const guest = text.slice(at + SEPARATOR.length);
-  if (at < 0 || host === "" || guest === "") {
-    throw new UsageError("expected HOST::GUEST such as ./data::/data");
-  }
+  if (host === "" || guest === "") throw badDirectory();
   return { host, guest };
+}
+
+/** What guests call a folder that is named without a name for them. */
+function ownName(host: string): string {
+  const names = host.split("/").filter((name) => name !== "" && name !== ".");
+  const isPlain = host !== "" && !/[\\:]/.test(host) && !names.includes("..");
+  if (!isPlain) throw badDirectory();
+  return `/${names.join("/")}`;
+}
+
+function badDirectory(): UsageError {
+  return new UsageError(
+    "expected HOST::GUEST such as ./data::/data, or a folder below this one",
+  );
 }
 
 /** Reads `HOST,...`, or what stands for every host. */

@@ -84,8 +84,7 @@ function errorObject(error: unknown): Record<string, unknown> {
   const kind = failureKind(error);
   const known = { kind, message: message(error), exitCode: EXIT_CODES[kind] };
   if (!(error instanceof SandboxError)) return known;
-  const { name: _, ...fields } = error;
-  return { ...known, ...fields };
+  return { ...known, ...error.toJSON() };
 }
 
 function reason(error: unknown): string {
@@ -98,12 +97,9 @@ function message(error: unknown): string {
   return isUnexpected ? String(error) : error.message;
 }
 
-/** One line of JSON. Fuel is a string, so that no reader rounds it. */
+/** One line of JSON. */
 function toJson(value: unknown): string {
-  return printable(JSON.stringify(
-    value,
-    (_, member) => typeof member === "bigint" ? member.toString() : member,
-  ));
+  return printable(JSON.stringify(value));
 }
 
 function lines(text: string): string {

@@ -2,6 +2,7 @@
 
 import { fromFileUrl } from "@std/path";
 import { checkGuestPath } from "./guest_path.ts";
+import { checkKnown } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 
 /** A host folder that guests see at a path of their own. */
@@ -30,13 +31,14 @@ export function checkAllowedPath(
   host: string | URL,
   options: AllowedPathOptions,
 ): AllowedPath {
-  for (const key of Object.keys(options)) {
-    if (key !== "write") {
-      throw new TypeError(
-        `Cannot set allowedPath: unknown option ${quote(key)}`,
-      );
-    }
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot set allowedPath: options are an object such as { write: true }, got ${
+        quote(options)
+      }`,
+    );
   }
+  checkKnown("allowedPath", options, ["write"]);
   const write = options.write ?? false;
   if (typeof write !== "boolean") {
     throw new TypeError(
@@ -54,7 +56,7 @@ function hostPath(host: string | URL): string {
   const path = host instanceof URL ? fileUrlPath(host) : host;
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     throw new TypeError(
-      `Cannot set allowedPath: host path ${quote(host)} is empty or no path`,
+      `Cannot set allowedPath: host path ${quote(host)} is empty or not a path`,
     );
   }
   return path;
@@ -62,7 +64,9 @@ function hostPath(host: string | URL): string {
 
 function fileUrlPath(url: URL): string {
   if (url.protocol !== "file:") {
-    throw new TypeError(`Cannot set allowedPath: ${quote(url)} is no file URL`);
+    throw new TypeError(
+      `Cannot set allowedPath: ${quote(url)} is not a file URL`,
+    );
   }
   return fromFileUrl(url);
 }

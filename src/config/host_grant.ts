@@ -31,25 +31,33 @@ export function parseHostGrant(
   const badEntry = (why: string) => {
     return new TypeError(`Cannot set ${option}: ${quote(entry)}: ${why}`);
   };
+  const url = /^[a-z]+:\/\//i.test(entry) ? URL.parse(entry) : null;
+  if (url) {
+    throw badEntry(`this is a URL, give its host: ${quote(url.host)}`);
+  }
   const text = entry.toLowerCase();
   const v6 = IPV6_WITH_PORT.exec(text);
   if (v6) {
     const host = canonicalHost(`[${v6[1]}]`);
-    if (host === undefined) throw badEntry("no IPv6 address");
+    if (host === undefined) throw badEntry("this is not an IPv6 address");
     return { host, wildcard: false, port: parsePort(v6[2], badEntry) };
   }
   const [name = "", port, ...rest] = text.split(":");
   if (rest.length > 0) {
-    throw badEntry("an IPv6 address needs brackets, a URL is no host");
+    throw badEntry("an IPv6 address needs brackets");
   }
   const wildcard = name.startsWith("*.");
   const host = wildcard ? name.slice(2) : name;
-  if (!isHostName(host)) throw badEntry("no host name or address");
+  if (!isHostName(host)) {
+    throw badEntry("this is not a host name or an address");
+  }
   if (wildcard && /^[0-9.]+$/.test(host)) {
     throw badEntry("a wildcard needs a name");
   }
   if (canonicalHost(host) !== host) {
-    throw badEntry("an address in its usual spelling is needed");
+    throw badEntry(
+      `write this address as ${quote(canonicalHost(host) ?? host)}`,
+    );
   }
   return { host, wildcard, port: parsePort(port, badEntry) };
 }

@@ -1,7 +1,7 @@
 /** A directory that lives in memory during a call. */
 
 import { checkGuestPath } from "./guest_path.ts";
-import { outOfRange } from "./option_error.ts";
+import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 
 /** A directory that lives in memory during a call. */
@@ -27,6 +27,7 @@ const LARGEST_MAX_BYTES = 2 ** 28;
 /**
  * Checks and copies a grant.
  *
+ * @param option The option that it is of, for the message.
  * @throws {TypeError} when a part of it is impossible.
  * @throws {RangeError} when `maxBytes` is.
  */
@@ -34,52 +35,51 @@ export function checkMemoryDirectory(
   guest: string,
   files: Readonly<Record<string, Uint8Array | string>>,
   options: MemoryDirectoryOptions,
+  option = "memoryDirectory",
 ): MemoryDirectory {
-  for (const key of Object.keys(options)) {
-    if (key !== "maxBytes") throw wrong(`unknown option ${quote(key)}`);
-  }
+  checkObject(option, files);
+  checkObject(option, options);
+  checkKnown(option, options, ["maxBytes"]);
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
-  if (
-    !Number.isSafeInteger(maxBytes) || maxBytes < 0 ||
-    maxBytes > LARGEST_MAX_BYTES
-  ) {
-    throw outOfRange(
-      "memoryDirectory maxBytes",
-      maxBytes,
-      `a whole number from 0 to ${LARGEST_MAX_BYTES}`,
-    );
-  }
+  checkWhole(`${option} maxBytes`, maxBytes, 0, LARGEST_MAX_BYTES);
   const copies = Object.entries(files).map(([path, content]) =>
-    [checkFilePath(path), bytesOf(path, content)] as const
+    [checkFilePath(option, path), bytesOf(option, path, content)] as const
   );
   const total = copies.reduce((sum, [, bytes]) => sum + bytes.length, 0);
   if (total > maxBytes) {
-    throw wrong(`files have ${total} bytes, maxBytes is ${maxBytes}`);
+    throw wrong(option, `files have ${total} bytes, maxBytes is ${maxBytes}`);
   }
   return Object.freeze({
-    guest: checkGuestPath("memoryDirectory", guest),
+    guest: checkGuestPath(option, guest),
     files: Object.freeze(Object.fromEntries(copies)),
     maxBytes,
   });
 }
 
-function checkFilePath(path: string): string {
+function checkFilePath(option: string, path: string): string {
   const names = path.split("/");
   const isPlain = names.every((name) =>
     name !== "" && name !== "." && name !== ".." && !name.includes("\0")
   );
   if (!isPlain) {
-    throw wrong(`file path ${quote(path)} is not plain and relative`);
+    throw wrong(
+      option,
+      `file path ${quote(path)} is not relative, or holds ".", ".." or NUL`,
+    );
   }
   return path;
 }
 
-function bytesOf(path: string, content: Uint8Array | string): Uint8Array {
+function bytesOf(
+  option: string,
+  path: string,
+  content: Uint8Array | string,
+): Uint8Array {
   if (typeof content === "string") return new TextEncoder().encode(content);
   if (content instanceof Uint8Array) return new Uint8Array(content);
-  throw wrong(`file ${quote(path)} is neither bytes nor text`);
+  throw wrong(option, `file ${quote(path)} is neither bytes nor text`);
 }
 
-function wrong(why: string): TypeError {
-  return new TypeError(`Cannot set memoryDirectory: ${why}`);
+function wrong(option: string, why: string): TypeError {
+  return new TypeError(`Cannot set ${option}: ${why}`);
 }

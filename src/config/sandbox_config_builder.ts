@@ -8,16 +8,12 @@ import {
   type MemoryDirectoryOptions,
 } from "./memory_directory.ts";
 import { checkNetworkLimits, type NetworkLimits } from "./network_limits.ts";
-import { outOfRange } from "./option_error.ts";
+import { checkFuel, checkTime, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
 import { checkSecret, type SecretOptions } from "./secret.ts";
 
 const PAGE_BYTES = 65_536;
-/** The longest delay that a timer takes: about 24.8 days. */
-const MAX_TIME_MS = 2 ** 31 - 1;
-/** Fuel is counted in a signed 64-bit number. */
-const MAX_FUEL = 2n ** 63n - 1n;
 /** An answer must fit into one string of V8, and into shared memory. */
 const MAX_RESULT_BYTES = 2 ** 28;
 const MAX_WORKERS = 1024;
@@ -36,7 +32,7 @@ export class SandboxConfigBuilder {
    * page.
    */
   maxMemoryBytes(bytes: number): this {
-    const limit = whole("maxMemoryBytes", bytes, PAGE_BYTES, 2 ** 40);
+    const limit = checkWhole("maxMemoryBytes", bytes, PAGE_BYTES, 2 ** 40);
     this.#values.maxMemoryBytes = limit;
     return this;
   }
@@ -47,14 +43,7 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is above 0 and at most 2 147 483 647.
    */
   maxExecutionTime(ms: number): this {
-    if (typeof ms !== "number" || !(ms > 0 && ms <= MAX_TIME_MS)) {
-      throw outOfRange(
-        "maxExecutionTime",
-        ms,
-        `above 0, at most ${MAX_TIME_MS}`,
-      );
-    }
-    this.#values.maxExecutionTime = ms;
+    this.#values.maxExecutionTime = checkTime("maxExecutionTime", ms);
     return this;
   }
 
@@ -144,18 +133,7 @@ export class SandboxConfigBuilder {
    * signed 64-bit number.
    */
   maxFuel(fuel: bigint | number): this {
-    const wanted = "a whole number from 1 to 2^63-1";
-    if (typeof fuel === "number" && !Number.isSafeInteger(fuel)) {
-      throw outOfRange("maxFuel", fuel, wanted);
-    }
-    if (typeof fuel !== "number" && typeof fuel !== "bigint") {
-      throw outOfRange("maxFuel", fuel, wanted);
-    }
-    const limit = BigInt(fuel);
-    if (limit < 1n || limit > MAX_FUEL) {
-      throw outOfRange("maxFuel", fuel, wanted);
-    }
-    this.#values.maxFuel = limit;
+    this.#values.maxFuel = checkFuel("maxFuel", fuel);
     return this;
   }
 
@@ -165,7 +143,7 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number from 1 to 256 MiB.
    */
   maxResultBytes(bytes: number): this {
-    const limit = whole("maxResultBytes", bytes, 1, MAX_RESULT_BYTES);
+    const limit = checkWhole("maxResultBytes", bytes, 1, MAX_RESULT_BYTES);
     this.#values.maxResultBytes = limit;
     return this;
   }
@@ -176,7 +154,7 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number from 1 to 1024.
    */
   maxWorkers(count: number): this {
-    this.#values.maxWorkers = whole("maxWorkers", count, 1, MAX_WORKERS);
+    this.#values.maxWorkers = checkWhole("maxWorkers", count, 1, MAX_WORKERS);
     return this;
   }
 
@@ -186,7 +164,12 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number of at least 0.
    */
   maxQueuedCalls(count: number): this {
-    const limit = whole("maxQueuedCalls", count, 0, Number.MAX_SAFE_INTEGER);
+    const limit = checkWhole(
+      "maxQueuedCalls",
+      count,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    );
     this.#values.maxQueuedCalls = limit;
     return this;
   }
@@ -198,7 +181,7 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number from 0 to 256 MiB.
    */
   maxOutputBytes(bytes: number): this {
-    const limit = whole("maxOutputBytes", bytes, 0, MAX_RESULT_BYTES);
+    const limit = checkWhole("maxOutputBytes", bytes, 0, MAX_RESULT_BYTES);
     this.#values.maxOutputBytes = limit;
     return this;
   }
@@ -210,7 +193,12 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number from 3 to 65 536.
    */
   maxDescriptors(count: number): this {
-    this.#values.maxDescriptors = whole("maxDescriptors", count, 3, 65_536);
+    this.#values.maxDescriptors = checkWhole(
+      "maxDescriptors",
+      count,
+      3,
+      65_536,
+    );
     return this;
   }
 
@@ -220,7 +208,12 @@ export class SandboxConfigBuilder {
    * @throws {RangeError} unless it is a whole number of at least 0.
    */
   maxWriteBytes(bytes: number): this {
-    const limit = whole("maxWriteBytes", bytes, 0, Number.MAX_SAFE_INTEGER);
+    const limit = checkWhole(
+      "maxWriteBytes",
+      bytes,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    );
     this.#values.maxWriteBytes = limit;
     return this;
   }
@@ -282,11 +275,4 @@ export class SandboxConfigBuilder {
       );
     }
   }
-}
-
-function whole(option: string, value: number, min: number, max: number) {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw outOfRange(option, value, `a whole number from ${min} to ${max}`);
-  }
-  return value;
 }

@@ -1,23 +1,18 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
 import { encodeFileBundle } from "../channel/file_bundle.ts";
-import { type CallRequest, Op } from "../channel/layout.ts";
-import type { RunPlan } from "../channel/messages.ts";
+import type { GrantedMemoryDirectory } from "../channel/messages.ts";
 import { decodeOutcome } from "../fs/error_code.ts";
 import type { CallContext } from "./call_context.ts";
+import { callKind } from "./call_kinds.ts";
 import { CallStreams } from "./call_streams.ts";
-import { isProgram } from "./program_abi.ts";
+import type { PlannedCall } from "./planned_call.ts";
 import { Wasi } from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** A tool is no program: it has a name and no arguments. */
-const TOOL_PLAN: RunPlan = {
-  args: ["tool"],
-  env: {},
-  asksStdin: false,
-  tellsOutput: false,
-};
+/** The name of a program that was given none. */
+const PROGRAM_NAME = "program";
 
 /** WASI with the streams of one call. */
 export class CallSystem {
@@ -27,29 +22,30 @@ export class CallSystem {
   readonly streams: CallStreams;
   readonly #hasMemoryDirectories: boolean;
 
-  constructor(request: CallRequest, context: CallContext) {
+  constructor(call: PlannedCall, context: CallContext) {
     const { channel, stopPage, grants, maxResultBytes } = context;
     const { questions } = channel;
-    const hasPlan = isProgram(request.op);
-    const plan = hasPlan ? JSON.parse(request.meta) as RunPlan : TOOL_PLAN;
+    const { plan, payload } = call;
+    const kind = callKind(call.op);
     this.streams = new CallStreams(
       {
-        stdin: hasPlan ? request.payload.slice() : NOTHING,
-        asksStdin: plan.asksStdin,
-        tellsOutput: plan.tellsOutput,
-        maxStdoutBytes: request.op === Op.Command
+        stdin: kind.isProgram && !plan.asksStdin ? payload.slice() : NOTHING,
+        asksStdin: plan.asksStdin ?? false,
+        tellsOutput: plan.tellsOutput ?? false,
+        maxStdoutBytes: kind.answersByStdout
           ? maxResultBytes
           : grants.maxOutputBytes,
         maxStderrBytes: grants.maxOutputBytes,
       },
       questions,
     );
-    this.#hasMemoryDirectories = grants.memoryDirectories.length > 0;
+    const memoryDirectories = directoriesOf(call, grants.memoryDirectories);
+    this.#hasMemoryDirectories = memoryDirectories.length > 0;
     const options = {
-      args: plan.args,
-      env: plan.env,
+      args: [plan.programName ?? PROGRAM_NAME, ...plan.args ?? []],
+      env: plan.env ?? {},
       directories: grants.directories,
-      memoryDirectories: grants.memoryDirectories,
+      memoryDirectories,
       limits: grants,
     };
     this.wasi = new Wasi(options, this.streams, stopPage, {
@@ -67,4 +63,14 @@ export class CallSystem {
       ? encodeFileBundle(this.wasi.files())
       : NOTHING;
   }
+}
+
+/** Those that the call brings, and the granted ones that they do not replace. */
+function directoriesOf(
+  { memoryDirectories: brought }: PlannedCall,
+  granted: readonly GrantedMemoryDirectory[],
+): readonly GrantedMemoryDirectory[] {
+  if (brought.length === 0) return granted;
+  const replaced = new Set(brought.map(({ guest }) => guest));
+  return [...granted.filter(({ guest }) => !replaced.has(guest)), ...brought];
 }

@@ -4,25 +4,24 @@ import { encodeErrorRecord } from "../channel/error_record.ts";
 import {
   type CallAnswer,
   type CallRequest,
-  Op,
   Status,
 } from "../channel/layout.ts";
 import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
+import { callKind, type GuestCallKind } from "./call_kinds.ts";
 import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { openFamilies } from "./loaded_families.ts";
-import { callNumeric } from "./numeric_abi.ts";
-import { isProgram, runCommand, runProgram } from "./program_abi.ts";
-import { callExecute, callSchema } from "./tool_abi.ts";
+import { planCall, type PlannedCall } from "./planned_call.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
 /** One call, from its request to its answer. */
 export class GuestCall {
-  readonly #request: CallRequest;
+  readonly #call: PlannedCall;
+  readonly #kind: GuestCallKind;
   readonly #context: CallContext;
   readonly #start = performance.now();
   #system: CallSystem | undefined;
@@ -30,7 +29,8 @@ export class GuestCall {
   #guest: GuestInstance | undefined;
 
   constructor(request: CallRequest, context: CallContext) {
-    this.#request = request;
+    this.#call = planCall(request);
+    this.#kind = callKind(request.op);
     this.#context = context;
   }
 
@@ -39,7 +39,7 @@ export class GuestCall {
     try {
       if (!loaded) throw new Error("Module is not known to the worker");
       const value = this.#perform(loaded);
-      return this.#answer(Status.Value, value, this.#system?.files());
+      return this.#answer(Status.Value, value);
     } catch (error) {
       return this.failure(error);
     } finally {
@@ -53,7 +53,7 @@ export class GuestCall {
     const { stopPage } = this.#context;
     const exitCode = this.#system?.wasi.exitCode;
     const record = describeFailure(error, stopPage, this.#guest, exitCode);
-    return this.#answer(Status.Error, encodeErrorRecord(record), NOTHING);
+    return this.#answer(Status.Error, encodeErrorRecord(record));
   }
 
   /** Lets go of what the call used; its answer must have been copied. */
@@ -65,61 +65,55 @@ export class GuestCall {
     const { stopPage } = this.#context;
     const { families } = loaded;
     if (families.System) {
-      this.#system = new families.System(this.#request, this.#context);
+      this.#system = new families.System(this.#call, this.#context);
     }
     this.#families = openFamilies(families, this.#context, this.#system?.wasi);
     this.#guest = new GuestInstance(
       loaded,
       stopPage.memory,
-      argumentBytes(this.#request, loaded),
+      this.#argumentBytes(loaded),
       this.#families,
+      this.#call.plan,
     );
     this.#guest.start();
-    const value = this.#dispatch(this.#guest, loaded);
+    const value = this.#kind.run({
+      ...this.#call,
+      guest: this.#guest,
+      system: this.#system,
+      stopPage,
+      maxResultBytes: this.#context.maxResultBytes,
+    });
     // A guest can catch what an import throws, and return all the same.
     const { reason } = stopPage;
     const isEnd = reason === StopReason.Running ||
-      (reason === StopReason.Exit && isProgram(this.#request.op));
+      (reason === StopReason.Exit && this.#kind.isProgram);
     if (!isEnd) throw new GuestStopped();
     return value;
   }
 
-  #dispatch(guest: GuestInstance, { plan }: LoadedModule): Uint8Array {
-    const { op, meta, payload } = this.#request;
-    const { maxResultBytes, stopPage } = this.#context;
-    switch (op) {
-      case Op.Schema:
-        return callSchema(guest, maxResultBytes);
-      case Op.Tool:
-        return callExecute(guest, payload, maxResultBytes);
-      case Op.Numeric:
-        return callNumeric(guest, meta, payload, plan.results[meta] ?? []);
-      case Op.Run:
-        return runProgram(guest, this.#system, stopPage);
-      case Op.Command:
-        return runCommand(guest, this.#system, stopPage);
-    }
+  /** Room that the worker will add for arguments, where the guest has none. */
+  #argumentBytes({ plan }: LoadedModule): number {
+    return this.#kind.placesPayload && !plan.hasAllocator
+      ? this.#call.payload.length
+      : 0;
   }
 
-  #answer(
-    status: Status,
-    value: Uint8Array,
-    files: Uint8Array = NOTHING,
-  ): CallAnswer {
+  #answer(status: Status, value: Uint8Array): CallAnswer {
     const streams = this.#system?.streams;
-    // A command's standard output is the value itself.
-    const isAnswer = this.#request.op === Op.Command && status === Status.Value;
+    const isAnswer = this.#kind.answersByStdout && status === Status.Value;
+    const memoryBytes = this.#guest?.memoryBytes ?? 0;
     return {
       status,
       value,
       stdout: isAnswer ? NOTHING : streams?.stdout ?? NOTHING,
       stderr: streams?.stderr ?? NOTHING,
       isCut: streams?.isCut ?? false,
-      files,
+      files: this.#system?.files() ?? NOTHING,
       denied: this.#denied(),
       usage: {
         durationMs: performance.now() - this.#start,
-        memoryBytes: this.#guest?.memoryBytes ?? 0,
+        memoryBytes,
+        peakMemoryBytes: memoryBytes,
         fuelConsumed: this.#guest?.fuelConsumed ?? 0n,
       },
     };
@@ -132,12 +126,4 @@ export class GuestCall {
     if (denied.length === 0) return NOTHING;
     return new TextEncoder().encode(JSON.stringify(denied));
   }
-}
-
-/** Room that the worker will add for arguments, where the guest has none. */
-function argumentBytes(
-  { op, payload }: CallRequest,
-  { plan }: LoadedModule,
-): number {
-  return op === Op.Tool && !plan.hasAllocator ? payload.length : 0;
 }

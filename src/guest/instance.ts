@@ -1,6 +1,10 @@
 /** A fresh instance of a module: its memories, its limits, its start. */
 
-import type { ImportName, InstancePlan } from "../channel/messages.ts";
+import type {
+  CallPlan,
+  ImportName,
+  InstancePlan,
+} from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
@@ -29,6 +33,8 @@ export class GuestInstance {
   /** Pages for the arguments that the memory has from the start. */
   readonly #pagesAhead: number;
   #argumentPages = 0;
+  readonly #fuelLimit: bigint;
+  readonly #maxMemoryBytes: number;
   readonly #exports: WebAssembly.Exports;
 
   /**
@@ -36,16 +42,22 @@ export class GuestInstance {
    *
    * @param argumentBytes Room that the arguments will need.
    * @param families What is imported, by the name of its module.
+   * @param limits Limits of this call, where they are lower than the module's.
    */
   constructor(
     loaded: LoadedModule,
     stopPage: WebAssembly.Memory,
     argumentBytes: number,
     families: ReadonlyMap<string, OpenFamily>,
+    limits: Pick<CallPlan, "maxFuel" | "maxMemoryBytes">,
   ) {
     const imports: WebAssembly.Imports = Object.create(null);
     this.#plan = loaded.plan;
     this.#reserve = loaded.reserve;
+    this.#fuelLimit = limits.maxFuel === undefined
+      ? loaded.plan.fuel?.limit ?? 0n
+      : BigInt(limits.maxFuel);
+    this.#maxMemoryBytes = limits.maxMemoryBytes ?? loaded.plan.maxMemoryBytes;
     this.#memories = loaded.reserve.take(pagesFor(argumentBytes));
     this.#pagesAhead = this.#memories.reduce(
       (pages, { buffer }) => pages + pagesFor(buffer.byteLength),
@@ -62,7 +74,9 @@ export class GuestInstance {
       for (const family of families.values()) family.attach(pointedInto);
     }
     const { fuel } = loaded.plan;
-    if (fuel) this.#fuelCounter(fuel.export).value = fuel.start - fuel.limit;
+    if (fuel) {
+      this.#fuelCounter(fuel.export).value = fuel.start - this.#fuelLimit;
+    }
   }
 
   /** Runs the start function and `_initialize`, where there are any. */
@@ -113,7 +127,7 @@ export class GuestInstance {
   get fuelConsumed(): bigint {
     const { fuel } = this.#plan;
     if (!fuel) return 0n;
-    return this.#fuelCounter(fuel.export).value + fuel.limit;
+    return this.#fuelCounter(fuel.export).value + this.#fuelLimit;
   }
 
   /** Whether fuel is counted and used up. */
@@ -136,7 +150,7 @@ export class GuestInstance {
     }
     const offset = memory.buffer.byteLength;
     const wanted = this.memoryBytes + pages * PAGE_BYTES;
-    if (wanted > this.#plan.maxMemoryBytes) return undefined;
+    if (wanted > this.#maxMemoryBytes) return undefined;
     try {
       growMemory(memory, pages);
     } catch {

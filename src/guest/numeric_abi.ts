@@ -1,12 +1,10 @@
-/**
- * The numeric call: little-endian i32 arguments in, little-endian results out.
- */
+/** The numeric call: little-endian numbers in, little-endian numbers out. */
 
-import type { NumberKind } from "../channel/messages.ts";
+import type { CallPlan, NumberKind } from "../channel/messages.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { GuestInstance } from "./instance.ts";
 
-/** Bytes of each result type. */
+/** Bytes of each type. */
 const WIDTH: Readonly<Record<NumberKind, number>> = {
   i32: 4,
   i64: 8,
@@ -14,20 +12,40 @@ const WIDTH: Readonly<Record<NumberKind, number>> = {
   f64: 8,
 };
 
-/** Calls an export whose parameters were checked to be i32. */
+/** Calls an export; its types were checked when the call was made. */
 export function callNumeric(
   guest: GuestInstance,
-  name: string,
+  { exportName = "", params = [], results = [] }: CallPlan,
   input: Uint8Array,
-  results: readonly NumberKind[],
 ): Uint8Array {
-  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  const args: number[] = [];
-  for (let at = 0; at < input.length; at += 4) {
-    args.push(view.getInt32(at, true));
-  }
-  const answer = guest.function(name)(...args);
+  const answer = guest.function(exportName)(...decode(params, input));
   return encode(results, results.length > 1 ? answer : [answer]);
+}
+
+function decode(
+  kinds: readonly NumberKind[],
+  input: Uint8Array,
+): (number | bigint)[] {
+  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+  let at = 0;
+  return kinds.map((kind) => {
+    const value = read(view, at, kind);
+    at += WIDTH[kind];
+    return value;
+  });
+}
+
+function read(view: DataView, at: number, kind: NumberKind): number | bigint {
+  switch (kind) {
+    case "i32":
+      return view.getInt32(at, true);
+    case "i64":
+      return view.getBigInt64(at, true);
+    case "f32":
+      return view.getFloat32(at, true);
+    case "f64":
+      return view.getFloat64(at, true);
+  }
 }
 
 function encode(kinds: readonly NumberKind[], answer: unknown): Uint8Array {
@@ -57,6 +75,6 @@ function write(
     case "f64":
       return view.setFloat64(at, value, true);
     case "i64":
-      throw new ExecutionFailed("An i64 result is no bigint");
+      throw new ExecutionFailed("An i64 result is not a bigint");
   }
 }

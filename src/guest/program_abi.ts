@@ -1,33 +1,19 @@
 /** A WASI program: `_start` runs it, and it ends with an exit code. */
 
-import { Op } from "../channel/layout.ts";
 import { ExecutionFailed } from "../errors.ts";
-import { type StopPage, StopReason } from "../stop_page.ts";
-import type { CallSystem } from "./call_system.ts";
-import type { GuestInstance } from "./instance.ts";
-
-/** Whether a call runs a program, which may end itself. */
-export function isProgram(op: Op): boolean {
-  return op === Op.Run || op === Op.Command;
-}
+import { StopReason } from "../stop_page.ts";
+import type { RunningCall } from "./call_kinds.ts";
 
 /** Runs a program to its end and answers its exit code, a u32. */
-export function runProgram(
-  guest: GuestInstance,
-  system: CallSystem | undefined,
-  stopPage: StopPage,
-): Uint8Array {
-  const exitCode = exitCodeOf(guest, system, stopPage);
+export function runProgram(call: RunningCall): Uint8Array {
+  const exitCode = exitCodeOf(call);
   return new Uint8Array(Uint32Array.of(exitCode).buffer);
 }
 
 /** Runs a program that answers on standard output. */
-export function runCommand(
-  guest: GuestInstance,
-  system: CallSystem | undefined,
-  stopPage: StopPage,
-): Uint8Array {
-  const exitCode = exitCodeOf(guest, system, stopPage);
+export function runCommand(call: RunningCall): Uint8Array {
+  const exitCode = exitCodeOf(call);
+  const { system } = call;
   if (exitCode !== 0) {
     throw new ExecutionFailed(`Program ended with exit code ${exitCode}`);
   }
@@ -40,11 +26,7 @@ export function runCommand(
   return stdout;
 }
 
-function exitCodeOf(
-  guest: GuestInstance,
-  system: CallSystem | undefined,
-  stopPage: StopPage,
-): number {
+function exitCodeOf({ guest, system, stopPage }: RunningCall): number {
   try {
     guest.function("_start")();
   } catch (error) {

@@ -40,6 +40,11 @@ export class GuestServer {
     this.#modules.set(id, { module, plan, reserve, families });
   }
 
+  /** Drops modules that no request will name any more. */
+  remove(ids: readonly number[]): void {
+    for (const id of ids) this.#modules.delete(id);
+  }
+
   /** Serves until the host wants something else, and says what. */
   serve(): Turn {
     for (;;) {

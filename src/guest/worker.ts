@@ -46,6 +46,9 @@ async function deal(data: GuestMessage): Promise<void> {
     case "module":
       await server?.add(data.id, data.module, data.plan);
       break;
+    case "forget":
+      server?.remove(data.ids);
+      break;
     case "network":
       await server?.connect(data.buffers);
       break;

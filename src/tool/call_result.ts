@@ -1,36 +1,42 @@
 /** What came of a call: the one shape of success and failure. */
 
-import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
-import {
-  decodeFileBundle,
-  type FilesByDirectory,
-} from "../channel/file_bundle.ts";
-import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
-import { type CallAnswer, Status } from "../channel/layout.ts";
-import type { SandboxConfig } from "../config/sandbox_config.ts";
-import {
-  FuelExhausted,
-  SandboxClosed,
-  type SandboxError,
-  TimeoutExceeded,
-  WorkerLost,
-} from "../errors.ts";
-import type { CallEnd } from "../host/guest/call_outcome.ts";
-import { StopReason } from "../stop_page.ts";
+import type { FilesByDirectory } from "../channel/file_bundle.ts";
+import type { DeniedRequest } from "../channel/http_layout.ts";
+import type { AnySandboxError } from "../errors.ts";
 
 export type { DeniedRequest, FilesByDirectory };
-
-/** Longer texts of refusals are cut. */
-const MAX_DENIED_LENGTH = 500;
 
 /** What a call used. */
 export interface Usage {
   /** Milliseconds that the guest ran, its fresh instance included. */
   readonly durationMs: number;
-  /** Bytes of its memories at the end. */
+  /** Milliseconds that the call waited for a worker. */
+  readonly waitedMs: number;
+  /** Bytes of its memories and tables at the end. */
   readonly memoryBytes: number;
+  /**
+   * Bytes that its memories, tables and files in memory took together when
+   * they took most.
+   */
+  readonly peakMemoryBytes: number;
   /** Fuel consumed; `undefined` without `maxFuel`. */
   readonly fuelConsumed: bigint | undefined;
+  /** The same as plain data, with fuel as a string of digits. */
+  toJSON(): UsageData;
+}
+
+/** {@linkcode Usage} as `JSON.stringify` writes it. */
+export interface UsageData {
+  /** Milliseconds that the guest ran. */
+  readonly durationMs: number;
+  /** Milliseconds that the call waited for a worker. */
+  readonly waitedMs: number;
+  /** Bytes of its memories and tables at the end. */
+  readonly memoryBytes: number;
+  /** Bytes that it took when it took most. */
+  readonly peakMemoryBytes: number;
+  /** Fuel consumed, in digits; `null` without `maxFuel`. */
+  readonly fuelConsumed: string | null;
 }
 
 /** What every call has, however it ended. */
@@ -44,8 +50,8 @@ export interface CallRecord {
   /** Whether it wrote more to one of them than `maxOutputBytes`. */
   readonly isOutputCut: boolean;
   /**
-   * What is in the memory directories afterwards, by directory and by path
-   * below it; empty without memory directories.
+   * The files in memory directories that the call made or changed, by
+   * directory and by path below it.
    */
   readonly files: FilesByDirectory;
   /**
@@ -53,6 +59,12 @@ export interface CallRecord {
    * what is not granted, and what exceeds a limit.
    */
   readonly denied: readonly DeniedRequest[];
+  /**
+   * A file that the call made or changed, by the path that the guest knows it
+   * by, such as `/work/out.csv`; `undefined` when there is none. A path that
+   * is not absolute is taken from `/`.
+   */
+  file(path: string): Uint8Array | undefined;
 }
 
 /** A call that the guest answered. */
@@ -67,107 +79,116 @@ export interface CallSuccess<Value> extends CallRecord {
 export interface CallFailure extends CallRecord {
   /** Tells success from failure. */
   readonly ok: false;
-  /** Why it failed. */
-  readonly error: SandboxError;
+  /** Why it failed; its `kind` tells which class it is. */
+  readonly error: AnySandboxError;
 }
 
 /** What came of a call. */
 export type CallResult<Value> = CallSuccess<Value> | CallFailure;
 
-/** The record of a call that never reached a guest. */
-export const NO_USAGE: CallRecord = Object.freeze({
-  usage: Object.freeze({
-    durationMs: 0,
-    memoryBytes: 0,
-    fuelConsumed: undefined,
-  }),
-  stdout: "",
-  stderr: "",
-  isOutputCut: false,
-  files: Object.freeze({}),
-  denied: Object.freeze([]),
-});
+/** The data of a {@linkcode CallRecord}. */
+export type RecordData = Omit<CallRecord, "file" | "usage"> & {
+  readonly usage: Omit<Usage, "toJSON">;
+};
+
+/** A call that the guest answered. */
+export function succeeded<Value>(
+  value: Value,
+  record: RecordData,
+): CallSuccess<Value> {
+  return new Success(value, record);
+}
+
+/** A call that failed. */
+export function failed(
+  error: AnySandboxError,
+  record: RecordData,
+): CallFailure {
+  return new Failure(error, record);
+}
 
 /**
- * Turns a call's end into its result.
+ * The value of a call that was answered.
  *
- * @throws the signal's reason when the call was aborted.
+ * @throws {SandboxError} that ended the call, with the whole result.
  */
-export function toCallResult(
-  end: CallEnd,
-  config: SandboxConfig,
-  signal: AbortSignal | undefined,
-): CallResult<Uint8Array> {
-  const record = callRecord(end.answer, config);
-  if (end.answer.status === Status.Value) {
-    return { ok: true, value: end.answer.value, ...record };
+export function valueOf<Value>(result: CallResult<Value>): Value {
+  if (result.ok) return result.value;
+  // Not shown with the error, which a log may print.
+  Object.defineProperty(result.error, "result", {
+    value: result,
+    configurable: true,
+  });
+  throw result.error;
+}
+
+class UsageOfCall implements Usage {
+  readonly durationMs: number;
+  readonly waitedMs: number;
+  readonly memoryBytes: number;
+  readonly peakMemoryBytes: number;
+  readonly fuelConsumed: bigint | undefined;
+
+  constructor(usage: Omit<Usage, "toJSON">) {
+    this.durationMs = usage.durationMs;
+    this.waitedMs = usage.waitedMs;
+    this.memoryBytes = usage.memoryBytes;
+    this.peakMemoryBytes = usage.peakMemoryBytes;
+    this.fuelConsumed = usage.fuelConsumed;
   }
-  if (end.reason === StopReason.Abort) throw signal?.reason;
-  return { ok: false, error: callError(end, config), ...record };
-}
 
-function callRecord(answer: CallAnswer, config: SandboxConfig): CallRecord {
-  const { durationMs, memoryBytes, fuelConsumed } = answer.usage;
-  return {
-    usage: {
-      durationMs,
-      memoryBytes,
-      fuelConsumed: config.maxFuel === undefined ? undefined : fuelConsumed,
-    },
-    stdout: text(answer.stdout),
-    stderr: text(answer.stderr),
-    isOutputCut: answer.isCut,
-    files: answer.files.length === 0
-      ? {}
-      : decodeFileBundle(answer.files) ?? {},
-    denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
-  };
-}
-
-/** Most calls write nothing, and decoding nothing takes its time too. */
-function text(bytes: Uint8Array): string {
-  return bytes.length === 0
-    ? ""
-    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-}
-
-/** Reads what a worker reports; whatever is none is left out. */
-function deniedRequests(bytes: Uint8Array): DeniedRequest[] {
-  try {
-    const list: unknown = JSON.parse(
-      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
-    );
-    return Array.isArray(list)
-      ? list.slice(0, MAX_DENIED).filter(isDeniedRequest)
-        .map(({ url, reason }) => ({
-          url: url.slice(0, MAX_DENIED_LENGTH),
-          reason: reason.slice(0, MAX_DENIED_LENGTH),
-        }))
-      : [];
-  } catch {
-    return [];
+  toJSON(): UsageData {
+    return { ...this, fuelConsumed: this.fuelConsumed?.toString() ?? null };
   }
 }
 
-function isDeniedRequest(value: unknown): value is DeniedRequest {
-  const { url, reason } = (value ?? {}) as Partial<DeniedRequest>;
-  return typeof url === "string" && typeof reason === "string";
+abstract class Recorded implements CallRecord {
+  readonly usage: Usage;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly isOutputCut: boolean;
+  readonly files: FilesByDirectory;
+  readonly denied: readonly DeniedRequest[];
+
+  constructor(record: RecordData) {
+    this.usage = record.usage instanceof UsageOfCall
+      ? record.usage
+      : new UsageOfCall(record.usage);
+    this.stdout = record.stdout;
+    this.stderr = record.stderr;
+    this.isOutputCut = record.isOutputCut;
+    this.files = record.files;
+    this.denied = record.denied;
+  }
+
+  file(path: string): Uint8Array | undefined {
+    const wanted = path.startsWith("/") ? path : `/${path}`;
+    for (const [directory, files] of Object.entries(this.files)) {
+      const prefix = directory.endsWith("/") ? directory : `${directory}/`;
+      if (!wanted.startsWith(prefix)) continue;
+      const below = wanted.slice(prefix.length);
+      if (Object.hasOwn(files, below)) return files[below];
+    }
+    return undefined;
+  }
 }
 
-function callError(end: CallEnd, config: SandboxConfig): SandboxError {
-  const record = decodeErrorRecord(end.answer.value);
-  if (!record) return new WorkerLost("Worker reported an error that is none");
-  switch (record.kind) {
-    case "Stopped":
-      return end.reason === StopReason.Deadline
-        ? new TimeoutExceeded(config.maxExecutionTime)
-        : new SandboxClosed("Sandbox was closed during the call");
-    case "FuelExhausted":
-      return new FuelExhausted(
-        config.maxFuel ?? 0n,
-        end.answer.usage.fuelConsumed,
-      );
-    default:
-      return toGuestError(record, config.maxMemoryBytes);
+class Success<Value> extends Recorded implements CallSuccess<Value> {
+  readonly ok = true;
+  readonly value: Value;
+
+  constructor(value: Value, record: RecordData) {
+    super(record);
+    this.value = value;
+  }
+}
+
+class Failure extends Recorded implements CallFailure {
+  readonly ok = false;
+  readonly error: AnySandboxError;
+
+  constructor(error: AnySandboxError, record: RecordData) {
+    super(record);
+    this.error = error;
   }
 }

@@ -3,15 +3,11 @@
  * output, and a schema that stands beside it.
  */
 
-import { Op } from "../channel/layout.ts";
 import { ExecutionFailed } from "../errors.ts";
-import type { CallResult } from "./call_result.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
 import { parseToolSchema } from "./parse_tool_schema.ts";
-import { startRun } from "./program_run.ts";
 import { type SandboxedModule, workerModule } from "./sandboxed_module.ts";
-import type { ToolCallOptions, ToolSchema } from "./tool.ts";
-import { callModule, type ToolSandbox } from "./tool_sandbox.ts";
+import type { ToolSchema } from "./tool.ts";
 
 /** The custom section that may hold a program's schema. */
 const SCHEMA_SECTION = "tool_schema";
@@ -45,27 +41,10 @@ export async function commandSchema(
   );
 }
 
-/** Calls a program with JSON; the bytes of its answer are not parsed yet. */
-export async function callCommand(
-  sandbox: ToolSandbox,
-  module: SandboxedModule,
-  name: string,
-  args: Uint8Array,
-  options: ToolCallOptions,
-): Promise<CallResult<Uint8Array>> {
-  const run = startRun(module, { name, stdin: args });
-  try {
-    const call = { ...run.call, op: Op.Command };
-    return await callModule(sandbox, module, call, options);
-  } finally {
-    run.end();
-  }
-}
-
 /** `NAME.schema.json` for `NAME.wasm`; bytes have no place to look beside. */
 function schemaSource(source: ModuleSource): string | URL | undefined {
-  if (source instanceof Uint8Array) return undefined;
   if (typeof source === "string") return besideOf(source);
+  if (!(source instanceof URL)) return undefined;
   const url = new URL(source);
   const path = besideOf(url.pathname);
   if (path === undefined) return undefined;

@@ -1,24 +1,68 @@
-/** Where a module's bytes come from. */
+/** Where a module's bytes come from, and how many may come. */
 
-import { PermissionDenied } from "../errors.ts";
+import {
+  checkKnown,
+  checkObject,
+  checkTime,
+  checkWhole,
+} from "../config/option_checks.ts";
+import { quote } from "../quote.ts";
+import { CompilationFailed, PermissionDenied } from "../errors.ts";
 
-/** A module's bytes, the path of a file, or a `file:`, `http:` or `https:` URL. */
-export type ModuleSource = Uint8Array | string | URL;
+/**
+ * A module's bytes in any form, the path of a file, or a `file:`, `http:` or
+ * `https:` URL.
+ */
+export type ModuleSource =
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | Response
+  | ReadableStream<Uint8Array>
+  | string
+  | URL;
+
+/** Options of reading and loading a module. */
+export interface ModuleLoadOptions {
+  /**
+   * The hash that the bytes must have: `sha256-` and the hash in base64, as in
+   * HTML, or in hexadecimal.
+   */
+  readonly integrity?: string | undefined;
+  /** The most bytes that the module may have; 512 MiB by default. */
+  readonly maxBytes?: number | undefined;
+  /** The most milliseconds that a download may take; 60 000 by default. */
+  readonly downloadTimeout?: number | undefined;
+  /** Ends the reading when aborted; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MAX_BYTES = 512 * 1024 * 1024;
+const LARGEST_MAX_BYTES = 2 ** 31 - 1;
+const DOWNLOAD_MS = 60_000;
+const INTEGRITY = /^sha256-(?:([0-9a-f]{64})|([A-Za-z0-9+/]{43}=))$/i;
+
+interface ReadLimits {
+  readonly maxBytes: number;
+  readonly downloadMs: number;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Reads a module's bytes.
  *
  * @throws {PermissionDenied} when this process may not read there.
+ * @throws {CompilationFailed} when there are more than `maxBytes`.
+ * @throws {TypeError} for an option that does not exist or is impossible.
  */
 export async function readModuleSource(
   source: ModuleSource,
+  options: ModuleLoadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (source instanceof Uint8Array) return new Uint8Array(source);
-  const url = toUrl(source);
+  const limits = readLimits(options);
+  limits.signal?.throwIfAborted();
   try {
-    return url && url.protocol !== "file:"
-      ? await download(url)
-      : await Deno.readFile(url ?? source);
+    return await read(source, limits);
   } catch (error) {
     if (
       error instanceof Deno.errors.NotCapable ||
@@ -32,21 +76,165 @@ export async function readModuleSource(
   }
 }
 
+/**
+ * Compares a module's hash to the one that was asked for.
+ *
+ * @param sha256 The hash of the bytes, in hexadecimal.
+ * @throws {TypeError} when `integrity` is not a hash.
+ * @throws {CompilationFailed} when the bytes are others.
+ */
+export function checkIntegrity(
+  sha256: string,
+  integrity: string | undefined,
+): void {
+  if (integrity === undefined) return;
+  const wanted = integrityHex(integrity);
+  if (sha256 === wanted) return;
+  throw new CompilationFailed(
+    `Cannot load module: its SHA-256 is ${sha256}, integrity asks for ${wanted}`,
+  );
+}
+
+function integrityHex(integrity: string): string {
+  const [, hex, base64] = INTEGRITY.exec(String(integrity)) ?? [];
+  if (hex !== undefined) return hex.toLowerCase();
+  if (base64 !== undefined) return Uint8Array.fromBase64(base64).toHex();
+  throw new TypeError(
+    `Cannot set integrity: expected "sha256-" and a hash in base64 or hexadecimal, got ${
+      quote(integrity)
+    }`,
+  );
+}
+
+function readLimits(options: ModuleLoadOptions): ReadLimits {
+  checkObject("options of a module", options);
+  checkKnown("options of a module", options, [
+    "integrity",
+    "maxBytes",
+    "downloadTimeout",
+    "signal",
+  ]);
+  const { integrity, maxBytes, downloadTimeout, signal } = options;
+  if (integrity !== undefined) integrityHex(integrity);
+  return {
+    maxBytes: maxBytes === undefined
+      ? MAX_BYTES
+      : checkWhole("maxBytes", maxBytes, 8, LARGEST_MAX_BYTES),
+    downloadMs: downloadTimeout === undefined
+      ? DOWNLOAD_MS
+      : checkTime("downloadTimeout", downloadTimeout),
+    signal,
+  };
+}
+
+async function read(
+  source: ModuleSource,
+  limits: ReadLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (source instanceof Uint8Array) {
+    return new Uint8Array(withinLimit(source, limits));
+  }
+  if (source instanceof ArrayBuffer) {
+    return withinLimit(new Uint8Array(source), limits).slice();
+  }
+  if (source instanceof Blob) return await readStream(source.stream(), limits);
+  if (source instanceof Response) return await readResponse(source, limits);
+  if (source instanceof ReadableStream) return await readStream(source, limits);
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    throw new TypeError(
+      "Cannot load module: the source is not bytes, a stream, a path or a URL",
+    );
+  }
+  const url = toUrl(source);
+  return url && url.protocol !== "file:"
+    ? await download(url, limits)
+    : await readFile(url ?? source, limits);
+}
+
 /** Strings are paths, unless they start like a URL that can be read. */
 function toUrl(source: string | URL): URL | undefined {
   if (source instanceof URL) return source;
   return /^(https?|file):\/\//i.test(source) ? new URL(source) : undefined;
 }
 
-async function download(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(url);
+async function readFile(
+  path: string | URL,
+  limits: ReadLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(path);
+  const { size, isDirectory } = await file.stat();
+  if (isDirectory) {
+    throw new Deno.errors.IsADirectory(
+      `Cannot read module: ${quote(String(path))} is a directory`,
+    );
+  }
+  checkSize(size, limits);
+  return await readStream(file.readable, limits, size);
+}
+
+async function download(
+  url: URL,
+  limits: ReadLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const late = AbortSignal.timeout(limits.downloadMs);
+  const signal = limits.signal ? AbortSignal.any([limits.signal, late]) : late;
+  try {
+    return await readResponse(await fetch(url, { signal }), limits);
+  } catch (error) {
+    if (!late.aborted || limits.signal?.aborted) throw error;
+    throw new Error(
+      `Cannot read module: ${url.href} was not read within ${limits.downloadMs} ms`,
+    );
+  }
+}
+
+async function readResponse(
+  response: Response,
+  limits: ReadLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.ok) {
     await response.body?.cancel();
     const message =
-      `Cannot read module: ${url.href} answered with status ${response.status}`;
+      `Cannot read module: ${response.url} answered with status ${response.status}`;
     throw response.status === 404
       ? new Deno.errors.NotFound(message)
       : new Error(message);
   }
-  return await response.bytes();
+  if (!response.body) return new Uint8Array();
+  return await readStream(response.body, limits);
+}
+
+/** @param expected How many bytes will come, as far as one knows. */
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  limits: ReadLimits,
+  expected = 0,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes = new Uint8Array(Math.min(expected, limits.maxBytes));
+  let length = 0;
+  for await (const piece of stream.values()) {
+    limits.signal?.throwIfAborted();
+    checkSize(length + piece.length, limits);
+    if (length + piece.length > bytes.length) {
+      const room = Math.max(length + piece.length, bytes.length * 2);
+      const larger = new Uint8Array(Math.min(room, limits.maxBytes));
+      larger.set(bytes.subarray(0, length));
+      bytes = larger;
+    }
+    bytes.set(piece, length);
+    length += piece.length;
+  }
+  return length === bytes.length ? bytes : bytes.slice(0, length);
+}
+
+function withinLimit(bytes: Uint8Array, limits: ReadLimits): Uint8Array {
+  checkSize(bytes.length, limits);
+  return bytes;
+}
+
+function checkSize(size: number, { maxBytes }: ReadLimits): void {
+  if (size <= maxBytes) return;
+  throw new CompilationFailed(
+    `Cannot load module: it has ${size} bytes or more, limit is ${maxBytes}`,
+  );
 }

@@ -1,6 +1,6 @@
 /** A module that was prepared and compiled: load once, call many times. */
 
-import type { InstancePlan, NumberKind } from "../channel/messages.ts";
+import type { InstancePlan } from "../channel/messages.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { familiesOf } from "../imports/families.ts";
@@ -101,20 +101,5 @@ function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
       },
     maxMemoryBytes: config.maxMemoryBytes,
     tableBytes: info.initialBytes - memoryBytes,
-    results: numericResults(info),
   };
-}
-
-/** The result types of every export whose results are all numbers. */
-function numericResults(info: ModuleInfo): InstancePlan["results"] {
-  // Export names are the guest's: "__proto__" must be a name like any other.
-  const results: Record<string, readonly NumberKind[]> = Object.create(null);
-  for (const { name, signature } of info.exports) {
-    if (signature?.results.every(isNumber)) results[name] = signature.results;
-  }
-  return results;
-}
-
-function isNumber(kind: NumberKind | "other"): kind is NumberKind {
-  return kind !== "other";
 }

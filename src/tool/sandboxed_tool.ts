@@ -1,19 +1,20 @@
 /** A tool whose code is a module: JSON in, JSON out. */
 
-import { Op } from "../channel/layout.ts";
+import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
+import type { SandboxOptions } from "../config/sandbox_options.ts";
 import { ExecutionFailed } from "../errors.ts";
-import type { CallResult } from "./call_result.ts";
-import { callCommand, commandSchema } from "./command_tool.ts";
-import { parseGuestJson } from "./guest_json.ts";
-import type { ModuleSource } from "./module_source.ts";
-import { parseToolSchema } from "./parse_tool_schema.ts";
+import { type CallResult, valueOf } from "./call_result.ts";
+import { COMMAND_CALL } from "./calls/program_call.ts";
+import { SCHEMA_CALL, TOOL_CALL } from "./calls/tool_call.ts";
+import { commandSchema } from "./command_tool.ts";
+import type { ModuleLoadOptions, ModuleSource } from "./module_source.ts";
 import {
   exportSignature,
   moduleInfo,
   type SandboxedModule,
 } from "./sandboxed_module.ts";
-import type { JsonValue, Tool, ToolCallOptions, ToolSchema } from "./tool.ts";
+import type { JsonValue, Tool, ToolSchema } from "./tool.ts";
 import { callModule, ToolSandbox } from "./tool_sandbox.ts";
 
 /** Options of {@linkcode SandboxedTool.load} and `create`. */
@@ -23,7 +24,7 @@ export interface ToolLoadOptions {
    * and output. Without it, the module's custom section `tool_schema` is used,
    * or the file `NAME.schema.json` beside `NAME.wasm`.
    */
-  readonly schema?: Partial<ToolSchema>;
+  readonly schema?: Partial<ToolSchema> | undefined;
 }
 
 const ENCODER = new TextEncoder();
@@ -62,21 +63,24 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   /**
    * Loads a tool into a sandbox of its own, which closes with the tool.
    *
-   * @param source The module: bytes, a path or a URL.
-   * @param config Limits and grants; the defaults when left out.
-   * @param options The schema of a tool that is a program.
+   * @param source The module: bytes, a stream, a path or a URL.
+   * @param config Limits and grants, as a configuration or as plain options;
+   * the defaults when left out.
+   * @param options The schema of a tool that is a program, the hash that the
+   * module must have, and limits of the download.
    * @throws {SandboxError} when the module can't be loaded or its schema can't
    * be used.
    */
   static async load(
     source: ModuleSource,
-    config?: SandboxConfig,
-    options: ToolLoadOptions = {},
+    config?: SandboxConfig | SandboxOptions,
+    options: ToolLoadOptions & ModuleLoadOptions = {},
   ): Promise<SandboxedTool> {
     const sandbox = new ToolSandbox(config);
     try {
-      const module = await sandbox.loadModule(source);
-      const parts = await toolParts(sandbox, module, options, source);
+      const { schema, ...loading } = options;
+      const module = await sandbox.loadModule(source, loading);
+      const parts = await toolParts(sandbox, module, schema, source);
       return new SandboxedTool(parts, true);
     } catch (error) {
       await sandbox.close();
@@ -97,7 +101,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     module: SandboxedModule,
     options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
-    const parts = await toolParts(sandbox, module, options, undefined);
+    const parts = await toolParts(sandbox, module, options.schema, undefined);
     return new SandboxedTool(parts, false);
   }
 
@@ -114,70 +118,65 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * @throws {SandboxError} when the guest fails or meets a limit.
    * @throws {TypeError} when `args` can't be JSON.
    */
-  async execute(args: unknown, options?: ToolCallOptions): Promise<JsonValue> {
-    const result = await this.call(args, options);
-    if (!result.ok) throw result.error;
-    return result.value;
+  async execute(args: unknown, options?: CallOptions): Promise<JsonValue> {
+    return valueOf(await this.call(args, options));
   }
 
   /**
    * Calls the tool, and never throws for what a guest does.
    *
    * @param args Any JSON value; the tool's schema says what it expects.
+   * @param options Limits, files and streams of this call.
    * @returns the value or the error, with what the call used.
-   * @throws {TypeError} when `args` can't be JSON.
+   * @throws {TypeError} when `args` cannot be JSON, or for an option that does
+   * not exist or is impossible.
    * @throws the signal's reason when the call is aborted.
    */
   async call(
     args: unknown,
-    options: ToolCallOptions = {},
+    options: CallOptions = {},
   ): Promise<CallResult<JsonValue>> {
-    const payload = encodeArguments(args);
-    const { sandbox } = this;
-    const module = this.#module;
-    if (this.#isCommand) {
-      const { name } = this.#schema;
-      const result = await callCommand(sandbox, module, name, payload, options);
-      if (!result.ok) return result;
-      const answer = parsed("Program", result);
-      // What is no answer was meant to be read by somebody.
-      return answer.ok ? answer : {
-        ...answer,
-        stdout: new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-          result.value,
-        ),
-      };
-    }
-    const call = { op: Op.Tool, meta: "", payload };
-    const result = await callModule(sandbox, module, call, options);
-    return result.ok ? parsed("__tool_execute", result) : result;
+    if (this.#isCommand) refuseStdin(options);
+    const kind = this.#isCommand ? COMMAND_CALL : TOOL_CALL;
+    return await callModule(
+      this.sandbox,
+      this.#module,
+      kind,
+      encodeArguments(args),
+      this.#isCommand ? { ...options, name: this.#schema.name } : options,
+    );
   }
 
-  /** Closes the sandbox, if the tool was loaded into one of its own. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * Closes the sandbox, if the tool was loaded into one of its own; else it
+   * leaves the sandbox as it is.
+   */
+  async close(): Promise<void> {
     if (this.#ownsSandbox) await this.sandbox.close();
   }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** A program that is a tool reads its arguments there. */
+function refuseStdin({ stdin }: CallOptions): void {
+  if (stdin === undefined) return;
+  throw new TypeError(
+    "Cannot set stdin: this tool is a program, which reads its arguments from standard input",
+  );
 }
 
 function encodeArguments(args: unknown): Uint8Array {
   const json = JSON.stringify(args);
   if (json === undefined) {
-    throw new TypeError(`Cannot call tool: ${typeof args} is no JSON value`);
+    throw new TypeError(
+      `Cannot call tool: the arguments are not JSON, got ${typeof args}`,
+    );
   }
   return ENCODER.encode(json);
-}
-
-function parsed(
-  source: string,
-  result: Extract<CallResult<Uint8Array>, { ok: true }>,
-): CallResult<JsonValue> {
-  try {
-    return { ...result, value: parseGuestJson(source, result.value) };
-  } catch (error) {
-    if (!(error instanceof ExecutionFailed)) throw error;
-    const { value: _, ...record } = result;
-    return { ...record, ok: false, error };
-  }
 }
 
 /** What a tool is made of. */
@@ -191,7 +190,7 @@ interface ToolParts {
 async function toolParts(
   sandbox: ToolSandbox,
   module: SandboxedModule,
-  { schema: given }: ToolLoadOptions,
+  given: ToolLoadOptions["schema"],
   source: ModuleSource | undefined,
 ): Promise<ToolParts> {
   const names = module.exports;
@@ -213,10 +212,9 @@ async function readSchema(
   module: SandboxedModule,
 ): Promise<ToolSchema> {
   checkToolExports(module);
-  const call = { op: Op.Schema, meta: "", payload: new Uint8Array() };
-  const result = await callModule(sandbox, module, call, {});
-  if (!result.ok) throw result.error;
-  return parseToolSchema("__tool_schema", result.value);
+  return valueOf(
+    await callModule(sandbox, module, SCHEMA_CALL, undefined, {}),
+  );
 }
 
 /** What is missing is said at load, without running anything. */
@@ -225,7 +223,7 @@ function checkToolExports(module: SandboxedModule): void {
     .some(({ name, kind }) => name === "memory" && kind === "memory");
   if (!exportsMemory) {
     throw new ExecutionFailed(
-      'Module is no tool: it exports no memory "memory"',
+      'Module is not a tool: it exports no memory "memory"',
     );
   }
   checkFunction(module, "__tool_schema", "");
@@ -246,7 +244,7 @@ function checkFunction(
     params.join() !== wantedParams || !wantedResults.includes(results.join())
   ) {
     throw new ExecutionFailed(
-      `Module is no tool: ${name} is (${params}) -> (${results}), expected (${wantedParams}) -> (${
+      `Module is not a tool: ${name} is (${params}) -> (${results}), expected (${wantedParams}) -> (${
         wantedResults.join(") or (")
       })`,
     );

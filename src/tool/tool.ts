@@ -25,7 +25,7 @@ export interface ToolSchema {
   readonly requiredScopes: readonly string[];
 }
 
-/** Options of a tool's call. */
+/** Options that the call of any tool has, sandboxed or not. */
 export interface ToolCallOptions {
   /** Ends the call when aborted; the call rejects with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -1,57 +1,69 @@
 /** A sandbox: loads modules and runs calls in them, inside the limits. */
 
-import { Op } from "../channel/layout.ts";
-import { SandboxConfig } from "../config/sandbox_config.ts";
+import type { CallOptions } from "../config/call_options.ts";
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import { type SandboxOptions, toConfig } from "../config/sandbox_options.ts";
 import {
-  ExecutionFailed,
+  type AnySandboxError,
   MemoryLimitExceeded,
   SandboxClosed,
   SandboxError,
 } from "../errors.ts";
-import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 import { AnchoredDirectories } from "../host/grants/anchored_directories.ts";
-import { compile } from "../host/compiling/module_compiler.ts";
 import { systemGrants } from "../host/grants/system_grants.ts";
+import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
-import { workerPermissions } from "../host/grants/worker_permissions.ts";
-import { type CallResult, NO_USAGE, toCallResult } from "./call_result.ts";
-import { checkImports } from "./check_imports.ts";
-import { type ModuleSource, readModuleSource } from "./module_source.ts";
+import { noRecord, toCallResult } from "./call_record.ts";
 import {
+  type NamedCallOptions,
+  prepareCall,
+  type PreparedCall,
+} from "./call_request.ts";
+import {
+  type CallResult,
+  type CallSuccess,
+  failed,
+  type RecordData,
+  succeeded,
+  valueOf,
+} from "./call_result.ts";
+import type { CallKind } from "./calls/call_kind.ts";
+import {
+  decodeNumbers,
+  type Numbers,
+  NUMERIC_CALL,
+  numericInput,
+} from "./calls/numeric_call.ts";
+import { PROGRAM_CALL } from "./calls/program_call.ts";
+import {
+  type ModuleLoadOptions,
+  type ModuleSource,
+  readModuleSource,
+} from "./module_source.ts";
+import { ModuleStore } from "./module_store.ts";
+import {
+  checkProgram,
   type RunOptions,
   type RunResult,
-  startRun,
-  toRunResult,
 } from "./program_run.ts";
-import { checkNumericCall } from "./numeric_call.ts";
 import {
-  createModule,
   exportSignature,
   type SandboxedModule,
   workerModule,
 } from "./sandboxed_module.ts";
-import { sha256Hex } from "./sha256.ts";
-import type { ToolCallOptions } from "./tool.ts";
-
-/** What {@linkcode ToolSandbox.call} is asked for. */
-export interface ModuleCall {
-  readonly op: Op;
-  /** What the op needs beside the payload; empty if nothing. */
-  readonly meta: string;
-  readonly payload: Uint8Array;
-  /** Who answers what the guest asks for meanwhile; nobody by default. */
-  readonly handlers?: QuestionHandlers;
-}
 
 /** Runs a call of any kind. */
-export let callModule: (
+export let callModule: <Input, Value>(
   sandbox: ToolSandbox,
   module: SandboxedModule,
-  call: ModuleCall,
-  options: ToolCallOptions,
-) => Promise<CallResult<Uint8Array>>;
+  kind: CallKind<Input, Value>,
+  input: Input,
+  options: NamedCallOptions,
+) => Promise<CallResult<Value>>;
+
+const NOTHING: Uint8Array = new Uint8Array();
 
 /**
  * Runs untrusted modules in workers of its own, with the permissions and
@@ -60,12 +72,11 @@ export let callModule: (
  * ```ts
  * import { ToolSandbox } from "@cortexai/sandbox";
  *
- * await using sandbox = new ToolSandbox();
+ * await using sandbox = new ToolSandbox({ maxExecutionTime: 2_000 });
  * const module = await sandbox.loadModule(
  *   "fixtures/numeric/numeric.wasm"
  * );
- * const sum = await sandbox.execute(module, "add", new Uint8Array([2, 0, 0, 0, 3, 0, 0, 0]));
- * console.log(sum); // Uint8Array [ 5, 0, 0, 0 ]
+ * console.log(await sandbox.execute(module, "add", [2, 3])); // [ 5 ]
  * ```
  */
 export class ToolSandbox implements AsyncDisposable {
@@ -74,45 +85,42 @@ export class ToolSandbox implements AsyncDisposable {
   readonly #anchored: AnchoredDirectories;
   readonly #pool: WorkerPool;
   readonly #network: Network;
-  readonly #modules = new Map<string, Promise<SandboxedModule>>();
-  readonly #lengths = new Set<number>();
-  readonly #loaded = new WeakSet<SandboxedModule>();
+  readonly #modules: ModuleStore;
   #isClosed = false;
 
   static {
-    callModule = (sandbox, module, call, options) =>
-      sandbox.#call(module, call, options);
+    callModule = (sandbox, module, kind, input, options) =>
+      sandbox.#call(module, kind, input, options);
   }
 
   /**
    * Makes a sandbox; its workers start with the first module.
    *
-   * @param config What is granted and where the limits are; the defaults of
-   * {@linkcode SandboxConfig} when left out.
+   * @param config What is granted and where the limits are, as a configuration
+   * or as plain options; the defaults when left out.
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants; the message says what to add.
+   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {RangeError} for a value outside of its range.
    */
-  constructor(config: SandboxConfig = SandboxConfig.builder().build()) {
-    if (!(config instanceof SandboxConfig)) {
-      throw new TypeError(
-        "Cannot create sandbox: config is no SandboxConfig, use SandboxConfig.builder()",
-      );
-    }
-    this.config = config;
-    const grants = systemGrants(config);
+  constructor(config?: SandboxConfig | SandboxOptions) {
+    this.config = toConfig(config);
+    const grants = systemGrants(this.config);
     // Asked first, since anchors are made for what is granted only.
     workerPermissions(grants.directories);
-    this.#network = new Network(networkOptions(config));
+    this.#network = new Network(networkOptions(this.config));
     this.#anchored = new AnchoredDirectories(grants.directories);
+    this.#modules = new ModuleStore(this.config);
     const { directories } = this.#anchored;
+    const { maxMemoryBytes } = this.config;
     this.#pool = new WorkerPool({
       permissions: workerPermissions(directories),
       grants: { ...grants, directories },
       network: this.#network,
-      maxRequestBytes: Math.min(config.maxMemoryBytes, 2 ** 30),
-      maxResultBytes: config.maxResultBytes,
-      maxWorkers: config.maxWorkers,
-      maxQueuedCalls: config.maxQueuedCalls,
+      maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30),
+      maxResultBytes: this.config.maxResultBytes,
+      maxWorkers: this.config.maxWorkers,
+      maxQueuedCalls: this.config.maxQueuedCalls,
     });
   }
 
@@ -123,32 +131,37 @@ export class ToolSandbox implements AsyncDisposable {
 
   /**
    * Reads, checks, rewrites and compiles a module. The same bytes are compiled
-   * once.
+   * once, also for other sandboxes with the same limits.
    *
-   * @throws {CompilationFailed} when it is no module, or can't be bounded.
+   * @param source Bytes, a stream, a response, a blob, a path or a URL.
+   * @param options The hash that it must have, and limits of the download.
+   * @throws {CompilationFailed} when it is not a valid module, cannot be
+   * bounded, or is not what `integrity` says.
    * @throws {MemoryLimitExceeded} when it declares more than the limit.
    * @throws {PermissionDenied} when this process may not read `source`.
    * @throws {SandboxClosed} after {@linkcode close}.
    */
-  async loadModule(source: ModuleSource): Promise<SandboxedModule> {
-    const bytes = await readModuleSource(source);
+  async loadModule(
+    source: ModuleSource,
+    options: ModuleLoadOptions = {},
+  ): Promise<SandboxedModule> {
+    const bytes = await readModuleSource(source, options);
     this.#checkOpen();
     this.#pool.warm();
-    const hashing = sha256Hex(bytes);
-    // Only bytes of a length that was seen can have been loaded before; others
-    // are compiled while they are hashed.
-    const isNew = !this.#lengths.has(bytes.length);
-    this.#lengths.add(bytes.length);
-    const ahead = isNew ? this.#compile(hashing, bytes) : undefined;
-    ahead?.catch(() => {});
-    const sha256 = await hashing;
-    let loading = this.#modules.get(sha256);
-    if (!loading) {
-      loading = ahead ?? this.#compile(hashing, bytes);
-      this.#modules.set(sha256, loading);
-      loading.catch(() => this.#modules.delete(sha256));
-    }
-    return await loading;
+    const module = await this.#modules.load(bytes, options.integrity);
+    if (workerModule(module).plan.usesHttp) this.#network.warm();
+    return module;
+  }
+
+  /**
+   * Lets go of a module: it can't be called any more, and its code is
+   * collected when no other sandbox uses it. Calls in flight end as usual.
+   *
+   * @throws {ExecutionFailed} when this sandbox did not load it.
+   */
+  unloadModule(module: SandboxedModule): void {
+    this.#modules.unload(module);
+    this.#pool.forget(workerModule(module).id);
   }
 
   /**
@@ -157,50 +170,98 @@ export class ToolSandbox implements AsyncDisposable {
    * @param input The arguments: concatenated little-endian i32 values.
    * @returns the results, concatenated and little-endian.
    * @throws {SandboxError} when the export is missing or of another type, when
-   * the guest fails, or at a limit.
+   * the guest fails, or at a limit; its `result` has what the call used.
    */
   async execute(
     module: SandboxedModule,
     name: string,
-    input: Uint8Array = new Uint8Array(),
-    options: ToolCallOptions = {},
-  ): Promise<Uint8Array> {
-    checkNumericCall(name, exportSignature(module, name), input);
-    const call = { op: Op.Numeric, meta: name, payload: input };
-    const result = await this.#call(module, call, options);
-    if (!result.ok) throw result.error;
-    return result.value;
+    input?: Uint8Array,
+    options?: CallOptions,
+  ): Promise<Uint8Array>;
+  /**
+   * Calls an exported function with numbers, in a fresh instance.
+   *
+   * @param input The arguments, by the types of the parameters: i64 takes a
+   * bigint or a whole number, i32, f32 and f64 take numbers.
+   * @returns the results: i64 as bigint, all others as number.
+   * @throws {SandboxError} when the export is missing or of another type, when
+   * the guest fails, or at a limit; its `result` has what the call used.
+   * @throws {TypeError} when an argument is not a number of its type.
+   */
+  async execute(
+    module: SandboxedModule,
+    name: string,
+    input: Numbers,
+    options?: CallOptions,
+  ): Promise<(number | bigint)[]>;
+  async execute(
+    module: SandboxedModule,
+    name: string,
+    input: Uint8Array | Numbers = NOTHING,
+    options: CallOptions = {},
+  ): Promise<Uint8Array | (number | bigint)[]> {
+    const signature = exportSignature(module, name);
+    const numeric = numericInput(name, signature, input);
+    const bytes = valueOf(
+      await this.#call(module, NUMERIC_CALL, numeric, options),
+    );
+    return input instanceof Uint8Array
+      ? bytes
+      : decodeNumbers(bytes, signature);
   }
 
   /**
-   * Runs a WASI program from its start to its end.
+   * Calls an exported function with numbers, and never throws for what a guest
+   * does.
    *
-   * @returns its exit code, and what it wrote.
-   * @throws {SandboxError} when it traps or meets a limit.
+   * @param args The arguments, as of {@linkcode execute}.
+   * @returns the results or the error, with what the call used and printed.
+   * @throws {TypeError} when an argument is not a number of its type.
+   * @throws the signal's reason when the call is aborted.
+   */
+  async call(
+    module: SandboxedModule,
+    name: string,
+    args: Numbers = [],
+    options: CallOptions = {},
+  ): Promise<CallResult<(number | bigint)[]>> {
+    const signature = exportSignature(module, name);
+    const numeric = numericInput(name, signature, args);
+    const result = await this.#call(module, NUMERIC_CALL, numeric, options);
+    if (!result.ok) return result;
+    return succeeded(decodeNumbers(result.value, signature), result);
+  }
+
+  /**
+   * Runs a WASI program from its start to its end, and never throws for what
+   * it does: one that meets a limit comes back with what it printed.
+   *
+   * @returns its exit code or the error, and what it wrote.
+   * @throws {ExecutionFailed} when the module is not a program.
+   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws the signal's reason when the run is aborted.
    */
   async run(
     module: SandboxedModule,
     options: RunOptions = {},
   ): Promise<RunResult> {
-    this.#checkOwn(module);
-    const run = startRun(module, options);
-    try {
-      const result = await this.#call(module, run.call, options);
-      return toRunResult(result);
-    } finally {
-      run.end();
-    }
+    if (!this.#isClosed) this.#modules.check(module);
+    checkProgram(module);
+    const result = await this.#call(module, PROGRAM_CALL, NOTHING, options);
+    const exitCode = result.ok ? result.value : undefined;
+    return Object.assign(result, { exitCode }) as RunResult;
   }
 
   /**
    * Stops what runs, and ends the workers. Calls in flight and later ones
-   * reject with {@linkcode SandboxClosed}.
+   * fail with {@linkcode SandboxClosed}.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#pool.close();
     await this.#network.close();
     this.#anchored.remove();
+    this.#modules.clear();
   }
 
   /** The same as {@linkcode close}. */
@@ -208,63 +269,73 @@ export class ToolSandbox implements AsyncDisposable {
     await this.close();
   }
 
-  async #compile(
-    hashing: Promise<string>,
-    bytes: Uint8Array<ArrayBuffer>,
-  ): Promise<SandboxedModule> {
-    const { maxMemoryBytes, maxFuel } = this.config;
-    const compiled = await compile(bytes, {
-      maxMemoryBytes,
-      fuel: maxFuel !== undefined,
-    });
-    checkImports(compiled.info);
-    const module = createModule(await hashing, compiled, this.config);
-    if (workerModule(module).plan.usesHttp) this.#network.warm();
-    this.#loaded.add(module);
-    return module;
+  async #call<Input, Value>(
+    module: SandboxedModule,
+    kind: CallKind<Input, Value>,
+    input: Input,
+    options: NamedCallOptions,
+  ): Promise<CallResult<Value>> {
+    if (this.#isClosed) return failed(closedError(), noRecord());
+    this.#modules.check(module);
+    const call = prepareCall(kind, input, options, this.config, ["name"]);
+    try {
+      const result = await this.#perform(module, kind.op, call);
+      if (!result.ok) return result;
+      try {
+        const value = await kind.decode(result.value, input);
+        return succeeded(value, result);
+      } catch (error) {
+        if (!(error instanceof SandboxError)) throw error;
+        const record = kind.answersByStdout ? printed(result) : result;
+        return failed(error as AnySandboxError, record);
+      }
+    } finally {
+      call.end();
+    }
   }
 
-  async #call(
+  async #perform(
     module: SandboxedModule,
-    { op, meta, payload, handlers = NO_HANDLERS }: ModuleCall,
-    { signal }: ToolCallOptions,
+    op: CallKind<never, unknown>["op"],
+    { limits, meta, payload, handlers }: PreparedCall,
   ): Promise<CallResult<Uint8Array>> {
-    this.#checkOwn(module);
-    const { maxMemoryBytes, maxExecutionTime } = this.config;
-    if (payload.length > maxMemoryBytes) {
+    if (payload.length > limits.maxMemoryBytes) {
       const error = new MemoryLimitExceeded(
-        maxMemoryBytes,
-        `Arguments of ${payload.length} bytes exceed the memory limit of ${maxMemoryBytes} bytes`,
+        limits.maxMemoryBytes,
+        `Arguments of ${payload.length} bytes exceed the memory limit of ${limits.maxMemoryBytes} bytes`,
       );
-      return { ok: false, error, ...NO_USAGE };
+      return failed(error, noRecord());
     }
     const worker = workerModule(module);
     try {
       const end = await this.#pool.run({
         module: worker,
         request: { module: worker.id, op, meta, payload },
-        timeoutMs: maxExecutionTime,
-        signal,
+        timeoutMs: limits.timeoutMs,
+        queueMs: limits.queueMs,
+        signal: limits.signal,
         handlers,
       });
-      return toCallResult(end, this.config, signal);
+      return toCallResult(end, limits);
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
-      return { ok: false, error, ...NO_USAGE };
+      return failed(error as AnySandboxError, noRecord());
     }
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
-  }
-
-  /** A module carries the limits of the sandbox that loaded it. */
-  #checkOwn(module: SandboxedModule): void {
-    if (!this.#loaded.has(module)) {
-      throw new ExecutionFailed("Module was not loaded by this sandbox");
-    }
+    if (this.#isClosed) throw closedError();
   }
 }
 
-/** Only programs that were given something to ask for ask. */
-const NO_HANDLERS: QuestionHandlers = {};
+function closedError(): SandboxClosed {
+  return new SandboxClosed("Sandbox is closed");
+}
+
+/** What is not an answer was meant to be read by somebody. */
+function printed(result: CallSuccess<Uint8Array>): RecordData {
+  return {
+    ...result,
+    stdout: new TextDecoder("utf-8", { ignoreBOM: true }).decode(result.value),
+  };
+}

@@ -21,7 +21,12 @@ const ANSWER: CallAnswer = {
   isCut: true,
   files: new Uint8Array([7]),
   denied: new Uint8Array([7]),
-  usage: { durationMs: 1.5, memoryBytes: 65_536, fuelConsumed: 7n },
+  usage: {
+    durationMs: 1.5,
+    memoryBytes: 65_536,
+    peakMemoryBytes: 65_537,
+    fuelConsumed: 7n,
+  },
 };
 
 function pair() {

@@ -70,9 +70,9 @@ Deno.test("parseCommandLine answers --help and --version with any verb or none",
 
 Deno.test("parseCommandLine names the verb that is none", () => {
   assertUsage([], "No verb given, the first argument is one of schema, call");
-  assertUsage(["frob"], '"frob" is no verb');
+  assertUsage(["frob"], '"frob" is not a verb');
   assertUsage(["--json", "call"], "--json");
-  assertUsage(["__proto__"], '"__proto__" is no verb');
+  assertUsage(["__proto__"], '"__proto__" is not a verb');
 });
 
 Deno.test("parseCommandLine names the flag that is unknown", () => {

@@ -8,6 +8,10 @@ Deno.test("parseDirectory splits at the last separator", () => {
     "C:\\x::/g": { host: "C:\\x", guest: "/g" },
     "\\\\server\\share::/g": { host: "\\\\server\\share", guest: "/g" },
     "odd::name::/g": { host: "odd::name", guest: "/g" },
+    ".": { host: ".", guest: "/" },
+    "data": { host: "data", guest: "/data" },
+    "./data/in/": { host: "./data/in/", guest: "/data/in" },
+    "/srv/data": { host: "/srv/data", guest: "/srv/data" },
   };
   for (const [text, grant] of Object.entries(directories)) {
     assertEquals(parseDirectory(text), grant, text);
@@ -15,7 +19,9 @@ Deno.test("parseDirectory splits at the last separator", () => {
 });
 
 Deno.test("parseDirectory refuses a grant with a part missing", () => {
-  for (const text of ["", "data", "data:/data", "::/data", "data::", "::"]) {
+  for (
+    const text of ["", "..", "../data", "data:/data", "::/data", "data::", "::"]
+  ) {
     assertThrows(() => parseDirectory(text), UsageError, "HOST::GUEST");
   }
 });

@@ -13,6 +13,8 @@ import {
 import { type Outcome, tell } from "../../src/cli/outcome.ts";
 import { Interrupted, OutputClosed } from "../../src/cli/terminal.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
+import { noRecord } from "../../src/tool/call_record.ts";
+import { succeeded } from "../../src/tool/call_result.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** Every error and the exit code that it must have. */
@@ -33,7 +35,16 @@ const EXIT_CODES: [error: unknown, code: number][] = [
   [new OutputClosed(), 141],
 ];
 
-const USAGE = { durationMs: 1.5, memoryBytes: 65_536, fuelConsumed: 2n ** 60n };
+const { usage: USAGE } = succeeded(undefined, {
+  ...noRecord(),
+  usage: {
+    durationMs: 1.5,
+    waitedMs: 0,
+    memoryBytes: 65_536,
+    peakMemoryBytes: 65_536,
+    fuelConsumed: 2n ** 60n,
+  },
+});
 
 async function told(outcome: Outcome, json: boolean) {
   const terminal = new FakeTerminal();

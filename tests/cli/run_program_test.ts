@@ -58,6 +58,7 @@ Deno.test("runCli run prints one object at the end with --json", async () => {
     stdout: "ending by 3\n",
     stderr: "last words\n",
     isOutputCut: false,
+    denied: [],
   });
   assertEquals([code, error], [3, ""]);
   assertGreater(usage.memoryBytes, 0);

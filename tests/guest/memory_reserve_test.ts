@@ -24,7 +24,6 @@ function plan(
     fuel: undefined,
     maxMemoryBytes: 100 * 65_536,
     tableBytes: 0,
-    results: {},
     ...overrides,
   };
 }

@@ -214,7 +214,7 @@ Deno.test("A path's bytes open nothing that is not below its folder", async () =
   for (const path of [...paths, ...noText.map((b) => Uint8Array.from(b))]) {
     for (const oflags of [0, 1, 1 | 8]) {
       const errno = await open(path, oflags);
-      assert(errno > 0 && errno < 77, `errno ${errno} for ${path}`);
+      assert(errno! > 0 && errno! < 77, `errno ${errno} for ${path}`);
     }
   }
   assertEquals(sandbox.lostWorkers, 0);

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import {
   type RunOptions,
   type RunResult,
+  type RunSuccess,
   SandboxConfig,
   type SandboxConfigBuilder,
   ToolSandbox,
@@ -23,8 +24,15 @@ export class Programs implements AsyncDisposable {
     this.sandbox = new ToolSandbox(configure(builder).build());
   }
 
-  /** Runs a fixture such as `wasi/cat`. */
-  async run(name: string, options?: RunOptions): Promise<RunResult> {
+  /** Runs a fixture such as `wasi/cat`, and throws why it failed if it did. */
+  async run(name: string, options?: RunOptions): Promise<RunSuccess> {
+    const result = await this.result(name, options);
+    if (!result.ok) throw result.error;
+    return result;
+  }
+
+  /** Runs a fixture, however it ends. */
+  async result(name: string, options?: RunOptions): Promise<RunResult> {
     const url = new URL(`${name}.wasm`, FIXTURES);
     const module = await this.sandbox.loadModule(url);
     return await this.sandbox.run(module, options);

@@ -1,10 +1,9 @@
 /** The verb `run`. */
 
-import { ToolSandbox } from "../../../mod.ts";
+import { type RunResult, ToolSandbox } from "../../../mod.ts";
 import type { Outcome } from "../outcome.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
 import { fromSource } from "../source.ts";
-import { OutputClosed } from "../terminal.ts";
 import { parseVariables } from "../variables.ts";
 import type { VerbInput } from "./verbs.ts";
 
@@ -17,31 +16,24 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
   const output = input.isJson
     ? new KeptOutput(config.maxOutputBytes)
     : new PassedOutput(terminal);
-  const outcome = await outcomeOf(() =>
-    sandbox.run(module, {
-      name: programName(source),
-      args: input.guestArguments,
-      env,
-      stdin: terminal.inputPieces(),
-      signal,
-      onStdout: (bytes) => output.add("stdout", bytes),
-      onStderr: (bytes) => output.add("stderr", bytes),
-    })
-  );
-  return { ...outcome, ...await output.end() };
+  const result = await sandbox.run(module, {
+    name: programName(source),
+    args: input.guestArguments,
+    env,
+    stdin: terminal.inputPieces(),
+    signal,
+    onStdout: (bytes) => output.add("stdout", bytes),
+    onStderr: (bytes) => output.add("stderr", bytes),
+  });
+  // What a program wrote before it failed is told too: often it says why.
+  return { ...outcomeOf(result), ...await output.end() };
 }
 
-/** What a program wrote before it failed is told too: often it says why. */
-async function outcomeOf(
-  run: () => ReturnType<ToolSandbox["run"]>,
-): Promise<Outcome> {
-  try {
-    const { exitCode, usage } = await run();
-    return { ok: true, exitCode, usage };
-  } catch (error) {
-    if (error instanceof OutputClosed) throw error;
-    return { ok: false, error };
-  }
+function outcomeOf(result: RunResult): Outcome {
+  const { usage, denied } = result;
+  return result.ok
+    ? { ok: true, exitCode: result.exitCode, usage, denied }
+    : { ok: false, error: result.error, usage, denied };
 }
 
 /** Programs are told what they are called, not where they lie. */

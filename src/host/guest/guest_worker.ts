@@ -68,6 +68,8 @@ export class GuestWorker {
   readonly #turn: GuestTurn;
   readonly #deadline: WatchedDeadline;
   readonly #modules = new Set<number>();
+  /** Modules that the worker knows and shall drop. */
+  readonly #forgotten: number[] = [];
   readonly #network: Network;
   /** Made for the first module that uses the network. */
   #connection: NetworkConnection | undefined;
@@ -136,6 +138,22 @@ export class GuestWorker {
   /** Whether the worker knows the module already. */
   knows(id: number): boolean {
     return this.#modules.has(id);
+  }
+
+  /** Marks a module as one that the worker shall drop. */
+  forget(id: number): void {
+    if (this.#modules.delete(id)) this.#forgotten.push(id);
+  }
+
+  /** Whether there is something to drop. */
+  get isUntidy(): boolean {
+    return this.#forgotten.length > 0;
+  }
+
+  /** Makes the worker drop what was forgotten; why not, if it is lost. */
+  async tidy(): Promise<WorkerLost | undefined> {
+    const ids = this.#forgotten.splice(0);
+    return await this.#deliver({ type: "forget", ids });
   }
 
   /** Runs a call; what becomes of it is an outcome, never a rejection. */

@@ -41,9 +41,21 @@ export interface PoolCall {
   readonly module: WorkerModule;
   readonly request: CallRequest;
   readonly timeoutMs: number;
+  /** How long it may wait for a worker. */
+  readonly queueMs: number | undefined;
   readonly signal: AbortSignal | undefined;
   /** Who answers what the guest asks meanwhile. */
   readonly handlers: QuestionHandlers;
+}
+
+/** A call's end, with how long it waited for a worker. */
+export interface PoolCallEnd extends CallEnd {
+  readonly waitedMs: number;
+}
+
+/** A call's end, with how long it waited for a worker. */
+export interface PoolCallEnd extends CallEnd {
+  readonly waitedMs: number;
 }
 
 /** A call that waits. */
@@ -52,10 +64,13 @@ interface WaitingCall {
   readonly key: number;
   /** How many workers were lost before they began it. */
   tries: number;
-  readonly resolve: (end: CallEnd) => void;
+  readonly since: number;
+  readonly resolve: (end: PoolCallEnd) => void;
   readonly reject: (reason: unknown) => void;
   /** Listens to the signal while the call is in the queue. */
   abort: (() => void) | undefined;
+  /** Rejects the call when it has waited for too long. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** Starts workers as calls need them and gives them out, fairly. */
@@ -97,7 +112,7 @@ export class WorkerPool {
    * {@linkcode Busy}, {@linkcode SandboxClosed}, {@linkcode PermissionDenied}
    * or {@linkcode WorkerLost}.
    */
-  run(call: PoolCall): Promise<CallEnd> {
+  run(call: PoolCall): Promise<PoolCallEnd> {
     if (this.#closing) return Promise.reject(closedError());
     if (call.signal?.aborted) return Promise.reject(call.signal.reason);
     const refusal = this.#losses.refusal(call.module.id);
@@ -105,18 +120,31 @@ export class WorkerPool {
     if (this.#idle.length === 0 && this.#isFull()) {
       return Promise.reject(new Busy(this.#options.maxQueuedCalls));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<CallEnd>();
+    const { promise, resolve, reject } = Promise.withResolvers<PoolCallEnd>();
     const waiting: WaitingCall = {
       call,
       key: call.module.id,
       tries: 0,
+      since: performance.now(),
       resolve,
       reject,
       abort: undefined,
+      timer: undefined,
     };
     if (this.#idle.length > 0) this.#start(this.#take(waiting.key), waiting);
     else this.#wait(waiting);
     return promise;
+  }
+
+  /** Makes all workers let go of a module; calls in flight end as usual. */
+  forget(module: number): void {
+    this.#lastMs.delete(module);
+    for (const worker of this.#busy.keys()) worker.forget(module);
+    for (const worker of this.#idle.filter((one) => one.knows(module))) {
+      worker.forget(module);
+      this.#idle.splice(this.#idle.indexOf(worker), 1);
+      this.#tidy(worker);
+    }
   }
 
   /**
@@ -143,8 +171,25 @@ export class WorkerPool {
       if (this.#queue.remove(waiting)) waiting.reject(signal?.reason);
     };
     signal?.addEventListener("abort", waiting.abort, { once: true });
+    if (waiting.call.queueMs !== undefined) this.#expire(waiting);
     this.#queue.add(waiting);
     this.#dispatch();
+  }
+
+  /** Rejects a call that still waits when its time in the queue is up. */
+  #expire(waiting: WaitingCall): void {
+    const { queueMs = 0 } = waiting.call;
+    const waited = performance.now() - waiting.since;
+    waiting.timer = setTimeout(() => {
+      if (!this.#queue.remove(waiting)) return;
+      stopListening(waiting);
+      waiting.reject(
+        new Busy(
+          this.#options.maxQueuedCalls,
+          `Sandbox is busy: the call waited ${queueMs} ms for a worker, the limit`,
+        ),
+      );
+    }, Math.max(0, queueMs - waited));
   }
 
   #dispatch(): void {
@@ -177,6 +222,7 @@ export class WorkerPool {
 
   async #call(worker: GuestWorker, waiting: WaitingCall): Promise<void> {
     const { call, key } = waiting;
+    const waitedMs = performance.now() - waiting.since;
     const outcome = await worker.call(call.module, call.request, {
       timeoutMs: call.timeoutMs,
       signal: call.signal,
@@ -189,7 +235,7 @@ export class WorkerPool {
       case "ended":
         this.#lastMs.set(key, outcome.end.answer.usage.durationMs);
         this.#release(worker, outcome.end.answer.usage.memoryBytes);
-        return waiting.resolve(outcome.end);
+        return waiting.resolve({ ...outcome.end, waitedMs });
       case "failed":
         this.#release(worker);
         return waiting.reject(outcome.error);
@@ -231,7 +277,21 @@ export class WorkerPool {
     }
   }
 
+  /** Lets a worker drop what was forgotten, before its next call. */
+  #tidy(worker: GuestWorker): void {
+    this.#busy.set(
+      worker,
+      worker.tidy().then((loss) => {
+        if (!loss) return this.#free(worker);
+        this.#busy.delete(worker);
+        this.#lose(worker);
+        this.#dispatch();
+      }),
+    );
+  }
+
   #free(worker: GuestWorker): void {
+    if (worker.isUntidy && !this.#closing) return this.#tidy(worker);
     this.#busy.delete(worker);
     this.#idle.push(worker);
     this.#dispatch();
@@ -342,7 +402,8 @@ export class WorkerPool {
   }
 }
 
-function stopListening({ call, abort }: WaitingCall): void {
+function stopListening({ call, abort, timer }: WaitingCall): void {
+  if (timer !== undefined) clearTimeout(timer);
   if (abort) call.signal?.removeEventListener("abort", abort);
 }
 

@@ -1,13 +1,8 @@
-/** The standard streams of a program, at the host's end. */
+/** The standard streams of a guest, at the host's end. */
 
 import type { Question, Reply } from "../channel/questions.ts";
+import type { OutputHandler, StdinSource } from "../config/call_options.ts";
 import type { QuestionHandlers } from "../host/guest/question_desk.ts";
-
-/** Standard input: text, bytes, or a stream that is read as it is needed. */
-export type StdinSource = string | Uint8Array | AsyncIterable<Uint8Array>;
-
-/** Takes a piece of output; the program waits until it is done. */
-export type OutputHandler = (bytes: Uint8Array) => void | Promise<void>;
 
 /** More than this is asked for piece by piece, like a stream. */
 const MAX_PAYLOAD_BYTES = 65_536;
@@ -16,7 +11,7 @@ const NOTHING: Uint8Array = new Uint8Array();
 const DONE: Reply = { value: 0 };
 
 /** Feeds standard input and hands output on, as a program asks for it. */
-export class ProgramStreams {
+export class GuestStreams {
   /** Standard input, when it is passed with the call. */
   readonly payload: Uint8Array;
   /** Whether standard input is asked for instead. */
@@ -27,21 +22,29 @@ export class ProgramStreams {
   /** What was read and not asked for yet. */
   #rest: Uint8Array = NOTHING;
 
+  /** Whether output is handed on while the guest runs. */
+  readonly isTold: boolean;
+
   constructor(options: {
-    readonly stdin?: StdinSource;
-    readonly onStdout?: OutputHandler;
-    readonly onStderr?: OutputHandler;
+    readonly stdin: StdinSource;
+    readonly onStdout: OutputHandler | undefined;
+    readonly onStderr: OutputHandler | undefined;
+    /** Whether the payload is taken by something else. */
+    readonly alwaysAsked: boolean;
   }) {
-    const { stdin = NOTHING } = options;
+    const { stdin } = options;
     const input = typeof stdin === "string"
       ? new TextEncoder().encode(stdin)
       : stdin;
     const isBytes = input instanceof Uint8Array;
-    this.isAsked = !isBytes || input.length > MAX_PAYLOAD_BYTES;
+    this.isAsked = options.alwaysAsked || !isBytes ||
+      input.length > MAX_PAYLOAD_BYTES;
     this.payload = isBytes && !this.isAsked ? input : NOTHING;
     this.#input = isBytes ? onePiece(input) : input[Symbol.asyncIterator]();
     this.#onStdout = options.onStdout;
     this.#onStderr = options.onStderr;
+    this.isTold = options.onStdout !== undefined ||
+      options.onStderr !== undefined;
   }
 
   /** Answers what the guest asks for. */

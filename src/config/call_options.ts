@@ -1,0 +1,240 @@
+/** What one call may say about itself; never wider than the configuration. */
+
+import type { AllowedPath } from "./allowed_path.ts";
+import { checkGuestPath } from "./guest_path.ts";
+import {
+  checkMemoryDirectory,
+  type MemoryDirectory,
+} from "./memory_directory.ts";
+import {
+  checkFuel,
+  checkKnown,
+  checkObject,
+  checkTime,
+  checkWhole,
+} from "./option_checks.ts";
+import { quote } from "../quote.ts";
+import type { SandboxConfig } from "./sandbox_config.ts";
+
+/** Standard input: text, bytes, or a stream that is read as it is needed. */
+export type StdinSource = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** Takes a piece of output; the guest waits until it is done. */
+export type OutputHandler = (bytes: Uint8Array) => void | Promise<void>;
+
+/** Files of a call: text or bytes, by directory and by path below it. */
+export type CallFiles = Readonly<
+  Record<string, Readonly<Record<string, Uint8Array | string>>>
+>;
+
+/**
+ * Options of one call, for tools, numeric exports and programs alike. What is
+ * left out is as the sandbox's configuration says; nothing can be wider.
+ */
+export interface CallOptions {
+  /** Ends the call when aborted; the call rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The most milliseconds that the call may run; `maxExecutionTime`. */
+  readonly timeout?: number | undefined;
+  /**
+   * The most fuel that the call may consume; `maxFuel`, which the
+   * configuration must set for fuel to be counted at all.
+   */
+  readonly maxFuel?: bigint | number | undefined;
+  /** The most bytes that its memories and tables may take together. */
+  readonly maxMemoryBytes?: number | undefined;
+  /**
+   * The most milliseconds that the call may wait for a worker; then it fails
+   * with `Busy`. No limit by default.
+   */
+  readonly queueTimeout?: number | undefined;
+  /**
+   * Files in memory, for this call only: by directory, such as `/work`, and by
+   * path below it. A directory of the configuration's `memoryDirectory` gets
+   * them beside its own.
+   */
+  readonly files?: CallFiles | undefined;
+  /** Environment variables that a guest with WASI sees; none by default. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Arguments that a guest with WASI sees after its name; none by default. */
+  readonly args?: readonly string[] | undefined;
+  /** Standard input; empty by default. */
+  readonly stdin?: StdinSource | undefined;
+  /** Called with what is written to standard output, as it is written. */
+  readonly onStdout?: OutputHandler | undefined;
+  /** Called with what is written to standard error, as it is written. */
+  readonly onStderr?: OutputHandler | undefined;
+}
+
+/** The limits that hold for a call. */
+export interface CallLimits {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  readonly queueMs: number | undefined;
+  readonly maxMemoryBytes: number;
+  readonly maxFuel: bigint | undefined;
+}
+
+/** What a guest with WASI sees of a call beside its streams. */
+export interface CallSurroundings {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly memoryDirectories: readonly MemoryDirectory[];
+}
+
+const NAMES: readonly (keyof CallOptions)[] = [
+  "signal",
+  "timeout",
+  "maxFuel",
+  "maxMemoryBytes",
+  "queueTimeout",
+  "files",
+  "env",
+  "args",
+  "stdin",
+  "onStdout",
+  "onStderr",
+];
+
+const PAGE_BYTES = 65_536;
+
+/**
+ * Checks the limits of a call against the configuration.
+ *
+ * @param extra Names of options that this kind of call has beside.
+ * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {RangeError} for a limit that is wider than the configuration's.
+ */
+export function callLimits(
+  options: CallOptions,
+  config: SandboxConfig,
+  extra: readonly string[] = [],
+): CallLimits {
+  checkObject("options of a call", options);
+  checkKnown("options of a call", options, [...NAMES, ...extra]);
+  const { signal, timeout, queueTimeout, maxMemoryBytes, maxFuel } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `Cannot set signal: expected an AbortSignal, got ${quote(signal)}`,
+    );
+  }
+  return {
+    signal,
+    timeoutMs: timeout === undefined
+      ? config.maxExecutionTime
+      : checkTime("timeout", timeout, config.maxExecutionTime),
+    queueMs: queueTimeout === undefined
+      ? undefined
+      : checkTime("queueTimeout", queueTimeout),
+    maxMemoryBytes: maxMemoryBytes === undefined
+      ? config.maxMemoryBytes
+      : checkWhole(
+        "maxMemoryBytes",
+        maxMemoryBytes,
+        PAGE_BYTES,
+        config.maxMemoryBytes,
+      ),
+    maxFuel: maxFuel === undefined
+      ? config.maxFuel
+      : checkFuel("maxFuel", maxFuel, configuredFuel(config)),
+  };
+}
+
+/** Counting fuel is part of how a module is prepared. */
+function configuredFuel({ maxFuel }: SandboxConfig): bigint {
+  if (maxFuel !== undefined) return maxFuel;
+  throw new TypeError(
+    "Cannot set maxFuel of a call: the sandbox counts no fuel, set maxFuel in its configuration too",
+  );
+}
+
+/**
+ * Checks what a guest with WASI is to see of a call.
+ *
+ * @returns undefined when the call says nothing about it.
+ * @throws {TypeError} when an argument, a variable or a path is impossible.
+ */
+export function callSurroundings(
+  { args, env, files }: CallOptions,
+  config: SandboxConfig,
+): CallSurroundings | undefined {
+  if (args === undefined && env === undefined && files === undefined) {
+    return undefined;
+  }
+  return {
+    args: checkArguments(args ?? []),
+    env: checkEnvironment(env ?? {}),
+    memoryDirectories: Object.entries(checkedFiles(files ?? {})).map(
+      ([directory, inside]) => memoryDirectory(directory, inside, config),
+    ),
+  };
+}
+
+function checkedFiles(files: CallFiles): CallFiles {
+  checkObject("files", files);
+  for (const [directory, inside] of Object.entries(files)) {
+    checkObject(`files of ${quote(directory)}`, inside);
+  }
+  return files;
+}
+
+function memoryDirectory(
+  directory: string,
+  files: CallFiles[string],
+  config: SandboxConfig,
+): MemoryDirectory {
+  const guest = checkGuestPath("files", directory);
+  refuseHostFolder(guest, config.allowedPaths);
+  const configured = config.memoryDirectories
+    .find((one) => one.guest === guest);
+  const options = configured ? { maxBytes: configured.maxBytes } : {};
+  const all = configured ? { ...configured.files, ...files } : files;
+  return checkMemoryDirectory(guest, all, options, "files");
+}
+
+function refuseHostFolder(
+  guest: string,
+  allowedPaths: readonly AllowedPath[],
+): void {
+  if (!allowedPaths.some((one) => one.guest === guest)) return;
+  throw new TypeError(
+    `Cannot set files: ${
+      quote(guest)
+    } is a folder of the host, give the files another directory`,
+  );
+}
+
+function checkArguments(args: readonly string[]): readonly string[] {
+  if (!Array.isArray(args)) {
+    throw new TypeError(`Cannot set args: expected a list, got ${quote(args)}`);
+  }
+  return args.map((arg) => checkText("args", arg));
+}
+
+function checkEnvironment(
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  checkObject("env", env);
+  return Object.fromEntries(
+    Object.entries(env).map(([key, value]) => {
+      if (key === "" || key.includes("=")) {
+        throw new TypeError(
+          `Cannot set env: ${quote(key)} cannot be the name of a variable`,
+        );
+      }
+      return [checkText("env", key), checkText("env", value)];
+    }),
+  );
+}
+
+/**
+ * Checks text that a guest gets as a C string, which ends at the first NUL.
+ *
+ * @throws {TypeError} when it is not text, or has a NUL.
+ */
+export function checkText(option: string, text: string): string {
+  if (typeof text === "string" && !text.includes("\0")) return text;
+  throw new TypeError(
+    `Cannot set ${option}: expected text without NUL, got ${quote(text)}`,
+  );
+}

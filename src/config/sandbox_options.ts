@@ -1,0 +1,166 @@
+/** A configuration as a plain object, for where the builder can go too. */
+
+import { checkKnown, checkObject } from "./option_checks.ts";
+import type { NetworkLimits } from "./network_limits.ts";
+import { quote } from "../quote.ts";
+import { SandboxConfig } from "./sandbox_config.ts";
+import type { SandboxConfigBuilder } from "./sandbox_config_builder.ts";
+
+/** A host folder in {@linkcode SandboxOptions}. */
+export interface AllowedPathGrant {
+  /** The folder on the host. */
+  readonly host: string | URL;
+  /** Whether the guest may change what is in it; `false` by default. */
+  readonly write?: boolean;
+}
+
+/** A directory in memory in {@linkcode SandboxOptions}. */
+export interface MemoryDirectoryGrant {
+  /** What is in it at first, by path below it; nothing by default. */
+  readonly files?: Readonly<Record<string, Uint8Array | string>>;
+  /** The most bytes that its files may have together; 16 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+/** A secret in {@linkcode SandboxOptions}. */
+export interface SecretValue {
+  /** 4 to 8192 characters of printable ASCII. */
+  readonly value: string;
+  /** Where it may go: entries as of `allowNetwork`, at least one. */
+  readonly hosts: readonly string[];
+}
+
+/**
+ * What a sandbox grants and where it stops, as a plain object. Every name and
+ * check is that of {@linkcode SandboxConfigBuilder}.
+ */
+export interface SandboxOptions {
+  /** The most bytes of all memories and tables of a guest; 64 MiB. */
+  readonly maxMemoryBytes?: number | undefined;
+  /** The most milliseconds that a call may run; 30 000. */
+  readonly maxExecutionTime?: number | undefined;
+  /** The most fuel that a call may consume; not counted by default. */
+  readonly maxFuel?: bigint | number | undefined;
+  /** The most bytes that a tool may answer with; 16 MiB. */
+  readonly maxResultBytes?: number | undefined;
+  /** The most workers that run guests; the number of cores. */
+  readonly maxWorkers?: number | undefined;
+  /** The most calls that wait for a worker; 10 000. */
+  readonly maxQueuedCalls?: number | undefined;
+  /** The most bytes kept of stdout and of stderr each; 1 MiB. */
+  readonly maxOutputBytes?: number | undefined;
+  /** The most open WASI descriptors, streams included; 128. */
+  readonly maxDescriptors?: number | undefined;
+  /** The most bytes that a call may write to host folders; no limit. */
+  readonly maxWriteBytes?: number | undefined;
+  /** Host folders, by the absolute path that guests see; none. */
+  readonly allowedPaths?:
+    | Readonly<Record<string, string | URL | AllowedPathGrant>>
+    | undefined;
+  /** Directories in memory, by the absolute path that guests see; none. */
+  readonly memoryDirectories?:
+    | Readonly<Record<string, MemoryDirectoryGrant>>
+    | undefined;
+  /** Whether guests reach the network, or the hosts they reach; `false`. */
+  readonly allowNetwork?: boolean | readonly string[] | undefined;
+  /** How much of the network a call may use. */
+  readonly networkLimits?: Partial<NetworkLimits> | undefined;
+  /** Credentials that guests use without seeing them, by name; none. */
+  readonly secrets?: Readonly<Record<string, SecretValue>> | undefined;
+}
+
+type Apply<Value> = (builder: SandboxConfigBuilder, value: Value) => unknown;
+
+/** How each option is set: by the builder, which checks it. */
+const APPLY: {
+  readonly [Name in keyof SandboxOptions]-?: Apply<
+    NonNullable<SandboxOptions[Name]>
+  >;
+} = {
+  maxMemoryBytes: (builder, value) => builder.maxMemoryBytes(value),
+  maxExecutionTime: (builder, value) => builder.maxExecutionTime(value),
+  maxFuel: (builder, value) => builder.maxFuel(value),
+  maxResultBytes: (builder, value) => builder.maxResultBytes(value),
+  maxWorkers: (builder, value) => builder.maxWorkers(value),
+  maxQueuedCalls: (builder, value) => builder.maxQueuedCalls(value),
+  maxOutputBytes: (builder, value) => builder.maxOutputBytes(value),
+  maxDescriptors: (builder, value) => builder.maxDescriptors(value),
+  maxWriteBytes: (builder, value) => builder.maxWriteBytes(value),
+  allowedPaths: grantPaths,
+  memoryDirectories: grantMemory,
+  allowNetwork: (builder, value) => builder.allowNetwork(value),
+  networkLimits: (builder, value) => builder.networkLimits(value),
+  secrets: setSecrets,
+};
+
+/**
+ * The configuration that was given, whichever form it has; the defaults when
+ * none was.
+ *
+ * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {RangeError} for a value outside of its range.
+ */
+export function toConfig(
+  given: SandboxConfig | SandboxOptions | undefined,
+): SandboxConfig {
+  if (given instanceof SandboxConfig) return given;
+  const builder = SandboxConfig.builder();
+  if (given === undefined) return builder.build();
+  checkObject("configuration", given);
+  if (typeof (given as { build?: unknown }).build === "function") {
+    throw new TypeError(
+      "Cannot set configuration: this is a builder, call its build()",
+    );
+  }
+  checkKnown("configuration", given, Object.keys(APPLY));
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    (APPLY[name as keyof SandboxOptions] as Apply<unknown>)(builder, value);
+  }
+  return builder.build();
+}
+
+function grantPaths(
+  builder: SandboxConfigBuilder,
+  paths: NonNullable<SandboxOptions["allowedPaths"]>,
+): void {
+  checkObject("allowedPaths", paths);
+  for (const [guest, grant] of Object.entries(paths)) {
+    if (typeof grant === "string" || grant instanceof URL) {
+      builder.allowedPath(guest, grant);
+    } else {
+      checkObject(`allowedPaths ${quote(guest)}`, grant);
+      const { host, ...options } = grant;
+      builder.allowedPath(guest, host, options);
+    }
+  }
+}
+
+function grantMemory(
+  builder: SandboxConfigBuilder,
+  directories: NonNullable<SandboxOptions["memoryDirectories"]>,
+): void {
+  checkObject("memoryDirectories", directories);
+  for (const [guest, grant] of Object.entries(directories)) {
+    checkObject(`memoryDirectories ${quote(guest)}`, grant);
+    const { files, ...options } = grant;
+    builder.memoryDirectory(guest, files, options);
+  }
+}
+
+function setSecrets(
+  builder: SandboxConfigBuilder,
+  secrets: NonNullable<SandboxOptions["secrets"]>,
+): void {
+  checkObject("secrets", secrets);
+  for (const [name, secret] of Object.entries(secrets)) {
+    // Not quoted: what was given in its place may be the value.
+    if (typeof secret !== "object" || secret === null) {
+      throw new TypeError(
+        `Cannot set secrets: ${quote(name)} needs { value, hosts }`,
+      );
+    }
+    const { value, ...options } = secret;
+    builder.secret(name, value, options);
+  }
+}

@@ -1,0 +1,66 @@
+/** Every kind of call, as the guest's worker runs it. */
+
+import { Op } from "../channel/layout.ts";
+import type { StopPage } from "../stop_page.ts";
+import type { CallSystem } from "./call_system.ts";
+import type { GuestInstance } from "./instance.ts";
+import { callNumeric } from "./numeric_abi.ts";
+import type { PlannedCall } from "./planned_call.ts";
+import { runCommand, runProgram } from "./program_abi.ts";
+import { callExecute, callSchema } from "./tool_abi.ts";
+
+/** What a call runs with. */
+export interface RunningCall extends PlannedCall {
+  readonly guest: GuestInstance;
+  readonly system: CallSystem | undefined;
+  readonly stopPage: StopPage;
+  /** The most bytes that a tool may answer with. */
+  readonly maxResultBytes: number;
+}
+
+/** The guest's half of one kind of call; `src/tool/calls` has the host's. */
+export interface GuestCallKind {
+  /** Whether it may end itself, with `proc_exit`. */
+  readonly isProgram: boolean;
+  /** Whether what it prints is its answer. */
+  readonly answersByStdout: boolean;
+  /** Whether the worker finds a place for the payload in its memory. */
+  readonly placesPayload: boolean;
+  /** Runs it; the bytes may be a view of the guest's memory. */
+  readonly run: (call: RunningCall) => Uint8Array;
+}
+
+const PLAIN = {
+  isProgram: false,
+  answersByStdout: false,
+  placesPayload: false,
+};
+
+const KINDS: Readonly<Record<Op, GuestCallKind>> = {
+  [Op.Schema]: {
+    ...PLAIN,
+    run: ({ guest, maxResultBytes }) => callSchema(guest, maxResultBytes),
+  },
+  [Op.Tool]: {
+    ...PLAIN,
+    placesPayload: true,
+    run: ({ guest, payload, maxResultBytes }) =>
+      callExecute(guest, payload, maxResultBytes),
+  },
+  [Op.Numeric]: {
+    ...PLAIN,
+    run: ({ guest, plan, payload }) => callNumeric(guest, plan, payload),
+  },
+  [Op.Run]: { ...PLAIN, isProgram: true, run: runProgram },
+  [Op.Command]: {
+    ...PLAIN,
+    isProgram: true,
+    answersByStdout: true,
+    run: runCommand,
+  },
+};
+
+/** The kind of a number. */
+export function callKind(op: Op): GuestCallKind {
+  return KINDS[op];
+}

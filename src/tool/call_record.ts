@@ -1,0 +1,132 @@
+/** Reads what a worker answered: a value or an error, and the call's record. */
+
+import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
+import { decodeFileBundle } from "../channel/file_bundle.ts";
+import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
+import { Status } from "../channel/layout.ts";
+import type { CallLimits } from "../config/call_options.ts";
+import {
+  type AnySandboxError,
+  FuelExhausted,
+  SandboxClosed,
+  TimeoutExceeded,
+  WorkerLost,
+} from "../errors.ts";
+import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
+import { StopReason } from "../stop_page.ts";
+import {
+  type CallResult,
+  failed,
+  type RecordData,
+  succeeded,
+} from "./call_result.ts";
+
+/** Longer texts of refusals are cut. */
+const MAX_DENIED_LENGTH = 500;
+
+/** The record of a call that never reached a guest. */
+export function noRecord(waitedMs = 0): RecordData {
+  return {
+    usage: {
+      durationMs: 0,
+      waitedMs,
+      memoryBytes: 0,
+      peakMemoryBytes: 0,
+      fuelConsumed: undefined,
+    },
+    stdout: "",
+    stderr: "",
+    isOutputCut: false,
+    files: {},
+    denied: [],
+  };
+}
+
+/**
+ * Turns a call's end into its result.
+ *
+ * @throws the signal's reason when the call was aborted.
+ */
+export function toCallResult(
+  end: PoolCallEnd,
+  limits: CallLimits,
+): CallResult<Uint8Array> {
+  const record = callRecord(end, limits);
+  if (end.answer.status === Status.Value) {
+    return succeeded(end.answer.value, record);
+  }
+  if (end.reason === StopReason.Abort) throw limits.signal?.reason;
+  return failed(callError(end, limits), record);
+}
+
+function callRecord(
+  { answer, waitedMs }: PoolCallEnd,
+  { maxFuel }: CallLimits,
+): RecordData {
+  const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed } =
+    answer.usage;
+  return {
+    usage: {
+      durationMs,
+      waitedMs,
+      memoryBytes,
+      peakMemoryBytes,
+      fuelConsumed: maxFuel === undefined ? undefined : fuelConsumed,
+    },
+    stdout: text(answer.stdout),
+    stderr: text(answer.stderr),
+    isOutputCut: answer.isCut,
+    files: answer.files.length === 0
+      ? {}
+      : decodeFileBundle(answer.files) ?? {},
+    denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
+  };
+}
+
+/** Most calls write nothing, and decoding nothing takes its time too. */
+function text(bytes: Uint8Array): string {
+  return bytes.length === 0
+    ? ""
+    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** Reads what a worker reports; an invalid entry is left out. */
+function deniedRequests(bytes: Uint8Array): DeniedRequest[] {
+  try {
+    const list: unknown = JSON.parse(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+    );
+    return Array.isArray(list)
+      ? list.slice(0, MAX_DENIED).filter(isDeniedRequest)
+        .map(({ url, reason }) => ({
+          url: url.slice(0, MAX_DENIED_LENGTH),
+          reason: reason.slice(0, MAX_DENIED_LENGTH),
+        }))
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+function isDeniedRequest(value: unknown): value is DeniedRequest {
+  const { url, reason } = (value ?? {}) as Partial<DeniedRequest>;
+  return typeof url === "string" && typeof reason === "string";
+}
+
+function callError(end: PoolCallEnd, limits: CallLimits): AnySandboxError {
+  const record = decodeErrorRecord(end.answer.value);
+  if (!record) return new WorkerLost("Worker reported an invalid error");
+  switch (record.kind) {
+    case "Stopped":
+      return end.reason === StopReason.Deadline
+        ? new TimeoutExceeded(limits.timeoutMs)
+        : new SandboxClosed("Sandbox was closed during the call");
+    case "FuelExhausted":
+      return new FuelExhausted(
+        limits.maxFuel ?? 0n,
+        end.answer.usage.fuelConsumed,
+      );
+    default:
+      return toGuestError(record, limits.maxMemoryBytes);
+  }
+}

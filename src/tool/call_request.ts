@@ -1,0 +1,141 @@
+/** Turns a call and its options into what is sent to a worker. */
+
+import { encodeFileBundle } from "../channel/file_bundle.ts";
+import type { CallPlan } from "../channel/messages.ts";
+import {
+  type CallLimits,
+  callLimits,
+  type CallOptions,
+  type CallSurroundings,
+  callSurroundings,
+  checkText,
+} from "../config/call_options.ts";
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import type { QuestionHandlers } from "../host/guest/question_desk.ts";
+import type { CallKind, CallTarget } from "./calls/call_kind.ts";
+import { GuestStreams } from "./guest_streams.ts";
+
+const NOTHING: Uint8Array = new Uint8Array();
+
+/** A call as it is sent, and what has to be let go after it. */
+export interface PreparedCall {
+  readonly limits: CallLimits;
+  /** The call's plan as JSON; empty when everything is as configured. */
+  readonly meta: string;
+  readonly payload: Uint8Array;
+  /** Answers what the guest asks for meanwhile. */
+  readonly handlers: QuestionHandlers;
+  /** Lets go of the input stream. */
+  end(): void;
+}
+
+/** Options of a call, with the name that a program is told as its own. */
+export interface NamedCallOptions extends CallOptions {
+  readonly name?: string | undefined;
+}
+
+/**
+ * Checks a call's options and encodes it.
+ *
+ * @param extra Names of options that this kind of call has beside.
+ * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {RangeError} for a limit that is wider than the configuration's.
+ */
+export function prepareCall<Input>(
+  kind: CallKind<Input, unknown>,
+  input: Input,
+  options: NamedCallOptions,
+  config: SandboxConfig,
+  extra: readonly string[] = [],
+): PreparedCall {
+  const limits = callLimits(options, config, extra);
+  const surroundings = callSurroundings(options, config);
+  const encoded = kind.encode(input);
+  const streams = streamsOf(kind, encoded, options);
+  const own = kind.takesStdin ? streams?.payload ?? encoded : encoded;
+  const bundle = surroundings ? bundleOf(surroundings) : NOTHING;
+  const plan = planOf({
+    target: kind.target?.(input),
+    options,
+    limits,
+    config,
+    surroundings,
+    streams,
+    bundleBytes: bundle.length,
+  });
+  return {
+    limits,
+    meta: plan === undefined ? "" : JSON.stringify(plan),
+    payload: bundle.length === 0 ? own : joined(own, bundle),
+    handlers: streams?.handlers ?? {},
+    end: () => streams?.end(),
+  };
+}
+
+/** Streams, where a call has any that are asked for. */
+function streamsOf(
+  kind: CallKind<never, unknown>,
+  encoded: Uint8Array,
+  options: CallOptions,
+): GuestStreams | undefined {
+  const { onStdout, onStderr } = options;
+  const stdin = kind.takesStdin ? options.stdin ?? encoded : options.stdin;
+  if (stdin === undefined && !onStdout && !onStderr) return undefined;
+  return new GuestStreams({
+    stdin: stdin ?? NOTHING,
+    onStdout,
+    onStderr,
+    alwaysAsked: !kind.takesStdin && stdin !== undefined,
+  });
+}
+
+interface PlanParts {
+  readonly target: CallTarget | undefined;
+  readonly options: NamedCallOptions;
+  readonly limits: CallLimits;
+  readonly config: SandboxConfig;
+  readonly surroundings: CallSurroundings | undefined;
+  readonly streams: GuestStreams | undefined;
+  readonly bundleBytes: number;
+}
+
+/** What differs from the configuration; undefined when nothing does. */
+function planOf(parts: PlanParts): CallPlan | undefined {
+  const { target, options, limits, config, surroundings, streams } = parts;
+  const plan: { -readonly [Key in keyof CallPlan]: CallPlan[Key] } = {
+    ...target,
+  };
+  if (options.name !== undefined) {
+    plan.programName = checkText("name", options.name);
+  }
+  if (limits.maxFuel !== config.maxFuel) {
+    plan.maxFuel = String(limits.maxFuel);
+  }
+  if (limits.maxMemoryBytes !== config.maxMemoryBytes) {
+    plan.maxMemoryBytes = limits.maxMemoryBytes;
+  }
+  if (streams?.isAsked) plan.asksStdin = true;
+  if (streams?.isTold) plan.tellsOutput = true;
+  if (surroundings) {
+    plan.args = surroundings.args;
+    plan.env = surroundings.env;
+    plan.memoryDirectories = surroundings.memoryDirectories
+      .map(({ guest, maxBytes }) => [guest, maxBytes]);
+    plan.bundleBytes = parts.bundleBytes;
+  }
+  return Object.keys(plan).length === 0 ? undefined : plan;
+}
+
+function bundleOf({ memoryDirectories }: CallSurroundings): Uint8Array {
+  if (memoryDirectories.length === 0) return NOTHING;
+  return encodeFileBundle(Object.fromEntries(
+    memoryDirectories.map(({ guest, files }) => [guest, files]),
+  ));
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
