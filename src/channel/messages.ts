@@ -86,6 +86,8 @@ export interface SystemGrants {
   readonly maxDescriptors: number;
   /** Bytes written to host directories in one call. */
   readonly maxWriteBytes: number | undefined;
+  /** Files, directories and links made in one call. */
+  readonly maxEntries: number;
 }
 
 /**

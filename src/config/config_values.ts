@@ -22,6 +22,7 @@ export interface ConfigValues {
   maxOutputBytes: number;
   maxDescriptors: number;
   maxWriteBytes: number | undefined;
+  maxEntries: number;
   networkLimits: NetworkLimits;
   secrets: readonly Secret[];
 }
@@ -40,6 +41,7 @@ export const DEFAULTS: Readonly<ConfigValues> = {
   maxOutputBytes: 1024 * 1024,
   maxDescriptors: 128,
   maxWriteBytes: undefined,
+  maxEntries: 65_536,
   networkLimits: DEFAULT_NETWORK_LIMITS,
   secrets: [],
 };

@@ -57,6 +57,11 @@ export class SandboxConfig {
    * limit beside the folders themselves.
    */
   readonly maxWriteBytes: number | undefined;
+  /**
+   * The most files, directories and links that a call may make, in host
+   * folders and memory directories together; 65 536 by default.
+   */
+  readonly maxEntries: number;
   /** How much of the network a call may use. */
   readonly networkLimits: NetworkLimits;
   /** The secrets that guests can use, without their values; none by default. */
@@ -77,6 +82,7 @@ export class SandboxConfig {
     this.maxOutputBytes = values.maxOutputBytes;
     this.maxDescriptors = values.maxDescriptors;
     this.maxWriteBytes = values.maxWriteBytes;
+    this.maxEntries = values.maxEntries;
     this.networkLimits = values.networkLimits;
     this.secrets = Object.freeze(
       values.secrets.map(({ name, hosts }) => Object.freeze({ name, hosts })),

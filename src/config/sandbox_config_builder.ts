@@ -68,7 +68,8 @@ export class SandboxConfigBuilder {
 
   /**
    * Grants a directory that lives in memory: every call starts with the same
-   * files, and what is in it afterwards is in the result's `files`.
+   * files, and what is in it afterwards is in the result's `files`. A file with
+   * several names counts for each; there are at most 16 384 names.
    *
    * @param guest The absolute path that the guest sees.
    * @param files What is in it at first, by path below it, such as `in.csv`.
@@ -203,7 +204,8 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most bytes that a call may write to host folders.
+   * Sets the most bytes that a call may write to host folders. What a file
+   * grows by without being written, and what a link says, counts as well.
    *
    * @throws {RangeError} unless it is a whole number of at least 0.
    */
@@ -215,6 +217,19 @@ export class SandboxConfigBuilder {
       Number.MAX_SAFE_INTEGER,
     );
     this.#values.maxWriteBytes = limit;
+    return this;
+  }
+
+  /**
+   * Sets the most files, directories and links that a call may make, in host
+   * folders and memory directories together; one more is the guest's `ENOSPC`.
+   * What it removes again makes room for others.
+   *
+   * @throws {RangeError} unless it is a whole number of at least 0.
+   */
+  maxEntries(count: number): this {
+    const limit = checkWhole("maxEntries", count, 0, Number.MAX_SAFE_INTEGER);
+    this.#values.maxEntries = limit;
     return this;
   }
 

@@ -53,6 +53,8 @@ export interface SandboxOptions {
   readonly maxDescriptors?: number | undefined;
   /** The most bytes that a call may write to host folders; no limit. */
   readonly maxWriteBytes?: number | undefined;
+  /** The most files, directories and links that a call may make; 65 536. */
+  readonly maxEntries?: number | undefined;
   /** Host folders, by the absolute path that guests see; none. */
   readonly allowedPaths?:
     | Readonly<Record<string, string | URL | AllowedPathGrant>>
@@ -86,6 +88,7 @@ const APPLY: {
   maxOutputBytes: (builder, value) => builder.maxOutputBytes(value),
   maxDescriptors: (builder, value) => builder.maxDescriptors(value),
   maxWriteBytes: (builder, value) => builder.maxWriteBytes(value),
+  maxEntries: (builder, value) => builder.maxEntries(value),
   allowedPaths: grantPaths,
   memoryDirectories: grantMemory,
   allowNetwork: (builder, value) => builder.allowNetwork(value),

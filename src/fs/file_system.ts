@@ -18,6 +18,8 @@ export interface OpenMode {
   readonly write: boolean;
   /** Make it; fails with EXIST when something has the name. */
   readonly create: boolean;
+  /** Whether `append` will be used, and not `write`. */
+  readonly append: boolean;
 }
 
 /** An open file, a standard stream included. Positions are in bytes. */
@@ -28,8 +30,17 @@ export interface OpenFile {
   read(into: Uint8Array, position: number): number;
   /** Writes at `position`; may write less than given. */
   write(from: Uint8Array, position: number): number;
+  /**
+   * Writes at the end, wherever that is by then: nothing that others append
+   * at the same time is lost. Only while the file is appending.
+   */
+  append(from: Uint8Array): number;
+  /** Changes from `write` to `append`, or back. */
+  setAppending(appending: boolean): void;
   stat(): FileStat;
   setSize(size: number): void;
+  /** Makes the file at least this long; never cuts it. */
+  allocate(end: number): void;
   setTimes(times: NewTimes): void;
   sync(): void;
   close(): void;

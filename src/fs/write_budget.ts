@@ -9,6 +9,11 @@ export class WriteBudget {
     this.#left = bytes ?? Infinity;
   }
 
+  /** Whether there is a limit at all. */
+  get isLimited(): boolean {
+    return this.#left !== Infinity;
+  }
+
   /** Takes as many of `bytes` as are left, at least one: else NOSPC. */
   takeSome(bytes: number): number {
     if (bytes > 0 && this.#left <= 0) fail("ENOSPC");
@@ -21,6 +26,19 @@ export class WriteBudget {
   take(bytes: number): void {
     if (bytes > this.#left) fail("ENOSPC");
     this.#left -= bytes;
+  }
+
+  /** Takes all of `bytes` for what `act` stores; nothing when that fails. */
+  spend<T>(bytes: number, act: () => T): T {
+    this.take(bytes);
+    let stored = false;
+    try {
+      const result = act();
+      stored = true;
+      return result;
+    } finally {
+      if (!stored) this.giveBack(bytes);
+    }
   }
 
   /** Gives bytes back that were taken and not, or no longer, stored. */

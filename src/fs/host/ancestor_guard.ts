@@ -19,6 +19,8 @@ const MOST_PAUSE_MS = 0.3;
 const ATTEMPTS = 4;
 /** How often a change waits for others to stop changing the way. */
 const WAITS = 8;
+/** How much is remembered: of what the paths of settled ways have, in UTF-16 units. */
+const MOST_SETTLED_UNITS = 2 ** 20;
 
 /** A directory on the way, as it was seen. */
 interface Seen extends HostIdentity {
@@ -50,6 +52,7 @@ export class AncestorGuard {
   readonly #stop: StopPage;
   /** Ways that were settled when they were last looked at, by directory. */
   readonly #settled = new Map<string, Seen[]>();
+  #settledUnits = 0;
   /** Modification times that come from the guest's own changes, by path. */
   readonly #own = new Map<string, number>();
 
@@ -73,7 +76,7 @@ export class AncestorGuard {
       const held = settled
         ? holdTheirNames(holdersOf(way))
         : this.#held(way, () => agree(outcomeOf(act), outcome, same));
-      if (!held) this.#settled.delete(directory);
+      if (!held) this.#forgetSettled(directory);
       else if ("value" in outcome) return outcome.value;
       else fail(outcome.code);
     }
@@ -105,6 +108,7 @@ export class AncestorGuard {
   #look(directory: string): Seen[] {
     const way = [see(this.#root)];
     for (let end = 0; end !== -1;) {
+      this.#stop.check();
       end = directory.indexOf("/", end + 1);
       const place = end === -1 ? directory : directory.slice(0, end);
       way.push(see(`${this.#root}/${place}`));
@@ -121,6 +125,7 @@ export class AncestorGuard {
     }
     const quiet = isOlder(holders, "mtimeMs", QUIET_MS);
     for (let round = quiet ? QUIET_ROUNDS : BUSY_ROUNDS; round > 0; round--) {
+      this.#stop.check();
       if (!isUnchanged(way, quiet)) return false;
       if (!quiet) this.#stop.sleep(Math.random() * MOST_PAUSE_MS);
       if (!again()) return false;
@@ -130,8 +135,22 @@ export class AncestorGuard {
 
   #keepSettled(way: Seen[]): void {
     const directory = way.at(-1)?.path.slice(this.#root.length + 1) ?? "";
-    if (this.#settled.size >= 1024) this.#settled.clear();
+    this.#forgetSettled(directory);
+    const units = unitsOf(way);
+    if (this.#settledUnits + units > MOST_SETTLED_UNITS) {
+      this.#settled.clear();
+      this.#settledUnits = 0;
+    }
+    if (units > MOST_SETTLED_UNITS) return;
     this.#settled.set(directory, way);
+    this.#settledUnits += units;
+  }
+
+  #forgetSettled(directory: string): void {
+    const way = this.#settled.get(directory);
+    if (way === undefined) return;
+    this.#settled.delete(directory);
+    this.#settledUnits -= unitsOf(way);
   }
 
   #othersChange(way: Seen[]): boolean {
@@ -154,6 +173,11 @@ export class AncestorGuard {
     const now = outcomeOf(() => see(path));
     if ("value" in now) this.#own.set(path, now.value.mtimeMs);
   }
+}
+
+/** What remembering a way takes; a directory of it counts as 100 at least. */
+function unitsOf(way: Seen[]): number {
+  return way.reduce((sum, { path }) => sum + 100 + path.length, 0);
 }
 
 /** The directories whose names are on the way: all but the last. */

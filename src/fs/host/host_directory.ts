@@ -1,6 +1,8 @@
 import type { StopPage } from "../../stop_page.ts";
 import type { ExactTimes } from "./host_stat.ts";
+import type { EntryBudget } from "../entry_budget.ts";
 import type { LinkBroker } from "./link_broker.ts";
+import type { OpenFiles } from "./open_files.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
 /** A directory of the host that a guest was granted. */
@@ -17,6 +19,8 @@ export interface HostDirectory {
 /** What the trees of one guest share. */
 export interface HostFileSystemContext {
   readonly budget: WriteBudget;
+  readonly entries: EntryBudget;
+  readonly files: OpenFiles;
   readonly times: ExactTimes;
   readonly broker: LinkBroker | undefined;
   readonly stop: StopPage;

@@ -1,50 +1,86 @@
 import type { FileStat, FileType } from "../file_stat.ts";
 import * as fs from "node:fs";
-import { type ExactTimes, statOfStats } from "./host_stat.ts";
+import { fail } from "../error_code.ts";
+import type { HostFileSystemContext } from "./host_directory.ts";
+import { type ExactTimes, isSame, statOfStats } from "./host_stat.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
-import type { WriteBudget } from "../write_budget.ts";
+
+/** What an open file shares with the others of its guest. */
+type Shared = Pick<HostFileSystemContext, "budget" | "files" | "times">;
 
 /** A regular file of the host, open, and known to be the one that was meant. */
 export class HostFile implements OpenFile {
   readonly filetype: FileType = "file";
   readonly seekable = true;
-  readonly #fd: number;
-  readonly #budget: WriteBudget;
-  readonly #times: ExactTimes;
+  readonly #shared: Shared;
+  readonly #reopen: (appending: boolean) => number;
+  #fd: number;
 
-  constructor(fd: number, budget: WriteBudget, times: ExactTimes) {
+  /**
+   * @param fd Opened through `shared.files`.
+   * @param reopen Opens what now stands where the file was opened, to append
+   * or not to.
+   */
+  constructor(
+    fd: number,
+    shared: Shared,
+    reopen: (appending: boolean) => number,
+  ) {
     this.#fd = fd;
-    this.#budget = budget;
-    this.#times = times;
+    this.#shared = shared;
+    this.#reopen = reopen;
   }
 
   read(into: Uint8Array, position: number): number {
     return fs.readSync(this.#fd, into, 0, into.length, position);
   }
 
+  /** What a file gets beyond its end, it pays for from its end on. */
   write(from: Uint8Array, position: number): number {
-    const allowed = this.#budget.takeSome(from.length);
-    let written = 0;
-    try {
-      written = fs.writeSync(this.#fd, from, 0, allowed, position);
-    } finally {
-      this.#budget.giveBack(allowed - written);
+    const { budget } = this.#shared;
+    const gap = budget.isLimited
+      ? Math.max(0, position - fs.fstatSync(this.#fd).size)
+      : 0;
+    return budget.spend(gap, () => this.#write(from, position));
+  }
+
+  append(from: Uint8Array): number {
+    return this.#write(from, null);
+  }
+
+  setAppending(appending: boolean): void {
+    const { files } = this.#shared;
+    const fd = this.#reopen(appending);
+    if (!isSame(fs.fstatSync(fd), fs.fstatSync(this.#fd))) {
+      files.close(fd);
+      fail("ENOTSUP");
     }
-    return written;
+    const old = this.#fd;
+    this.#fd = fd;
+    files.close(old);
   }
 
   stat(): FileStat {
-    return statOfStats(fs.fstatSync(this.#fd), this.#times);
+    return statOfStats(fs.fstatSync(this.#fd), this.#shared.times);
   }
 
   setSize(size: number): void {
     const growth = Math.max(0, size - fs.fstatSync(this.#fd).size);
-    this.#budget.take(growth);
-    fs.ftruncateSync(this.#fd, size);
+    this.#shared.budget.spend(
+      growth,
+      () => fs.ftruncateSync(this.#fd, size),
+    );
+  }
+
+  /** A byte at the end, and no new size: others may write beyond meanwhile. */
+  allocate(end: number): void {
+    if (end > fs.fstatSync(this.#fd).size) {
+      this.write(new Uint8Array(1), end - 1);
+    }
   }
 
   setTimes(times: NewTimes): void {
-    setTimesOf(this.#fd, times, this.#times);
+    setTimesOf(this.#fd, times, this.#shared.times);
   }
 
   sync(): void {
@@ -52,24 +88,55 @@ export class HostFile implements OpenFile {
   }
 
   close(): void {
-    fs.closeSync(this.#fd);
+    this.#shared.files.close(this.#fd);
+  }
+
+  #write(from: Uint8Array, position: number | null): number {
+    const { budget } = this.#shared;
+    const allowed = budget.takeSome(from.length);
+    let written = 0;
+    try {
+      written = fs.writeSync(this.#fd, from, 0, allowed, position);
+    } finally {
+      budget.giveBack(allowed - written);
+    }
+    return written;
   }
 }
 
-/** Sets the times of an open file or directory, to the nanosecond. */
+/**
+ * Sets times of an open file or directory, to the nanosecond; what is not set
+ * keeps its milliseconds.
+ */
 export function setTimesOf(
   fd: number,
   times: NewTimes,
   exact: ExactTimes,
 ): void {
+  if (times.atim === undefined && times.mtim === undefined) return;
   const before = fs.fstatSync(fd);
   fs.futimesSync(
     fd,
-    seconds(times.atim, before.atime),
-    seconds(times.mtim, before.mtime),
+    seconds(times.atim ?? keptTime("atim", before, exact)),
+    seconds(times.mtim ?? keptTime("mtim", before, exact)),
   );
-  const after = fs.fstatSync(fd);
-  keepTimes(after, times, exact);
+  keepTimes(fs.fstatSync(fd), times, exact);
+}
+
+/**
+ * A time that is to stay while the other one is set: Deno sets both, and tells
+ * no more of a time than its milliseconds, unless the guest set it before.
+ *
+ * It takes no time before 1970; so that is left alone, and the other too.
+ */
+export function keptTime(
+  which: "atim" | "mtim",
+  before: fs.Stats,
+  exact: ExactTimes,
+): bigint {
+  const toldMs = (which === "atim" ? before.atime : before.mtime).getTime();
+  if (!(toldMs >= 0)) fail("ENOTSUP");
+  return exact.exact(which, before, toldMs);
 }
 
 /** Remembers what times were set to, beside what the host now tells. */
@@ -92,10 +159,9 @@ export function keepTimes(
  * They are a double, which is cut to nanoseconds: rounded up, so that what is
  * told in milliseconds is never one less than was set.
  */
-export function seconds(time: bigint | undefined, otherwise: Date): number {
-  const set = time ?? BigInt(otherwise.getTime()) * 1_000_000n;
-  const fraction = Number(set % 1_000_000_000n);
-  const rounded = Number(set / 1_000_000_000n) + fraction / 1e9;
+export function seconds(time: bigint): number {
+  const fraction = Number(time % 1_000_000_000n);
+  const rounded = Number(time / 1_000_000_000n) + fraction / 1e9;
   const cut = Math.trunc((rounded % 1) * 1e9);
   return cut < fraction ? rounded * (1 + Number.EPSILON) : rounded;
 }

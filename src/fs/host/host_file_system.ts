@@ -7,12 +7,19 @@ import {
   createExclusively,
   createStaged,
   flagsOf,
-  isOpen,
   isStaged,
   openSame,
+  takeBack,
 } from "./host_open.ts";
-import { HostFile, keepTimes, seconds, setTimesOf } from "./host_file.ts";
+import {
+  HostFile,
+  keepTimes,
+  keptTime,
+  seconds,
+  setTimesOf,
+} from "./host_file.ts";
 import { filetypeOf, isSame, statOfInfo } from "./host_stat.ts";
+import { checkListable, readNames, sameNames } from "./host_listing.ts";
 import { refuseOutwardLinksIn, staysInside } from "../stays_inside.ts";
 import {
   depthOf,
@@ -86,10 +93,11 @@ export class HostFileSystem implements FileSystem {
   }
 
   list(place: string): DirectoryEntry[] {
+    checkListable(this.stat(place));
     // Unlike the others this follows a link at the end of the way.
     const entries = this.#observe(
       place,
-      () => [...Deno.readDirSync(this.#anchored(place))],
+      () => readNames(this.#anchored(place)),
       sameNames,
     );
     return entries
@@ -99,23 +107,30 @@ export class HostFileSystem implements FileSystem {
   }
 
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
+    const flags = flagsOf(mode);
     const fd = mode.create
-      ? this.#create(place, flagsOf(mode))
-      : this.#open(place, flagsOf(mode), "file", known);
-    return new HostFile(fd, this.#context.budget, this.#context.times);
+      ? this.#context.entries.make(() => this.#create(place, flags))
+      : this.#open(place, flags, "file", known);
+    const reopen = (append: boolean) =>
+      this.#open(place, flagsOf({ ...mode, append }), "file");
+    return new HostFile(fd, this.#context, reopen);
   }
 
   makeDirectory(place: string): void {
-    this.#change(place, () => Deno.mkdirSync(this.#path(place)));
+    this.#context.entries.make(() =>
+      this.#change(place, () => Deno.mkdirSync(this.#path(place)))
+    );
   }
 
   removeDirectory(place: string): void {
     this.#change(place, () => fs.rmdirSync(this.#path(place)));
+    this.#context.entries.removed();
   }
 
   unlink(place: string): void {
     if (this.stat(place).filetype === "directory") fail("EISDIR");
     this.#change(place, () => Deno.removeSync(this.#path(place)));
+    this.#context.entries.removed();
   }
 
   rename(from: string, to: string): void {
@@ -129,24 +144,32 @@ export class HostFileSystem implements FileSystem {
 
   link(from: string, to: string): void {
     this.#refuseOutwardLink(from, to);
-    this.#changeBoth(
-      from,
-      to,
-      () => Deno.linkSync(this.#path(from), this.#path(to)),
+    this.#context.entries.make(() =>
+      this.#changeBoth(
+        from,
+        to,
+        () => Deno.linkSync(this.#path(from), this.#path(to)),
+      )
     );
   }
 
   symlink(target: string, place: string): void {
     if (!staysInside(place, target)) fail("EPERM");
-    const { broker } = this.#context;
+    const { broker, budget, entries } = this.#context;
     if (broker === undefined) fail("ENOTSUP");
-    const code = broker.symlink(this.#host, place, target);
-    if (code !== undefined) fail(code);
+    const bytes = new TextEncoder().encode(target).length;
+    entries.make(() =>
+      budget.spend(bytes, () => {
+        const code = broker.symlink(this.#host, place, target);
+        if (code !== undefined) fail(code);
+      })
+    );
   }
 
   setTimes(place: string, times: NewTimes): void {
     const stat = this.stat(place);
     const { filetype } = stat;
+    if (times.atim === undefined && times.mtim === undefined) return;
     const exact = this.#context.times;
     if (
       filetype === "file" || filetype === "directory"
@@ -156,16 +179,16 @@ export class HostFileSystem implements FileSystem {
       try {
         return setTimesOf(fd, times, exact);
       } finally {
-        fs.closeSync(fd);
+        this.#context.files.close(fd);
       }
     }
     this.#change(place, () => {
       const path = this.#path(place);
-      const { atime, mtime } = fs.lstatSync(path);
+      const before = fs.lstatSync(path);
       fs.lutimesSync(
         path,
-        seconds(times.atim, atime),
-        seconds(times.mtim, mtime),
+        seconds(times.atim ?? keptTime("atim", before, exact)),
+        seconds(times.mtim ?? keptTime("mtim", before, exact)),
       );
       keepTimes(fs.lstatSync(path), times, exact);
     });
@@ -185,7 +208,7 @@ export class HostFileSystem implements FileSystem {
       if (meant.filetype === "link") fail("ELOOP");
       // FIFOs would block, and opening a device may have effects.
       if (meant.filetype !== filetype) fail("EACCES");
-      const fd = openSame(path, flags, meant);
+      const fd = openSame(this.#context.files, path, flags, meant);
       if (fd !== undefined) return fd;
       meant = this.stat(place);
     }
@@ -193,9 +216,10 @@ export class HostFileSystem implements FileSystem {
   }
 
   #create(place: string, flags: number): number {
+    const { files } = this.#context;
     if (parentOf(place) === "") {
       const path = this.#path(place);
-      return this.#change(place, () => createExclusively(path, flags));
+      return this.#change(place, () => createExclusively(files, path, flags));
     }
     if (this.#anchor === undefined) return this.#createGuarded(place, flags);
     return this.#createStaged(place, flags) ??
@@ -209,19 +233,34 @@ export class HostFileSystem implements FileSystem {
    */
   #createStaged(place: string, flags: number): number | undefined {
     try {
-      return createStaged(this.#root, this.#path(place), flags);
+      return createStaged(
+        this.#context.files,
+        this.#root,
+        this.#path(place),
+        flags,
+      );
     } catch (error) {
       if (NO_STAGE.has(codeOf(error))) return undefined;
       throw error;
     }
   }
 
+  /** What was made is taken back when it is not where it was meant to be. */
   #createGuarded(place: string, flags: number): number {
+    const { files } = this.#context;
     const path = `${this.#root}/${place}`;
-    const make = () => createExclusively(path, flags);
-    const fd = this.#guard.change(parentOf(place), make);
-    if (isOpen(fd, () => this.stat(place))) return fd;
-    fail("EIO");
+    let fd: number | undefined;
+    let isThere = false;
+    try {
+      this.#guard.change(parentOf(place), () => {
+        fd = createExclusively(files, path, flags);
+      });
+      const made = fd ?? fail("EIO");
+      isThere = isSame(this.stat(place), fs.fstatSync(made));
+      return isThere ? made : fail("EIO");
+    } finally {
+      if (!isThere && fd !== undefined) takeBack(files, fd, path);
+    }
   }
 
   /** A guest may not move a link to where it would lead outside. */
@@ -282,10 +321,4 @@ const MEANS_MORE =
 
 function meansMore(place: string): boolean {
   return Deno.build.os === "windows" && MEANS_MORE.test(place);
-}
-
-function sameNames(a: Deno.DirEntry[], b: Deno.DirEntry[]): boolean {
-  if (a.length !== b.length) return false;
-  const names = new Set(a.map((entry) => entry.name));
-  return b.every((entry) => names.has(entry.name));
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { type HostIdentity, isSame } from "./host_stat.ts";
+import type { OpenFiles } from "./open_files.ts";
 import type { OpenMode } from "../file_system.ts";
 
 /** What names of files in the making begin with; guests don't see them. */
@@ -11,8 +12,9 @@ const SAFE_FLAGS: number = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY |
 
 /** The flags that a mode needs, the ones that make a file left out. */
 export function flagsOf(mode: OpenMode): number {
-  if (!mode.write) return fs.constants.O_RDONLY;
-  return mode.read ? fs.constants.O_RDWR : fs.constants.O_WRONLY;
+  const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+  if (!mode.write) return O_RDONLY;
+  return (mode.read ? O_RDWR : O_WRONLY) | (mode.append ? O_APPEND : 0);
 }
 
 /** Whether a name is one of a file in the making. */
@@ -25,46 +27,59 @@ export function isStaged(name: string): boolean {
  * Opening neither makes nor truncates, so a wrong file is not changed by it.
  */
 export function openSame(
+  files: OpenFiles,
   path: string,
   flags: number,
   meant: HostIdentity,
 ): number | undefined {
-  const fd = fs.openSync(path, flags | SAFE_FLAGS);
-  return isOpen(fd, () => meant) ? fd : undefined;
-}
-
-/** Whether a descriptor is of what is meant; it is closed if not. */
-export function isOpen(fd: number, meant: () => HostIdentity): boolean {
-  let same = false;
-  try {
-    same = isSame(meant(), fs.fstatSync(fd));
-    return same;
-  } finally {
-    if (!same) fs.closeSync(fd);
-  }
+  const fd = files.open(path, flags | SAFE_FLAGS);
+  if (isSame(meant, fs.fstatSync(fd))) return fd;
+  files.close(fd);
+  return undefined;
 }
 
 /** Makes a file where there is nothing, not even a link. */
-export function createExclusively(path: string, flags: number): number {
+export function createExclusively(
+  files: OpenFiles,
+  path: string,
+  flags: number,
+): number {
   const { O_CREAT, O_EXCL } = fs.constants;
-  return fs.openSync(path, flags | SAFE_FLAGS | O_CREAT | O_EXCL);
+  return files.open(path, flags | SAFE_FLAGS | O_CREAT | O_EXCL);
 }
 
 /** Makes a file in `directory` under a name of its own, and links it to `path`. */
 export function createStaged(
+  files: OpenFiles,
   directory: string,
   path: string,
   flags: number,
 ): number {
   const stage = `${directory}/${STAGE_PREFIX}${crypto.randomUUID()}`;
-  const fd = createExclusively(stage, flags);
-  let linked = false;
+  const fd = createExclusively(files, stage, flags);
   try {
     Deno.linkSync(stage, path);
-    linked = true;
     return fd;
+  } catch (error) {
+    files.close(fd);
+    throw error;
   } finally {
     Deno.removeSync(stage);
-    if (!linked) fs.closeSync(fd);
+  }
+}
+
+/**
+ * Takes back a file that was just made, when nothing was to be made there: as
+ * long as its name is still its own.
+ */
+export function takeBack(files: OpenFiles, fd: number, path: string): void {
+  try {
+    const { dev, ino } = Deno.lstatSync(path);
+    const made = fs.fstatSync(fd);
+    if (ino !== null && isSame({ dev, ino }, made)) Deno.removeSync(path);
+  } catch {
+    // Whoever changed the way to it has it now.
+  } finally {
+    files.close(fd);
   }
 }

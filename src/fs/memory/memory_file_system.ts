@@ -18,6 +18,7 @@ import {
   type OpenMode,
   parentOf,
 } from "../file_system.ts";
+import type { EntryBudget } from "../entry_budget.ts";
 import { WriteBudget } from "../write_budget.ts";
 
 /** The most files, directories and links of one tree. */
@@ -35,16 +36,23 @@ export class MemoryFileSystem implements FileSystem {
   readonly writable = true;
   readonly #root: DirectoryNode = new DirectoryNode(1);
   readonly #budget: WriteBudget;
+  readonly #entries: EntryBudget;
   #nodes = 1;
   #lastIno = 1;
 
   /**
    * @param files What is in it at first, by path; the bytes are not copied
    * until the guest changes them.
-   * @param maxBytes The most bytes that its files have together.
+   * @param maxBytes The most bytes that its files and links have together.
+   * @param entries What the guest may make in it.
    */
-  constructor(files: Readonly<Record<string, Uint8Array>>, maxBytes: number) {
+  constructor(
+    files: Readonly<Record<string, Uint8Array>>,
+    maxBytes: number,
+    entries: EntryBudget,
+  ) {
     this.#budget = new WriteBudget(maxBytes);
+    this.#entries = entries;
     for (const [path, bytes] of Object.entries(files)) {
       try {
         this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
@@ -89,13 +97,12 @@ export class MemoryFileSystem implements FileSystem {
 
   open(place: string, mode: OpenMode): OpenFile {
     if (!mode.create) return new MemoryFile(fileOf(this.#node(place)));
-    const node = new FileNode(++this.#lastIno, this.#budget);
-    this.#add(place, node);
-    return new MemoryFile(node);
+    const make = () => new FileNode(++this.#lastIno, this.#budget);
+    return new MemoryFile(this.#make(place, make));
   }
 
   makeDirectory(place: string): void {
-    this.#add(place, new DirectoryNode(++this.#lastIno));
+    this.#make(place, () => new DirectoryNode(++this.#lastIno));
   }
 
   removeDirectory(place: string): void {
@@ -119,23 +126,29 @@ export class MemoryFileSystem implements FileSystem {
     }
     if (from.startsWith(`${to}/`)) fail("ENOTEMPTY");
     if (target === node) return;
-    if (to.length + depthOf(node) > PLACE_MAX) fail("ENAMETOOLONG");
+    checkLength(to, depthOf(node));
+    const old = this.#directory(parentOf(from));
+    const directory = this.#directory(parentOf(to));
     if (target !== undefined) this.#replace(node, target, to);
-    this.#directory(parentOf(from)).entries.delete(nameOf(from));
-    this.#directory(parentOf(from)).changed();
-    this.#nodes--;
-    this.#add(to, node);
+    // Nothing can fail from here on.
+    directory.entries.set(nameOf(to), node);
+    old.entries.delete(nameOf(from));
+    directory.changed();
+    old.changed();
   }
 
   link(from: string, to: string): void {
     const node = this.#node(from);
     if (node instanceof DirectoryNode) fail("EPERM");
-    this.#add(to, node);
-    node.nlink++;
+    this.#make(to, () => {
+      node.linked();
+      return node;
+    });
   }
 
   symlink(target: string, place: string): void {
-    this.#add(place, new LinkNode(++this.#lastIno, target));
+    const make = () => new LinkNode(++this.#lastIno, target, this.#budget);
+    this.#make(place, make);
   }
 
   setTimes(place: string, times: NewTimes): void {
@@ -190,16 +203,18 @@ export class MemoryFileSystem implements FileSystem {
     return directory;
   }
 
-  #add(place: string, node: MemoryNode): void {
-    const name = nameOf(place);
-    if (name.length > NAME_MAX) fail("ENAMETOOLONG");
-    if (place.length + depthOf(node) > PLACE_MAX) fail("ENAMETOOLONG");
+  /** Makes a node at a place, once nothing but the making can fail. */
+  #make<T extends MemoryNode>(place: string, make: () => T): T {
+    checkLength(place);
     const directory = this.#directory(parentOf(place));
+    const name = nameOf(place);
     if (place === "" || directory.entries.has(name)) fail("EEXIST");
     if (this.#nodes >= MAX_NODES) fail("ENOSPC");
+    const node = this.#entries.make(make);
     directory.entries.set(name, node);
     directory.changed();
     this.#nodes++;
+    return node;
   }
 
   #remove(place: string): void {
@@ -209,8 +224,15 @@ export class MemoryFileSystem implements FileSystem {
     directory.entries.delete(nameOf(place));
     directory.changed();
     this.#nodes--;
-    if (node instanceof FileNode) node.unlinked();
+    this.#entries.removed();
+    if (!(node instanceof DirectoryNode)) node.unlinked();
   }
+}
+
+/** Fails for a name or a place that is too long, with `more` below it. */
+function checkLength(place: string, more = 0): void {
+  if (nameOf(place).length > NAME_MAX) fail("ENAMETOOLONG");
+  if (place.length + more > PLACE_MAX) fail("ENAMETOOLONG");
 }
 
 function isDots(name: string): boolean {

@@ -1,6 +1,7 @@
 import type { FileStat, FileType } from "../file_stat.ts";
 import { fail } from "../error_code.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
+import { MemoryContent } from "./memory_content.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
 /** What every node of a memory tree has. */
@@ -40,71 +41,80 @@ export class DirectoryNode extends Node {
   readonly entries: Map<string, MemoryNode> = new Map();
 }
 
-/** A symbolic link in memory. */
+/** A symbolic link in memory; what it says is counted as bytes are. */
 export class LinkNode extends Node {
   readonly filetype: FileType = "link";
   readonly target: string;
+  readonly size: number;
+  readonly #budget: WriteBudget;
 
-  constructor(ino: number, target: string) {
+  constructor(ino: number, target: string, budget: WriteBudget) {
     super(ino);
     this.target = target;
+    this.size = new TextEncoder().encode(target).length;
+    this.#budget = budget;
+    budget.take(this.size);
   }
 
-  get size(): number {
-    return this.target.length;
+  linked(): void {
+    this.nlink++;
+    this.ctim = now();
+  }
+
+  unlinked(): void {
+    this.nlink--;
+    this.ctim = now();
+    if (this.nlink === 0) this.#budget.giveBack(this.size);
   }
 }
 
-/** A file in memory. Its bytes live until no name and no descriptor has it. */
+/**
+ * A file in memory. Its bytes live until no name and no descriptor has it.
+ *
+ * They are counted once for each of its names: as often as they are in what
+ * the guest leaves behind.
+ */
 export class FileNode extends Node {
   readonly filetype: FileType = "file";
   readonly #budget: WriteBudget;
-  #bytes: Uint8Array;
-  #size: number;
-  /** The bytes are the caller's: they are copied before the first change. */
-  #borrowed: boolean;
+  #content: MemoryContent;
   #open = 0;
 
   constructor(ino: number, budget: WriteBudget, bytes?: Uint8Array) {
     super(ino);
     this.#budget = budget;
-    this.#bytes = bytes ?? new Uint8Array(0);
-    this.#size = this.#bytes.length;
-    this.#borrowed = bytes !== undefined;
-    budget.take(this.#size);
+    this.#content = new MemoryContent(bytes);
+    budget.take(this.size);
   }
 
   get size(): number {
-    return this.#size;
+    return this.#content.size;
   }
 
   /** A copy of what is in the file. */
   content(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+    return this.#content.copy();
   }
 
   read(into: Uint8Array, position: number): number {
-    const end = Math.min(this.#size, position + into.length);
-    if (end <= position) return 0;
-    into.set(this.#bytes.subarray(position, end));
-    return end - position;
+    return this.#content.read(into, position);
   }
 
   write(from: Uint8Array, position: number): number {
-    this.#reserve(position + from.length);
-    this.#bytes.set(from, position);
+    const growth = Math.max(0, position + from.length - this.size);
+    this.#budget.spend(
+      growth * this.#copies,
+      () => this.#content.write(from, position),
+    );
     this.changed();
     return from.length;
   }
 
   setSize(size: number): void {
-    if (size > this.#size) this.#reserve(size);
-    else {
-      this.#own(this.#bytes.length);
-      this.#bytes.fill(0, size, this.#size);
-      this.#budget.giveBack(this.#size - size);
-      this.#size = size;
-    }
+    const growth = (size - this.size) * this.#copies;
+    if (growth > 0) this.#budget.take(growth);
+    this.#content.setSize(size);
+    if (growth < 0) this.#budget.giveBack(-growth);
     this.changed();
   }
 
@@ -117,44 +127,31 @@ export class FileNode extends Node {
     this.#release();
   }
 
+  /** Counts the bytes for one more name; NOSPC when there is no room. */
+  linked(): void {
+    this.#budget.take(this.size);
+    this.nlink++;
+    this.ctim = now();
+  }
+
   unlinked(): void {
     this.nlink--;
     this.ctim = now();
-    this.#release();
+    if (this.nlink > 0) this.#budget.giveBack(this.size);
+    else this.#release();
+  }
+
+  /** How often the bytes are counted. */
+  get #copies(): number {
+    return Math.max(1, this.nlink);
   }
 
   #release(): void {
     if (this.nlink > 0 || this.#open > 0) return;
-    this.#budget.giveBack(this.#size);
-    this.#bytes = new Uint8Array(0);
-    this.#size = 0;
-  }
-
-  /** Grows the file to `size`, filled with zeros. */
-  #reserve(size: number): void {
-    if (size > this.#size) {
-      this.#budget.take(size - this.#size);
-      this.#size = size;
-    }
-    this.#own(size);
-  }
-
-  /** Makes the bytes ours, with room for `size`. */
-  #own(size: number): void {
-    if (!this.#borrowed && size <= this.#bytes.length) return;
-    // Appending a little at a time must not copy everything each time.
-    const room = size <= this.#bytes.length
-      ? this.#bytes.length
-      : Math.max(size, Math.min(this.#bytes.length * 2, size + GROWTH_BYTES));
-    const bytes = new Uint8Array(room);
-    bytes.set(this.#bytes);
-    this.#bytes = bytes;
-    this.#borrowed = false;
+    this.#budget.giveBack(this.size);
+    this.#content = new MemoryContent();
   }
 }
-
-/** The most room that a file gets ahead of its size. */
-const GROWTH_BYTES = 16 * 1024 * 1024;
 
 /** A file, directory or link in memory. */
 export type MemoryNode = DirectoryNode | FileNode | LinkNode;
@@ -178,8 +175,18 @@ export class MemoryFile implements OpenFile {
     return this.#node.write(from, position);
   }
 
+  append(from: Uint8Array): number {
+    return this.#node.write(from, this.#node.size);
+  }
+
+  setAppending(): void {}
+
   stat(): FileStat {
     return this.#node.stat();
+  }
+
+  allocate(end: number): void {
+    if (end > this.#node.size) this.#node.setSize(end);
   }
 
   setSize(size: number): void {

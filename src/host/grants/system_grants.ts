@@ -14,6 +14,7 @@ export function systemGrants(config: SandboxConfig): SystemGrants {
     maxOutputBytes: config.maxOutputBytes,
     maxDescriptors: config.maxDescriptors,
     maxWriteBytes: config.maxWriteBytes,
+    maxEntries: config.maxEntries,
   };
 }
 

@@ -1,4 +1,4 @@
-import { codeOf, type ErrorCode, fail } from "../../fs/error_code.ts";
+import { type ErrorCode, fail } from "../../fs/error_code.ts";
 import type {
   Descriptor,
   DirectoryDescriptor,
@@ -103,15 +103,8 @@ export class DescriptorTable {
     }
   }
 
-  /** Closes everything; the host's errors no longer matter. */
-  closeAll(): void {
-    for (const descriptor of this.#open.values()) {
-      try {
-        if (descriptor.kind === "file") descriptor.file.close();
-      } catch (error) {
-        if (codeOf(error) === undefined) throw error;
-      }
-    }
+  /** Forgets everything; whoever opened it closes it. */
+  clear(): void {
     this.#open.clear();
   }
 }

@@ -49,11 +49,15 @@ export const fdIoFunctions = {
   ): void {
     const { FD_WRITE } = Rights;
     const descriptor = context.descriptors.file(fd, FD_WRITE, "EBADF");
-    const from = appends(descriptor)
-      ? descriptor.file.stat().size
-      : descriptor.position;
-    const done = writeAll(context, descriptor, iovs, count, from);
-    if (descriptor.file.seekable) descriptor.position = from + done;
+    const done = writeAll(
+      context,
+      descriptor,
+      iovs,
+      count,
+      descriptor.position,
+    );
+    if (appends(descriptor)) descriptor.position = descriptor.file.stat().size;
+    else if (descriptor.file.seekable) descriptor.position += done;
     context.memory.setU32(nwritten, done);
   },
 
@@ -68,9 +72,7 @@ export const fdIoFunctions = {
   ): void {
     const rights = Rights.FD_WRITE | Rights.FD_SEEK;
     const descriptor = context.descriptors.seekable(fd, rights);
-    const from = appends(descriptor)
-      ? descriptor.file.stat().size
-      : position(offset);
+    const from = position(offset);
     const done = writeAll(context, descriptor, iovs, count, from);
     context.memory.setU32(nwritten, done);
   },
@@ -117,16 +119,47 @@ function readAll(
 
 function writeAll(
   context: WasiContext,
-  { file, flags }: FileDescriptor,
+  descriptor: FileDescriptor,
   iovs: number,
   count: number,
   from: number,
 ): number {
+  const { file, flags } = descriptor;
   const pieces = piecesOf(context, file, iovs, count);
-  const write = (piece: Uint8Array, at: number) => file.write(piece, at);
-  const done = moveAll(context, pieces, from, write);
+  const done = appends(descriptor)
+    ? moveAll(context, joined(pieces), from, (piece) => file.append(piece))
+    : moveAll(context, pieces, from, (piece, at) => file.write(piece, at));
   if ((flags & (Fdflags.SYNC | Fdflags.DSYNC)) !== 0) file.sync();
   return done;
+}
+
+/**
+ * As few pieces as can be: each is appended at once, so that it is not torn by
+ * what others append meanwhile.
+ */
+function* joined(pieces: Uint8Array[]): Generator<Uint8Array> {
+  for (let next = 0; next < pieces.length;) {
+    const first = next;
+    let length = 0;
+    for (; next < pieces.length; next++) {
+      const more = pieces[next]?.length ?? 0;
+      if (length > 0 && length + more > FILE_PIECE_BYTES) break;
+      length += more;
+    }
+    yield concat(pieces.slice(first, next), length);
+  }
+}
+
+function concat(pieces: Uint8Array[], length: number): Uint8Array {
+  const [first] = pieces;
+  if (first && pieces.length === 1) return first;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /**
@@ -135,7 +168,7 @@ function writeAll(
  */
 function moveAll(
   { stop }: WasiContext,
-  pieces: Uint8Array[],
+  pieces: Iterable<Uint8Array>,
   from: number,
   move: (piece: Uint8Array, at: number) => number,
 ): number {

@@ -57,6 +57,10 @@ export const fdStateFunctions = {
     if ((flags & ~ALL_FDFLAGS) !== 0) fail("EINVAL");
     const fixed = Fdflags.DSYNC | Fdflags.RSYNC | Fdflags.SYNC;
     if ((flags & fixed) !== (descriptor.flags & fixed)) fail("ENOTSUP");
+    const changed = flags ^ descriptor.flags;
+    if (descriptor.kind === "file" && (changed & Fdflags.APPEND) !== 0) {
+      descriptor.file.setAppending((flags & Fdflags.APPEND) !== 0);
+    }
     descriptor.flags = flags;
   },
 
@@ -113,7 +117,7 @@ export const fdStateFunctions = {
     const { file } = descriptors.file(fd, Rights.FD_ALLOCATE);
     if (length === 0n) fail("EINVAL");
     const end = position(BigInt(position(offset)) + BigInt(position(length)));
-    if (end > file.stat().size) file.setSize(end);
+    file.allocate(end);
   },
 
   /** Advice changes nothing that a guest can see. */

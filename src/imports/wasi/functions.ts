@@ -13,6 +13,7 @@ import { pollFunctions } from "./poll_oneoff.ts";
 import { preopenFunctions } from "./preopens.ts";
 import { processFunctions } from "./process.ts";
 import { socketFunctions } from "./sockets.ts";
+import { checkStackRoom } from "./stack_room.ts";
 import type { WasiContext, WasiFunction } from "./wasi_context.ts";
 
 /** Functions by name. */
@@ -34,6 +35,16 @@ export const FUNCTIONS: Functions = {
   ...socketFunctions,
 };
 
+/** What makes, moves or removes: the stack may not end half-way. */
+const NEED_STACK_ROOM: ReadonlySet<string> = new Set([
+  "path_create_directory",
+  "path_link",
+  "path_remove_directory",
+  "path_rename",
+  "path_symlink",
+  "path_unlink_file",
+]);
+
 /**
  * Functions as imports. Each looks at the stop word first, so that a stopped
  * guest can't go on from import to import, and answers with an error number.
@@ -45,8 +56,10 @@ export function bind(
   const imports: WebAssembly.ModuleImports = Object.create(null);
   for (const name in functions) {
     const act = functions[name]!;
+    const needsRoom = NEED_STACK_ROOM.has(name);
     imports[name] = (...args: never[]) => {
       context.stop.check();
+      if (needsRoom) checkStackRoom();
       return errnoFrom(() => act(context, ...args));
     };
   }

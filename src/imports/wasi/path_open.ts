@@ -9,7 +9,8 @@ import {
   Rights,
   rightsFromU64,
 } from "./rights.ts";
-import type { OpenFile } from "../../fs/file_system.ts";
+import { checkStackRoom } from "./stack_room.ts";
+import type { OpenFile, OpenMode } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
 /** What a guest asks for when it opens something. */
@@ -125,8 +126,9 @@ function openFile(
   const file = openOrMake(directory, found, {
     read: (rights & Rights.FD_READ) !== 0 || !write,
     write,
+    append: (asked.fdflags & Fdflags.APPEND) !== 0,
   }, asked.oflags);
-  if (truncates) file.setSize(0);
+  if (truncates) truncate(file);
   return {
     kind: "file",
     file,
@@ -137,14 +139,25 @@ function openFile(
   };
 }
 
+function truncate(file: OpenFile): void {
+  let done = false;
+  try {
+    file.setSize(0);
+    done = true;
+  } finally {
+    if (!done) file.close();
+  }
+}
+
 /** Opens a file; what another process makes or removes meanwhile is met. */
 function openOrMake(
   { tree }: DirectoryDescriptor,
   { place, stat }: Resolved,
-  mode: { read: boolean; write: boolean },
+  mode: Omit<OpenMode, "create">,
   oflags: number,
 ): OpenFile {
   if (stat) return tree.open(place, { ...mode, create: false }, stat);
+  checkStackRoom();
   try {
     return tree.open(place, { ...mode, create: true });
   } catch (error) {

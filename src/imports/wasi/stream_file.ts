@@ -33,6 +33,12 @@ export class StreamFile implements OpenFile {
     return from.length;
   }
 
+  append(from: Uint8Array): number {
+    return this.write(from);
+  }
+
+  setAppending(): void {}
+
   stat(): FileStat {
     return {
       dev: 0,
@@ -48,6 +54,10 @@ export class StreamFile implements OpenFile {
 
   setSize(_size: number): void {
     fail("EINVAL");
+  }
+
+  allocate(_end: number): void {
+    fail("ESPIPE");
   }
 
   setTimes(_times: NewTimes): void {

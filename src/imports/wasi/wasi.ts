@@ -9,6 +9,7 @@ import { bind, FUNCTIONS } from "./functions.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
+import { OpenFiles } from "../../fs/host/open_files.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import type { LinkBroker } from "../../fs/host/link_broker.ts";
 import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
@@ -17,6 +18,7 @@ import { Rights, STREAM_RIGHTS } from "./rights.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
+import { EntryBudget } from "../../fs/entry_budget.ts";
 import { WriteBudget } from "../../fs/write_budget.ts";
 
 export type { HostDirectory, LinkBroker, WasiStreams };
@@ -47,6 +49,8 @@ export interface WasiLimits {
   readonly maxDescriptors: number;
   /** Bytes stored in directories of the host, over the whole run. */
   readonly maxWriteBytes: number | undefined;
+  /** Files, directories and links made, over the whole run. */
+  readonly maxEntries: number;
 }
 
 /** The imports of one run of one guest, and everything that they hold. */
@@ -54,6 +58,7 @@ export class Wasi {
   /** What they work on, for families that share it. */
   readonly context: WasiContext;
   #imports: WebAssembly.ModuleImports | undefined;
+  readonly #files = new OpenFiles();
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
 
   constructor(
@@ -63,12 +68,13 @@ export class Wasi {
     broker?: LinkBroker,
   ) {
     this.context = contextOf(options, streams, stop);
+    const entries = new EntryBudget(options.limits.maxEntries);
     this.#memoryTrees = options.memoryDirectories.map(
       (
         { guest, files, maxBytes },
-      ) => [guest, new MemoryFileSystem(files, maxBytes)],
+      ) => [guest, new MemoryFileSystem(files, maxBytes, entries)],
     );
-    this.#grant(options, broker);
+    this.#grant(options, entries, broker);
   }
 
   /** Every function of preview 1. */
@@ -95,13 +101,20 @@ export class Wasi {
 
   /** Closes every descriptor. Call it whatever became of the guest. */
   close(): void {
-    this.context.descriptors.closeAll();
+    this.context.descriptors.clear();
     this.context.listing = undefined;
+    this.#files.closeAll();
   }
 
-  #grant(options: WasiOptions, broker: LinkBroker | undefined): void {
+  #grant(
+    options: WasiOptions,
+    entries: EntryBudget,
+    broker: LinkBroker | undefined,
+  ): void {
     const shared = {
       budget: new WriteBudget(options.limits.maxWriteBytes),
+      entries,
+      files: this.#files,
       times: new ExactTimes(),
       broker,
       stop: this.context.stop,
