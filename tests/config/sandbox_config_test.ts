@@ -18,6 +18,7 @@ describe("SandboxConfig", () => {
     assertEquals(config.allowNetwork, false);
     assertEquals(config.maxFuel, undefined);
     assertEquals(config.maxResultBytes, 16 * MIB);
+    assertEquals(config.maxEntries, 65_536);
   });
 
   it("reads back what was set", () => {
@@ -30,7 +31,9 @@ describe("SandboxConfig", () => {
       .maxFuel(1000)
       .maxWorkers(3)
       .maxQueuedCalls(0)
+      .maxEntries(7)
       .build();
+    assertEquals(config.maxEntries, 7);
     assertEquals(config.maxMemoryBytes, MIB);
     assertEquals(config.maxExecutionTime, 0.5);
     assertEquals(config.allowedPaths, [
@@ -173,6 +176,7 @@ describe("SandboxConfigBuilder refuses", () => {
       refuses("maxWorkers", value, () => builder().maxWorkers(value));
       refuses("maxQueuedCalls", value, () => builder().maxQueuedCalls(value));
       refuses("maxResultBytes", value, () => builder().maxResultBytes(value));
+      refuses("maxEntries", value, () => builder().maxEntries(value));
     }
     refuses("maxWorkers", 0, () => builder().maxWorkers(0));
   });

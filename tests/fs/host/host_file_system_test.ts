@@ -4,6 +4,7 @@ import { Errno } from "../../../src/imports/wasi/errno.ts";
 import {
   Ground,
   Guest,
+  LIMITS,
   READ,
   READ_WRITE,
   ROOT,
@@ -306,7 +307,7 @@ describe("HostFileSystem", () => {
     using ground = new Ground();
     using guest = new Guest({
       directories: [{ guest: "/", host: ground.inside, write: true }],
-      limits: { maxDescriptors: 8, maxWriteBytes: 10 },
+      limits: { ...LIMITS, maxDescriptors: 8, maxWriteBytes: 10 },
     });
     const { fd } = guest.open("file", { rights: READ_WRITE, oflags: CREAT });
     assertEquals(guest.write(fd, "1234567"), 0);

@@ -5,7 +5,11 @@
 import { createLinkAnchor } from "../../../src/host/grants/link_anchor.ts";
 import type { LinkBroker } from "../../../src/fs/host/link_broker.ts";
 import { Rights } from "../../../src/imports/wasi/rights.ts";
-import { Wasi, type WasiOptions } from "../../../src/imports/wasi/wasi.ts";
+import {
+  Wasi,
+  type WasiLimits,
+  type WasiOptions,
+} from "../../../src/imports/wasi/wasi.ts";
 import { StopPage } from "../../../src/stop_page.ts";
 
 /** Where the helpers put what they hand over; tests may use the rest. */
@@ -29,6 +33,13 @@ export const READ_WRITE: number = READ | Rights.FD_WRITE |
 export const LIST: number = Rights.FD_READDIR | Rights.PATH_OPEN |
   Rights.PATH_FILESTAT_GET | Rights.FD_FILESTAT_GET |
   Rights.PATH_CREATE_FILE | Rights.PATH_UNLINK_FILE;
+
+/** The limits of a guest that says nothing else. */
+export const LIMITS: WasiLimits = {
+  maxDescriptors: 128,
+  maxWriteBytes: undefined,
+  maxEntries: 65_536,
+};
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -66,7 +77,7 @@ export class Guest implements Disposable {
         env: {},
         directories: [],
         memoryDirectories: [],
-        limits: { maxDescriptors: 128, maxWriteBytes: undefined },
+        limits: LIMITS,
         ...options,
       },
       {

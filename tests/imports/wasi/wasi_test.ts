@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Errno } from "../../../src/imports/wasi/errno.ts";
 import { GuestStopped, StopReason } from "../../../src/stop_page.ts";
-import { Ground, Guest, READ, READ_WRITE, ROOT } from "./guest.ts";
+import { Ground, Guest, LIMITS, READ, READ_WRITE, ROOT } from "./guest.ts";
 
 /** Every function of preview 1, as its description lists them. */
 const PREVIEW_1 = [
@@ -99,7 +99,7 @@ describe("Wasi", () => {
     Deno.writeTextFileSync(`${ground.inside}/file`, "text");
     using guest = new Guest({
       directories: [{ guest: "/", host: ground.inside, write: true }],
-      limits: { maxDescriptors: 6, maxWriteBytes: undefined },
+      limits: { ...LIMITS, maxDescriptors: 6 },
     });
     assertEquals(guest.open("file").fd, 4);
     assertEquals(guest.open("file").fd, 5);
