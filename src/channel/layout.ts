@@ -145,7 +145,7 @@ export interface CallAnswer {
   readonly stderr: Uint8Array;
   /** Whether more was written to stdout or stderr than was kept. */
   readonly isCut: boolean;
-  /** What is in the memory directories, as a file bundle; empty if none. */
+  /** What changed in memory directories, as a file bundle; empty if none. */
   readonly files: Uint8Array;
   /** What the network refused, as JSON; empty if nothing. */
   readonly denied: Uint8Array;

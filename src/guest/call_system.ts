@@ -57,10 +57,10 @@ export class CallSystem {
     });
   }
 
-  /** What is in the memory directories now. */
+  /** What was made or changed in the memory directories. */
   files(): Uint8Array {
     return this.#hasMemoryDirectories
-      ? encodeFileBundle(this.wasi.files())
+      ? encodeFileBundle(this.wasi.changedFiles())
       : NOTHING;
   }
 }

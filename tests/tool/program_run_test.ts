@@ -76,10 +76,7 @@ Deno.test("ToolSandbox.run takes files in and gives files out, in memory", async
     assertEquals(exitCode, 0);
     const found = Object.entries(files["/m"] ?? {})
       .map(([path, content]) => [path, new TextDecoder().decode(content)]);
-    assertEquals(Object.fromEntries(found), {
-      ...inside,
-      "out.txt": "from the host",
-    });
+    assertEquals(found, [["out.txt", "from the host"]]);
   }
   // What one call wrote is not there in the next.
   const gone = await programs.run("wasi/cat", { args: ["/m/out.txt"] });

@@ -66,13 +66,16 @@ export class MemoryFileSystem implements FileSystem {
     }
   }
 
-  /** Copies of all files, by path. */
-  files(): Record<string, Uint8Array> {
+  /** Copies of the files that were made or changed, by path. */
+  changedFiles(): Record<string, Uint8Array> {
     const files: Record<string, Uint8Array> = Object.create(null);
     const collect = (directory: DirectoryNode, prefix: string): void => {
       for (const [name, node] of directory.entries) {
-        if (node instanceof FileNode) files[prefix + name] = node.content();
-        if (node instanceof DirectoryNode) collect(node, `${prefix}${name}/`);
+        const path = prefix + name;
+        if (node instanceof DirectoryNode) collect(node, `${path}/`);
+        if (node instanceof FileNode && !node.isAsGiven(path)) {
+          files[path] = node.content();
+        }
       }
     };
     collect(this.#root, "");
@@ -171,7 +174,8 @@ export class MemoryFileSystem implements FileSystem {
     }
     const name = names.at(-1) ?? "";
     if (directory.entries.has(name)) fail("EEXIST");
-    const node = new FileNode(++this.#lastIno, this.#budget, bytes);
+    const given = { path: names.join("/"), bytes };
+    const node = new FileNode(++this.#lastIno, this.#budget, given);
     directory.entries.set(name, node);
     this.#nodes++;
   }

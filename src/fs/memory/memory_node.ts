@@ -79,9 +79,18 @@ export class FileNode extends Node {
   readonly #budget: WriteBudget;
   #content: MemoryContent;
   #open = 0;
+  /** Where it was put with what it still holds; undefined once it changed. */
+  #givenAs: string | undefined;
 
-  constructor(ino: number, budget: WriteBudget, bytes?: Uint8Array) {
+  /** @param given What it holds at first, and the path that it has then. */
+  constructor(
+    ino: number,
+    budget: WriteBudget,
+    given?: { readonly path: string; readonly bytes: Uint8Array },
+  ) {
     super(ino);
+    this.#givenAs = given?.path;
+    const bytes = given?.bytes;
     this.#budget = budget;
     this.#content = new MemoryContent(bytes);
     budget.take(this.size);
@@ -89,6 +98,11 @@ export class FileNode extends Node {
 
   get size(): number {
     return this.#content.size;
+  }
+
+  /** Whether it still is what was put at this path. */
+  isAsGiven(path: string): boolean {
+    return this.#givenAs === path;
   }
 
   /** A copy of what is in the file. */
@@ -106,6 +120,7 @@ export class FileNode extends Node {
       growth * this.#copies,
       () => this.#content.write(from, position),
     );
+    this.#givenAs = undefined;
     this.changed();
     return from.length;
   }
@@ -115,6 +130,7 @@ export class FileNode extends Node {
     if (growth > 0) this.#budget.take(growth);
     this.#content.setSize(size);
     if (growth < 0) this.#budget.giveBack(-growth);
+    this.#givenAs = undefined;
     this.changed();
   }
 

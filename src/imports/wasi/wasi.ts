@@ -92,10 +92,10 @@ export class Wasi {
     return this.context.exitCode;
   }
 
-  /** What is in the memory directories now, by guest name and path. */
-  files(): Record<string, Record<string, Uint8Array>> {
+  /** What was made or changed in memory directories, by guest name and path. */
+  changedFiles(): Record<string, Record<string, Uint8Array>> {
     return Object.fromEntries(
-      this.#memoryTrees.map(([guest, tree]) => [guest, tree.files()]),
+      this.#memoryTrees.map(([guest, tree]) => [guest, tree.changedFiles()]),
     );
   }
 

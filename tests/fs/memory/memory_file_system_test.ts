@@ -28,7 +28,7 @@ function guestWith(files: Record<string, string>, maxBytes = 1000): Guest {
 
 function filesOf(guest: Guest): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(guest.wasi.files()["/scratch"] ?? {}).map((
+    Object.entries(guest.wasi.changedFiles()["/scratch"] ?? {}).map((
       [path, bytes],
     ) => [path, decoder.decode(bytes)]),
   );
@@ -41,10 +41,17 @@ describe("MemoryFileSystem", () => {
     assertEquals(guest.readFile("deep/er/file"), "x");
     assertEquals(guest.writeFile("deep/out.csv", "1,2"), 0);
     assertEquals(guest.at("path_unlink_file", "in.csv"), 0);
-    assertEquals(filesOf(guest), {
-      "deep/er/file": "x",
-      "deep/out.csv": "1,2",
-    });
+    assertEquals(filesOf(guest), { "deep/out.csv": "1,2" });
+  });
+
+  it("tells what changed: written, cut or renamed, and not what was read", () => {
+    using guest = guestWith({ a: "a", b: "b", c: "c", d: "d" });
+    assertEquals(guest.readFile("a"), "a");
+    assertEquals(guest.writeFile("b", "B"), 0);
+    assertEquals(guest.rename("c", "moved"), 0);
+    assertEquals(filesOf(guest), { b: "B", moved: "c" });
+    assertEquals(guest.rename("moved", "c"), 0);
+    assertEquals(filesOf(guest), { b: "B" });
   });
 
   it("refuses files that don't fit, or have no place", () => {
@@ -138,7 +145,7 @@ describe("MemoryFileSystem", () => {
     using guest = guestWith({});
     assertEquals(guest.writeFile("__proto__", "x"), 0);
     assertEquals(guest.readFile("__proto__"), "x");
-    const files = guest.wasi.files()["/scratch"];
+    const files = guest.wasi.changedFiles()["/scratch"];
     assertEquals(Object.keys(files ?? {}), ["__proto__"]);
   });
 });
