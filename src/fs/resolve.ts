@@ -15,6 +15,28 @@ export interface Resolved {
   readonly directory: boolean;
 }
 
+/** What the last part of a path is: a name, or the directory itself or above. */
+export type PathEnd = "name" | "." | "..";
+
+/**
+ * Like {@linkcode resolve}, for an entry that is made, moved or removed: a link
+ * at the end is never followed, not even for a slash behind it.
+ */
+export function resolveEntry(
+  tree: FileSystem,
+  base: string,
+  path: string,
+  stop: StopPage,
+): Resolved & { readonly end: PathEnd } {
+  const entry = withoutSlashes(path);
+  const { place, stat, directory } = resolve(tree, base, entry, false, stop);
+  const end = endOf(entry);
+  if (stat?.filetype === "link") {
+    return { place, stat, directory: entry !== path, end };
+  }
+  return { ...checked(place, stat, directory || entry !== path), end };
+}
+
 /**
  * Finds the place that a guest's path leads to, below `base` in `tree`.
  *
@@ -23,6 +45,19 @@ export interface Resolved {
  * leads above `base` is refused, and so is everything absolute.
  */
 export function resolve(
+  tree: FileSystem,
+  base: string,
+  path: string,
+  followLast: boolean,
+  stop: StopPage,
+): Resolved {
+  const found = find(tree, base, path, followLast, stop);
+  // What is not there has no `.` in it.
+  if (found.stat === undefined && endOf(path) === ".") fail("ENOENT");
+  return found;
+}
+
+function find(
   tree: FileSystem,
   base: string,
   path: string,
@@ -128,9 +163,7 @@ function checked(
   stat: FileStat | undefined,
   directory: boolean,
 ): Resolved {
-  if (directory && stat && stat.filetype !== "directory") {
-    fail("ENOTDIR");
-  }
+  if (directory && stat && stat.filetype !== "directory") fail("ENOTDIR");
   return { place, stat, directory };
 }
 
@@ -141,6 +174,17 @@ function namesOf(path: string): string[] {
 }
 
 function meansDirectory(path: string): boolean {
-  return path.endsWith("/") || path === "." || path.endsWith("/.") ||
-    path === ".." || path.endsWith("/..");
+  return path.endsWith("/") || endOf(path) !== "name";
+}
+
+function endOf(path: string): PathEnd {
+  const entry = withoutSlashes(path);
+  const last = entry.slice(entry.lastIndexOf("/") + 1);
+  return last === "." || last === ".." ? last : "name";
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === "/") end--;
+  return path.slice(0, end);
 }

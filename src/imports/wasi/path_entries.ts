@@ -2,7 +2,12 @@ import type { FileType } from "../../fs/file_stat.ts";
 import { fail } from "../../fs/error_code.ts";
 import type { DirectoryDescriptor } from "./descriptor.ts";
 import { Lookupflags } from "./flags.ts";
-import { resolve, type Resolved } from "../../fs/resolve.ts";
+import {
+  type PathEnd,
+  resolve,
+  type Resolved,
+  resolveEntry,
+} from "../../fs/resolve.ts";
 import { Rights } from "./rights.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
@@ -28,8 +33,9 @@ export const pathEntryFunctions = {
     length: number,
   ): void {
     const at = find(context, fd, Rights.PATH_REMOVE_DIRECTORY, path, length);
-    if (at.place === at.base) fail("EINVAL");
     if (existing(at) !== "directory") fail("ENOTDIR");
+    if (at.end === "..") fail("ENOTEMPTY");
+    if (at.end === "." || at.place === at.base) fail("EINVAL");
     at.tree.removeDirectory(at.place);
   },
 
@@ -41,6 +47,7 @@ export const pathEntryFunctions = {
   ): void {
     const at = find(context, fd, Rights.PATH_UNLINK_FILE, path, length);
     if (existing(at) === "directory") fail("EISDIR");
+    if (at.directory) fail("ENOTDIR");
     at.tree.unlink(at.place);
   },
 
@@ -60,7 +67,9 @@ export const pathEntryFunctions = {
     // The root of a granted directory stays where it is.
     if (from.place === "" || to.place === "") fail("EINVAL");
     const filetype = existing(from);
-    if (to.directory && filetype !== "directory") fail("ENOTDIR");
+    const wantsDirectory = from.directory || to.directory;
+    if (wantsDirectory && filetype !== "directory") fail("ENOTDIR");
+    if (from.end !== "name" || to.end !== "name") fail("EINVAL");
     from.tree.rename(from.place, to.place);
     if (filetype === "directory") {
       context.descriptors.renamed(from.tree, from.place, to.place);
@@ -84,6 +93,7 @@ export const pathEntryFunctions = {
     if ((lookupflags & Lookupflags.SYMLINK_FOLLOW) !== 0) fail("EINVAL");
     if (from.tree !== to.tree) fail("EXDEV");
     if (existing(from) === "directory") fail("EPERM");
+    if (from.directory) fail("ENOTDIR");
     if (to.stat !== undefined) fail("EEXIST");
     if (to.directory) fail("ENOENT");
     from.tree.link(from.place, to.place);
@@ -116,10 +126,15 @@ export const pathEntryFunctions = {
     bufLength: number,
     used: number,
   ): void {
-    const at = find(context, fd, Rights.PATH_READLINK, path, length);
+    const { tree, place } = context.descriptors.directory(
+      fd,
+      Rights.PATH_READLINK,
+    );
+    const text = context.memory.path(path, length);
+    const at = resolve(tree, place, text, false, context.stop);
     const buffer = context.memory.bytes(buf, bufLength);
     if (existing(at) !== "link") fail("EINVAL");
-    const bytes = encoder.encode(at.tree.readLink(at.place));
+    const bytes = encoder.encode(tree.readLink(at.place));
     const fits = bytes.subarray(0, buffer.length);
     buffer.set(fits);
     context.memory.setU32(used, fits.length);
@@ -127,9 +142,13 @@ export const pathEntryFunctions = {
 };
 
 /** A place, with the directory that the guest named it from. */
-type Found = Resolved & { tree: DirectoryDescriptor["tree"]; base: string };
+interface Found extends Resolved {
+  readonly end: PathEnd;
+  readonly tree: DirectoryDescriptor["tree"];
+  readonly base: string;
+}
 
-/** Where a guest's path leads, a link at its end not followed. */
+/** The entry that a guest's path names, a link at its end not followed. */
 function find(
   { descriptors, memory, stop }: WasiContext,
   fd: number,
@@ -139,7 +158,7 @@ function find(
 ): Found {
   const { tree, place } = descriptors.directory(fd, rights);
   const text = memory.path(path, length);
-  return { ...resolve(tree, place, text, false, stop), tree, base: place };
+  return { ...resolveEntry(tree, place, text, stop), tree, base: place };
 }
 
 function existing({ stat }: Resolved): FileType {

@@ -78,12 +78,13 @@ function open(
   asked: Request,
 ): Descriptor {
   const { tree, place } = directory;
-  const found = resolve(tree, place, path, asked.follow, context.stop);
-  const filetype = found.stat?.filetype;
   const creates = (asked.oflags & Oflags.CREAT) !== 0;
-  if (filetype !== undefined && creates && (asked.oflags & Oflags.EXCL) !== 0) {
-    fail("EEXIST");
-  }
+  const exclusive = creates && (asked.oflags & Oflags.EXCL) !== 0;
+  // What has the name is in the way, a link that leads nowhere too.
+  const follow = asked.follow && !exclusive;
+  const found = resolve(tree, place, path, follow, context.stop);
+  const filetype = found.stat?.filetype;
+  if (filetype !== undefined && exclusive) fail("EEXIST");
   if (filetype === "link") fail("ELOOP");
   if (filetype === "directory") {
     return openDirectory(directory, found, asked);
