@@ -65,6 +65,18 @@ export interface GrantedDirectory {
   readonly anchor?: string;
   /** The folder that the anchor is in. */
   readonly anchorFolder?: string;
+  /** What it was when it was granted; unknown for one that was not there. */
+  readonly identity?: { readonly dev: number; readonly ino: number };
+  /** The locks to hold for changes, ascending. */
+  readonly locks?: readonly number[];
+  /** Places in it that are granted for reading only. */
+  readonly readOnly?: readonly string[];
+}
+
+/** Memory about granted folders that all workers of this process share. */
+export interface SharedFolders {
+  readonly locks: SharedArrayBuffer;
+  readonly held: SharedArrayBuffer;
 }
 
 /** A directory that lives in memory during a call. */
@@ -88,6 +100,7 @@ export interface SystemGrants {
   readonly maxWriteBytes: number | undefined;
   /** Files, directories and links made in one call. */
   readonly maxEntries: number;
+  readonly shared: SharedFolders;
 }
 
 /**

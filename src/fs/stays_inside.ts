@@ -1,5 +1,4 @@
 import { fail } from "./error_code.ts";
-import type { StopPage } from "../stop_page.ts";
 import { depthOf, type FileSystem, join } from "./file_system.ts";
 
 /** The most entries that are looked through before a directory is moved. */
@@ -27,12 +26,14 @@ export function staysInside(place: string, target: string): boolean {
  * Fails when a link in the directory `from` would lead outside once that is
  * moved to `to`; with XDEV when there is more in it than can be looked at, as
  * then a program copies it instead.
+ *
+ * @param stop Ends it, by throwing.
  */
 export function refuseOutwardLinksIn(
   tree: FileSystem,
   from: string,
   to: string,
-  stop: StopPage,
+  stop: { check(): void },
 ): void {
   const directories = [""];
   let seen = 0;

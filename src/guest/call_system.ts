@@ -47,10 +47,11 @@ export class CallSystem {
       directories: grants.directories,
       memoryDirectories,
       limits: grants,
+      shared: grants.shared,
     };
     this.wasi = new Wasi(options, this.streams, stopPage, {
-      symlink: (host, place, target) => {
-        const link = JSON.stringify({ host, place, target });
+      symlink: (guest, place, target) => {
+        const link = JSON.stringify({ guest, place, target });
         const question = new TextEncoder().encode(link);
         return decodeOutcome(questions.ask("link", question).value);
       },

@@ -9,7 +9,7 @@ import {
   SandboxClosed,
   SandboxError,
 } from "../errors.ts";
-import { AnchoredDirectories } from "../host/grants/anchored_directories.ts";
+import { GrantedFolders } from "../host/grants/granted_folders.ts";
 import { systemGrants } from "../host/grants/system_grants.ts";
 import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
@@ -82,7 +82,7 @@ const NOTHING: Uint8Array = new Uint8Array();
 export class ToolSandbox implements AsyncDisposable {
   /** The configuration that holds for every call. */
   readonly config: SandboxConfig;
-  readonly #anchored: AnchoredDirectories;
+  readonly #folders: GrantedFolders;
   readonly #pool: WorkerPool;
   readonly #network: Network;
   readonly #modules: ModuleStore;
@@ -109,9 +109,9 @@ export class ToolSandbox implements AsyncDisposable {
     // Asked first, since anchors are made for what is granted only.
     workerPermissions(grants.directories);
     this.#network = new Network(networkOptions(this.config));
-    this.#anchored = new AnchoredDirectories(grants.directories);
+    this.#folders = new GrantedFolders(grants.directories);
     this.#modules = new ModuleStore(this.config);
-    const { directories } = this.#anchored;
+    const { directories } = this.#folders;
     const { maxMemoryBytes } = this.config;
     this.#pool = new WorkerPool({
       permissions: workerPermissions(directories),
@@ -260,7 +260,7 @@ export class ToolSandbox implements AsyncDisposable {
     this.#isClosed = true;
     await this.#pool.close();
     await this.#network.close();
-    this.#anchored.remove();
+    this.#folders.release();
     this.#modules.clear();
   }
 

@@ -22,6 +22,9 @@ const WAITS = 8;
 /** How much is remembered: of what the paths of settled ways have, in UTF-16 units. */
 const MOST_SETTLED_UNITS = 2 ** 20;
 
+/** Runs something while nobody else in this process changes the folder. */
+export type Exclusively = <T>(act: () => T) => T;
+
 /** A directory on the way, as it was seen. */
 interface Seen extends HostIdentity {
   readonly path: string;
@@ -50,15 +53,18 @@ type Outcome<T> = { readonly value: T } | { readonly code: ErrorCode };
 export class AncestorGuard {
   readonly #root: string;
   readonly #stop: StopPage;
+  readonly #exclusively: Exclusively;
   /** Ways that were settled when they were last looked at, by directory. */
   readonly #settled = new Map<string, Seen[]>();
   #settledUnits = 0;
   /** Modification times that come from the guest's own changes, by path. */
   readonly #own = new Map<string, number>();
 
-  constructor(root: string, stop: StopPage) {
+  /** @param exclusively Keeps other guests of this process out meanwhile. */
+  constructor(root: string, stop: StopPage, exclusively: Exclusively) {
     this.#root = root;
     this.#stop = stop;
+    this.#exclusively = exclusively;
   }
 
   /** Finds something out below `directory`; `same` compares two answers. */
@@ -92,16 +98,26 @@ export class AncestorGuard {
   change<T>(directory: string, act: () => T): T {
     if (directory === "") return this.#changeRoot(act);
     for (let wait = 0; wait < WAITS; wait++) {
-      const way = this.#look(directory);
-      if (!this.#othersChange(way) && this.#held(way, () => true)) {
-        const result = act();
-        if (!isUnchanged(way, false)) fail("EIO");
-        this.#remember(way.at(-1)?.path ?? this.#root);
-        return result;
-      }
+      const done = this.#exclusively(() => this.#changeIfQuiet(directory, act));
+      if (done !== undefined) return done.value;
       this.#stop.sleep(QUIET_MS);
     }
     fail("EAGAIN");
+  }
+
+  /** Changes something, or nothing while others change the way. */
+  #changeIfQuiet<T>(
+    directory: string,
+    act: () => T,
+  ): { readonly value: T } | undefined {
+    const way = this.#look(directory);
+    if (this.#othersChange(way) || !this.#held(way, () => true)) {
+      return undefined;
+    }
+    const value = act();
+    if (!isUnchanged(way, false)) fail("EIO");
+    this.#remember(way.at(-1)?.path ?? this.#root);
+    return { value };
   }
 
   /** The directories from the root to `directory`, all of them real. */

@@ -1,6 +1,8 @@
 import type { StopPage } from "../../stop_page.ts";
-import type { ExactTimes } from "./host_stat.ts";
 import type { EntryBudget } from "../entry_budget.ts";
+import type { FolderLocks } from "./folder_locks.ts";
+import type { HeldDirectories } from "./held_directories.ts";
+import type { ExactTimes, HostIdentity } from "./host_stat.ts";
 import type { LinkBroker } from "./link_broker.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { WriteBudget } from "../write_budget.ts";
@@ -14,6 +16,12 @@ export interface HostDirectory {
   readonly write: boolean;
   /** A path to it that uses up the links a path may have, if there is one. */
   readonly anchor?: string;
+  /** What it was when it was granted; unknown for one that was not there. */
+  readonly identity?: HostIdentity;
+  /** The locks to hold for changes, ascending; none if nobody else is there. */
+  readonly locks?: readonly number[];
+  /** Places in it that are granted for reading only. */
+  readonly readOnly?: readonly string[];
 }
 
 /** What the trees of one guest share. */
@@ -24,4 +32,6 @@ export interface HostFileSystemContext {
   readonly times: ExactTimes;
   readonly broker: LinkBroker | undefined;
   readonly stop: StopPage;
+  readonly locks: FolderLocks;
+  readonly held: HeldDirectories;
 }

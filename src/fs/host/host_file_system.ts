@@ -2,15 +2,18 @@ import type { FileStat, FileType } from "../file_stat.ts";
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import * as fs from "node:fs";
 import { AncestorGuard } from "./ancestor_guard.ts";
+import { FolderLock, type LockHold } from "./folder_locks.ts";
+import { FixedFile } from "./fixed_file.ts";
+import { GrantedFolder } from "./granted_folder.ts";
 import type { HostDirectory, HostFileSystemContext } from "./host_directory.ts";
 import {
   createExclusively,
   createStaged,
   flagsOf,
-  isStaged,
   openSame,
   takeBack,
 } from "./host_open.ts";
+import { isOwnPlace } from "./own_names.ts";
 import {
   HostFile,
   keepTimes,
@@ -51,40 +54,49 @@ const NO_STAGE: ReadonlySet<ErrorCode | undefined> = new Set([
  * way. Opening resolves links whatever the flags say, since Deno does it
  * itself: so what was opened is compared to what was meant, by device and
  * inode, before a byte of it is touched; and it never makes or truncates.
+ *
+ * Whatever can change what a link means, and every change where only a guard
+ * watches, is done while a lock is held, so that no other guest of this process
+ * moves anything between a check and what it is for.
  */
 export class HostFileSystem implements FileSystem {
   readonly writable: boolean;
-  readonly #host: string;
-  readonly #root: string;
-  readonly #anchor: string | undefined;
+  readonly #guest: string;
+  readonly #folder: GrantedFolder;
   readonly #guard: AncestorGuard;
+  readonly #lock: FolderLock;
   readonly #context: HostFileSystemContext;
 
   constructor(directory: HostDirectory, context: HostFileSystemContext) {
     this.writable = directory.write;
-    this.#host = directory.host;
-    this.#root = directory.host.replace(/\/+$/, "");
-    this.#anchor = directory.anchor;
+    this.#guest = directory.guest;
+    this.#folder = new GrantedFolder(directory, context.held);
     this.#guard = new AncestorGuard(
-      this.#root === "" ? "/" : this.#root,
+      this.#folder.root || "/",
       context.stop,
+      (act) => this.#lock.hold(act),
     );
+    const { locks, stop } = context;
+    this.#lock = new FolderLock(locks, directory.locks ?? [], stop);
     this.#context = context;
   }
 
   stat(place: string): FileStat {
-    // The root is the host's own choice, so here a link would be meant.
     if (place === "") {
-      return statOfInfo(Deno.statSync(this.#host), this.#context.times);
+      return statOfInfo(this.#folder.look(), this.#context.times);
     }
-    return this.#observe(
+    this.#folder.check();
+    const stat = this.#observe(
       parentOf(place),
       () => statOfInfo(Deno.lstatSync(this.#path(place)), this.#context.times),
       isSame,
     );
+    if (stat.filetype === "directory") this.#folder.refuseAnchor(stat);
+    return stat;
   }
 
   readLink(place: string): string {
+    this.#folder.check();
     return this.#observe(
       parentOf(place),
       () => Deno.readLinkSync(this.#path(place)),
@@ -93,27 +105,36 @@ export class HostFileSystem implements FileSystem {
   }
 
   list(place: string): DirectoryEntry[] {
+    this.#folder.check();
     checkListable(this.stat(place));
     // Unlike the others this follows a link at the end of the way.
     const entries = this.#observe(
       place,
-      () => readNames(this.#anchored(place)),
+      () => readNames(this.#folder.anchored(place)),
       sameNames,
     );
     return entries
-      .filter((entry) => place !== "" || !isStaged(entry.name))
+      .filter(({ name }) => !isOwnPlace(name))
       .map((entry) => ({ name: entry.name, filetype: filetypeOf(entry) }))
       .sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
     const flags = flagsOf(mode);
-    const fd = mode.create
-      ? this.#context.entries.make(() => this.#create(place, flags))
-      : this.#open(place, flags, "file", known);
     const reopen = (append: boolean) =>
-      this.#open(place, flagsOf({ ...mode, append }), "file");
-    return new HostFile(fd, this.#context, reopen);
+      this.#open(place, flagsOf({ ...mode, append }), "file", this.stat(place));
+    if (mode.create) {
+      const made = this.#context.entries
+        .make(() => this.#create(place, flags));
+      return new HostFile(made, this.#context, reopen);
+    }
+    const stat = known ?? this.stat(place);
+    const fixed = this.#folder.whyFixed(place, stat);
+    if (mode.write && fixed !== undefined) fail(fixed);
+    const fd = this.#open(place, flags, "file", stat);
+    return fixed === undefined
+      ? new HostFile(fd, this.#context, reopen)
+      : new FixedFile(fd, this.#context, reopen);
   }
 
   makeDirectory(place: string): void {
@@ -123,6 +144,7 @@ export class HostFileSystem implements FileSystem {
   }
 
   removeDirectory(place: string): void {
+    this.#folder.refuseHeld(place);
     this.#change(place, () => fs.rmdirSync(this.#path(place)));
     this.#context.entries.removed();
   }
@@ -134,22 +156,29 @@ export class HostFileSystem implements FileSystem {
   }
 
   rename(from: string, to: string): void {
-    this.#refuseOutwardLink(from, to);
-    this.#changeBoth(
-      from,
-      to,
-      () => Deno.renameSync(this.#path(from), this.#path(to)),
-    );
+    this.#lock.hold((hold) => {
+      const { filetype } = this.#refuseOutwardLink(from, to, hold);
+      if (filetype === "directory") {
+        this.#folder.refuseHeld(from);
+        this.#folder.refuseHeld(to);
+      }
+      this.#changeBoth(from, to, () => {
+        hold.check();
+        Deno.renameSync(this.#path(from), this.#path(to));
+      });
+      if (filetype === "directory") this.#folder.noteMove();
+    });
   }
 
   link(from: string, to: string): void {
-    this.#refuseOutwardLink(from, to);
     this.#context.entries.make(() =>
-      this.#changeBoth(
-        from,
-        to,
-        () => Deno.linkSync(this.#path(from), this.#path(to)),
-      )
+      this.#lock.hold((hold) => {
+        this.#refuseOutwardLink(from, to, hold);
+        this.#changeBoth(from, to, () => {
+          hold.check();
+          Deno.linkSync(this.#path(from), this.#path(to));
+        });
+      })
     );
   }
 
@@ -160,7 +189,7 @@ export class HostFileSystem implements FileSystem {
     const bytes = new TextEncoder().encode(target).length;
     entries.make(() =>
       budget.spend(bytes, () => {
-        const code = broker.symlink(this.#host, place, target);
+        const code = broker.symlink(this.#guest, place, target);
         if (code !== undefined) fail(code);
       })
     );
@@ -168,6 +197,8 @@ export class HostFileSystem implements FileSystem {
 
   setTimes(place: string, times: NewTimes): void {
     const stat = this.stat(place);
+    const fixed = this.#folder.whyFixed(place, stat);
+    if (fixed !== undefined) fail(fixed);
     const { filetype } = stat;
     if (times.atim === undefined && times.mtim === undefined) return;
     const exact = this.#context.times;
@@ -199,10 +230,11 @@ export class HostFileSystem implements FileSystem {
     place: string,
     flags: number,
     filetype: FileType,
-    known?: FileStat,
+    known: FileStat,
   ): number {
-    const path = `${this.#root}/${place}`;
-    let meant = known ?? this.stat(place);
+    const path = `${this.#folder.root}/${place}`;
+    const fixed = this.#folder.whyFixed(place, known);
+    let meant = known;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       this.#context.stop.check();
       if (meant.filetype === "link") fail("ELOOP");
@@ -211,6 +243,7 @@ export class HostFileSystem implements FileSystem {
       const fd = openSame(this.#context.files, path, flags, meant);
       if (fd !== undefined) return fd;
       meant = this.stat(place);
+      if (this.#folder.whyFixed(place, meant) !== fixed) fail("EAGAIN");
     }
     fail("EAGAIN");
   }
@@ -221,8 +254,8 @@ export class HostFileSystem implements FileSystem {
       const path = this.#path(place);
       return this.#change(place, () => createExclusively(files, path, flags));
     }
-    if (this.#anchor === undefined) return this.#createGuarded(place, flags);
-    return this.#createStaged(place, flags) ??
+    if (!this.#folder.isAnchored) return this.#createGuarded(place, flags);
+    return this.#change(place, () => this.#createStaged(place, flags)) ??
       this.#createGuarded(place, flags);
   }
 
@@ -235,7 +268,7 @@ export class HostFileSystem implements FileSystem {
     try {
       return createStaged(
         this.#context.files,
-        this.#root,
+        this.#folder.root,
         this.#path(place),
         flags,
       );
@@ -248,11 +281,13 @@ export class HostFileSystem implements FileSystem {
   /** What was made is taken back when it is not where it was meant to be. */
   #createGuarded(place: string, flags: number): number {
     const { files } = this.#context;
-    const path = `${this.#root}/${place}`;
+    const path = `${this.#folder.root}/${place}`;
+    this.#folder.check();
     let fd: number | undefined;
     let isThere = false;
     try {
       this.#guard.change(parentOf(place), () => {
+        this.#folder.refuseProtected(place);
         fd = createExclusively(files, path, flags);
       });
       const made = fd ?? fail("EIO");
@@ -263,16 +298,21 @@ export class HostFileSystem implements FileSystem {
     }
   }
 
-  /** A guest may not move a link to where it would lead outside. */
-  #refuseOutwardLink(from: string, to: string): void {
-    const { filetype } = this.stat(from);
+  /**
+   * A guest may not move a link to where it would lead outside. Answers what
+   * stands at `from`.
+   */
+  #refuseOutwardLink(from: string, to: string, hold: LockHold): FileStat {
+    const stat = this.stat(from);
+    const { filetype } = stat;
     if (filetype === "link") {
       if (!staysInside(to, this.readLink(from))) fail("EPERM");
     }
     // Links in a directory that comes higher would lead higher as well.
     if (filetype === "directory" && depthOf(to) < depthOf(from)) {
-      refuseOutwardLinksIn(this, from, to, this.#context.stop);
+      refuseOutwardLinksIn(this, from, to, hold);
     }
+    return stat;
   }
 
   #observe<T>(
@@ -280,45 +320,28 @@ export class HostFileSystem implements FileSystem {
     act: () => T,
     same: (a: T, b: T) => boolean,
   ): T {
-    return this.#anchor === undefined
-      ? this.#guard.observe(directory, act, same)
-      : act();
+    return this.#folder.isAnchored
+      ? act()
+      : this.#guard.observe(directory, act, same);
   }
 
   #change<T>(place: string, act: () => T): T {
     if (place === "") fail("ENOTCAPABLE");
-    return this.#anchor === undefined
-      ? this.#guard.change(parentOf(place), act)
-      : act();
+    this.#folder.check();
+    const change = () => {
+      this.#folder.refuseProtected(place);
+      return act();
+    };
+    return this.#folder.isAnchored
+      ? change()
+      : this.#guard.change(parentOf(place), change);
   }
 
   #changeBoth(from: string, to: string, act: () => void): void {
     this.#change(from, () => this.#change(to, act));
   }
 
-  /** A path that names a place; a link at its end is not followed. */
   #path(place: string): string {
-    if (meansMore(place)) fail("ENOENT");
-    return parentOf(place) === ""
-      ? `${this.#root}/${place}`
-      : this.#anchored(place);
+    return this.#folder.path(place);
   }
-
-  /** A path to a place that fails at any link, its end included. */
-  #anchored(place: string): string {
-    if (place === "") return this.#host;
-    if (meansMore(place)) fail("ENOENT");
-    return `${this.#anchor ?? this.#root}/${place}`;
-  }
-}
-
-/**
- * What Windows takes for more than a name: other separators, drives and
- * streams, its devices, and dots and spaces at an end, which it drops.
- */
-const MEANS_MORE =
-  /[\\:]|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)|[. ](\/|$)/i;
-
-function meansMore(place: string): boolean {
-  return Deno.build.os === "windows" && MEANS_MORE.test(place);
 }

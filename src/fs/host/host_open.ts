@@ -2,9 +2,7 @@ import * as fs from "node:fs";
 import { type HostIdentity, isSame } from "./host_stat.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { OpenMode } from "../file_system.ts";
-
-/** What names of files in the making begin with; guests don't see them. */
-const STAGE_PREFIX = ".cortexai-sandbox-";
+import { OWN_PREFIX } from "./own_names.ts";
 
 /** Never wait for a FIFO, never become a terminal's process, no link. */
 const SAFE_FLAGS: number = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY |
@@ -15,11 +13,6 @@ export function flagsOf(mode: OpenMode): number {
   const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
   if (!mode.write) return O_RDONLY;
   return (mode.read ? O_RDWR : O_WRONLY) | (mode.append ? O_APPEND : 0);
-}
-
-/** Whether a name is one of a file in the making. */
-export function isStaged(name: string): boolean {
-  return name.startsWith(STAGE_PREFIX);
 }
 
 /**
@@ -55,7 +48,7 @@ export function createStaged(
   path: string,
   flags: number,
 ): number {
-  const stage = `${directory}/${STAGE_PREFIX}${crypto.randomUUID()}`;
+  const stage = `${directory}/${OWN_PREFIX}${crypto.randomUUID()}`;
   const fd = createExclusively(files, stage, flags);
   try {
     Deno.linkSync(stage, path);

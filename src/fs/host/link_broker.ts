@@ -8,11 +8,11 @@ import type { ErrorCode } from "../error_code.ts";
  */
 export interface LinkBroker {
   /**
-   * Makes the link `place` below the granted directory `host`, which says
-   * `target`. Both were checked to stay inside; the host checks again, with
+   * Makes the link `place` below the directory that is granted as `guest`,
+   * which says `target`. Both were checked to stay inside; the host checks again, with
    * {@linkcode makeLink}.
    *
    * @returns what went wrong, or undefined when the link was made.
    */
-  symlink(host: string, place: string, target: string): ErrorCode | undefined;
+  symlink(guest: string, place: string, target: string): ErrorCode | undefined;
 }

@@ -1,9 +1,8 @@
-import { codeOf, type ErrorCode } from "../error_code.ts";
-import { StopPage } from "../../stop_page.ts";
-import { AncestorGuard } from "./ancestor_guard.ts";
+import { codeOf, type ErrorCode, fail } from "../error_code.ts";
+import { GrantedFolder } from "./granted_folder.ts";
+import type { HeldDirectories } from "./held_directories.ts";
 import type { HostDirectory } from "./host_directory.ts";
 import { staysInside } from "../stays_inside.ts";
-import { parentOf } from "../file_system.ts";
 
 /**
  * Makes a symbolic link in a granted directory, for a guest: what the host
@@ -11,29 +10,23 @@ import { parentOf } from "../file_system.ts";
  *
  * The host's permissions are wider than the worker's, so nothing that comes
  * from there is believed: the place must be below the directory, the link must
- * stay inside, and the way to it must have no links.
+ * stay inside, and the way to it must have no links: the kernel sees to that, so
+ * there must be an anchor.
  *
  * @param directory One of the directories that the host granted itself.
  * @param place Where in it, as names joined by `/`.
  * @param target What the link says.
+ * @param held What no guest may touch.
  * @returns what went wrong, or undefined when the link was made.
  */
 export function makeLink(
   directory: HostDirectory,
   place: string,
   target: string,
+  held: HeldDirectories,
 ): ErrorCode | undefined {
-  if (!directory.write) return "EROFS";
-  if (!isPlace(place) || !staysInside(place, target)) return "EPERM";
-  // Another guest may move the link up while it is made; one that never goes
-  // up can't be moved to where it leads outside.
-  if (target.split("/").includes("..")) return "EPERM";
-  const { host, anchor } = directory;
-  const path = `${anchor ?? host.replace(/\/+$/, "")}/${place}`;
-  const make = () => Deno.symlinkSync(target, path);
   try {
-    if (anchor !== undefined) make();
-    else new AncestorGuard(host, neverStopped()).change(parentOf(place), make);
+    make(directory, place, target, held);
     return undefined;
   } catch (error) {
     const code = codeOf(error);
@@ -42,16 +35,38 @@ export function makeLink(
   }
 }
 
+function make(
+  directory: HostDirectory,
+  place: string,
+  target: string,
+  held: HeldDirectories,
+): void {
+  if (!directory.write) fail("EROFS");
+  if (!isPlace(place) || !staysInside(place, target)) fail("EPERM");
+  // Another guest may move the link up while it is made; one that never goes
+  // up can't be moved to where it leads outside.
+  if (target.split("/").includes("..")) fail("EPERM");
+  // Deno would ask whoever sits at the terminal.
+  if (!mayMakeLinks()) fail("ENOTSUP");
+  const folder = new GrantedFolder(directory, held);
+  // A guard would make the host's own thread wait.
+  if (!folder.isAnchored) fail("ENOTSUP");
+  folder.check();
+  folder.refuseProtected(place);
+  Deno.symlinkSync(target, folder.path(place));
+}
+
+/** Deno makes links for unscoped permissions only. */
+function mayMakeLinks(): boolean {
+  return (["read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+}
+
 function isPlace(place: string): boolean {
   if (Deno.build.os === "windows" && /[\\:]/.test(place)) return false;
   return !place.includes("\0") &&
     place.split("/").every((name) =>
       name !== "" && name !== "." && name !== ".."
     );
-}
-
-function neverStopped(): StopPage {
-  return new StopPage(
-    new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
-  );
 }

@@ -34,6 +34,7 @@ export function createLinkAnchor(
     if (anchor === undefined) return undefined;
     Deno.removeSync(`${directory}/l1`);
     Deno.symlinkSync(target, `${directory}/l1`);
+    Deno.removeSync(room, { recursive: true });
     return anchor;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;

@@ -4,6 +4,8 @@ import { resolve } from "@std/path";
 import type { GrantedDirectory, SystemGrants } from "../../channel/messages.ts";
 import type { AllowedPath } from "../../config/allowed_path.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
+import { PROCESS_FOLDERS } from "./process_folders.ts";
+import { realPath } from "./real_folder.ts";
 import { isGranted } from "./worker_permissions.ts";
 
 /** Derives the grants that every worker of a configuration starts with. */
@@ -15,6 +17,7 @@ export function systemGrants(config: SandboxConfig): SystemGrants {
     maxDescriptors: config.maxDescriptors,
     maxWriteBytes: config.maxWriteBytes,
     maxEntries: config.maxEntries,
+    shared: PROCESS_FOLDERS.shared,
   };
 }
 
@@ -24,14 +27,9 @@ function grantedDirectory(path: AllowedPath): GrantedDirectory {
 
 /**
  * The path that guests are held to must not have links itself. One that can't
- * be looked at is kept: granting it fails, or using it does.
+ * be granted is kept: granting it fails, or using it does.
  */
 function withoutLinks(path: string): string {
-  if (!isGranted("read", path)) return path;
-  try {
-    const real = Deno.realPathSync(path);
-    return isGranted("read", real) ? real : path;
-  } catch {
-    return path;
-  }
+  const real = realPath(path);
+  return isGranted("read", real) ? real : path;
 }

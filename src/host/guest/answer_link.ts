@@ -1,8 +1,9 @@
 /** Makes links that guests ask for, which their workers may not make. */
 
 import type { Question, Reply } from "../../channel/questions.ts";
-import type { GrantedDirectory } from "../../channel/messages.ts";
+import type { SystemGrants } from "../../channel/messages.ts";
 import { encodeOutcome } from "../../fs/error_code.ts";
+import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import { makeLink } from "../../fs/host/make_link.ts";
 
 const EINVAL: Reply = { value: encodeOutcome("EINVAL") };
@@ -13,22 +14,23 @@ const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
  * Answers a question for a link with what came of it.
  *
  * What the worker says is not believed: the directory must be one that was
- * granted, and the link is checked again.
+ * granted, and the link is checked again. The directory is named as the guest
+ * knows it, since one folder may be granted twice, with different rights.
  */
 export function answerLink(
   { payload }: Question,
-  directories: readonly GrantedDirectory[],
+  { directories, shared }: SystemGrants,
 ): Reply {
   const wanted = readWanted(payload);
-  const directory = directories.find(({ host }) => host === wanted?.host);
+  const directory = directories.find(({ guest }) => guest === wanted?.guest);
   if (!wanted || !directory) return EINVAL;
-  return {
-    value: encodeOutcome(makeLink(directory, wanted.place, wanted.target)),
-  };
+  const { place, target } = wanted;
+  const held = new HeldDirectories(shared.held);
+  return { value: encodeOutcome(makeLink(directory, place, target, held)) };
 }
 
 interface WantedLink {
-  readonly host: string;
+  readonly guest: string;
   readonly place: string;
   readonly target: string;
 }
@@ -41,9 +43,9 @@ function readWanted(payload: Uint8Array): WantedLink | undefined {
     return undefined;
   }
   const wanted = value as Partial<Record<keyof WantedLink, unknown>> | null;
-  const { host, place, target } = wanted ?? {};
-  return typeof host === "string" && typeof place === "string" &&
+  const { guest, place, target } = wanted ?? {};
+  return typeof guest === "string" && typeof place === "string" &&
       typeof target === "string"
-    ? { host, place, target }
+    ? { guest, place, target }
     : undefined;
 }

@@ -92,10 +92,9 @@ export class GuestWorker {
       maxRequestBytes: options.maxRequestBytes,
       maxAnswerBytes: maxAnswerBytes(options),
     }, this.#stopPage);
-    const { directories } = options.grants;
     this.#desk = new QuestionDesk(
       this.#channel.questions,
-      { link: (question) => answerLink(question, directories) },
+      { link: (question) => answerLink(question, options.grants) },
       () => this.stop(StopReason.Abort),
     );
     this.#turn = new GuestTurn(this.#channel, this.#desk);

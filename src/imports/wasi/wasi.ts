@@ -8,6 +8,8 @@ import { DescriptorTable } from "./descriptor_table.ts";
 import { bind, FUNCTIONS } from "./functions.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
+import { FolderLocks } from "../../fs/host/folder_locks.ts";
+import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
 import { OpenFiles } from "../../fs/host/open_files.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
@@ -41,6 +43,15 @@ export interface WasiOptions {
   readonly directories: readonly HostDirectory[];
   readonly memoryDirectories: readonly MemoryDirectory[];
   readonly limits: WasiLimits;
+  readonly shared: SharedFolders;
+}
+
+/** Memory about granted folders that all workers of a process share. */
+export interface SharedFolders {
+  /** What {@linkcode FolderLocks} works on. */
+  readonly locks: SharedArrayBuffer;
+  /** What {@linkcode HeldDirectories} works on. */
+  readonly held: SharedArrayBuffer;
 }
 
 /** Limits of what the imports hold or store. */
@@ -111,16 +122,19 @@ export class Wasi {
     entries: EntryBudget,
     broker: LinkBroker | undefined,
   ): void {
-    const shared = {
+    const { shared } = options;
+    const context = {
       budget: new WriteBudget(options.limits.maxWriteBytes),
       entries,
       files: this.#files,
       times: new ExactTimes(),
       broker,
       stop: this.context.stop,
+      locks: new FolderLocks(shared.locks),
+      held: new HeldDirectories(shared.held),
     };
     for (const directory of options.directories) {
-      this.#preopen(directory.guest, new HostFileSystem(directory, shared));
+      this.#preopen(directory.guest, new HostFileSystem(directory, context));
     }
     for (const [guest, tree] of this.#memoryTrees) this.#preopen(guest, tree);
   }

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { EntryBudget } from "../../../src/fs/entry_budget.ts";
+import { FolderLocks } from "../../../src/fs/host/folder_locks.ts";
+import { HeldDirectories } from "../../../src/fs/host/held_directories.ts";
 import { HostFileSystem } from "../../../src/fs/host/host_file_system.ts";
 import { ExactTimes } from "../../../src/fs/host/host_stat.ts";
 import { OpenFiles } from "../../../src/fs/host/open_files.ts";
@@ -56,6 +58,8 @@ function fileSystem(
     times: new ExactTimes(),
     broker: undefined,
     stop,
+    locks: new FolderLocks(),
+    held: new HeldDirectories(),
   });
 }
 

@@ -283,9 +283,9 @@ describe("HostFileSystem", () => {
     using guest = new Guest({
       directories: [{ guest: "/", host, write: true }],
     }, {
-      symlink(directory, place, target) {
-        asked.push(`${place} -> ${target}`);
-        Deno.symlinkSync(target, `${directory}/${place}`);
+      symlink(guest, place, target) {
+        asked.push(`${guest} ${place} -> ${target}`);
+        Deno.symlinkSync(target, `${host}/${place}`);
         return undefined;
       },
     });
@@ -294,7 +294,7 @@ describe("HostFileSystem", () => {
     assertEquals(guest.symlink("../outside", "out"), Errno.PERM);
     assertEquals(guest.symlink("d/../../outside", "out"), Errno.PERM);
     assertEquals(guest.symlink("/etc", "out"), Errno.PERM);
-    assertEquals(asked, ["d/fine -> ../file"]);
+    assertEquals(asked, ["/ d/fine -> ../file"]);
   });
 
   it("path_symlink is not supported without a broker", () => {

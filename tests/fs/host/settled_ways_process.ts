@@ -21,7 +21,7 @@ if (import.meta.main) {
   const leaves = Array.from({ length: LEAVES }, (_, i) => `${deep}${i}`);
   for (const leaf of leaves) Deno.mkdirSync(`${root}/${leaf}`);
   await new Promise((resolve) => setTimeout(resolve, SETTLES_MS));
-  const guard = new AncestorGuard(root, new StopPage());
+  const guard = new AncestorGuard(root, new StopPage(), (act) => act());
   gc();
   const before = Deno.memoryUsage().heapUsed;
   for (const leaf of leaves) guard.observe(leaf, () => 1, (a, b) => a === b);

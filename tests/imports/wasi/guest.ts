@@ -3,6 +3,7 @@
  * of its own, so that no test needs a compiled program.
  */
 import { createLinkAnchor } from "../../../src/host/grants/link_anchor.ts";
+import { ProcessFolders } from "../../../src/host/grants/process_folders.ts";
 import type { LinkBroker } from "../../../src/fs/host/link_broker.ts";
 import { Rights } from "../../../src/imports/wasi/rights.ts";
 import {
@@ -40,6 +41,8 @@ export const LIMITS: WasiLimits = {
   maxWriteBytes: undefined,
   maxEntries: 65_536,
 };
+/** What guests of one test file share with each other, and with nobody else. */
+const SHARED = new ProcessFolders().shared;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -78,6 +81,7 @@ export class Guest implements Disposable {
         directories: [],
         memoryDirectories: [],
         limits: LIMITS,
+        shared: SHARED,
         ...options,
       },
       {

@@ -1,0 +1,143 @@
+/**
+ * The folders that one sandbox grants, with link anchors where this process can
+ * make them: then the kernel itself refuses to follow any link below them.
+ */
+
+import type { GrantedDirectory } from "../../channel/messages.ts";
+import { PermissionDenied } from "../../errors.ts";
+import { OWN_PREFIX } from "../../fs/host/own_names.ts";
+import { createLinkAnchor } from "./link_anchor.ts";
+import { PROCESS_FOLDERS } from "./process_folders.ts";
+import { placeIn, type RealFolder, realFolder } from "./real_folder.ts";
+import { isGranted } from "./worker_permissions.ts";
+
+/**
+ * Where anchors may lie: the temp folder, and others for when that is granted.
+ * Only in one that no grant leads to is an anchor safe.
+ */
+const ANCHOR_PLACES: readonly (string | undefined)[] = [
+  undefined,
+  "/var/tmp",
+  "/run/lock",
+  "/run",
+];
+
+/** Folders, with what has to be given back when they are used no more. */
+export class GrantedFolders {
+  /** The directories, with all that workers have to know of them. */
+  readonly directories: readonly GrantedDirectory[];
+  readonly #folders: readonly RealFolder[];
+  readonly #anchors = new Map<string, RealFolder>();
+  readonly #release: () => void = () => this.release();
+
+  /**
+   * @throws {PermissionDenied} when a folder is one of the sandbox's own.
+   * @throws {RangeError} when this process has granted too many already.
+   */
+  constructor(directories: readonly GrantedDirectory[]) {
+    this.#folders = directories.map(({ host }) => realFolder(host));
+    this.#folders.forEach(refuseAnchors);
+    try {
+      this.#folders.forEach((folder) => PROCESS_FOLDERS.add(folder));
+      this.directories = directories.map((directory, index) =>
+        this.#described(directory, this.#folders[index]!, directories)
+      );
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+    // A process that forgets its sandbox leaves nothing behind either.
+    if (this.#anchors.size > 0) addEventListener("unload", this.#release);
+  }
+
+  /** Removes the anchors, and takes the grants back. */
+  release(): void {
+    removeEventListener("unload", this.#release);
+    for (const [path, folder] of this.#anchors) {
+      removeFolder(path);
+      PROCESS_FOLDERS.removeAnchor(folder);
+    }
+    this.#anchors.clear();
+    for (const folder of this.#folders) PROCESS_FOLDERS.remove(folder);
+  }
+
+  #described(
+    directory: GrantedDirectory,
+    folder: RealFolder,
+    all: readonly GrantedDirectory[],
+  ): GrantedDirectory {
+    const { identity } = folder;
+    return {
+      ...directory,
+      ...identity && { identity },
+      ...directory.write && {
+        locks: PROCESS_FOLDERS.locksOf(folder),
+        readOnly: this.#readOnlyIn(folder, all),
+      },
+      ...this.#anchor(directory.host),
+    };
+  }
+
+  /** The places in a folder that are granted for reading only. */
+  #readOnlyIn(
+    { path }: RealFolder,
+    all: readonly GrantedDirectory[],
+  ): string[] {
+    return all.flatMap(({ write }, index) => {
+      const place = placeIn(path, this.#folders[index]!.path);
+      // The same folder may be granted twice, with different rights.
+      return write || place === undefined || place === "" ? [] : [place];
+    });
+  }
+
+  #anchor(host: string): { anchor?: string; anchorFolder?: string } {
+    // Deno makes links for unscoped permissions only.
+    if (!isGranted("read") || !isGranted("write")) return {};
+    const anchorFolder = this.#anchorFolder();
+    if (anchorFolder === undefined) return {};
+    const anchor = createLinkAnchor(anchorFolder, host);
+    return anchor === undefined ? {} : { anchor, anchorFolder };
+  }
+
+  /** A new folder that no grant leads to, if there is a place for one. */
+  #anchorFolder(): string | undefined {
+    for (const place of ANCHOR_PLACES) {
+      const path = makeFolder(place);
+      if (path === undefined) continue;
+      const folder = realFolder(path);
+      if (PROCESS_FOLDERS.isReachable(folder)) {
+        removeFolder(path);
+        continue;
+      }
+      PROCESS_FOLDERS.addAnchor(folder);
+      this.#anchors.set(path, folder);
+      return path;
+    }
+    return undefined;
+  }
+}
+
+function refuseAnchors(folder: RealFolder): void {
+  if (!PROCESS_FOLDERS.isInAnchor(folder)) return;
+  throw new PermissionDenied(
+    `Cannot grant ${JSON.stringify(folder.path)}: it is the sandbox's own`,
+  );
+}
+
+function makeFolder(place: string | undefined): string | undefined {
+  try {
+    const prefix = `${OWN_PREFIX}anchor-`;
+    const dir = place === undefined ? {} : { dir: place };
+    return Deno.realPathSync(Deno.makeTempDirSync({ prefix, ...dir }));
+  } catch {
+    return undefined;
+  }
+}
+
+function removeFolder(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // Somebody else has tidied up; nothing of ours is lost.
+  }
+}
