@@ -20,7 +20,7 @@ function openBelow(folder: string, pid: number | "self" = "self"): string[] {
 
 const CALLS = 40;
 /** Frames so large that the way down is short, and all end elsewhere. */
-const FRAME_WORDS = 500;
+const FRAME_WORDS = 1500;
 
 /** What each level of the stack does, down to where there is none left. */
 const BODIES: Record<string, (program: FileProgram) => void> = {

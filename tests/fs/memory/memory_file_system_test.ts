@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ExecutionFailed } from "../../../src/errors.ts";
 import { Errno } from "../../../src/imports/wasi/errno.ts";
@@ -42,6 +47,18 @@ describe("MemoryFileSystem", () => {
     assertEquals(guest.writeFile("deep/out.csv", "1,2"), 0);
     assertEquals(guest.at("path_unlink_file", "in.csv"), 0);
     assertEquals(filesOf(guest), { "deep/out.csv": "1,2" });
+  });
+
+  it("keeps a file whose renaming or linking fails", () => {
+    using guest = guestWith({ keep: "kept", "d/in": "in" });
+    const long = "x".repeat(300);
+    for (const to of [long, `d/${"y/".repeat(2000)}z`, "keep/in", "d"]) {
+      assertNotEquals(guest.rename("keep", to), 0);
+      assertEquals(guest.readFile("keep"), "kept");
+    }
+    assertNotEquals(guest.link("keep", long), 0);
+    assertEquals(guest.readFile("keep"), "kept");
+    assertEquals(guest.readFile("d/in"), "in");
   });
 
   it("tells what changed: written, cut or renamed, and not what was read", () => {
