@@ -4,15 +4,23 @@ import type { NetworkGrants } from "../channel/network_messages.ts";
 import { ConnectionPool } from "./http/connection_pool.ts";
 import { DENO_SYSTEM, type Dial, dialWith } from "./http/dial.ts";
 import { type Answer, exchange } from "./http/exchange.ts";
+import type { ResponseBody } from "./http/response_body.ts";
 import type { CallBudget } from "./policy/call_budget.ts";
-import { checkUrl } from "./policy/host_policy.ts";
+import { checkUrl, type Destination } from "./policy/host_policy.ts";
 import { MAX_REDIRECTS, redirected } from "./policy/redirect.ts";
 import { invalid, limited, Refusal } from "./policy/refusal.ts";
+import { quote } from "../quote.ts";
 import { cutUrl, type GuestRequest } from "./http/request_head.ts";
+import { type ShownHead, shownHead } from "./shown_head.ts";
 import { type FilledRequest, SecretBook } from "./secrets/secret_book.ts";
 
-/** An answer with the URL that gave it, which holds no secret. */
-export interface FetchedAnswer extends Answer {
+/** Headers that ask for a piece of something; the second is older than the first. */
+const RANGE_HEADERS: ReadonlySet<string> = new Set(["range", "request-range"]);
+
+/** An answer, and the URL that gave it, without any secret. */
+export interface FetchedAnswer {
+  readonly head: ShownHead;
+  readonly body: ResponseBody;
   readonly url: string;
 }
 
@@ -55,15 +63,16 @@ export class Fetcher {
     const shownUrl = request.url.href;
     return this.#explained(shownUrl, () => {
       const destination = checkUrl(request.url, this.grants.hosts);
-      const filled = this.secrets.fill(request, destination);
-      const hasSecret = filled.hasSecretBody || filled.secretHeaders.size > 0 ||
-        filled.url.search !== request.url.search;
-      // Pieces of what a server repeats could not be recognized.
-      if (hasSecret && request.headers.some(([name]) => name === "range")) {
-        throw invalid("A request with a secret can't ask for a range");
+      this.#checkRange(request, destination);
+      const filling = this.secrets.filling(request, destination);
+      const { headerBytes } = this.grants.limits;
+      if (filling.headWeight > headerBytes) {
+        throw limited(
+          `Request head exceeds the limit of ${headerBytes} bytes`,
+        );
       }
-      budget.countRequest(filled.body.length);
-      return { request: filled, shownUrl };
+      budget.countRequest(filling.bodyWeight);
+      return { request: filling.fill(), shownUrl };
     });
   }
 
@@ -89,16 +98,16 @@ export class Fetcher {
           throw error;
         }
       });
-      if (!next) return { ...answer, url: shownUrl };
+      if (!next) return this.#shown(answer, shownUrl);
       answer.body.cancel();
-      shownUrl = this.secrets.maskUrl(next.url);
+      shownUrl = this.secrets.mask(next.url.href);
       if (hops === MAX_REDIRECTS) {
         throw new RefusedUrl(
           limited(`Request exceeds the limit of ${MAX_REDIRECTS} redirects`),
           shownUrl,
         );
       }
-      this.#explained(shownUrl, () => budget.countRequest(next.body.length));
+      this.#explained(shownUrl, () => budget.countRequest(next.bodyWeight));
       request = next;
     }
   }
@@ -108,28 +117,54 @@ export class Fetcher {
     this.#pool.close();
   }
 
+  #shown({ head, body }: Answer, url: string): FetchedAnswer {
+    const { headerBytes } = this.grants.limits;
+    try {
+      const shown = shownHead(head, body.isUnpacked, this.secrets, headerBytes);
+      return { head: shown, body, url };
+    } catch (error) {
+      body.cancel();
+      throw this.#refusedUrl(error, url);
+    }
+  }
+
   async #answer(
     request: FilledRequest,
     shownUrl: string,
     budget: CallBudget,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const destination = this.#explained(
-      shownUrl,
-      () => checkUrl(request.url, this.grants.hosts),
-    );
+    const destination = this.#explained(shownUrl, () => {
+      const destination = checkUrl(request.url, this.grants.hosts);
+      this.#checkRange(request, destination);
+      return destination;
+    });
     try {
       return await exchange(request, destination, {
         pool: this.#pool,
         headerBytes: this.grants.limits.headerBytes,
         budget: budget.responses,
-        mask: () => this.secrets.maskingStream(),
+        secrets: this.secrets,
         signal,
       });
     } catch (error) {
       signal.throwIfAborted();
       throw this.#refusedUrl(error, shownUrl);
     }
+  }
+
+  /**
+   * Pieces of a secret could not be recognized, and a server may repeat one
+   * that came with a request long before.
+   *
+   * @throws {Refusal} when a host of a secret is asked for a range.
+   */
+  #checkRange({ headers }: GuestRequest, { host }: Destination): void {
+    if (!headers.some(([name]) => RANGE_HEADERS.has(name))) return;
+    if (!this.secrets.hasSecretFor(host)) return;
+    throw invalid(
+      `Host ${quote(host)} is one of a secret and can't be asked for a range`,
+    );
   }
 
   #explained<Result>(shownUrl: string, act: () => Result): Result {
@@ -140,10 +175,7 @@ export class Fetcher {
     }
   }
 
-  /** What a server said may be in a message, and it may repeat a secret. */
   #refusedUrl(error: unknown, shownUrl: string): unknown {
-    if (!(error instanceof Refusal)) return error;
-    const message = this.secrets.mask(error.message);
-    return new RefusedUrl(new Refusal(error.code, message), shownUrl);
+    return error instanceof Refusal ? new RefusedUrl(error, shownUrl) : error;
   }
 }

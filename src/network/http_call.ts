@@ -9,7 +9,7 @@ import {
   PIECE_BYTES,
   type RefusalText,
 } from "../channel/http_layout.ts";
-import { concat } from "./secrets/byte_replacer.ts";
+import { concat } from "./bytes.ts";
 import { CallBudget } from "./policy/call_budget.ts";
 import { type FetchedAnswer, type Fetcher, RefusedUrl } from "./fetcher.ts";
 import { broken, Refusal } from "./policy/refusal.ts";
@@ -26,10 +26,6 @@ interface OpenRequest {
 }
 
 const NOTHING = new Uint8Array();
-const OF_SENT_BODY: ReadonlySet<string> = new Set([
-  "content-encoding",
-  "content-length",
-]);
 
 /** Answers the questions of one call. */
 export class HttpCall {
@@ -104,9 +100,10 @@ export class HttpCall {
     const { head, body, url } = await open.answer;
     open.body = body;
     const piece = this.#piece(open);
+    const shown = { status: head.status, url, headers: head.headers };
     return {
       value: 0,
-      text: this.#headText(head.status, head.headers, url),
+      text: new TextEncoder().encode(JSON.stringify(shown)),
       piece,
       isEnd: this.#endsWith(handle, open),
     };
@@ -182,24 +179,6 @@ export class HttpCall {
     const open = this.#open.get(handle);
     if (!open) throw new Refusal(HttpError.BadHandle, `No handle is ${handle}`);
     return open;
-  }
-
-  #headText(
-    status: number,
-    headers: ReadonlyMap<string, string>,
-    url: string,
-  ): Uint8Array {
-    const { secrets } = this.#fetcher;
-    const masked: Record<string, string> = Object.create(null);
-    // The body is not as it was sent where it was packed or is masked, and a
-    // length would then tell that of a secret.
-    const isChanged = headers.has("content-encoding") || secrets.size > 0;
-    for (const [name, value] of headers) {
-      if (isChanged && OF_SENT_BODY.has(name)) continue;
-      masked[secrets.mask(name)] = secrets.mask(value);
-    }
-    const text = JSON.stringify({ status, url, headers: masked });
-    return new TextEncoder().encode(text);
   }
 }
 

@@ -103,7 +103,7 @@ Deno.test("What breaks the protocol is broken, and costs no worker", async () =>
   const head = "HTTP/1.1 200 OK\r\n";
   const chunked = `${head}transfer-encoding: chunked\r\n\r\n`;
   const cases: readonly [bytes: string, why: string][] = [
-    [`${head}content-length: 10\r\n\r\nabc`, "7 bytes early"],
+    [`${head}content-length: 10\r\n\r\nabc`, "before its length"],
     [`${head}content-length: -1\r\n\r\n`, "the length"],
     [`${head}content-length: 3\r\ncontent-length: 4\r\n\r\nabc`, "the length"],
     [`${head}content-length: 1e3\r\n\r\n`, "the length"],

@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type DialSystem, dialWith } from "../../src/network/http/dial.ts";
+import { encrypted } from "../../src/network/http/tls.ts";
 import type { Destination } from "../../src/network/policy/host_policy.ts";
 import { Refusal } from "../../src/network/policy/refusal.ts";
+import { openSockets, socketsLeft } from "./open_sockets.ts";
 
 const read = (name: string) =>
   Deno.readTextFileSync(new URL(`tls/${name}`, import.meta.url));
@@ -12,8 +14,8 @@ function system(port: number, caCerts: string[]): DialSystem {
   return {
     resolve: () => Promise.resolve(["93.184.216.34"]),
     connect: () => Deno.connect({ hostname: "127.0.0.1", port }),
-    startTls: (connection, hostname) =>
-      Deno.startTls(connection, { hostname, caCerts }),
+    encrypt: (connection, host, signal) =>
+      encrypted(connection, host, signal, caCerts),
   };
 }
 
@@ -61,27 +63,69 @@ Deno.test("https checks the certificate against the name, at the checked address
   );
 });
 
-Deno.test("A handshake that does not end is given up at once, and not tried for ever", async () => {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+Deno.test("A handshake leaves no socket, however it ends, and none counts against the next", async () => {
+  await using server = Deno.serve(
+    {
+      port: 0,
+      hostname: "127.0.0.1",
+      cert: read("secure_test.pem"),
+      key: read("secure_test_key.pem"),
+      onListen: () => {},
+    },
+    () => new Response("secure"),
+  );
+  const silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const accepted: Deno.TcpConn[] = [];
   const accepting = (async () => {
-    for await (const connection of listener) accepted.push(connection);
+    for await (const connection of silent) accepted.push(connection);
   })();
-  const { port } = listener.addr;
-  const dial = dialWith(system(port, []));
-  for (let attempt = 0; attempt < 8; attempt++) {
+  const dial = dialWith(system(silent.addr.port, [AUTHORITY]));
+  const before = openSockets();
+  for (let attempt = 0; attempt < 20; attempt++) {
     const abort = new AbortController();
-    const dialling = dial(to("secure.test", port), abort.signal);
+    const dialling = dial(to("secure.test", 443), abort.signal);
     setTimeout(() => abort.abort(new Error("enough")), 5);
     await assertRejects(() => dialling, Error, "enough");
   }
+  const trusting = dialWith(system(server.addr.port, [AUTHORITY]));
   const { signal } = new AbortController();
-  await assertRejects(
-    () => dial(to("secure.test", port), signal),
-    Refusal,
-    "too many handshakes",
-  );
+  for (const name of ["other.test", "bad_name..test", "-x.test"]) {
+    await assertRejects(() => trusting(to(name, 443), signal), Refusal);
+  }
+  (await trusting(to("secure.test", 443), signal)).close();
+  // What is left are the ends of the servers.
   for (const connection of accepted) connection.close();
-  listener.close();
+  await socketsLeft(before);
+  silent.close();
   await accepting;
+});
+
+Deno.test("What comes over TLS is read whole, and its end is seen", async () => {
+  const body = "x".repeat(300_000);
+  await using server = Deno.serve(
+    {
+      port: 0,
+      hostname: "127.0.0.1",
+      cert: read("secure_test.pem"),
+      key: read("secure_test_key.pem"),
+      onListen: () => {},
+    },
+    () => new Response(body),
+  );
+  const { port } = server.addr;
+  const { signal } = new AbortController();
+  const dial = dialWith(system(port, [AUTHORITY]));
+  const connection = await dial(to("secure.test", port), signal);
+  const request =
+    "GET / HTTP/1.1\r\nhost: secure.test\r\nconnection: close\r\n\r\n";
+  await connection.write(new TextEncoder().encode(request));
+  let text = "";
+  const bytes = new Uint8Array(1000);
+  for (;;) {
+    const count = await connection.read(bytes);
+    if (count === null) break;
+    text += new TextDecoder().decode(bytes.subarray(0, count));
+  }
+  connection.close();
+  assertEquals(text.endsWith(`\r\n\r\n${body}`), true);
 });

@@ -7,8 +7,7 @@
 
 import type { Connection } from "./connection.ts";
 import { broken } from "../policy/refusal.ts";
-import { quote } from "../../quote.ts";
-import type { ResponseHead } from "./response_head.ts";
+import { parseHeaderLine, type ResponseHead } from "./response_head.ts";
 
 /** A body as it comes off a connection. */
 export interface BodyFraming {
@@ -31,6 +30,9 @@ export interface BodyFraming {
 }
 
 const NOTHING = new Uint8Array();
+/** @see https://fetch.spec.whatwg.org/#null-body-status */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+const LENGTH = /^[0-9]{1,15}$/;
 /** A line of a chunked body: a size with extensions, or a trailer. */
 const MAX_LINE_BYTES = 4096;
 const MAX_TRAILERS = 64;
@@ -45,21 +47,25 @@ const LF = 10;
  */
 export function framingOf(
   method: string,
-  { status, headers }: ResponseHead,
+  { status, headers, isCurrent }: ResponseHead,
   connection: Connection,
 ): BodyFraming {
   const coding = headers.get("transfer-encoding");
   const length = headers.get("content-length");
-  if (method === "HEAD" || status === 204 || status === 304) {
-    return new LengthFraming(connection, 0);
+  if (method === "HEAD" || WITHOUT_BODY.has(status)) {
+    // What comes none the less must not be the next answer's beginning.
+    const isPlain = method === "HEAD" || status === 304 ||
+      (coding === undefined && (length ?? "0") === "0");
+    return new LengthFraming(connection, 0, isPlain);
   }
   if (coding !== undefined) {
-    // With both, some would read another body than others.
-    if (coding.toLowerCase() !== "chunked" || length !== undefined) {
+    // Some would read another body than others where this is not plain.
+    if (length !== undefined) {
+      throw broken("Server answered with a transfer coding and a length");
+    }
+    if (coding.toLowerCase() !== "chunked" || !isCurrent) {
       throw broken(
-        `Server answered with the transfer coding ${quote(coding)}${
-          length === undefined ? "" : " and a length"
-        }`,
+        "Server answered with another transfer coding than chunked",
       );
     }
     return new ChunkedFraming(connection);
@@ -70,24 +76,23 @@ export function framingOf(
 
 /** The same length may be given several times. */
 function parseLength(text: string): number {
-  const [first = "", ...others] = text.split(/[\t ]*,[\t ]*/);
-  if (
-    !/^[0-9]{1,15}$/.test(first) || others.some((other) => other !== first)
-  ) {
-    throw broken(`Server answered with the length ${quote(text)}`);
+  const [first = "", ...others] = text.split(",").map((part) => part.trim());
+  if (!LENGTH.test(first) || others.some((other) => other !== first)) {
+    throw broken("Server answered with the length of no body");
   }
   return Number(first);
 }
 
 /** A body of a known length. */
 class LengthFraming implements BodyFraming {
-  readonly endsClean = true;
+  readonly endsClean: boolean;
   readonly #connection: Connection;
   #left: number;
 
-  constructor(connection: Connection, length: number) {
+  constructor(connection: Connection, length: number, endsClean = true) {
     this.#connection = connection;
     this.#left = length;
+    this.endsClean = endsClean;
   }
 
   get isEnd(): boolean {
@@ -102,7 +107,7 @@ class LengthFraming implements BodyFraming {
   }
 
   closed(): void {
-    throw broken(`Response ended ${this.#left} bytes early`);
+    throw broken("Response ended before its length");
   }
 }
 
@@ -138,6 +143,8 @@ class ChunkedFraming implements BodyFraming {
   #state: "size" | "data" | "data end" | "trailers" | "end" = "size";
   #left = 0;
   #trailers = 0;
+  /** Bytes at the front in which no line ends. */
+  #searched = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -174,6 +181,8 @@ class ChunkedFraming implements BodyFraming {
       this.#state = "end";
     } else if (++this.#trailers > MAX_TRAILERS) {
       throw broken(`Response has more than ${MAX_TRAILERS} trailers`);
+    } else if (!parseHeaderLine(line)) {
+      throw broken("Response has a malformed trailer");
     }
   }
 
@@ -188,15 +197,14 @@ class ChunkedFraming implements BodyFraming {
   /** A line without its end; undefined when it is not there yet. */
   #takeLine(): string | undefined {
     const { received } = this.#connection;
-    const end = received.indexOf(LF);
+    const end = received.indexOf(LF, this.#searched);
+    this.#searched = end < 0 ? received.length : 0;
     if ((end < 0 ? received.length : end) > MAX_LINE_BYTES) {
       throw broken(`Response has a line of over ${MAX_LINE_BYTES} bytes`);
     }
     if (end < 0) return undefined;
     if (received[end - 1] !== CR) throw broken("Response has a malformed line");
-    const line = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-      received.subarray(0, end - 1),
-    );
+    const line = String.fromCharCode(...received.subarray(0, end - 1));
     this.#connection.consume(end + 1);
     return line;
   }

@@ -7,6 +7,15 @@ export interface RawConnection {
   close(): void;
 }
 
+/** Closes a connection that may be closed already. */
+export function closeRaw(raw: RawConnection): void {
+  try {
+    raw.close();
+  } catch {
+    // It was closed, perhaps from the other side.
+  }
+}
+
 const FIRST_BYTES = 32_768;
 const NOTHING = new Uint8Array();
 
@@ -59,11 +68,7 @@ export class Connection {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    try {
-      this.#raw.close();
-    } catch {
-      // The other side was faster.
-    }
+    closeRaw(this.#raw);
   }
 
   #makeRoom(): void {

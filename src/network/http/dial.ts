@@ -8,11 +8,12 @@
  */
 
 import { isAddress, whyNotPublic } from "../policy/address_policy.ts";
-import type { RawConnection } from "./connection.ts";
+import { closeRaw, type RawConnection } from "./connection.ts";
 import type { Destination } from "../policy/host_policy.ts";
+import { NameSlots } from "./name_slots.ts";
 import { denied, Refusal, unreachable } from "../policy/refusal.ts";
 import { quote } from "../../quote.ts";
-import { StalledHandshakes } from "./stalled_handshakes.ts";
+import { encrypted } from "./tls.ts";
 
 /** Connects, or fails with a refusal. */
 export type Dial = (
@@ -23,51 +24,53 @@ export type Dial = (
 /** What dialling needs of the system; tests have their own. */
 export interface DialSystem {
   /** All addresses of a name. */
-  readonly resolve: (name: string) => Promise<readonly string[]>;
+  readonly resolve: (
+    name: string,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
   readonly connect: (
     options: Deno.ConnectOptions,
-  ) => Promise<Deno.TcpConn>;
-  readonly startTls: (
-    connection: Deno.TcpConn,
-    hostname: string,
-  ) => Promise<TlsConnection>;
-}
-
-/** A connection whose handshake may not be over. */
-export interface TlsConnection extends RawConnection {
-  handshake(): Promise<unknown>;
+  ) => Promise<RawConnection>;
+  readonly encrypt: (
+    connection: RawConnection,
+    host: string,
+    signal: AbortSignal,
+  ) => Promise<RawConnection>;
 }
 
 /** The system as it is. */
 export const DENO_SYSTEM: DialSystem = {
-  resolve: async (name) => {
-    // Loaded only where names are looked up: for `true` and wildcards. It asks
-    // the system as connecting does, with its hosts file.
-    const { promises } = await import("node:dns");
-    const found = await promises.lookup(name, { all: true });
-    return found.map(({ address }) => address);
+  resolve: async (name, signal) => {
+    const kinds = ["A", "AAAA"] as const;
+    const found = await Promise.allSettled(
+      kinds.map((kind) => Deno.resolveDns(name, kind, { signal })),
+    );
+    return found.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   },
   connect: (options) => Deno.connect(options),
-  startTls: (connection, hostname) =>
-    Deno.startTls(connection, { hostname, alpnProtocols: ["http/1.1"] }),
+  encrypt: encrypted,
 };
+
+/** How long a name is looked up, and an address is connected to. */
+const LOOK_UP_MS = 10_000;
+const CONNECT_MS = 20_000;
+
+/** What all dialling has in common. */
+interface Dialling {
+  readonly system: DialSystem;
+  readonly slots: NameSlots;
+}
 
 /** Makes a way to connect. */
 export function dialWith(system: DialSystem): Dial {
-  const stalled = new StalledHandshakes();
+  const dialling = { system, slots: new NameSlots() };
   return async (destination, signal) => {
-    if (destination.isTls) stalled.check(destination);
     const addresses = await addressesOf(destination, system, signal);
     let failure: unknown;
     for (const hostname of addresses) {
       signal.throwIfAborted();
       try {
-        const { port } = destination;
-        const connection = await system.connect({ hostname, port, signal });
-        if (!destination.isTls) return connection;
-        const given = () => stalled.add(destination);
-        const { host } = destination;
-        return await encrypt(connection, host, system, signal, given);
+        return await dialAddress(hostname, destination, dialling, signal);
       } catch (error) {
         failure = error;
       }
@@ -75,6 +78,25 @@ export function dialWith(system: DialSystem): Dial {
     signal.throwIfAborted();
     throw toRefusal(destination, failure);
   };
+}
+
+async function dialAddress(
+  hostname: string,
+  { host, port, isTls }: Destination,
+  { system, slots }: Dialling,
+  signal: AbortSignal,
+): Promise<RawConnection> {
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
+  const connection = isAddress(hostname)
+    ? await system.connect({ hostname, port, signal: inTime })
+    : await slots.run(
+      hostname,
+      inTime,
+      () => system.connect({ hostname, port }),
+      (late) => closeRaw(late),
+    );
+  if (!isTls) return connection;
+  return await system.encrypt(connection, host, inTime);
 }
 
 async function addressesOf(
@@ -97,44 +119,22 @@ async function addressesOf(
   return addresses;
 }
 
-/** Looking up can't be cancelled, but it need not be waited for. */
+/** Looks a name up in a way that can be given up, and holds no thread. */
 async function lookUp(
   host: string,
   system: DialSystem,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const found = system.resolve(host).catch(() => []);
-  const addresses = await Promise.race([found, aborted(signal)]);
-  if (addresses.length === 0) {
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(LOOK_UP_MS)]);
+  const found = await Promise.race([
+    system.resolve(host, inTime),
+    aborted(inTime),
+  ]).catch(() => []);
+  signal.throwIfAborted();
+  if (found.length === 0) {
     throw unreachable(`Host ${quote(host)} has no address`);
   }
-  return addresses;
-}
-
-/** @param given Called when the handshake is given up before its end. */
-async function encrypt(
-  connection: Deno.TcpConn,
-  host: string,
-  system: DialSystem,
-  signal: AbortSignal,
-  given: () => void,
-): Promise<RawConnection> {
-  const tls = await system.startTls(connection, host);
-  const abort = () => {
-    given();
-    tls.close();
-  };
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await tls.handshake();
-    return tls;
-  } catch (error) {
-    if (!signal.aborted) tls.close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  return found;
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -150,10 +150,23 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 function toRefusal(to: Destination, error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const why = error instanceof Error ? error.message : "unknown";
   return unreachable(
-    `Cannot connect to ${quote(to.host)} at port ${to.port}: ${
-      why.slice(0, 200)
-    }`,
+    `Cannot connect to ${quote(to.host)} at port ${to.port}: ${whyNot(error)}`,
   );
+}
+
+/** In words of our own: the system's may hold the address of a name. */
+function whyNot(error: unknown): string {
+  const kinds: readonly (readonly [new (message: string) => Error, string])[] =
+    [
+      [Deno.errors.ConnectionRefused, "the connection was refused"],
+      [Deno.errors.ConnectionReset, "the connection was reset"],
+      [Deno.errors.TimedOut, "nothing answered in time"],
+      [Deno.errors.NotCapable, "this process may not connect there"],
+    ];
+  if ((error as Error | undefined)?.name === "TimeoutError") {
+    return "nothing answered in time";
+  }
+  return kinds.find(([kind]) => error instanceof kind)?.[1] ??
+    "it can't be reached";
 }

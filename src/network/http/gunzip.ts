@@ -1,23 +1,23 @@
 /** Compressed bodies, unpacked in pieces that can't be large. */
 
+import type { Gunzip as ZlibGunzip } from "node:zlib";
 import { broken, Refusal } from "../policy/refusal.ts";
 
-/**
- * A piece of gzip becomes at most about 1030 times as much, and all of that at
- * once: so 2 KiB bound what a bomb can make at a time to 2 MiB.
- */
-const PIECE_BYTES = 2048;
+/** What is unpacked at a time, whatever a few packed bytes become. */
+const PIECE_BYTES = 65_536;
+const NOTHING = new Uint8Array();
 
-/** Unpacks what a source of bytes has, on demand. */
+/** Unpacks what a source of bytes has, all members of it, on demand. */
 export class Gunzip {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #receive: () => Promise<Uint8Array>;
+  #stream: ZlibGunzip | undefined;
+  #unpacked: AsyncIterator<Uint8Array> | undefined;
   #failure: unknown;
+  #isCancelled = false;
 
-  /** @param read Reads on; empty at the end. */
-  constructor(read: () => Promise<Uint8Array>) {
-    this.#reader = ReadableStream.from(this.#pieces(read))
-      .pipeThrough(new DecompressionStream("gzip"))
-      .getReader();
+  /** @param receive Reads on; empty at the end. */
+  constructor(receive: () => Promise<Uint8Array>) {
+    this.#receive = receive;
   }
 
   /**
@@ -27,8 +27,9 @@ export class Gunzip {
    */
   async read(): Promise<Uint8Array> {
     try {
-      const { value } = await this.#reader.read();
-      return value ?? new Uint8Array();
+      this.#unpacked ??= await this.#start();
+      const { value, done } = await this.#unpacked.next();
+      return done ? NOTHING : value;
     } catch {
       if (this.#failure instanceof Refusal) throw this.#failure;
       throw broken("Response is no intact gzip");
@@ -36,22 +37,29 @@ export class Gunzip {
   }
 
   /** Lets go of the source. */
-  async cancel(): Promise<void> {
-    try {
-      await this.#reader.cancel();
-    } catch {
-      // It had failed already.
-    }
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#stream?.destroy();
   }
 
-  async *#pieces(
-    read: () => Promise<Uint8Array>,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async #start(): Promise<AsyncIterator<Uint8Array>> {
+    // Loaded only where something is packed.
+    const { createGunzip } = await import("node:zlib");
+    const { pipeline, Readable } = await import("node:stream");
+    this.#stream = createGunzip({ chunkSize: PIECE_BYTES });
+    const source = Readable.from(this.#pieces(), { highWaterMark: 1 });
+    pipeline(source, this.#stream, () => {});
+    if (this.#isCancelled) this.#stream.destroy();
+    return this.#stream[Symbol.asyncIterator]();
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array> {
     try {
-      for (let bytes = await read(); bytes.length > 0; bytes = await read()) {
-        for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-          yield bytes.slice(at, at + PIECE_BYTES);
-        }
+      for (;;) {
+        // What is received may be written over when more is.
+        const bytes = (await this.#receive()).slice();
+        if (bytes.length === 0) return;
+        yield bytes;
       }
     } catch (error) {
       this.#failure = error;

@@ -2,7 +2,7 @@
 
 import type { BodyFraming } from "./body_framing.ts";
 import type { ByteBudget } from "../policy/byte_budget.ts";
-import type { ReplacingStream } from "../secrets/byte_replacer.ts";
+import type { MaskingStream } from "../secrets/masking_stream.ts";
 import type { Connection } from "./connection.ts";
 import { Gunzip } from "./gunzip.ts";
 
@@ -12,18 +12,20 @@ export interface BodyParts {
   readonly framing: BodyFraming;
   readonly isGzip: boolean;
   readonly budget: ByteBudget;
-  readonly mask: ReplacingStream | undefined;
+  readonly mask: MaskingStream | undefined;
   /** Called once nothing more is read, with whether it came to its end. */
   readonly done: (isComplete: boolean) => void;
 }
 
 const NOTHING = new Uint8Array();
+/** Packed bytes may be so many more than what they unpack to, uncounted. */
+const PACKED_SLACK_BYTES = 65_536;
 
 /** Reads a body in pieces of any size; nothing is read ahead. */
 export class ResponseBody {
   readonly #parts: BodyParts;
   readonly #gunzip: Gunzip | undefined;
-  /** Bytes off the wire, those of them that were unpacked, those counted. */
+  /** Bytes off the wire, and unpacked; and what was counted. */
   #received = 0;
   #unpacked = 0;
   #counted = 0;
@@ -33,6 +35,11 @@ export class ResponseBody {
     this.#parts = parts;
     this.#gunzip = parts.isGzip ? new Gunzip(() => this.#receive()) : undefined;
     if (parts.framing.isEnd && !this.#gunzip) this.#end();
+  }
+
+  /** Whether it is another than was sent. */
+  get isUnpacked(): boolean {
+    return this.#gunzip !== undefined;
   }
 
   /** Whether all of it was read. */
@@ -73,7 +80,7 @@ export class ResponseBody {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#parts.done(false);
-    void this.#gunzip?.cancel();
+    this.#gunzip?.cancel();
   }
 
   /** Bytes off the wire; empty at the end. */
@@ -82,7 +89,7 @@ export class ResponseBody {
     while (!framing.isEnd) {
       const bytes = framing.take();
       this.#received += bytes.length;
-      this.#count();
+      if (this.#gunzip) this.#count();
       if (bytes.length > 0) return bytes;
       if (!framing.isEnd && !await connection.fill()) framing.closed();
     }
@@ -91,16 +98,23 @@ export class ResponseBody {
 
   #pass(bytes: Uint8Array): Uint8Array {
     this.#unpacked += bytes.length;
+    const passed = this.#parts.mask?.push(bytes) ?? bytes;
     this.#count();
-    return this.#parts.mask?.push(bytes) ?? bytes;
+    return passed;
   }
 
   /**
-   * What is packed counts as well, where it is more than what it unpacks to: it
-   * may unpack to nothing for ever.
+   * Counts what the guest sees, so that the limit does not measure what is
+   * masked. What is packed counts where it is far more than what it unpacks
+   * to: it may unpack to nothing for ever.
    */
   #count(): void {
-    const more = Math.max(this.#received, this.#unpacked) - this.#counted;
+    const seen = this.#parts.mask?.counted ?? this.#unpacked;
+    const packed = this.#gunzip
+      ? this.#received - this.#unpacked - PACKED_SLACK_BYTES
+      : 0;
+    const more = seen + Math.max(0, packed) - this.#counted;
+    if (more <= 0) return;
     this.#counted += more;
     this.#parts.budget.spend(more);
   }
@@ -108,6 +122,7 @@ export class ResponseBody {
   /** The last bytes, with what masking had held back. */
   #withRest(bytes: Uint8Array): Uint8Array {
     const rest = this.#parts.mask?.end() ?? NOTHING;
+    this.#count();
     this.#end();
     if (rest.length === 0) return bytes;
     const whole = new Uint8Array(bytes.length + rest.length);

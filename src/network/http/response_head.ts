@@ -2,27 +2,40 @@
 
 import type { Connection } from "./connection.ts";
 import { broken, limited } from "../policy/refusal.ts";
-import { quote } from "../../quote.ts";
 
 /** Status and headers. */
 export interface ResponseHead {
   readonly status: number;
-  /** By name in lower case; several of a name are joined by ", ". */
+  /** How long it was, with what came before it. */
+  readonly bytes: number;
+  /**
+   * By name in lower case; several of a name are joined by ", ". Each character
+   * is a byte, as with `fetch`.
+   */
   readonly headers: ReadonlyMap<string, string>;
+  /** Every `location`, read as UTF-8. */
+  readonly locations: readonly string[];
+  /** Whether it is of HTTP/1.1, and not of 1.0. */
+  readonly isCurrent: boolean;
   /** Whether the server would answer more on the same connection. */
   readonly staysOpen: boolean;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9112#section-4 */
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [^\0\r\n]*)?$/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: [^\0\r\n]*)?$/;
 /** @see https://www.rfc-editor.org/rfc/rfc9112#section-5 */
-const HEADER_LINE =
-  /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\uffff]*)$/;
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 const CR = 13;
 const LF = 10;
-/** Says nothing yet, but that there is more to come. */
-const INTERIM = /^1(?!01)/;
+
+/** A line of a head or of trailers: a name in lower case, and a value. */
+export function parseHeaderLine(
+  line: string,
+): readonly [name: string, value: string] | undefined {
+  const [, name, value = ""] = HEADER_LINE.exec(line) ?? [];
+  return name === undefined ? undefined : [name.toLowerCase(), value.trim()];
+}
 
 /**
  * Reads the head of the answer, over any that are only interim.
@@ -39,7 +52,7 @@ export async function readHead(
     left -= bytes.length;
     const head = parseHead(bytes);
     if (head.status === 101) throw broken("Server switched protocols");
-    if (!INTERIM.test(String(head.status))) return head;
+    if (head.status >= 200) return { ...head, bytes: headerBytes - left };
   }
 }
 
@@ -48,58 +61,99 @@ async function readHeadBytes(
   left: number,
   headerBytes: number,
 ): Promise<Uint8Array> {
-  let searched = 0;
+  const end = new HeadEnd();
   for (;;) {
     const { received } = connection;
-    const end = endOfHead(received, searched);
-    if ((end ?? received.length) > left) {
+    const length = end.find(received);
+    if ((length ?? received.length) > left) {
       throw limited(`Response head exceeds the limit of ${headerBytes} bytes`);
     }
-    if (end !== undefined) {
-      const bytes = received.slice(0, end);
-      connection.consume(end);
+    if (length !== undefined) {
+      const bytes = received.slice(0, length);
+      connection.consume(length);
       return bytes;
     }
-    searched = Math.max(0, received.length - 3);
     if (!await connection.fill()) {
       throw broken("Server closed the connection before its answer");
     }
   }
 }
 
-/** Behind the empty line. */
-function endOfHead(bytes: Uint8Array, from: number): number | undefined {
-  for (let at = from; at + 3 < bytes.length; at++) {
-    at = bytes.indexOf(CR, at);
-    if (at < 0) return undefined;
-    if (
-      bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF
-    ) return at + 4;
+/**
+ * Finds the end of a head: an empty line behind one that is not. Lines end with
+ * LF, before which a CR may stand.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-2.2
+ */
+class HeadEnd {
+  #searched = 0;
+  #lineStart = 0;
+  #hasBegun = false;
+
+  /** How long the head is; each byte is looked at once. */
+  find(received: Uint8Array): number | undefined {
+    for (;;) {
+      const end = received.indexOf(LF, this.#searched);
+      if (end < 0) {
+        this.#searched = received.length;
+        return undefined;
+      }
+      const length = end - this.#lineStart;
+      const isEmpty = length === 0 ||
+        (length === 1 && received[this.#lineStart] === CR);
+      this.#searched = this.#lineStart = end + 1;
+      if (!isEmpty) this.#hasBegun = true;
+      else if (this.#hasBegun) return end + 1;
+    }
   }
-  return undefined;
 }
 
 /** @throws {Refusal} when it is malformed. */
-function parseHead(bytes: Uint8Array): ResponseHead {
-  // Header values are said to be ASCII; those that are not mean UTF-8.
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const [first = "", ...lines] = text.slice(0, -4).split("\r\n");
+function parseHead(bytes: Uint8Array): Omit<ResponseHead, "bytes"> {
+  const [first = "", ...lines] = linesOf(bytes);
   const [, minor, status] = STATUS_LINE.exec(first) ?? [];
   if (status === undefined) {
-    throw broken(`Server answered with ${quote(first)}, not with HTTP/1.1`);
+    throw broken("Server answered with something else, not with HTTP/1.1");
   }
-  const headers = new Map<string, string>();
+  const headers = new Map<string, string[]>();
   for (const line of lines) {
-    const [, spelled, value = ""] = HEADER_LINE.exec(line) ?? [];
-    if (spelled === undefined) {
-      throw broken(`Server answered with the malformed header ${quote(line)}`);
-    }
-    const name = spelled.toLowerCase();
-    const before = headers.get(name);
-    const trimmed = value.trim();
-    headers.set(name, before === undefined ? trimmed : `${before}, ${trimmed}`);
+    const header = parseHeaderLine(line);
+    if (!header) throw broken("Server answered with a malformed header");
+    const [name, value] = header;
+    const values = headers.get(name);
+    if (values) values.push(value);
+    else headers.set(name, [value]);
   }
-  const options = (headers.get("connection") ?? "").toLowerCase();
-  const staysOpen = minor === "1" && !/\bclose\b/.test(options);
-  return { status: Number(status), headers, staysOpen };
+  const options = headers.get("connection")?.join().toLowerCase() ?? "";
+  const isCurrent = minor === "1";
+  return {
+    status: Number(status),
+    headers: new Map(
+      headers.entries().map(([name, values]) => [name, values.join(", ")]),
+    ),
+    locations: (headers.get("location") ?? []).map(asUtf8),
+    isCurrent,
+    staysOpen: isCurrent && !/\bclose\b/.test(options),
+  };
+}
+
+/** The lines of a head, each character a byte, without the empty ones around. */
+function linesOf(bytes: Uint8Array): string[] {
+  const lines = byteString(bytes).split("\n")
+    .map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
+  return lines.filter((line) => line !== "");
+}
+
+function byteString(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  }
+  return text;
+}
+
+function asUtf8(text: string): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    Uint8Array.from(text, (character) => character.charCodeAt(0)),
+  );
 }

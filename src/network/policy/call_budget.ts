@@ -21,13 +21,14 @@ export class CallBudget {
   /**
    * Counts a request that is about to be sent.
    *
+   * @param bodyWeight What its body counts as, no less than its bytes.
    * @throws {Refusal} when it is one too many, or has too long a body.
    */
-  countRequest(bodyBytes: number): void {
+  countRequest(bodyWeight: number): void {
     if (this.#requests >= this.#limit) {
       throw limited(`Call exceeds the limit of ${this.#limit} requests`);
     }
     this.#requests++;
-    this.#bodies.spend(bodyBytes);
+    this.#bodies.spend(bodyWeight);
   }
 }

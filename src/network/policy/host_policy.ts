@@ -65,10 +65,14 @@ export function findGrant(
   port: number,
 ): GrantedHost | undefined {
   const fitting = grants.filter((grant) =>
-    (grant.port === undefined || grant.port === port) &&
-    (grant.wildcard ? isBelow(host, grant.host) : host === grant.host)
+    (grant.port === undefined || grant.port === port) && namesHost(grant, host)
   );
   return fitting.find(({ wildcard }) => !wildcard) ?? fitting[0];
+}
+
+/** Whether a grant is one of a host, at whatever port. */
+export function namesHost(grant: GrantedHost, host: string): boolean {
+  return grant.wildcard ? isBelow(host, grant.host) : host === grant.host;
 }
 
 function isBelow(host: string, parent: string): boolean {

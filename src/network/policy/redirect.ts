@@ -4,7 +4,7 @@
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 
-import { denied, invalid } from "./refusal.ts";
+import { broken, denied } from "./refusal.ts";
 import type { ResponseHead } from "../http/response_head.ts";
 import type { FilledRequest, SecretBook } from "../secrets/secret_book.ts";
 
@@ -29,18 +29,21 @@ const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie"]);
  */
 export function redirected(
   request: FilledRequest,
-  { status, headers }: ResponseHead,
+  { status, locations }: ResponseHead,
   secrets: SecretBook,
 ): FilledRequest | undefined {
-  const location = headers.get("location");
+  const [location, ...others] = locations;
   if (!REDIRECTS.has(status) || location === undefined) return undefined;
+  if (others.some((other) => other !== location)) {
+    throw broken("Server redirected to several places at once");
+  }
   const url = URL.parse(location, request.url);
-  if (!url) throw invalid("Server redirected to a malformed URL");
+  if (!url) throw broken("Server redirected to a malformed URL");
   url.hash = "";
   const next = changesToGet(request.method, status) ? asGet(request) : request;
   if (url.origin === request.url.origin) return { ...next, url };
-  if (next.hasSecretBody || secrets.isInUrl(url)) {
-    throw denied(`Redirect to ${url.host} would take a secret there`);
+  if (next.hasSecretBody || secrets.isIn(url.href)) {
+    throw denied("Redirect to another origin would take a secret there");
   }
   return {
     ...next,
@@ -65,5 +68,6 @@ function asGet(request: FilledRequest): FilledRequest {
     headers: request.headers.filter(([name]) => !OF_BODY.has(name)),
     body: new Uint8Array(),
     hasSecretBody: false,
+    bodyWeight: 0,
   };
 }

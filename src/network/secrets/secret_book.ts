@@ -4,40 +4,50 @@
  */
 
 import type { GrantedSecret } from "../../channel/network_messages.ts";
-import { isLoopback } from "../policy/address_policy.ts";
-import { ByteReplacer, type ReplacingStream } from "./byte_replacer.ts";
-import { type Destination, findGrant } from "../policy/host_policy.ts";
+import { concat } from "../bytes.ts";
 import type { GuestRequest } from "../http/request_head.ts";
+import { isLoopback } from "../policy/address_policy.ts";
+import {
+  type Destination,
+  findGrant,
+  namesHost,
+} from "../policy/host_policy.ts";
 import { denied } from "../policy/refusal.ts";
-import { spellings } from "./secret_spellings.ts";
+import { type MaskedText, Masker } from "./masker.ts";
+import type { MaskingStream } from "./masking_stream.ts";
+import { filledText, namesIn, placesIn } from "./placeholders.ts";
+import { ESCAPED_WEIGHT, filledWeight, maskedWeight } from "./secret_weight.ts";
 
 /** A request whose placeholders were filled, and where they were. */
 export interface FilledRequest extends GuestRequest {
   /** Names of the headers that hold secrets. */
   readonly secretHeaders: ReadonlySet<string>;
   readonly hasSecretBody: boolean;
+  /** What the body counts as: no less than its bytes. */
+  readonly bodyWeight: number;
 }
 
-/** A placeholder, also as a URL's query may spell it. */
-const PLACEHOLDER = /(?:\{\{|%7B%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}\}|%7D%7D)/gi;
+/** What a request will be, before it is: nothing has grown yet. */
+export interface Filling {
+  /** What its URL and headers count as, once they are filled. */
+  readonly headWeight: number;
+  readonly bodyWeight: number;
+  fill(): FilledRequest;
+}
 
 /** Fills and masks. */
 export class SecretBook {
   readonly #secrets: ReadonlyMap<string, GrantedSecret>;
-  readonly #filler: ByteReplacer;
-  readonly #masker: ByteReplacer;
+  readonly #masker: Masker;
 
   constructor(secrets: readonly GrantedSecret[]) {
     this.#secrets = new Map(secrets.map((one) => [one.name, one]));
-    this.#filler = new ByteReplacer(
-      secrets.map(({ name, value }) => replacement(`{{${name}}}`, value)),
-    );
-    this.#masker = new ByteReplacer(
-      secrets
-        .flatMap(({ name, value }) =>
-          spellings(value).map((text) => replacement(text, `{{${name}}}`))
-        )
-        .toSorted((a, b) => b.from.length - a.from.length),
+    this.#masker = new Masker(
+      secrets.map(({ name, value }) => ({
+        value,
+        mask: `{{${name}}}`,
+        weight: maskedWeight(value),
+      })),
     );
   }
 
@@ -46,100 +56,128 @@ export class SecretBook {
     return this.#secrets.size;
   }
 
+  /** Whether any of them may go to a host, at whatever port. */
+  hasSecretFor(host: string): boolean {
+    return this.#secrets.values().some(({ hosts }) =>
+      hosts.some((grant) => namesHost(grant, host))
+    );
+  }
+
   /**
-   * Fills the placeholders of a request that goes to a destination.
+   * Finds the placeholders of a request that goes to a destination.
    *
    * @throws {Refusal} when a secret must not go there, or not in that place.
    */
-  fill(request: GuestRequest, destination: Destination): FilledRequest {
-    if (this.#secrets.size === 0) return unfilled(request);
+  filling(request: GuestRequest, destination: Destination): Filling {
     this.#checkPlaces(request);
-    const { url } = request;
-    const search = this.#fillText(url.search, destination, encodeURIComponent);
-    const secretHeaders = new Set<string>();
-    const headers = request.headers.map(([name, value]) => {
-      const filled = this.#fillText(value, destination, (text) => text);
-      if (filled !== value) secretHeaders.add(name);
-      return [name, filled] as const;
-    });
-    const body = this.#fillBody(request.body, destination);
-    const filledUrl = new URL(url);
-    if (search !== url.search) filledUrl.search = search;
+    const headerWeights = request.headers.map(([name, value]) =>
+      name.length + this.#weigh(value, destination, 1)
+    );
+    const { url, body } = request;
     return {
-      ...request,
-      url: filledUrl,
-      headers,
-      body,
-      secretHeaders,
-      hasSecretBody: body !== request.body,
+      headWeight: url.href.length - url.search.length +
+        this.#weigh(url.search, destination, ESCAPED_WEIGHT) +
+        headerWeights.reduce((sum, one) => sum + one, 0),
+      bodyWeight: this.#weighBody(body, destination),
+      fill: () => this.#fill(request, destination),
     };
   }
 
   /** A text without any secret. */
   mask(text: string): string {
-    if (this.#secrets.size === 0) return text;
-    const bytes = new TextEncoder().encode(text);
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-      this.#masker.replace(bytes),
-    );
+    return this.#masker.mask(text).text;
   }
 
-  /**
-   * A URL that a server chose, without any secret. Any character of a URL may
-   * be escaped or not: where only unescaping shows a secret, the origin is all
-   * that is left.
-   */
-  maskUrl(url: URL): string {
-    const masked = this.mask(url.href);
-    return this.#isIn(unescape(masked)) ? `${url.origin}/…` : masked;
+  /** A text without any secret, and what it counts as. */
+  maskCounted(text: string): MaskedText {
+    return this.#masker.mask(text);
   }
 
-  /** Whether a URL holds a secret, in any form. */
-  isInUrl({ href }: URL): boolean {
-    return this.#isIn(href) || this.#isIn(unescape(href));
-  }
-
-  #isIn(text: string): boolean {
-    return this.#masker.isIn(new TextEncoder().encode(text));
+  /** Whether a text holds a secret, in any form that is masked. */
+  isIn(text: string): boolean {
+    return this.#masker.isIn(text);
   }
 
   /** Masks a stream; undefined when there is nothing to mask. */
-  maskingStream(): ReplacingStream | undefined {
+  maskingStream(): MaskingStream | undefined {
     return this.#secrets.size === 0 ? undefined : this.#masker.stream();
   }
 
-  #fillText(
-    text: string,
-    destination: Destination,
-    encode: (value: string) => string,
-  ): string {
-    return text.replace(PLACEHOLDER, (whole, name: string) => {
-      const secret = this.#secrets.get(name);
-      if (!secret) return whole;
-      checkDestination(secret, destination);
-      return encode(secret.value);
+  #fill(request: GuestRequest, destination: Destination): FilledRequest {
+    const escaped = (name: string) => {
+      const value = this.#secrets.get(name)?.value;
+      return value === undefined ? undefined : encodeURIComponent(value);
+    };
+    const search = filledText(request.url.search, escaped);
+    const secretHeaders = new Set<string>();
+    const headers = request.headers.map(([name, value]) => {
+      const filled = filledText(
+        value,
+        (name) => this.#secrets.get(name)?.value,
+      );
+      if (filled !== value) secretHeaders.add(name);
+      return [name, filled] as const;
     });
+    const body = this.#fillBody(request.body);
+    const url = new URL(request.url);
+    if (search !== url.search) url.search = search;
+    return {
+      ...request,
+      url,
+      headers,
+      body,
+      secretHeaders,
+      hasSecretBody: body !== request.body,
+      bodyWeight: this.#weighBody(request.body, destination),
+    };
   }
 
-  #fillBody(body: Uint8Array, destination: Destination): Uint8Array {
-    if (!this.#filler.isIn(body)) return body;
-    for (const [name, secret] of this.#secrets) {
-      const one = new ByteReplacer([replacement(`{{${name}}}`, "")]);
-      if (one.isIn(body)) checkDestination(secret, destination);
+  #fillBody(body: Uint8Array): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let done = 0;
+    for (const { name, start, end } of placesIn(body)) {
+      const secret = this.#secrets.get(name);
+      if (!secret) continue;
+      parts.push(body.subarray(done, start));
+      parts.push(new TextEncoder().encode(secret.value));
+      done = end;
     }
-    return this.#filler.replace(body);
+    return done === 0 ? body : concat([...parts, body.subarray(done)]);
+  }
+
+  #weigh(text: string, destination: Destination, times: number): number {
+    let weight = text.length;
+    for (const name of namesIn(text)) {
+      weight += times * this.#weightAt(name, destination);
+    }
+    return weight;
+  }
+
+  #weighBody(body: Uint8Array, destination: Destination): number {
+    let weight = body.length;
+    if (this.#secrets.size === 0) return weight;
+    for (const { name } of placesIn(body)) {
+      weight += this.#weightAt(name, destination);
+    }
+    return weight;
+  }
+
+  /** @throws {Refusal} when the secret must not go there. */
+  #weightAt(name: string, destination: Destination): number {
+    const secret = this.#secrets.get(name);
+    if (!secret) return 0;
+    checkDestination(secret, destination);
+    return filledWeight(secret.value);
   }
 
   /** @throws {Refusal} when a placeholder stands where none is filled. */
   #checkPlaces({ url, headers }: GuestRequest): void {
     const places = [url.host, url.pathname, ...headers.map(([name]) => name)];
-    for (const place of places) {
-      for (const [, name] of place.matchAll(PLACEHOLDER)) {
-        if (!this.#secrets.has(name!)) continue;
-        throw denied(
-          `Secret ${name} can only stand in a header's value, the query or the body`,
-        );
-      }
+    for (const name of places.flatMap(namesIn)) {
+      if (!this.#secrets.has(name)) continue;
+      throw denied(
+        `Secret ${name} can only stand in a header's value, the query or the body`,
+      );
     }
   }
 }
@@ -157,21 +195,4 @@ function checkDestination(secret: GrantedSecret, to: Destination): void {
   if (!to.isTls && grant.port === undefined && !isHere) {
     throw denied(`Secret ${secret.name} goes to ${to.host} over https only`);
   }
-}
-
-/** Undoes all escapes; what it makes of others than ASCII does not matter. */
-function unescape(text: string): string {
-  return text.replace(
-    /%([0-9a-f]{2})/gi,
-    (_, hex) => String.fromCharCode(parseInt(hex, 16)),
-  );
-}
-
-function unfilled(request: GuestRequest): FilledRequest {
-  return { ...request, secretHeaders: new Set(), hasSecretBody: false };
-}
-
-function replacement(from: string, to: string) {
-  const encoder = new TextEncoder();
-  return { from: encoder.encode(from), to: encoder.encode(to) };
 }

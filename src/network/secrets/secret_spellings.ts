@@ -1,38 +1,49 @@
-/** The forms in which a response may repeat a secret. */
+/**
+ * The forms in which a response may repeat a secret, and that are masked:
+ *
+ * - as it is, in upper, lower or mixed case (names of headers and hosts come in
+ *   lower case, whoever wrote them);
+ * - with any of its characters escaped, each in any way of `escapes.ts`, and
+ *   all of that escaped once more;
+ * - with `+` for spaces, as forms are sent;
+ * - in hexadecimal digits of any case;
+ * - in base64 and base64url, alone or inside of something longer, also broken
+ *   into lines.
+ *
+ * Not masked are: other encodings (base32, digits with separators between
+ * them, UTF-16), compression or encryption inside the body, hashes, parts of a
+ * secret, and more than two layers of escapes.
+ */
 
-/** Fragments of base64 that are shorter would be found by chance. */
-const MIN_FRAGMENT = 8;
+import { unescape } from "./unescaper.ts";
 
-/** Every form that is masked: as it is, escaped, in hexadecimal, in base64. */
-export function spellings(value: string): string[] {
-  const bytes = new TextEncoder().encode(value);
-  const escaped = percentForms(value);
-  const all = [
-    value,
-    ...escaped,
-    ...escaped.map((text) => text.replace(/%../g, (hex) => hex.toLowerCase())),
-    JSON.stringify(value).slice(1, -1),
-    escapeHtml(value),
-    bytes.toHex(),
-    bytes.toHex().toUpperCase(),
-    ...base64Forms(bytes),
-  ];
-  // The longest first, so that no form leaves the rest of a longer one.
-  return [...new Set(all)].toSorted((a, b) => b.length - a.length);
+/** How a secret may be spelled. */
+export interface Spellings {
+  /** To be found in any case. */
+  readonly folded: readonly Uint8Array[];
+  /** To be found as they are: base64. */
+  readonly exact: readonly Uint8Array[];
 }
 
-/** As a whole, as of a form, and as a URL's parser leaves it in two places. */
-function percentForms(value: string): string[] {
-  const url = new URL("http://host");
-  url.search = value;
-  url.pathname = value;
-  return [
-    encodeURIComponent(value),
-    encodeURI(value),
-    new URLSearchParams([["", value]]).toString().slice(1),
-    url.search.slice(1),
-    url.pathname.slice(1),
-  ].filter((text) => text.length >= value.length);
+/** Fragments of base64 that are shorter would be found by chance. */
+const MIN_FRAGMENT = 4;
+
+/** Every form that is masked, but for escapes, which are undone first. */
+export function spellings(value: string): Spellings {
+  const encoder = new TextEncoder();
+  const bytes = encoder.encode(value);
+  // A secret that looks escaped is unescaped along with all others.
+  const once = unescape(bytes);
+  return {
+    folded: [
+      bytes,
+      once,
+      unescape(once),
+      encoder.encode(value.replaceAll(" ", "+")),
+      encoder.encode(bytes.toHex()),
+    ].filter((form) => form.length > 0),
+    exact: base64Forms(bytes).map((form) => encoder.encode(form)),
+  };
 }
 
 /**
@@ -48,19 +59,7 @@ function base64Forms(bytes: Uint8Array): string[] {
     const first = Math.ceil(before * 8 / 6);
     const last = Math.floor(padded.length * 8 / 6);
     const text = padded.toBase64({ omitPadding: true }).slice(first, last);
-    if (text.length < MIN_FRAGMENT) continue;
-    forms.push(text, text.replaceAll("+", "-").replaceAll("/", "_"));
+    if (text.length >= MIN_FRAGMENT) forms.push(text);
   }
   return forms;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (found) =>
-    ({
-      "&": "&amp;",
-      "<": "&lt;",
-      ">": "&gt;",
-      '"': "&quot;",
-      "'": "&#39;",
-    })[found]!);
 }

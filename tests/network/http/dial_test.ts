@@ -46,7 +46,7 @@ class FakeSystem implements DialSystem {
     return Deno.connect({ hostname: "127.0.0.1", port: this.#port });
   };
 
-  startTls = (): Promise<never> => Promise.reject(new Error("no TLS here"));
+  encrypt = (): Promise<never> => Promise.reject(new Error("no TLS here"));
 }
 
 function grants(hosts: true | readonly string[]): NetworkGrants {

@@ -1,0 +1,172 @@
+/**
+ * TLS over a connection. Node's, because Deno's own can't be given up: a
+ * handshake that was closed keeps its socket open until the server ends it,
+ * and one that is refused before it begins keeps it for ever. Here the socket
+ * stays ours.
+ */
+
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { isAddress } from "../policy/address_policy.ts";
+import { unreachable } from "../policy/refusal.ts";
+import { closeRaw, type RawConnection } from "./connection.ts";
+
+/** How much is read off the connection at once. */
+const READ_BYTES = 32_768;
+
+/**
+ * Makes the handshake, and checks the certificate against the host. Closes the
+ * connection whenever it comes to nothing.
+ *
+ * @param host A name or an address, IPv6 without brackets.
+ * @param caCerts Authorities to trust, in place of those of the process.
+ * @throws {Refusal} when the server is not to be trusted.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function encrypted(
+  connection: RawConnection,
+  host: string,
+  signal: AbortSignal,
+  caCerts?: readonly string[],
+): Promise<RawConnection> {
+  const close = () => closeRaw(connection);
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    // Loaded only where a URL is of https.
+    const { connect } = await import("node:tls");
+    const transport = await duplexOf(connection);
+    signal.throwIfAborted();
+    const socket = connect({
+      socket: transport,
+      host,
+      ...!isAddress(host) && { servername: host },
+      ...caCerts && { ca: [...caCerts] },
+      ALPNProtocols: ["http/1.1"],
+      // Whatever the environment of the process says.
+      rejectUnauthorized: true,
+    });
+    const tls = new TlsConnection(socket, transport);
+    await tls.secured(signal);
+    return tls;
+  } catch (error) {
+    close();
+    signal.throwIfAborted();
+    throw unreachable(`Cannot trust the server: ${whyNot(error)}`);
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** A connection after its handshake. */
+class TlsConnection implements RawConnection {
+  readonly #socket: TLSSocket;
+  readonly #transport: Duplex;
+  /** Bytes that were more than was asked for. */
+  #rest = new Uint8Array();
+  #changed = Promise.withResolvers<void>();
+  #failure: Error | undefined;
+
+  constructor(socket: TLSSocket, transport: Duplex) {
+    this.#socket = socket;
+    this.#transport = transport;
+    const wake = () => {
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    };
+    const fail = (error: Error) => {
+      this.#failure ??= error;
+      wake();
+    };
+    socket.on("error", fail);
+    transport.on("error", fail);
+    transport.on("close", wake);
+    for (const event of ["secureConnect", "readable", "end", "close"]) {
+      socket.on(event, wake);
+    }
+  }
+
+  /** Resolves when the certificate was found good. */
+  async secured(signal: AbortSignal): Promise<void> {
+    while (!this.#socket.authorized) {
+      signal.throwIfAborted();
+      if (this.#failure) throw this.#failure;
+      if (this.#transport.destroyed) throw new Error("closed");
+      await this.#changed.promise;
+    }
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    while (this.#rest.length === 0) {
+      const chunk: Uint8Array<ArrayBuffer> | null = this.#socket.read();
+      if (chunk) this.#rest = chunk;
+      else if (this.#failure) throw this.#failure;
+      else if (this.#socket.readableEnded || this.#socket.destroyed) {
+        return null;
+      } else await this.#changed.promise;
+    }
+    const count = Math.min(into.length, this.#rest.length);
+    into.set(this.#rest.subarray(0, count));
+    this.#rest = this.#rest.subarray(count);
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
+    await promise;
+    return bytes.length;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+    this.#transport.destroy();
+  }
+}
+
+/** A connection as Node's streams want it. */
+async function duplexOf(connection: RawConnection): Promise<Duplex> {
+  const { Duplex } = await import("node:stream");
+  return new Duplex({
+    read() {
+      const buffer = new Uint8Array(READ_BYTES);
+      connection.read(buffer).then(
+        (count) => this.push(count === null ? null : buffer.subarray(0, count)),
+        (error) => this.destroy(error),
+      );
+    },
+    write(bytes: Uint8Array, _encoding, done) {
+      writeAll(connection, bytes).then(() => done(), done);
+    },
+    destroy(error, done) {
+      closeRaw(connection);
+      done(error);
+    },
+  });
+}
+
+async function writeAll(
+  connection: RawConnection,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await connection.write(bytes.subarray(at));
+  }
+}
+
+/** In words of our own: the system's may name addresses, or the certificate. */
+function whyNot(error: unknown): string {
+  const { code = "", message = "" } = error as {
+    readonly code?: string;
+    readonly message?: string;
+  };
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "its certificate is for another name";
+  }
+  if (code === "CERT_HAS_EXPIRED") return "its certificate has expired";
+  if (
+    /CERT|SIGNATURE|ISSUER|SIGNED/.test(code) || /certificate/.test(message)
+  ) {
+    return "its certificate is not valid";
+  }
+  return "the TLS handshake failed";
+}

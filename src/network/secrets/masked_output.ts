@@ -1,0 +1,119 @@
+/** What of a stream can be passed on, with masks in the places of secrets. */
+
+import { concat } from "../bytes.ts";
+
+/** A place that holds a secret. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly label: number;
+  /** Of the pattern that was found: the longest of a place names it. */
+  readonly length: number;
+}
+
+const FIRST_BYTES = 1024;
+
+/** Holds bytes from where something may have begun; all positions are absolute. */
+export class MaskedOutput {
+  readonly #masks: readonly Uint8Array[];
+  readonly #weights: readonly number[];
+  #buffer = new Uint8Array(FIRST_BYTES);
+  /** The position of the buffer's first byte, and how many bytes it holds. */
+  #base = 0;
+  #length = 0;
+  /** Up to where all was passed on; it may be ahead of what has come. */
+  #taken = 0;
+  /** In order, without overlaps, and none begins before `#taken`. */
+  #places: Place[] = [];
+  /** What was passed on counts as so much. */
+  counted = 0;
+  hasMasked = false;
+
+  constructor(masks: readonly Uint8Array[], weights: readonly number[]) {
+    this.#masks = masks;
+    this.#weights = weights;
+  }
+
+  /** Adds what has come, and says at which position it begins. */
+  append(piece: Uint8Array): number {
+    this.#makeRoom(piece.length);
+    this.#buffer.set(piece, this.#length);
+    this.#length += piece.length;
+    return this.#base + this.#length - piece.length;
+  }
+
+  /** Marks a place; those that overlap become one. */
+  found(start: number, end: number, label: number): void {
+    if (start < this.#taken) {
+      this.#taken = Math.max(this.#taken, end);
+      return;
+    }
+    let place: Place = { start, end, label, length: end - start };
+    let at = this.#places.length;
+    while (at > 0 && this.#places[at - 1]!.end > place.start) {
+      at--;
+      const other = this.#places[at]!;
+      if (other.start >= place.end) continue;
+      place = union(place, other);
+      this.#places.splice(at, 1);
+    }
+    while (
+      at < this.#places.length && this.#places[at]!.start < place.start
+    ) at++;
+    this.#places.splice(at, 0, place);
+  }
+
+  /** Takes what comes before a position, as far as it has come. */
+  take(before: number): Uint8Array {
+    const end = Math.min(before, this.#base + this.#length);
+    const parts: Uint8Array[] = [];
+    let places = 0;
+    for (const place of this.#places) {
+      if (place.start >= end) break;
+      parts.push(this.#slice(this.#taken, place.start));
+      parts.push(this.#masks[place.label]!);
+      this.counted += this.#weights[place.label]!;
+      this.#taken = place.end;
+      places++;
+    }
+    if (places > 0) this.hasMasked = true;
+    this.#places.splice(0, places);
+    parts.push(this.#slice(this.#taken, end));
+    this.#taken = Math.max(this.#taken, end);
+    const bytes = concat(parts);
+    this.counted += bytes.length;
+    return bytes;
+  }
+
+  #slice(start: number, end: number): Uint8Array {
+    if (end <= start) return new Uint8Array();
+    return this.#buffer.subarray(start - this.#base, end - this.#base);
+  }
+
+  /** Moves what is held to the front where that is less than what is not. */
+  #makeRoom(bytes: number): void {
+    const done = Math.min(this.#taken - this.#base, this.#length);
+    const held = this.#length - done;
+    const isFull = this.#length + bytes > this.#buffer.length;
+    if (isFull && (done < held || held + bytes > this.#buffer.length)) {
+      const size = Math.max(held + bytes, this.#buffer.length * 2);
+      const buffer = new Uint8Array(size);
+      buffer.set(this.#buffer.subarray(done, this.#length));
+      this.#buffer = buffer;
+    } else if (done >= held) {
+      this.#buffer.copyWithin(0, done, this.#length);
+    } else return;
+    this.#base += done;
+    this.#length = held;
+  }
+}
+
+function union(one: Place, other: Place): Place {
+  const longer = one.length > other.length ? one : other;
+  return {
+    start: Math.min(one.start, other.start),
+    end: Math.max(one.end, other.end),
+    label: longer.label,
+    length: longer.length,
+  };
+}
