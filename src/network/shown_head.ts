@@ -20,25 +20,36 @@ export interface ShownHead {
  * @throws {Refusal} when it counts as too large.
  */
 export function shownHead(
-  { status, headers, bytes }: ResponseHead,
+  head: ResponseHead,
   isUnpacked: boolean,
   secrets: SecretBook,
   headerBytes: number,
 ): ShownHead {
+  const shown: Record<string, string> = Object.create(null);
+  for (const [name, value] of masked(head, secrets, headerBytes)) {
+    // A length would tell that of a secret.
+    const isOfSentBody = name === "content-length"
+      ? isUnpacked || secrets.size > 0
+      : name === "content-encoding" && isUnpacked;
+    if (!isOfSentBody) shown[name] = value;
+  }
+  return { status: head.status, headers: shown };
+}
+
+function* masked(
+  { headers, bytes }: ResponseHead,
+  secrets: SecretBook,
+  headerBytes: number,
+): Iterable<readonly [name: string, value: string]> {
+  if (secrets.size === 0) return yield* headers;
   // One text: no secret holds the separator, and no header can.
   const text = [...headers].flat().join(SEPARATOR);
   const masked = secrets.maskCounted(text);
   if (bytes + masked.counted - text.length > headerBytes) {
     throw limited(`Response head exceeds the limit of ${headerBytes} bytes`);
   }
-  const shown: Record<string, string> = Object.create(null);
   const texts = masked.text.split(SEPARATOR);
-  // A length would tell that of a secret.
-  const lacksLength = isUnpacked || secrets.size > 0;
-  for (const [index, name] of [...headers.keys()].entries()) {
-    if (name === "content-length" && lacksLength) continue;
-    if (name === "content-encoding" && isUnpacked) continue;
-    shown[texts[2 * index]!] = texts[2 * index + 1]!;
+  for (let at = 0; at + 1 < texts.length; at += 2) {
+    yield [texts[at]!, texts[at + 1]!];
   }
-  return { status, headers: shown };
 }

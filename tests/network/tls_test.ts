@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type DialSystem, dialWith } from "../../src/network/http/dial.ts";
-import { encrypted } from "../../src/network/http/tls.ts";
+import { encrypted, isTooOld } from "../../src/network/http/tls.ts";
 import type { Destination } from "../../src/network/policy/host_policy.ts";
 import { Refusal } from "../../src/network/policy/refusal.ts";
 import { openSockets, socketsLeft } from "./open_sockets.ts";
@@ -61,6 +61,11 @@ Deno.test("https checks the certificate against the name, at the checked address
     Refusal,
     "certificate",
   );
+});
+
+Deno.test("https is refused where Node's TLS would block the thread", () => {
+  const versions = ["2.7.6", "2.7.14", "2.8.0", "2.10.1", "3.0.0", "1.46.3"];
+  assertEquals(versions.filter(isTooOld), ["2.7.6", "2.7.14", "1.46.3"]);
 });
 
 Deno.test("A handshake leaves no socket, however it ends, and none counts against the next", async () => {

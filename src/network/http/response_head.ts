@@ -115,23 +115,22 @@ function parseHead(bytes: Uint8Array): Omit<ResponseHead, "bytes"> {
   if (status === undefined) {
     throw broken("Server answered with something else, not with HTTP/1.1");
   }
-  const headers = new Map<string, string[]>();
+  const headers = new Map<string, string>();
+  const locations: string[] = [];
   for (const line of lines) {
     const header = parseHeaderLine(line);
     if (!header) throw broken("Server answered with a malformed header");
     const [name, value] = header;
-    const values = headers.get(name);
-    if (values) values.push(value);
-    else headers.set(name, [value]);
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+    if (name === "location") locations.push(asUtf8(value));
   }
-  const options = headers.get("connection")?.join().toLowerCase() ?? "";
+  const options = headers.get("connection")?.toLowerCase() ?? "";
   const isCurrent = minor === "1";
   return {
     status: Number(status),
-    headers: new Map(
-      headers.entries().map(([name, values]) => [name, values.join(", ")]),
-    ),
-    locations: (headers.get("location") ?? []).map(asUtf8),
+    headers,
+    locations,
     isCurrent,
     staysOpen: isCurrent && !/\bclose\b/.test(options),
   };
@@ -139,9 +138,15 @@ function parseHead(bytes: Uint8Array): Omit<ResponseHead, "bytes"> {
 
 /** The lines of a head, each character a byte, without the empty ones around. */
 function linesOf(bytes: Uint8Array): string[] {
-  const lines = byteString(bytes).split("\n")
-    .map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
-  return lines.filter((line) => line !== "");
+  const text = byteString(bytes);
+  const lines: string[] = [];
+  for (let start = 0, end; start < text.length; start = end + 1) {
+    end = text.indexOf("\n", start);
+    const hasCr = text.charCodeAt(end - 1) === CR;
+    const line = text.slice(start, hasCr ? end - 1 : end);
+    if (line !== "") lines.push(line);
+  }
+  return lines;
 }
 
 function byteString(bytes: Uint8Array): string {

@@ -11,6 +11,9 @@ import { isAddress } from "../policy/address_policy.ts";
 import { unreachable } from "../policy/refusal.ts";
 import { closeRaw, type RawConnection } from "./connection.ts";
 
+/** Before it, Node's TLS over another's socket blocks the whole thread. */
+const OLDEST_DENO = [2, 8] as const;
+
 /** How much is read off the connection at once. */
 const READ_BYTES = 32_768;
 
@@ -30,6 +33,10 @@ export async function encrypted(
   caCerts?: readonly string[],
 ): Promise<RawConnection> {
   const close = () => closeRaw(connection);
+  if (isTooOld(Deno.version.deno)) {
+    close();
+    throw unreachable(`https needs Deno ${OLDEST_DENO.join(".")} or later`);
+  }
   signal.addEventListener("abort", close, { once: true });
   try {
     // Loaded only where a URL is of https.
@@ -151,6 +158,13 @@ async function writeAll(
   for (let at = 0; at < bytes.length;) {
     at += await connection.write(bytes.subarray(at));
   }
+}
+
+/** Whether a version of Deno is before the first that this works with. */
+export function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_DENO;
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
 /** In words of our own: the system's may name addresses, or the certificate. */

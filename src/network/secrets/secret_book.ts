@@ -69,6 +69,7 @@ export class SecretBook {
    * @throws {Refusal} when a secret must not go there, or not in that place.
    */
   filling(request: GuestRequest, destination: Destination): Filling {
+    if (this.#secrets.size === 0) return unfilled(request);
     this.#checkPlaces(request);
     const headerWeights = request.headers.map(([name, value]) =>
       name.length + this.#weigh(value, destination, 1)
@@ -155,7 +156,6 @@ export class SecretBook {
 
   #weighBody(body: Uint8Array, destination: Destination): number {
     let weight = body.length;
-    if (this.#secrets.size === 0) return weight;
     for (const { name } of placesIn(body)) {
       weight += this.#weightAt(name, destination);
     }
@@ -195,4 +195,23 @@ function checkDestination(secret: GrantedSecret, to: Destination): void {
   if (!to.isTls && grant.port === undefined && !isHere) {
     throw denied(`Secret ${secret.name} goes to ${to.host} over https only`);
   }
+}
+
+function unfilled(request: GuestRequest): Filling {
+  const { url, headers, body } = request;
+  const headersLength = headers.reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    0,
+  );
+  const filled: FilledRequest = {
+    ...request,
+    secretHeaders: new Set(),
+    hasSecretBody: false,
+    bodyWeight: body.length,
+  };
+  return {
+    headWeight: url.href.length + headersLength,
+    bodyWeight: body.length,
+    fill: () => filled,
+  };
 }

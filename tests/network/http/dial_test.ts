@@ -140,6 +140,71 @@ Deno.test("A host that the list names may be anywhere, and is not looked up here
   );
 });
 
+Deno.test("A look-up without an answer ends with its request, and keeps none waiting", async () => {
+  const asked: AbortSignal[] = [];
+  const system: DialSystem = {
+    resolve: (_, signal) => {
+      asked.push(signal);
+      return new Promise(() => {});
+    },
+    connect: () => Promise.reject(new Error("never")),
+    encrypt: () => Promise.reject(new Error("never")),
+  };
+  const dial = dialWith(system);
+  const abort = new AbortController();
+  const to = (host: string, isNamed: boolean) => ({
+    host,
+    port: 80,
+    isTls: false,
+    isNamed,
+  });
+  const stuck = Array.from(
+    { length: 100 },
+    (_, at) => dial(to(`${at}.test`, false), abort.signal),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  abort.abort(new Error("enough"));
+  for (const one of stuck) await assertRejects(() => one, Error, "enough");
+  assertEquals(asked.length, 100);
+  assert(asked.every(({ aborted }) => aborted));
+});
+
+Deno.test("A connection by name that comes too late is closed", async () => {
+  const late = Promise.withResolvers<Deno.TcpConn>();
+  let isClosed = false;
+  const system = new FakeSystem(1, () => []);
+  system.connect = () => late.promise;
+  const abort = new AbortController();
+  const dialling = dialWith(system)(
+    { host: "named.test", port: 80, isTls: false, isNamed: true },
+    abort.signal,
+  );
+  setTimeout(() => abort.abort(new Error("enough")), 5);
+  await assertRejects(() => dialling, Error, "enough");
+  const close = () => isClosed = true;
+  late.resolve({ close } as unknown as Deno.TcpConn);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert(isClosed);
+});
+
+Deno.test("No error of the system, which may hold an address, is passed on", async () => {
+  const errors = [
+    new Deno.errors.NotCapable('Requires net access to "10.1.2.3:80"'),
+    new Deno.errors.ConnectionRefused("10.1.2.3:80 refused"),
+    new TypeError("10.1.2.3 is odd"),
+  ];
+  for (const failure of errors) {
+    const system = new FakeSystem(1, () => ["93.184.216.34"]);
+    system.connect = () => Promise.reject(failure);
+    const error = await assertRejects(
+      () => get("http://a.test/", true, system),
+      RefusedUrl,
+      'Cannot connect to "a.test" at port 80: ',
+    );
+    assertEquals(error.message.includes("10.1.2.3"), false);
+  }
+});
+
 Deno.test("Each hop of a redirect is looked up and checked again", async () => {
   await using server = new RawServer(() =>
     answer("", "location: http://second.test/\r\n", "302 Found")
