@@ -29,8 +29,9 @@
  *   `capacity`, nothing is written: call again with as much room as the result
  *   says.
  * - `read` waits for a piece of the body and writes it. The body is unpacked
- *   already; there is no `content-length` among the headers where it would not
- *   be that of what is read.
+ *   already where it was gzip, and then has neither `content-encoding` nor
+ *   `content-length` among the headers; where the sandbox has secrets, there is
+ *   no `content-length` at all. Characters of headers are bytes.
  * - `close` lets go of a handle, also before its answer has come. What is not
  *   closed ends with the call.
  * - `error_text` writes what it has room for of the text of the last error,

@@ -3,8 +3,9 @@
 import { HttpError } from "../../channel/http_layout.ts";
 
 /**
- * Ends a request. The message is for the guest: it must hold no secret, and
- * nothing of the host but what the configuration says.
+ * Ends a request. The message is for the guest: it must hold no secret, nothing
+ * of the host but what the configuration says, and no text of a server: that
+ * may repeat a secret, half of which is not recognized once it is cut.
  */
 export class Refusal extends Error {
   override readonly name = "Refusal";
