@@ -62,6 +62,8 @@ export class HttpGuestEnd {
 
   /** Ends a call: whatever it asked for is cancelled. */
   endCall(): void {
+    const last = Atomics.load(this.#words, HttpWord.asked);
+    Atomics.store(this.#words, HttpWord.lastOfEnded, last);
     Atomics.add(this.#words, HttpWord.ended, 1);
     this.#ring();
   }

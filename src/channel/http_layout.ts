@@ -4,9 +4,9 @@
  *
  * ```text
  *  words, written by the guest (the version by the host)
- *  ┌─────────┬──────┬───────┬───────┬────┬────────┬──────┬──────┐
- *  │ version │ bell │ asked │ ended │ op │ handle │ head │ body │
- *  └─────────┴──────┴───────┴───────┴────┴────────┴──────┴──────┘
+ *  ┌─────────┬──────┬───────┬───────┬──────┬────┬────────┬──────┬──────┐
+ *  │ version │ bell │ asked │ ended │ last │ op │ handle │ head │ body │
+ *  └─────────┴──────┴───────┴───────┴──────┴────┴────────┴──────┴──────┘
  *  words, written by the fetching worker             by the host
  *  ┌──────────┬───────┬──────┬───────┬───────┐     ┌────────┐
  *  │ answered │ value │ text │ piece │ isEnd │     │ closed │
@@ -19,12 +19,14 @@
  * Questions are numbered. The guest writes a question, stores its number in
  * `asked` and rings the bell; a reply counts once `answered` has that number.
  * A guest that is stopped does not wait for it. At the end of a call the guest
- * raises `ended`, before it writes anything else: what was asked before is
- * then cancelled, and a question that was read half over is seen to be one.
+ * stores in `last` which question was the last of it and raises `ended`, before
+ * it writes anything else: what was asked before is then cancelled, a question
+ * that was not seen in time is passed over, and one that was read half over is
+ * seen to be one.
  */
 
 /** The layout's version; the guest compares it before anything else. */
-export const HTTP_CHANNEL_VERSION = 1;
+export const HTTP_CHANNEL_VERSION = 2;
 
 /** What a guest asks of the fetching worker. */
 export const HttpOp = {
@@ -80,6 +82,8 @@ export const HttpWord = {
   /** Whether the body ends with this piece. */
   isEnd: 12,
   closed: 13,
+  /** The number of the last question of the calls that have ended. */
+  lastOfEnded: 14,
 } as const;
 
 /** Bytes of the words. */

@@ -16,6 +16,8 @@ import { reserve } from "./layout.ts";
 /** A question with its place among all questions. */
 export interface NumberedQuestion extends HttpQuestion {
   readonly number: number;
+  /** How many calls had ended when it was asked. */
+  readonly endedCalls: number;
 }
 
 /** Sees questions and replies to them. */
@@ -54,8 +56,12 @@ export class HttpNetworkEnd {
   question(): NumberedQuestion | undefined {
     const number = Atomics.load(this.#words, HttpWord.asked);
     if (number === this.#seen) return undefined;
-    const calls = this.endedCalls;
+    const { endedCalls } = this;
     this.#seen = number;
+    // Its call has ended before it was seen: it is not one of the next call's.
+    if (number === Atomics.load(this.#words, HttpWord.lastOfEnded)) {
+      return undefined;
+    }
     const op = this.#words[HttpWord.op];
     const handle = this.#words[HttpWord.handle]!;
     const headBytes = this.#words[HttpWord.headBytes]!;
@@ -65,9 +71,10 @@ export class HttpNetworkEnd {
     if (total > this.#buffers.question.byteLength) return undefined;
     const bytes = new Uint8Array(this.#buffers.question, 0, total).slice();
     // The guest raises this before it writes over what was read here.
-    if (this.endedCalls !== calls) return undefined;
+    if (this.endedCalls !== endedCalls) return undefined;
     const head = bytes.subarray(0, headBytes);
-    return { number, op, handle, head, body: bytes.subarray(headBytes) };
+    const body = bytes.subarray(headBytes);
+    return { number, endedCalls, op, handle, head, body };
   }
 
   /**

@@ -39,14 +39,18 @@ export class GuestSession {
   }
 
   #look(): void {
-    const { endedCalls } = this.#channel;
-    if (endedCalls !== this.#endedCalls) {
-      this.#endedCalls = endedCalls;
-      this.#call.end();
-      this.#call = new HttpCall(this.#fetcher);
-    }
     const question = this.#channel.question();
+    // The question may be the first of a call whose beginning was not seen.
+    this.#follow(question?.endedCalls ?? this.#channel.endedCalls);
     if (question) this.#answer(this.#call, question);
+  }
+
+  /** Ends the call that is going on, if it was another. */
+  #follow(endedCalls: number): void {
+    if (endedCalls === this.#endedCalls) return;
+    this.#endedCalls = endedCalls;
+    this.#call.end();
+    this.#call = new HttpCall(this.#fetcher);
   }
 
   #answer(call: HttpCall, question: NumberedQuestion): void {

@@ -103,7 +103,7 @@ Deno.test("A guest that never reads what it asked for holds nothing after its ca
   await using server = new RawServer(({ path }) =>
     answer(path === "/ok" ? "ok" : big)
   );
-  await using tool = await stoppable(server, 300);
+  await using tool = await stoppable(server, 1000);
   const url = `http://${server.host}/`;
   // Started, not read; the guest then burns its time.
   const result = await tool.call(
