@@ -11,6 +11,10 @@
  * Paths and contents are the guest's; the reader takes nothing for granted.
  */
 
+import { copyBytes } from "../pieces/collect_bytes.ts";
+import { parseJson, UnusableJson } from "../pieces/parse_json.ts";
+import { TimeSlice } from "../pieces/time_slice.ts";
+
 /** File contents by directory and by path below it. */
 export type FilesByDirectory = Readonly<
   Record<string, Readonly<Record<string, Uint8Array>>>
@@ -40,36 +44,102 @@ export function encodeFileBundle(files: FilesByDirectory): Uint8Array {
   return bundle;
 }
 
-/** Reads files; undefined when the bytes are no bundle. */
+/** Reads files; undefined when the bytes are not a bundle. */
 export function decodeFileBundle(
   bundle: Uint8Array,
 ): Record<string, Record<string, Uint8Array>> | undefined {
+  const parts = bundleParts(bundle);
+  if (!parts) return undefined;
+  const reader = new FileReader(parts.contents);
+  try {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(parts.index);
+    for (const entry of listed(JSON.parse(text))) {
+      const contents = reader.next(entry);
+      if (!contents) return undefined;
+      reader.keep(entry as Entry, contents.slice());
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+  return reader.files;
+}
+
+/**
+ * The same for files of a guest's, piece by piece where they are many or long,
+ * so that the event loop goes on meanwhile.
+ */
+export async function decodeGuestFiles(
+  bundle: Uint8Array,
+): Promise<Record<string, Record<string, Uint8Array>> | undefined> {
+  const parts = bundleParts(bundle);
+  if (!parts) return undefined;
+  const slice = new TimeSlice();
+  const reader = new FileReader(parts.contents);
+  try {
+    for (const entry of listed(await parseJson(parts.index))) {
+      if (slice.isOver) await slice.rest();
+      const contents = reader.next(entry);
+      if (!contents) return undefined;
+      reader.keep(entry as Entry, await copyBytes(contents, slice));
+    }
+  } catch (error) {
+    if (!(error instanceof UnusableJson || error instanceof SyntaxError)) {
+      throw error;
+    }
+    return undefined;
+  }
+  return reader.files;
+}
+
+interface BundleParts {
+  readonly index: Uint8Array;
+  readonly contents: Uint8Array;
+}
+
+function bundleParts(bundle: Uint8Array): BundleParts | undefined {
   if (bundle.length < LENGTH_BYTES) return undefined;
   const indexBytes = new DataView(bundle.buffer, bundle.byteOffset)
     .getUint32(0, true);
-  let at = LENGTH_BYTES + indexBytes;
-  if (at > bundle.length) return undefined;
-  const index = readIndex(bundle.subarray(LENGTH_BYTES, at));
-  if (!index) return undefined;
-  const files: Record<string, Record<string, Uint8Array>> = Object.create(null);
-  for (const [directory, path, length] of index) {
-    if (length > bundle.length - at) return undefined;
-    files[directory] ??= Object.create(null) as Record<string, Uint8Array>;
-    files[directory][path] = bundle.slice(at, at += length);
-  }
-  return files;
+  const end = LENGTH_BYTES + indexBytes;
+  if (end > bundle.length) return undefined;
+  return {
+    index: bundle.subarray(LENGTH_BYTES, end),
+    contents: bundle.subarray(end),
+  };
+}
+
+function listed(index: unknown): readonly unknown[] {
+  if (!Array.isArray(index)) throw new SyntaxError("The index is not a list");
+  return index;
 }
 
 type Entry = readonly [directory: string, path: string, length: number];
 
-function readIndex(bytes: Uint8Array): Entry[] | undefined {
-  try {
-    const index: unknown = JSON.parse(
-      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
-    );
-    return Array.isArray(index) && index.every(isEntry) ? index : undefined;
-  } catch {
-    return undefined;
+/** Takes one file after another. */
+class FileReader {
+  readonly files: Record<string, Record<string, Uint8Array>> = Object.create(
+    null,
+  );
+  readonly #contents: Uint8Array;
+  #at = 0;
+
+  constructor(contents: Uint8Array) {
+    this.#contents = contents;
+  }
+
+  /** What the next entry has; undefined when it is invalid or has too much. */
+  next(entry: unknown): Uint8Array | undefined {
+    if (!isEntry(entry)) return undefined;
+    const [, , length] = entry;
+    if (length > this.#contents.length - this.#at) return undefined;
+    return this.#contents.subarray(this.#at, this.#at += length);
+  }
+
+  keep([directory, path]: Entry, contents: Uint8Array): void {
+    this.files[directory] ??= Object.create(null) as Record<string, Uint8Array>;
+    this.files[directory][path] = contents;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Every kind of call, as the guest's worker runs it. */
 
 import { Op } from "../channel/layout.ts";
+import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import type { StopPage } from "../stop_page.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { GuestInstance } from "./instance.ts";
@@ -39,7 +40,8 @@ const PLAIN = {
 const KINDS: Readonly<Record<Op, GuestCallKind>> = {
   [Op.Schema]: {
     ...PLAIN,
-    run: ({ guest, maxResultBytes }) => callSchema(guest, maxResultBytes),
+    run: ({ guest, maxResultBytes }) =>
+      callSchema(guest, Math.min(maxResultBytes, MAX_SCHEMA_BYTES)),
   },
   [Op.Tool]: {
     ...PLAIN,

@@ -1,7 +1,7 @@
 /** Reads what a worker answered: a value or an error, and the call's record. */
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
-import { decodeFileBundle } from "../channel/file_bundle.ts";
+import { decodeGuestFiles } from "../channel/file_bundle.ts";
 import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
 import { Status } from "../channel/layout.ts";
 import type { CallLimits } from "../config/call_options.ts";
@@ -13,6 +13,7 @@ import {
   WorkerLost,
 } from "../errors.ts";
 import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
+import { decodeText } from "../pieces/decode_text.ts";
 import { StopReason } from "../stop_page.ts";
 import {
   type CallResult,
@@ -47,11 +48,11 @@ export function noRecord(waitedMs = 0): RecordData {
  *
  * @throws the signal's reason when the call was aborted.
  */
-export function toCallResult(
+export async function toCallResult(
   end: PoolCallEnd,
   limits: CallLimits,
-): CallResult<Uint8Array> {
-  const record = callRecord(end, limits);
+): Promise<CallResult<Uint8Array>> {
+  const record = await callRecord(end, limits);
   if (end.answer.status === Status.Value) {
     return succeeded(end.answer.value, record);
   }
@@ -59,10 +60,10 @@ export function toCallResult(
   return failed(callError(end, limits), record);
 }
 
-function callRecord(
+async function callRecord(
   { answer, waitedMs }: PoolCallEnd,
   { maxFuel }: CallLimits,
-): RecordData {
+): Promise<RecordData> {
   const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed } =
     answer.usage;
   return {
@@ -73,21 +74,14 @@ function callRecord(
       peakMemoryBytes,
       fuelConsumed: maxFuel === undefined ? undefined : fuelConsumed,
     },
-    stdout: text(answer.stdout),
-    stderr: text(answer.stderr),
+    stdout: await decodeText(answer.stdout),
+    stderr: await decodeText(answer.stderr),
     isOutputCut: answer.isCut,
     files: answer.files.length === 0
       ? {}
-      : decodeFileBundle(answer.files) ?? {},
+      : await decodeGuestFiles(answer.files) ?? {},
     denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
   };
-}
-
-/** Most calls write nothing, and decoding nothing takes its time too. */
-function text(bytes: Uint8Array): string {
-  return bytes.length === 0
-    ? ""
-    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /** Reads what a worker reports; an invalid entry is left out. */

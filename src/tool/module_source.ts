@@ -8,6 +8,7 @@ import {
 } from "../config/option_checks.ts";
 import { quote } from "../quote.ts";
 import { CompilationFailed, PermissionDenied } from "../errors.ts";
+import { collectBytes, copyBytes } from "../pieces/collect_bytes.ts";
 
 /**
  * A module's bytes in any form, the path of a file, or a `file:`, `http:` or
@@ -132,10 +133,12 @@ async function read(
   limits: ReadLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Uint8Array) {
-    return new Uint8Array(withinLimit(source, limits));
+    checkSize(source.length, limits);
+    return await copyBytes(source);
   }
   if (source instanceof ArrayBuffer) {
-    return withinLimit(new Uint8Array(source), limits).slice();
+    checkSize(source.byteLength, limits);
+    return await copyBytes(new Uint8Array(source));
   }
   if (source instanceof Blob) return await readStream(source.stream(), limits);
   if (source instanceof Response) return await readResponse(source, limits);
@@ -210,26 +213,10 @@ async function readStream(
   limits: ReadLimits,
   expected = 0,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = new Uint8Array(Math.min(expected, limits.maxBytes));
-  let length = 0;
-  for await (const piece of stream.values()) {
+  return await collectBytes(stream, expected, (length) => {
     limits.signal?.throwIfAborted();
-    checkSize(length + piece.length, limits);
-    if (length + piece.length > bytes.length) {
-      const room = Math.max(length + piece.length, bytes.length * 2);
-      const larger = new Uint8Array(Math.min(room, limits.maxBytes));
-      larger.set(bytes.subarray(0, length));
-      bytes = larger;
-    }
-    bytes.set(piece, length);
-    length += piece.length;
-  }
-  return length === bytes.length ? bytes : bytes.slice(0, length);
-}
-
-function withinLimit(bytes: Uint8Array, limits: ReadLimits): Uint8Array {
-  checkSize(bytes.length, limits);
-  return bytes;
+    checkSize(length, limits);
+  });
 }
 
 function checkSize(size: number, { maxBytes }: ReadLimits): void {

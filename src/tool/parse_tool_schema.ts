@@ -1,5 +1,6 @@
 /** The schema that a guest answers with, checked before anyone relies on it. */
 
+import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { parseGuestJson } from "./guest_json.ts";
 import type { JsonValue, ToolSchema } from "./tool.ts";
@@ -15,11 +16,14 @@ type JsonObject = { readonly [key: string]: JsonValue };
  * @param source What it comes from, for messages.
  * @throws {ExecutionFailed} when a member is missing or is of another type.
  */
-export function parseToolSchema(
+export async function parseToolSchema(
   source: string,
   bytes: Uint8Array,
-): ToolSchema {
-  const schema = parseGuestJson(source, bytes);
+): Promise<ToolSchema> {
+  if (bytes.length > MAX_SCHEMA_BYTES) {
+    throw schemaTooLong(source, bytes.length);
+  }
+  const schema = await parseGuestJson(source, bytes);
   if (!isObject(schema)) throw unusable("it is no object", schema);
   const { name } = schema;
   if (typeof name !== "string" || !NAME.test(name)) {
@@ -39,6 +43,13 @@ export function parseToolSchema(
       [],
     ),
   });
+}
+
+/** Refuses a schema for its length alone. */
+export function schemaTooLong(source: string, bytes: number): ExecutionFailed {
+  return new ExecutionFailed(
+    `Tool schema can't be used: ${source} has ${bytes} bytes, limit is ${MAX_SCHEMA_BYTES}`,
+  );
 }
 
 /** A JSON Schema whose instances are objects. */

@@ -15,6 +15,7 @@ import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
+import { decodeText } from "../pieces/decode_text.ts";
 import { noRecord, toCallResult } from "./call_record.ts";
 import {
   type NamedCallOptions,
@@ -286,7 +287,7 @@ export class ToolSandbox implements AsyncDisposable {
         return succeeded(value, result);
       } catch (error) {
         if (!(error instanceof SandboxError)) throw error;
-        const record = kind.answersByStdout ? printed(result) : result;
+        const record = kind.answersByStdout ? await printed(result) : result;
         return failed(error as AnySandboxError, record);
       }
     } finally {
@@ -316,7 +317,7 @@ export class ToolSandbox implements AsyncDisposable {
         signal: limits.signal,
         handlers,
       });
-      return toCallResult(end, limits);
+      return await toCallResult(end, limits);
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
       return failed(error as AnySandboxError, noRecord());
@@ -333,9 +334,8 @@ function closedError(): SandboxClosed {
 }
 
 /** What is not an answer was meant to be read by somebody. */
-function printed(result: CallSuccess<Uint8Array>): RecordData {
-  return {
-    ...result,
-    stdout: new TextDecoder("utf-8", { ignoreBOM: true }).decode(result.value),
-  };
+async function printed(
+  result: CallSuccess<Uint8Array>,
+): Promise<RecordData> {
+  return { ...result, stdout: await decodeText(result.value) };
 }

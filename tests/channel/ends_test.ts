@@ -56,7 +56,7 @@ function words(host: HostEnd) {
 }
 
 describe("HostEnd and GuestEnd", () => {
-  it("carry a request and its answer", () => {
+  it("carry a request and its answer", async () => {
     const { host, guest } = pair();
     const payload = new TextEncoder().encode('{"text":"hi"}');
     host.call({ op: Op.Tool, module: 3, meta: "naïve", payload }, true);
@@ -70,10 +70,10 @@ describe("HostEnd and GuestEnd", () => {
 
     assert(guest.answer(ANSWER));
     assertEquals(host.isHostsTurn, true);
-    assertEquals(host.answer(), ANSWER);
+    assertEquals(await host.answer(), ANSWER);
   });
 
-  it("grow for large payloads, up to their bounds", () => {
+  it("grow for large payloads, up to their bounds", async () => {
     const { host, guest } = pair();
     const payload = new Uint8Array(150_000).fill(7);
     const request = { ...REQUEST, payload };
@@ -83,13 +83,13 @@ describe("HostEnd and GuestEnd", () => {
     assertThrows(() => host.call(tooLarge, false), RangeError, "200000");
     assert(!guest.answer({ ...ANSWER, value: new Uint8Array(200_000) }));
     assert(guest.answer({ ...ANSWER, value: new Uint8Array(199_995) }));
-    assertEquals(host.answer()?.value.length, 199_995);
+    assertEquals((await host.answer())?.value.length, 199_995);
   });
 
-  it("answer a copy that the guest can't change afterwards", () => {
+  it("answer a copy that the guest can't change afterwards", async () => {
     const { host, guest } = called();
     guest.answer(ANSWER);
-    const read = host.answer();
+    const read = await host.answer();
     guest.answer({ ...ANSWER, value: new Uint8Array([9, 9, 9]) });
     assertEquals(read?.value, ANSWER.value);
   });
@@ -140,26 +140,26 @@ describe("HostEnd.answer refuses", () => {
     return host;
   };
 
-  it("another call's", () => {
+  it("another call's", async () => {
     const { host, guest } = called();
     guest.answer(ANSWER);
-    assert(host.answer());
+    assert(await host.answer());
     host.call(REQUEST, false);
-    assertEquals(host.answer(), undefined);
+    assertEquals(await host.answer(), undefined);
     // The turn alone does not make it an answer.
     guest.passBack();
-    assertEquals(host.answer(), undefined);
+    assertEquals(await host.answer(), undefined);
   });
 
-  it("an unknown status", () => {
+  it("an unknown status", async () => {
     for (const status of [0, 3, -1]) {
       const host = answered();
       words(host)[Word.status] = status;
-      assertEquals(host.answer(), undefined);
+      assertEquals(await host.answer(), undefined);
     }
   });
 
-  it("lengths that are negative, too large, or too large together", () => {
+  it("lengths that are negative, too large, or too large together", async () => {
     const sections = [
       Word.valueBytes,
       Word.stdoutBytes,
@@ -170,12 +170,12 @@ describe("HostEnd.answer refuses", () => {
       for (const length of [-1, -(2 ** 31), 2 ** 31 - 1, 65_537]) {
         const host = answered();
         words(host)[word] = length;
-        assertEquals(host.answer(), undefined);
+        assertEquals(await host.answer(), undefined);
       }
     }
     const host = answered();
     words(host)[Word.stdoutBytes] = 2 ** 31 - 1;
     words(host)[Word.stderrBytes] = 2 ** 31 - 1;
-    assertEquals(host.answer(), undefined);
+    assertEquals(await host.answer(), undefined);
   });
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   decodeFileBundle,
+  decodeGuestFiles,
   encodeFileBundle,
 } from "../../src/channel/file_bundle.ts";
 
@@ -32,7 +33,7 @@ Deno.test("decodeFileBundle takes __proto__ as a path like any other", () => {
   assertEquals(({} as Record<string, unknown>)["__proto__x"], undefined);
 });
 
-Deno.test("decodeFileBundle refuses what is no bundle", () => {
+Deno.test("decodeFileBundle refuses what is no bundle", async () => {
   const withIndex = (index: string, contents: number[] = []) => {
     const encoded = new TextEncoder().encode(index);
     return new Uint8Array([encoded.length, 0, 0, 0, ...encoded, ...contents]);
@@ -49,5 +50,27 @@ Deno.test("decodeFileBundle refuses what is no bundle", () => {
     withIndex('[["a","b",2]]', [1]),
     withIndex('[["a",1,0]]'),
   ];
-  for (const bundle of bad) assertEquals(decodeFileBundle(bundle), undefined);
+  for (const bundle of bad) {
+    assertEquals(decodeFileBundle(bundle), undefined);
+    assertEquals(await decodeGuestFiles(bundle), undefined);
+  }
+});
+
+Deno.test("decodeGuestFiles reads what decodeFileBundle reads, also if it is much", async () => {
+  const many = Object.fromEntries(
+    Array.from(
+      { length: 5000 },
+      (_, i) => [`folder/file number ${i}`, bytes(i)],
+    ),
+  );
+  const long = new Uint8Array(3_000_000).map((_, index) => index * 7);
+  for (
+    const files of [{}, { "/a": { "__proto__x": bytes(1) } }, {
+      "/many": many,
+      "/long": { long, empty: bytes() },
+    }]
+  ) {
+    const bundle = encodeFileBundle(files);
+    assertEquals(await decodeGuestFiles(bundle), decodeFileBundle(bundle));
+  }
 });

@@ -1,12 +1,12 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExecutionFailed } from "../../src/errors.ts";
 import { parseToolSchema } from "../../src/tool/parse_tool_schema.ts";
 
 const parse = (schema: unknown) =>
   parseToolSchema("guest", new TextEncoder().encode(JSON.stringify(schema)));
 
-Deno.test("parseToolSchema fills in what a tool leaves out", () => {
-  const schema = parse({ name: "t", parameters: { type: "object" } });
+Deno.test("parseToolSchema fills in what a tool leaves out", async () => {
+  const schema = await parse({ name: "t", parameters: { type: "object" } });
   assertEquals(schema, {
     name: "t",
     description: "",
@@ -18,7 +18,7 @@ Deno.test("parseToolSchema fills in what a tool leaves out", () => {
   assert(Object.isFrozen(schema));
 });
 
-Deno.test("parseToolSchema keeps what a tool says, and drops unknown members", () => {
+Deno.test("parseToolSchema keeps what a tool says, and drops unknown members", async () => {
   const said = {
     name: "csv.sum-1",
     description: "Sums.",
@@ -31,10 +31,10 @@ Deno.test("parseToolSchema keeps what a tool says, and drops unknown members", (
     metadata: { version: 1 },
     requiredScopes: ["files"],
   };
-  assertEquals(parse({ ...said, extra: 1 }), said);
+  assertEquals(await parse({ ...said, extra: 1 }), said);
 });
 
-Deno.test("parseToolSchema refuses schemas that can't be used", () => {
+Deno.test("parseToolSchema refuses schemas that can't be used", async () => {
   const parameters = { type: "object" };
   const bad: [unknown, string][] = [
     [null, "no object"],
@@ -59,7 +59,23 @@ Deno.test("parseToolSchema refuses schemas that can't be used", () => {
     [{ name: "t", parameters, requiredScopes: "all" }, "requiredScopes"],
   ];
   for (const [schema, named] of bad) {
-    const error = assertThrows(() => parse(schema), ExecutionFailed);
+    const error = await assertRejects(() => parse(schema), ExecutionFailed);
     assert(error.message.includes(named), error.message);
   }
+});
+
+Deno.test("parseToolSchema refuses schemas for their length alone", async () => {
+  const schema = (length: number) => {
+    const start = '{"name":"t","parameters":{},"description":"';
+    return new TextEncoder().encode(
+      `${start}${"a".repeat(length - start.length - 2)}"}`,
+    );
+  };
+  const longest = await parseToolSchema("guest", schema(256 * 1024));
+  assertEquals(longest.name, "t");
+  await assertRejects(
+    () => parseToolSchema("guest", schema(256 * 1024 + 1)),
+    ExecutionFailed,
+    "guest has 262145 bytes, limit is 262144",
+  );
 });

@@ -1,7 +1,7 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../../channel/host_end.ts";
-import type { CallRequest } from "../../channel/layout.ts";
+import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
 import type {
   GuestMessage,
   HostMessage,
@@ -184,7 +184,8 @@ export class GuestWorker {
           wakefulness,
           () => this.#lookAfter(limits.timeoutMs),
         );
-      return this.#end(loss);
+      const outcome = this.#end(loss);
+      return outcome instanceof Promise ? await outcome : outcome;
     } catch (error) {
       return { kind: "failed", error };
     } finally {
@@ -282,13 +283,20 @@ export class GuestWorker {
   }
 
   /** What became of the call, now that the guest is done or lost. */
-  #end(loss: WorkerLost | undefined): CallOutcome {
+  #end(loss: WorkerLost | undefined): CallOutcome | Promise<CallOutcome> {
     const failure = this.#desk.end();
     this.#isFit = this.#deadline.disarm();
     if (loss) return this.#lost(loss);
     if (failure) return { kind: "failed", error: failure.error };
-    const answer = this.#channel.answer();
+    // What comes while a long answer is copied has stopped nothing.
     const { reason } = this.#stopPage;
+    const answer = this.#channel.answer();
+    return answer instanceof Promise
+      ? answer.then((copied) => this.#ending(copied, reason))
+      : this.#ending(answer, reason);
+  }
+
+  #ending(answer: CallAnswer | undefined, reason: StopReason): CallOutcome {
     if (answer) return { kind: "ended", end: { answer, reason } };
     return this.#lost(new WorkerLost("Worker answered out of bounds"));
   }

@@ -1,0 +1,30 @@
+/** Text from bytes that may be many, and anything. */
+
+import { TimeSlice } from "./time_slice.ts";
+
+/** Decoded at once: some 3 ms where every byte has to be replaced. */
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Decodes UTF-8; what is none is replaced. Few bytes are decoded at once, many
+ * piece by piece.
+ */
+export function decodeText(bytes: Uint8Array): string | Promise<string> {
+  // Most calls write nothing, and decoding nothing takes its time too.
+  if (bytes.length === 0) return "";
+  return bytes.length <= PIECE_BYTES
+    ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+    : decodePieces(bytes);
+}
+
+async function decodePieces(bytes: Uint8Array): Promise<string> {
+  const slice = new TimeSlice();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    if (slice.isOver) await slice.rest();
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
+}
