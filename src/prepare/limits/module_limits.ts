@@ -5,6 +5,8 @@
  */
 export const MODULE_LIMITS = {
   moduleBytes: 268_435_456,
+  /** What may be prepared where one is: work grows with the bytes. */
+  quickBytes: 8192,
   /** What the code may become with its checks; V8 takes modules of 1 GiB. */
   rewrittenCodeBytes: 536_870_912,
   sections: 4096,
@@ -14,6 +16,8 @@ export const MODULE_LIMITS = {
    * one, and ends the process at about 2 million.
    */
   processTypes: 500_000,
+  /** Their parameters and results, some 8 bytes of V8's each. */
+  processTypeValues: 8_000_000,
   params: 1000,
   results: 1000,
   imports: 20_000,

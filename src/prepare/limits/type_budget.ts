@@ -6,6 +6,15 @@ import {
   type ValueType,
 } from "../../wasm/value_type.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
+import { TypeTable } from "./type_table.ts";
+
+/** What a {@linkcode TypeBudget} allows. */
+export interface TypeLimits {
+  /** Different types. */
+  readonly types: number;
+  /** Parameters and results of all of them. */
+  readonly values: number;
+}
 
 /**
  * Bounds how many different function types a process has shown to V8, which
@@ -13,12 +22,22 @@ import { MODULE_LIMITS } from "./module_limits.ts";
  * process when it is full.
  */
 export class TypeBudget {
-  readonly #limit: number;
-  /** A number for each type, by its structure. */
-  readonly #known = new Map<string, number>();
+  readonly #limits: TypeLimits;
+  #table: TypeTable;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: TypeLimits, table: TypeTable = new TypeTable()) {
+    this.#limits = limits;
+    this.#table = table;
+  }
+
+  /** Where it counts, for another thread of the process. */
+  get memory(): SharedArrayBuffer {
+    return this.#table.memory;
+  }
+
+  /** Counts where another thread of the process does. */
+  share(memory: SharedArrayBuffer): void {
+    this.#table = new TypeTable(memory);
   }
 
   /**
@@ -27,39 +46,52 @@ export class TypeBudget {
    * @throws {CompilationFailed} when the budget is used up.
    */
   spend(types: readonly FuncType[]): void {
-    const numbers: number[] = [];
+    const marks: number[] = [];
     for (const type of types) {
-      const key = structure(type, numbers);
-      let number = this.#known.get(key);
-      if (number === undefined) {
-        number = this.#known.size;
-        if (number >= this.#limit) {
-          throw new CompilationFailed(
-            "Cannot prepare module: modules of this process have used " +
-              `${number} different function types, the limit`,
-          );
-        }
-        this.#known.set(key, number);
-      }
-      numbers.push(number);
+      const mark = this.#table.mark(numbersOf(type, marks));
+      if (!this.#table.has(mark)) this.#add(mark, type);
+      marks.push(mark);
     }
+  }
+
+  #add(mark: number, { params, results }: FuncType): void {
+    const { types, values } = this.#table;
+    const own = params.length + results.length;
+    check("function types", types + 1, this.#limits.types);
+    check("parameters and results", values + own, this.#limits.values);
+    this.#table.add(mark, own);
   }
 }
 
-/** V8's table of types is the process's too, so there is one budget. */
-export const processTypes: TypeBudget = new TypeBudget(
-  MODULE_LIMITS.processTypes,
-);
-
-/** The same text for the same type, in whichever module it stands. */
-function structure(type: FuncType, numbers: readonly number[]): string {
-  const text = (one: ValueType) => valueText(one, numbers);
-  return `${type.params.map(text).join()}>${type.results.map(text).join()}`;
+function check(what: string, value: number, limit: number): void {
+  if (value <= limit) return;
+  throw new CompilationFailed(
+    `Cannot prepare module: with it, modules of this process have ${value} ` +
+      `different ${what}, limit is ${limit}`,
+  );
 }
 
-function valueText(type: ValueType, numbers: readonly number[]): string {
-  const index = typeIndexOf(type);
-  if (index < 0) return type.toString(36);
-  // A type that names itself has no number yet.
-  return `${isNullable(type) ? "?" : "!"}${numbers[index] ?? "self"}`;
+/** V8's table of types is the process's too, so there is one budget. */
+export const processTypes: TypeBudget = new TypeBudget({
+  types: MODULE_LIMITS.processTypes,
+  values: MODULE_LIMITS.processTypeValues,
+});
+
+/** What stands between parameters and results. */
+const ARROW = 1;
+/** A type that names itself has no mark yet. */
+const SELF = 2;
+
+/** The same numbers for the same type, in whichever module it stands. */
+function numbersOf(type: FuncType, marks: readonly number[]): number[] {
+  const numbers: number[] = [];
+  const write = (one: ValueType) => {
+    const index = typeIndexOf(one);
+    if (index < 0) numbers.push(4, one);
+    else numbers.push(isNullable(one) ? 5 : 6, marks[index] ?? SELF);
+  };
+  type.params.forEach(write);
+  numbers.push(ARROW);
+  type.results.forEach(write);
+  return numbers;
 }

@@ -8,7 +8,7 @@ const { i32, i64 } = ValueCode;
 const reference = (index: number) => 0x101 + 2 * index;
 
 Deno.test("TypeBudget counts a type once, whichever module has it", () => {
-  const budget = new TypeBudget(2);
+  const budget = new TypeBudget({ types: 2, values: 100 });
   const types = [
     { params: [i32], results: [] },
     { params: [i64], results: [i32] },
@@ -17,12 +17,12 @@ Deno.test("TypeBudget counts a type once, whichever module has it", () => {
   assertThrows(
     () => budget.spend([{ params: [], results: [] }]),
     CompilationFailed,
-    "2 different function types",
+    "3 different function types, limit is 2",
   );
 });
 
 Deno.test("TypeBudget tells types apart by what they refer to", () => {
-  const budget = new TypeBudget(4);
+  const budget = new TypeBudget({ types: 4, values: 100 });
   const refer = { params: [reference(0)], results: [] };
   budget.spend([{ params: [i32], results: [] }, refer]);
   budget.spend([{ params: [i64], results: [] }, refer]);
@@ -30,4 +30,47 @@ Deno.test("TypeBudget tells types apart by what they refer to", () => {
     () => budget.spend([{ params: [reference(0)], results: [] }]),
     CompilationFailed,
   );
+});
+
+Deno.test("TypeBudget bounds the values of all types together", () => {
+  const budget = new TypeBudget({ types: 100, values: 5 });
+  budget.spend([{ params: [i32, i32, i32], results: [i64] }]);
+  assertThrows(
+    () => budget.spend([{ params: [i64, i64], results: [] }]),
+    CompilationFailed,
+    "6 different parameters and results, limit is 5",
+  );
+  // What is known may still be used.
+  budget.spend([{ params: [i32, i32, i32], results: [i64] }]);
+});
+
+Deno.test("TypeBudget counts where another thread of the process does", () => {
+  const [here, there] = [1, 2].map(() =>
+    new TypeBudget({ types: 2, values: 100 })
+  );
+  there!.share(here!.memory);
+  here!.spend([{ params: [i32], results: [] }]);
+  there!.spend([
+    { params: [i32], results: [] },
+    { params: [i64], results: [] },
+  ]);
+  for (const budget of [here!, there!]) {
+    assertThrows(
+      () => budget.spend([{ params: [], results: [i32] }]),
+      CompilationFailed,
+      "limit is 2",
+    );
+  }
+});
+
+Deno.test("TypeBudget tells a hundred thousand types apart", () => {
+  const types = Array.from({ length: 100_000 }, (_, number) => ({
+    params: Array.from(
+      { length: 17 },
+      (_, bit) => number >> bit & 1 ? i32 : i64,
+    ),
+    results: [],
+  }));
+  const budget = new TypeBudget({ types: 99_900, values: 1e7 });
+  assertThrows(() => budget.spend(types), CompilationFailed, "limit is 99900");
 });
