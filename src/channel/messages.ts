@@ -45,6 +45,8 @@ export interface InstancePlan {
       readonly start: bigint;
     }
     | undefined;
+  /** The export that sums what memories and tables take, where they can grow. */
+  readonly usedExport: string | undefined;
   /** The most bytes that memories and tables may take together. */
   readonly maxMemoryBytes: number;
   /** What the tables take of it at the start. */

@@ -70,11 +70,10 @@ export class GuestCall {
     this.#families = openFamilies(families, this.#context, this.#system?.wasi);
     this.#guest = new GuestInstance(
       loaded,
-      stopPage.memory,
       this.#argumentBytes(loaded),
-      this.#families,
       this.#call.plan,
     );
+    this.#guest.instantiate(stopPage.memory, this.#families);
     this.#guest.start();
     const value = this.#kind.run({
       ...this.#call,

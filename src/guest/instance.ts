@@ -27,6 +27,7 @@ const PAGE_BYTES = 65_536;
 
 /** One instance, made for one call. */
 export class GuestInstance {
+  readonly #module: WebAssembly.Module;
   readonly #plan: InstancePlan;
   readonly #reserve: MemoryReserve;
   readonly #memories: readonly WebAssembly.Memory[];
@@ -35,23 +36,21 @@ export class GuestInstance {
   #argumentPages = 0;
   readonly #fuelLimit: bigint;
   readonly #maxMemoryBytes: number;
-  readonly #exports: WebAssembly.Exports;
+  /** Empty until there is an instance. */
+  #exports: WebAssembly.Exports = {};
 
   /**
-   * Instantiates. Nothing of the guest's own code runs yet.
+   * Takes the memories, which are then to be released.
    *
    * @param argumentBytes Room that the arguments will need.
-   * @param families What is imported, by the name of its module.
    * @param limits Limits of this call, where they are lower than the module's.
    */
   constructor(
     loaded: LoadedModule,
-    stopPage: WebAssembly.Memory,
     argumentBytes: number,
-    families: ReadonlyMap<string, OpenFamily>,
     limits: Pick<CallPlan, "maxFuel" | "maxMemoryBytes">,
   ) {
-    const imports: WebAssembly.Imports = Object.create(null);
+    this.#module = loaded.module;
     this.#plan = loaded.plan;
     this.#reserve = loaded.reserve;
     this.#fuelLimit = limits.maxFuel === undefined
@@ -63,17 +62,30 @@ export class GuestInstance {
       (pages, { buffer }) => pages + pagesFor(buffer.byteLength),
       0,
     ) - plannedPages(loaded.plan);
+  }
+
+  /**
+   * Instantiates. Nothing of the guest's own code runs yet.
+   *
+   * @param families What is imported, by the name of its module.
+   * @throws {WebAssembly.RuntimeError} when a segment does not fit.
+   */
+  instantiate(
+    stopPage: WebAssembly.Memory,
+    families: ReadonlyMap<string, OpenFamily>,
+  ): void {
+    const imports: WebAssembly.Imports = Object.create(null);
     for (const [module, family] of families) imports[module] = family.imports;
-    loaded.plan.memories.forEach((plan, index) =>
+    this.#plan.memories.forEach((plan, index) =>
       define(imports, plan, this.#memories[index]!)
     );
-    define(imports, loaded.plan.stopPage, stopPage);
-    this.#exports = new WebAssembly.Instance(loaded.module, imports).exports;
+    define(imports, this.#plan.stopPage, stopPage);
+    this.#exports = new WebAssembly.Instance(this.#module, imports).exports;
     const pointedInto = this.#exports["memory"] ?? this.#memories[0];
     if (pointedInto instanceof WebAssembly.Memory) {
       for (const family of families.values()) family.attach(pointedInto);
     }
-    const { fuel } = loaded.plan;
+    const { fuel } = this.#plan;
     if (fuel) {
       this.#fuelCounter(fuel.export).value = fuel.start - this.#fuelLimit;
     }
@@ -115,8 +127,13 @@ export class GuestInstance {
     return memory;
   }
 
-  /** What all memories take now, and the tables took at the start. */
+  /** What all memories and tables take now. */
   get memoryBytes(): number {
+    const { usedExport } = this.#plan;
+    const used = usedExport === undefined
+      ? undefined
+      : this.#exports[usedExport];
+    if (typeof used === "function") return Number(used());
     return this.#memories.reduce(
       (sum, memory) => sum + memory.buffer.byteLength,
       this.#plan.tableBytes,
@@ -164,8 +181,10 @@ export class GuestInstance {
     this.#reserve.give(this.#memories, this.#argumentPages);
   }
 
-  #fuelCounter(name: string): WebAssembly.Global {
-    return this.#exports[name] as WebAssembly.Global;
+  /** Nothing is consumed where there is no instance. */
+  #fuelCounter(name: string): { value: bigint } {
+    const counter = this.#exports[name] as WebAssembly.Global | undefined;
+    return counter ?? { value: -this.#fuelLimit };
   }
 }
 

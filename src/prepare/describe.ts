@@ -29,6 +29,7 @@ export interface Findings {
   readonly names: InjectedNames;
   readonly limitBytes: number;
   readonly fuel: boolean;
+  readonly hasUsedExport: boolean;
   readonly initialBytes: number;
   /** Bits of {@linkcode FEATURES} that its code uses. */
   readonly operatorFeatures: number;
@@ -47,6 +48,7 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
     stopPage: { module: names.module, name: STOP_PAGE_NAME },
     startExport: guest.start === undefined ? undefined : names.startExport,
     fuelExport: fuel ? names.fuelExport : undefined,
+    usedExport: findings.hasUsedExport ? names.usedExport : undefined,
     startFuel: fuel && guest.start !== undefined ? START_FUEL : 0,
     initialBytes,
     features: describeFeatures(guest, findings.operatorFeatures),

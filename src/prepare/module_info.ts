@@ -72,6 +72,11 @@ export interface ModuleInfo {
    */
   readonly fuelExport: string | undefined;
   /**
+   * The injected export that sums the bytes of memories and tables; undefined
+   * when no table can grow.
+   */
+  readonly usedExport: string | undefined;
+  /**
    * Fuel that starting costs beside what the start function itself does:
    * wasmtime calls it from code of its own, which costs 2. With fuel counted,
    * charge this once an instance.

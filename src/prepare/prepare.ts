@@ -6,6 +6,7 @@ import { encodeModule } from "./write/encode.ts";
 import { parseModule } from "./read/parsed_module.ts";
 import { checkMemoryImports } from "./limits/memory_imports.ts";
 import { checkInitialBytes } from "./limits/memory_plan.ts";
+import { USED_BYTES } from "./rewrite/bulk_calls.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import { processTypes } from "./limits/type_budget.ts";
 import { injectedNames } from "./read/unique_names.ts";
@@ -66,6 +67,10 @@ export function rewriteModule(
     fuel ? guest.globals.length : undefined,
   );
   const functions = injected.all;
+  // Memories are seen from outside; tables are not.
+  const usedFunction = guest.tables.length > 0
+    ? injected.find(USED_BYTES)
+    : undefined;
   processTypes.spend([...guest.types, ...functions.map((one) => one.type)]);
   const encoded = encodeModule(guest, {
     names,
@@ -73,11 +78,13 @@ export function rewriteModule(
     code,
     limitBytes,
     fuel,
+    usedFunction,
   });
   const info = describe(guest, {
     names,
     limitBytes,
     fuel,
+    hasUsedExport: usedFunction !== undefined,
     initialBytes,
     operatorFeatures,
   });

@@ -99,6 +99,7 @@ function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
         limit: config.maxFuel,
         start: BigInt(info.startFuel),
       },
+    usedExport: info.usedExport,
     maxMemoryBytes: config.maxMemoryBytes,
     tableBytes: info.initialBytes - memoryBytes,
   };

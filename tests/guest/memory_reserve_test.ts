@@ -22,6 +22,7 @@ function plan(
     hasAllocator: false,
     startExport: undefined,
     fuel: undefined,
+    usedExport: undefined,
     maxMemoryBytes: 100 * 65_536,
     tableBytes: 0,
     ...overrides,

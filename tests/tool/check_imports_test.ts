@@ -14,6 +14,7 @@ function imports(...list: ImportInfo[]): ModuleInfo {
     stopPage: { module: "", name: "" },
     startExport: undefined,
     fuelExport: undefined,
+    usedExport: undefined,
     startFuel: 0,
     initialBytes: 0,
     features: [],

@@ -6,6 +6,7 @@ export interface InjectedNames {
   readonly module: string;
   readonly startExport: string;
   readonly fuelExport: string;
+  readonly usedExport: string;
 }
 
 const PREFIX = "cortexai:sandbox";
@@ -25,6 +26,7 @@ export function injectedNames(guest: ParsedModule): InjectedNames {
     module: unused(PREFIX, modules),
     startExport: unused(`${PREFIX}/start`, exports),
     fuelExport: unused(`${PREFIX}/fuel`, exports),
+    usedExport: unused(`${PREFIX}/used`, exports),
   };
 }
 

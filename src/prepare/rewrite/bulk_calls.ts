@@ -18,6 +18,9 @@ import type { ParsedModule } from "../read/parsed_module.ts";
 import { capTable } from "../limits/memory_plan.ts";
 import type { InjectedFunctions } from "./injected.ts";
 
+/** The key of the function that sums what memories and tables take. */
+export const USED_BYTES = "used";
+
 /**
  * The injected functions that stand in for bulk and growth operators, one for
  * each operator with its indices: every method answers the index to call.
@@ -114,7 +117,7 @@ export class BulkCalls {
 
   #growthLimit(): GrowthLimit {
     const used = this.#injected.index(
-      "used",
+      USED_BYTES,
       () => usedBytes(this.#memories, this.#tables),
     );
     return {

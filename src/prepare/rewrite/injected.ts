@@ -31,6 +31,11 @@ export class InjectedFunctions {
     return this.#functions;
   }
 
+  /** The index of the function with this key, if it was made. */
+  find(key: string): number | undefined {
+    return this.#indices.get(key);
+  }
+
   /** The index of the function with this key, made on first use. */
   index(key: string, make: () => InjectedFunction): number {
     const known = this.#indices.get(key);

@@ -29,6 +29,8 @@ export interface Injection {
   readonly code: Writer;
   readonly limitBytes: number;
   readonly fuel: boolean;
+  /** The injected function that sums what is used, to be exported. */
+  readonly usedFunction: number | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ const ENCODERS: Readonly<Record<number, Encoder>> = {
 
 function injectedExports(
   guest: ParsedModule,
-  { names, fuel }: Injection,
+  { names, fuel, usedFunction }: Injection,
 ): { name: string; code: number; index: number }[] {
   const added = [];
   if (guest.start !== undefined) {
@@ -115,6 +117,10 @@ function injectedExports(
   if (fuel) {
     const { global: code } = ExternCode;
     added.push({ name: names.fuelExport, code, index: guest.globals.length });
+  }
+  if (usedFunction !== undefined) {
+    const { function: code } = ExternCode;
+    added.push({ name: names.usedExport, code, index: usedFunction });
   }
   return added;
 }
