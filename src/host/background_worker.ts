@@ -11,10 +11,11 @@ import "./deno_version.ts";
  * waited for a download that never went on.
  */
 export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
-  () => import("./compiling/compile_worker.ts"),
   () => import("./watchdog/watchdog_worker.ts"),
   // deno-lint-ignore layers/imports -- seen by tools, and never made
   () => import("../guest/worker.ts"),
+  // deno-lint-ignore layers/imports -- seen by tools, and never made
+  () => import("../tool/preparing/preparing_worker.ts"),
   // deno-lint-ignore layers/imports -- seen by tools, and never made
   () => import("../network/fetching_worker.ts"),
 ];

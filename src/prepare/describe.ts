@@ -67,10 +67,20 @@ const NUMBER_KINDS: Readonly<Record<number, ValueKind>> = {
   [ValueCode.f64]: "f64",
 };
 
+/** One object for a type, however many exports are of it. */
+const SIGNATURES = new WeakMap<FuncType, Signature>();
+
 /** A function type, with one name for every type that is no number. */
 export function signature(type: FuncType): Signature {
+  const known = SIGNATURES.get(type);
+  if (known) return known;
   const kind = (one: ValueType): ValueKind => NUMBER_KINDS[one] ?? "other";
-  return { params: type.params.map(kind), results: type.results.map(kind) };
+  const made = {
+    params: type.params.map(kind),
+    results: type.results.map(kind),
+  };
+  SIGNATURES.set(type, made);
+  return made;
 }
 
 function describeImport(

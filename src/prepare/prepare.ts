@@ -92,17 +92,6 @@ export function rewriteModule(
 }
 
 /**
- * Counts a module's types in this thread, for a caller who has another thread
- * prepare it: threads come and go, and what V8 remembers stays.
- *
- * @throws {CompilationFailed} when the bytes are no module, or the budget of
- * types is used up.
- */
-export function countTypes(bytes: Uint8Array): void {
-  processTypes.spend(parseModule(bytes).types);
-}
-
-/**
  * Asks V8 whether the module as the guest wrote it is valid: one that becomes
  * valid only through something injected must not run.
  *

@@ -3,10 +3,12 @@
  * output, and a schema that stands beside it.
  */
 
-import { ExecutionFailed } from "../errors.ts";
+import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
+import { CompilationFailed, ExecutionFailed } from "../errors.ts";
+import { quote } from "../quote.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
-import { parseToolSchema } from "./parse_tool_schema.ts";
-import { type SandboxedModule, workerModule } from "./sandboxed_module.ts";
+import { parseToolSchema, schemaTooLong } from "./parse_tool_schema.ts";
+import { moduleInfo, type SandboxedModule } from "./sandboxed_module.ts";
 import type { ToolSchema } from "./tool.ts";
 
 /** The custom section that may hold a program's schema. */
@@ -25,17 +27,17 @@ export async function commandSchema(
 ): Promise<ToolSchema> {
   if (given !== undefined) {
     const bytes = new TextEncoder().encode(JSON.stringify(given));
-    return parseToolSchema("The schema option", bytes);
+    return await parseToolSchema("The schema option", bytes);
   }
-  const [section] = WebAssembly.Module
-    .customSections(workerModule(module).module, SCHEMA_SECTION);
+  const section = moduleInfo(module).schema;
   if (section) {
-    const bytes = new Uint8Array(section);
-    return parseToolSchema(`Section ${SCHEMA_SECTION}`, bytes);
+    const name = `Section ${SCHEMA_SECTION}`;
+    if (!section.bytes) throw schemaTooLong(name, section.size);
+    return await parseToolSchema(name, section.bytes);
   }
   const beside = source === undefined ? undefined : schemaSource(source);
   const bytes = beside && await readIfThere(beside);
-  if (bytes) return parseToolSchema(`File ${beside}`, bytes);
+  if (bytes) return await parseToolSchema(`File ${beside}`, bytes);
   throw new ExecutionFailed(
     `Module is a program without a schema: give one as option, in a custom section "${SCHEMA_SECTION}", or in NAME.schema.json beside NAME.wasm`,
   );
@@ -62,9 +64,16 @@ async function readIfThere(
   source: string | URL,
 ): Promise<Uint8Array | undefined> {
   try {
-    return await readModuleSource(source);
+    return await readModuleSource(source, { maxBytes: MAX_SCHEMA_BYTES });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof CompilationFailed) {
+      throw new ExecutionFailed(
+        `Tool schema can't be used: file ${
+          quote(String(source))
+        } has more than ${MAX_SCHEMA_BYTES} bytes, the limit`,
+      );
+    }
     throw error;
   }
 }

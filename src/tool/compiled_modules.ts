@@ -1,11 +1,14 @@
 /** Compiled modules of the process: those that sandboxes prepare alike are one. */
 
-import { compile } from "../host/compiling/module_compiler.ts";
-import type { CompiledModule } from "../prepare/compile.ts";
 import type { PrepareOptions } from "../prepare/prepare.ts";
+import {
+  compile,
+  hash,
+  type HashedModule,
+} from "./preparing/module_compiler.ts";
 
 interface Entry {
-  readonly compiled: Promise<CompiledModule>;
+  readonly compiled: Promise<HashedModule>;
   /** How many loads have not been released. */
   holders: number;
 }
@@ -14,47 +17,86 @@ const entries = new Map<string, Entry>();
 
 /** A module that somebody holds, until it is released. */
 export interface HeldModule {
-  readonly compiled: CompiledModule;
+  readonly compiled: HashedModule;
   /** Lets go of it; what nobody holds is collected. */
   release(): void;
 }
 
 /** Lengths of modules that were loaded before. */
 const lengths = new Set<number>();
+/** What is compiled and not hashed yet, by the length of its bytes. */
+const ahead = new Map<number, Set<Promise<unknown>>>();
 
 /**
- * Gives out the module with this hash, compiled for these options; compiles it
- * unless somebody holds it already. Bytes of a length that was never seen
- * cannot have been loaded before: they are compiled while they are hashed.
+ * Gives out a module that is compiled for these options; compiles it unless
+ * somebody holds it already. The bytes are given away.
  *
- * @param hashing The hash of `bytes`.
- * @throws what hashing or compiling throws.
+ * Bytes of a length that was never seen cannot have been loaded before: they
+ * are hashed while they are compiled, unless `accept` has to be asked first.
+ *
+ * @param accept Called with the hash of the bytes; may throw.
+ * @throws what compiling throws, or `accept`.
  */
 export async function holdModule(
-  hashing: Promise<string>,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: PrepareOptions,
+  accept?: (sha256: string) => void,
+): Promise<HeldModule> {
+  const { length } = bytes;
+  if (!accept && !lengths.has(length)) {
+    lengths.add(length);
+    return await compileAhead(bytes, options);
+  }
+  lengths.add(length);
+  const hashed = await hash(bytes);
+  accept?.(hashed.sha256);
+  await Promise.allSettled(ahead.get(length) ?? []);
+  const key = keyOf(hashed.sha256, options);
+  const entry = entries.get(key) ??
+    enter(key, compile(hashed.bytes, options));
+  return await hold(key, entry);
+}
+
+async function compileAhead(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
 ): Promise<HeldModule> {
-  const isNew = !lengths.has(bytes.length);
-  lengths.add(bytes.length);
-  const ahead = isNew ? compile(bytes, options) : undefined;
-  ahead?.catch(() => {});
-  const key = `${await hashing} ${JSON.stringify(options)}`;
-  let entry = entries.get(key);
-  if (!entry) {
-    entry = { compiled: ahead ?? compile(bytes, options), holders: 0 };
-    entries.set(key, entry);
+  const { length } = bytes;
+  const holding = compile(bytes, options).then((compiled) => {
+    const key = keyOf(compiled.sha256, options);
+    return hold(key, enter(key, Promise.resolve(compiled)));
+  });
+  const others = ahead.get(length) ?? new Set();
+  ahead.set(length, others.add(holding));
+  try {
+    return await holding;
+  } finally {
+    others.delete(holding);
+    if (others.size === 0) ahead.delete(length);
   }
-  const held = entry;
-  held.holders++;
+}
+
+function keyOf(sha256: string, options: PrepareOptions): string {
+  return `${sha256} ${JSON.stringify(options)}`;
+}
+
+function enter(key: string, compiled: Promise<HashedModule>): Entry {
+  const entry = { compiled, holders: 0 };
+  entries.set(key, entry);
+  return entry;
+}
+
+async function hold(key: string, entry: Entry): Promise<HeldModule> {
+  entry.holders++;
   let isHeld = true;
   const release = () => {
     if (!isHeld) return;
     isHeld = false;
-    if (--held.holders === 0 && entries.get(key) === held) entries.delete(key);
+    if (--entry.holders > 0 || entries.get(key) !== entry) return;
+    entries.delete(key);
   };
   try {
-    return { compiled: await held.compiled, release };
+    return { compiled: await entry.compiled, release };
   } catch (error) {
     release();
     throw error;

@@ -1,21 +1,23 @@
 /** The modules that one sandbox has loaded. */
 
 import type { SandboxConfig } from "../config/sandbox_config.ts";
-import { ExecutionFailed } from "../errors.ts";
-import { checkImports } from "./check_imports.ts";
+import { ExecutionFailed, SandboxClosed } from "../errors.ts";
 import { type HeldModule, holdModule } from "./compiled_modules.ts";
 import { checkIntegrity } from "./module_source.ts";
+import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
 import { createModule, type SandboxedModule } from "./sandboxed_module.ts";
-import { sha256Hex } from "./sha256.ts";
 
 /** Loads modules once each, and lets go of them. */
 export class ModuleStore {
   readonly #config: SandboxConfig;
-  readonly #loading = new Map<string, Promise<SandboxedModule>>();
+  readonly #loaded = new Map<string, SandboxedModule>();
   readonly #held = new Map<SandboxedModule, HeldModule>();
+  #isClosed = false;
 
+  /** Keeps the preparing threads, until {@linkcode close}. */
   constructor(config: SandboxConfig) {
     this.#config = config;
+    sandboxOpened();
   }
 
   /** Whether the module was loaded here, and not unloaded. */
@@ -26,29 +28,28 @@ export class ModuleStore {
   /**
    * Prepares, checks and compiles a module.
    *
-   * @throws {SandboxError} when it cannot be used, or has another hash.
+   * @throws {SandboxError} when it cannot be used, or has another hash, or the
+   * sandbox closes meanwhile.
    */
   async load(
     bytes: Uint8Array<ArrayBuffer>,
     integrity: string | undefined,
   ): Promise<SandboxedModule> {
-    const hashing = sha256Hex(bytes).then((sha256) => {
-      checkIntegrity(sha256, integrity);
-      return sha256;
-    });
     const { maxMemoryBytes, maxFuel } = this.#config;
     const options = { maxMemoryBytes, fuel: maxFuel !== undefined };
-    const holding = holdModule(hashing, bytes, options);
-    holding.catch(() => {});
-    const sha256 = await hashing;
-    let loading = this.#loading.get(sha256);
-    if (loading) holding.then(({ release }) => release(), () => {});
-    else {
-      loading = this.#make(sha256, holding);
-      this.#loading.set(sha256, loading);
-      loading.catch(() => this.#loading.delete(sha256));
-    }
-    return await loading;
+    const accept = integrity === undefined
+      ? undefined
+      : (sha256: string) => checkIntegrity(sha256, integrity);
+    const held = await holdModule(bytes, options, accept);
+    const { sha256 } = held.compiled;
+    const known = this.#loaded.get(sha256);
+    if (known || this.#isClosed) held.release();
+    if (known) return known;
+    if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
+    const module = createModule(sha256, held.compiled, this.#config);
+    this.#held.set(module, held);
+    this.#loaded.set(sha256, module);
+    return module;
   }
 
   /**
@@ -60,11 +61,14 @@ export class ModuleStore {
     this.check(module);
     this.#held.get(module)?.release();
     this.#held.delete(module);
-    this.#loading.delete(module.sha256);
+    this.#loaded.delete(module.sha256);
   }
 
-  /** Lets go of all of them. */
-  clear(): void {
+  /** Lets go of all of them; no other one is loaded. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    sandboxClosed();
     for (const module of [...this.#held.keys()]) this.unload(module);
   }
 
@@ -78,21 +82,5 @@ export class ModuleStore {
     throw new ExecutionFailed(
       "Cannot call module: this sandbox did not load it, or has unloaded it",
     );
-  }
-
-  async #make(
-    sha256: string,
-    holding: Promise<HeldModule>,
-  ): Promise<SandboxedModule> {
-    const held = await holding;
-    try {
-      checkImports(held.compiled.info);
-      const module = createModule(sha256, held.compiled, this.#config);
-      this.#held.set(module, held);
-      return module;
-    } catch (error) {
-      held.release();
-      throw error;
-    }
   }
 }

@@ -5,9 +5,9 @@ import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { familiesOf } from "../imports/families.ts";
 import type { WorkerModule } from "../host/guest/guest_worker.ts";
-import type { CompiledModule } from "../prepare/compile.ts";
-import type { ModuleInfo, Signature } from "../prepare/module_info.ts";
+import type { Signature } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
+import type { LoadedInfo, LoadedModule } from "./preparing/loaded_info.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -16,7 +16,7 @@ let nextId = 1;
 /** Makes a module; only a sandbox does. */
 export let createModule: (
   sha256: string,
-  compiled: CompiledModule,
+  compiled: LoadedModule,
   config: SandboxConfig,
 ) => SandboxedModule;
 
@@ -24,18 +24,18 @@ export let createModule: (
 export let workerModule: (module: SandboxedModule) => WorkerModule;
 
 /** What preparation learnt about a module. */
-export let moduleInfo: (module: SandboxedModule) => ModuleInfo;
+export let moduleInfo: (module: SandboxedModule) => LoadedInfo;
 
 /** A module that a sandbox has loaded. Made by `ToolSandbox.loadModule`. */
 export class SandboxedModule {
   /** SHA-256 of the original bytes, in hexadecimal. */
   readonly sha256: string;
-  readonly #info: ModuleInfo;
+  readonly #info: LoadedInfo;
   readonly #worker: WorkerModule;
 
   private constructor(
     sha256: string,
-    compiled: CompiledModule,
+    compiled: LoadedModule,
     config: SandboxConfig,
   ) {
     this.sha256 = sha256;
@@ -56,7 +56,7 @@ export class SandboxedModule {
 
   /** The names that it exports, in order. */
   get exports(): readonly string[] {
-    return this.#info.exports.map(({ name }) => name);
+    return this.#info.exports.names();
   }
 }
 
@@ -69,8 +69,7 @@ export function exportSignature(
   module: SandboxedModule,
   name: string,
 ): Signature {
-  const found = moduleInfo(module).exports
-    .find((entry) => entry.name === name && entry.signature !== undefined);
+  const found = moduleInfo(module).exports.find(name);
   if (!found?.signature) {
     const shown = quote(name);
     throw new ExecutionFailed(`Module exports no function ${shown}`);
@@ -78,9 +77,8 @@ export function exportSignature(
   return found.signature;
 }
 
-function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
-  const exports = (wanted: string) =>
-    info.exports.some(({ name }) => name === wanted);
+function instancePlan(info: LoadedInfo, config: SandboxConfig): InstancePlan {
+  const { exports } = info;
   const families = familiesOf(info.imports);
   const memoryBytes = info.memories
     .reduce((sum, { initialPages }) => sum + initialPages * PAGE_BYTES, 0);
@@ -89,8 +87,8 @@ function instancePlan(info: ModuleInfo, config: SandboxConfig): InstancePlan {
     stopPage: info.stopPage,
     families: families.map(({ module }) => module),
     usesHttp: families.some(({ needs }) => needs.includes("network")),
-    runsAtStart: info.startExport !== undefined || exports("_initialize"),
-    hasAllocator: exports("__tool_alloc"),
+    runsAtStart: info.startExport !== undefined || exports.has("_initialize"),
+    hasAllocator: exports.has("__tool_alloc"),
     startExport: info.startExport,
     fuel: info.fuelExport === undefined || config.maxFuel === undefined
       ? undefined

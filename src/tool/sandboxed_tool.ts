@@ -193,9 +193,8 @@ async function toolParts(
   given: ToolLoadOptions["schema"],
   source: ModuleSource | undefined,
 ): Promise<ToolParts> {
-  const names = module.exports;
-  const isCommand = names.includes("_start") &&
-    !names.includes("__tool_execute");
+  const { exports } = moduleInfo(module);
+  const isCommand = exports.has("_start") && !exports.has("__tool_execute");
   if (given !== undefined && !isCommand) {
     throw new TypeError(
       "Cannot load tool: the schema option is for programs, this module has __tool_schema",
@@ -219,16 +218,15 @@ async function readSchema(
 
 /** What is missing is said at load, without running anything. */
 function checkToolExports(module: SandboxedModule): void {
-  const exportsMemory = moduleInfo(module).exports
-    .some(({ name, kind }) => name === "memory" && kind === "memory");
-  if (!exportsMemory) {
+  const { exports } = moduleInfo(module);
+  if (exports.find("memory")?.kind !== "memory") {
     throw new ExecutionFailed(
       'Module is not a tool: it exports no memory "memory"',
     );
   }
   checkFunction(module, "__tool_schema", "");
   checkFunction(module, "__tool_execute", "i32,i32");
-  if (module.exports.includes("__tool_alloc")) {
+  if (exports.has("__tool_alloc")) {
     checkFunction(module, "__tool_alloc", "i32", ["i32"]);
   }
 }

@@ -111,7 +111,6 @@ export class ToolSandbox implements AsyncDisposable {
     workerPermissions(grants.directories);
     this.#network = new Network(networkOptions(this.config));
     this.#folders = new GrantedFolders(grants.directories);
-    this.#modules = new ModuleStore(this.config);
     const { directories } = this.#folders;
     const { maxMemoryBytes } = this.config;
     this.#pool = new WorkerPool({
@@ -123,6 +122,7 @@ export class ToolSandbox implements AsyncDisposable {
       maxWorkers: this.config.maxWorkers,
       maxQueuedCalls: this.config.maxQueuedCalls,
     });
+    this.#modules = new ModuleStore(this.config);
   }
 
   /** How many workers did not answer after a stop and were let go. */
@@ -148,8 +148,10 @@ export class ToolSandbox implements AsyncDisposable {
   ): Promise<SandboxedModule> {
     const bytes = await readModuleSource(source, options);
     this.#checkOpen();
+    // What has to be waited for longest is started first.
+    const loading = this.#modules.load(bytes, options.integrity);
     this.#pool.warm();
-    const module = await this.#modules.load(bytes, options.integrity);
+    const module = await loading;
     if (workerModule(module).plan.usesHttp) this.#network.warm();
     return module;
   }
@@ -259,10 +261,10 @@ export class ToolSandbox implements AsyncDisposable {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#modules.close();
     await this.#pool.close();
     await this.#network.close();
     this.#folders.release();
-    this.#modules.clear();
   }
 
   /** The same as {@linkcode close}. */

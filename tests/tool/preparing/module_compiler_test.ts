@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CompilationFailed, MemoryLimitExceeded } from "../../../src/errors.ts";
-import { compile } from "../../../src/host/compiling/module_compiler.ts";
+import { compile } from "../../../src/tool/preparing/module_compiler.ts";
 
 const MIB = 1024 * 1024;
 const OPTIONS = { maxMemoryBytes: 64 * MIB, fuel: false };
 
 function fixture(name: string): Uint8Array<ArrayBuffer> {
-  const url = new URL(`../../fixtures/${name}.wasm`, import.meta.url);
+  const url = new URL(`../../../fixtures/${name}.wasm`, import.meta.url);
   return Deno.readFileSync(url);
 }
 
@@ -16,7 +16,7 @@ Deno.test("compile prepares small modules and large ones alike", async () => {
   assert(large.length > MIB, "the fixture is large enough for a thread");
   for (const { module, info } of [small, await compile(large, OPTIONS)]) {
     assert(module instanceof WebAssembly.Module);
-    assert(info.exports.some(({ name }) => name === "__tool_execute"));
+    assert(info.exports.has("__tool_execute"));
   }
 });
 

@@ -1,0 +1,106 @@
+/** The threads of a process that do jobs of one kind: few, and kept a while. */
+
+import { WorkerLost } from "../../errors.ts";
+import { JobThread } from "./job_thread.ts";
+
+/** Bounds of {@linkcode JobThreads}. */
+export interface JobThreadLimits {
+  /** How many work at the same time; more jobs wait. */
+  readonly maxThreads: number;
+  /** How long a job may take, in milliseconds. */
+  readonly jobMs: number;
+  /** How long a thread without a job is kept, in milliseconds. */
+  readonly idleMs: number;
+  /** How many may be lost before jobs are refused: a lost one may be busy. */
+  readonly maxLost: number;
+}
+
+/** A job, and what is done about it. */
+export interface JobOrder<Job> {
+  readonly job: Job;
+  readonly transfer: Transferable[];
+  /** Whether its thread keeps too much afterwards to be kept itself. */
+  readonly isLarge: boolean;
+}
+
+/**
+ * Starts threads as jobs need them. They are kept while somebody holds them,
+ * or a job runs.
+ */
+export class JobThreads<Job, Result> {
+  readonly #url: URL;
+  readonly #limits: JobThreadLimits;
+  readonly #idle: JobThread<Job, Result>[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #working = 0;
+  #lost = 0;
+  #holders = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: URL, limits: JobThreadLimits) {
+    this.#url = url;
+    this.#limits = limits;
+  }
+
+  /** How many threads there are, lost ones aside. */
+  get size(): number {
+    return this.#idle.length + this.#working;
+  }
+
+  /** Keeps threads between jobs, until {@linkcode release}. */
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** Ends the threads that have no job, when nobody else holds them. */
+  release(): void {
+    if (--this.#holders === 0) this.#closeIdle();
+  }
+
+  /**
+   * Does a job when its turn comes.
+   *
+   * @throws {WorkerLost} when its thread fails or does not end in time, or when
+   * too many have.
+   */
+  async run(order: JobOrder<Job>): Promise<Result> {
+    if (this.#working >= this.#limits.maxThreads) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#working++;
+    let thread: JobThread<Job, Result> | undefined;
+    try {
+      thread = this.#take();
+      return await thread.run(order.job, order.transfer, this.#limits.jobMs);
+    } finally {
+      if (thread) this.#give(thread, order.isLarge);
+      // The place goes from one to the next.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#working--;
+    }
+  }
+
+  #take(): JobThread<Job, Result> {
+    const { maxLost } = this.#limits;
+    if (this.#lost > maxLost) {
+      throw new WorkerLost(
+        `Cannot prepare module: ${this.#lost} preparing threads were lost, limit is ${maxLost}`,
+      );
+    }
+    return this.#idle.pop() ?? new JobThread(this.#url);
+  }
+
+  #give(thread: JobThread<Job, Result>, isLarge: boolean): void {
+    if (thread.isLost) this.#lost++;
+    if (thread.isLost || isLarge || this.#holders === 0) return thread.close();
+    this.#idle.push(thread);
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#limits.idleMs);
+    Deno.unrefTimer(this.#idleTimer as unknown as number);
+  }
+
+  #closeIdle(): void {
+    clearTimeout(this.#idleTimer);
+    for (const thread of this.#idle.splice(0)) thread.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** The preparing threads of this process. */
+
+import {
+  type JobThreadLimits,
+  JobThreads,
+} from "../../host/compiling/job_threads.ts";
+import { processTypes } from "../../prepare/limits/type_budget.ts";
+import { keepWith } from "./open_sandboxes.ts";
+import type {
+  PreparingJob,
+  PreparingResult,
+  PreparingTask,
+} from "./preparing_messages.ts";
+
+const LIMITS: JobThreadLimits = {
+  // Two large modules at a time take memory enough.
+  maxThreads: 2,
+  // Preparation is bounded by the limits of a module; this is a last end.
+  jobMs: 120_000,
+  idleMs: 10_000,
+  maxLost: 3,
+};
+
+/** What was left of a larger module is freed with its thread. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
+/** Kept as long as a sandbox is open. */
+export const preparingThreads: JobThreads<PreparingJob, PreparingResult> =
+  new JobThreads(new URL("./preparing_worker.ts", import.meta.url), LIMITS);
+
+keepWith(preparingThreads);
+
+/** Does something with a module's bytes, which are given away. */
+export function prepareInThread(
+  task: PreparingTask,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<PreparingResult> {
+  const isLarge = bytes.length > LARGE_BYTES;
+  return preparingThreads.run({
+    job: { task, bytes, types: processTypes.memory },
+    transfer: [bytes.buffer],
+    isLarge,
+  });
+}

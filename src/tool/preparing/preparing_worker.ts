@@ -1,0 +1,83 @@
+/**
+ * The entry of a preparing thread: what takes time that the author of a module
+ * decides about is done here, so that the host's own event loop goes on.
+ */
+
+import type { JobReply } from "../../host/compiling/job_thread.ts";
+import { compileModule } from "../../prepare/compile.ts";
+import { processTypes } from "../../prepare/limits/type_budget.ts";
+import { sha256Hex } from "../sha256.ts";
+import { packInfo } from "./pack_info.ts";
+import {
+  type PreparingJob,
+  type PreparingResult,
+  refusalOf,
+} from "./preparing_messages.ts";
+
+/** The part of the worker's global scope that is used here. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<PreparingJob>) => void) | null;
+  postMessage(
+    message: JobReply<PreparingResult>,
+    transfer: Transferable[],
+  ): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = async ({ data }) => {
+  const reply = await replyTo(data);
+  scope.postMessage(reply, "done" in reply ? transferOf(reply.done) : []);
+};
+
+async function replyTo(job: PreparingJob): Promise<JobReply<PreparingResult>> {
+  try {
+    processTypes.share(job.types);
+    return { done: await perform(job) };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    return refusal ? { done: refusal } : { failed: String(error) };
+  }
+}
+
+async function perform(
+  { task, bytes }: PreparingJob,
+): Promise<PreparingResult> {
+  // The bytes are hashed beside the work on them.
+  const hashing = sha256Hex(bytes);
+  hashing.catch(() => {});
+  switch (task.type) {
+    case "compile": {
+      const compiled = await compileModule(bytes, task.options);
+      const info = packInfo(compiled, bytes);
+      const sha256 = await hashing;
+      return { type: "compiled", sha256, module: compiled.module, info };
+    }
+    case "inspect": {
+      const { inspectBytes } = await import("../inspect_bytes.ts");
+      const json = new TextEncoder().encode(JSON.stringify(
+        await inspectBytes(bytes),
+        (_, value) => value === undefined ? null : value,
+      ));
+      return { type: "inspected", sha256: await hashing, json };
+    }
+    case "hash":
+      return { type: "hashed", sha256: await hashing, bytes };
+  }
+}
+
+/** What is moved and not copied. */
+function transferOf(result: PreparingResult): Transferable[] {
+  switch (result.type) {
+    case "compiled": {
+      const { ends, kinds, types, values, typeEnds } = result.info.exports;
+      return [ends, kinds, types, values, typeEnds].map(({ buffer }) => buffer);
+    }
+    case "hashed":
+      return [result.bytes.buffer];
+    case "inspected":
+      return [result.json.buffer];
+    default:
+      return [];
+  }
+}
