@@ -12,6 +12,7 @@ import { againstExtism } from "./extism.ts";
 import { files } from "./files.ts";
 import { firstAnswer } from "./first_answer.ts";
 import { guardedKernels } from "./guarded_kernels.ts";
+import { hostThread } from "./host_thread.ts";
 import { idleMemory } from "./idle_memory.ts";
 import { killLatency } from "./kill_latency.ts";
 import { loadLarge } from "./load_large.ts";
@@ -35,6 +36,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   cold: coldStart,
   first: firstAnswer,
   memory: idleMemory,
+  host: hostThread,
   network,
   files,
   small_files: smallFiles,
