@@ -1,7 +1,7 @@
 /** Long work on the host's thread, cut into slices that others run between. */
 
 /** How long a slice may be before the event loop gets its turn, in ms. */
-const SLICE_MS = 3;
+const SLICE_MS = 4;
 
 /** The slice of time that is going on. */
 export class TimeSlice {

@@ -47,11 +47,13 @@ interface ReadLimits {
   readonly maxBytes: number;
   readonly downloadMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly expect: (bytes: number) => void;
 }
 
 /**
  * Reads a module's bytes.
  *
+ * @param expect Told how many there will be, where that is known before.
  * @throws {PermissionDenied} when this process may not read there.
  * @throws {CompilationFailed} when there are more than `maxBytes`.
  * @throws {TypeError} for an option that does not exist or is impossible.
@@ -59,8 +61,9 @@ interface ReadLimits {
 export async function readModuleSource(
   source: ModuleSource,
   options: ModuleLoadOptions = {},
+  expect: (bytes: number) => void = () => {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const limits = readLimits(options);
+  const limits = { ...readLimits(options), expect };
   limits.signal?.throwIfAborted();
   try {
     return await read(source, limits);
@@ -107,7 +110,7 @@ function integrityHex(integrity: string): string {
   );
 }
 
-function readLimits(options: ModuleLoadOptions): ReadLimits {
+function readLimits(options: ModuleLoadOptions): Omit<ReadLimits, "expect"> {
   checkObject("options of a module", options);
   checkKnown("options of a module", options, [
     "integrity",
@@ -133,11 +136,11 @@ async function read(
   limits: ReadLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Uint8Array) {
-    checkSize(source.length, limits);
+    expectSize(source.length, limits);
     return await copyBytes(source);
   }
   if (source instanceof ArrayBuffer) {
-    checkSize(source.byteLength, limits);
+    expectSize(source.byteLength, limits);
     return await copyBytes(new Uint8Array(source));
   }
   if (source instanceof Blob) return await readStream(source.stream(), limits);
@@ -171,7 +174,7 @@ async function readFile(
       `Cannot read module: ${quote(String(path))} is a directory`,
     );
   }
-  checkSize(size, limits);
+  expectSize(size, limits);
   return await readStream(file.readable, limits, size);
 }
 
@@ -217,6 +220,11 @@ async function readStream(
     limits.signal?.throwIfAborted();
     checkSize(length, limits);
   });
+}
+
+function expectSize(size: number, limits: ReadLimits): void {
+  checkSize(size, limits);
+  limits.expect(size);
 }
 
 function checkSize(size: number, { maxBytes }: ReadLimits): void {

@@ -5,6 +5,7 @@ import { ExecutionFailed, SandboxClosed } from "../errors.ts";
 import { type HeldModule, holdModule } from "./compiled_modules.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
+import { startThreadFor } from "./preparing/module_compiler.ts";
 import { createModule, type SandboxedModule } from "./sandboxed_module.ts";
 
 /** Loads modules once each, and lets go of them. */
@@ -23,6 +24,11 @@ export class ModuleStore {
   /** Whether the module was loaded here, and not unloaded. */
   has(module: SandboxedModule): boolean {
     return this.#held.has(module);
+  }
+
+  /** Starts a thread ahead of a module of so many bytes, if it needs one. */
+  expect(bytes: number): void {
+    if (!this.#isClosed) startThreadFor(bytes);
   }
 
   /**
@@ -44,8 +50,8 @@ export class ModuleStore {
     const { sha256 } = held.compiled;
     const known = this.#loaded.get(sha256);
     if (known || this.#isClosed) held.release();
-    if (known) return known;
     if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
+    if (known) return known;
     const module = createModule(sha256, held.compiled, this.#config);
     this.#held.set(module, held);
     this.#loaded.set(sha256, module);

@@ -146,7 +146,12 @@ export class ToolSandbox implements AsyncDisposable {
     source: ModuleSource,
     options: ModuleLoadOptions = {},
   ): Promise<SandboxedModule> {
-    const bytes = await readModuleSource(source, options);
+    this.#checkOpen();
+    const bytes = await readModuleSource(
+      source,
+      options,
+      (size) => this.#modules.expect(size),
+    );
     this.#checkOpen();
     // What has to be waited for longest is started first.
     const loading = this.#modules.load(bytes, options.integrity);

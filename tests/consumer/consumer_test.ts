@@ -12,7 +12,7 @@ const { version: VERSION } = denoJson;
 const RUNNER = "jsr:@cortexai/sandbox/tool-runner";
 const WORKERS = [
   "src/guest/worker.ts",
-  "src/host/compiling/compile_worker.ts",
+  "src/tool/preparing/preparing_worker.ts",
   "src/host/watchdog/watchdog_worker.ts",
   "src/network/fetching_worker.ts",
 ];
@@ -115,7 +115,7 @@ Deno.test("The published package works for a stranger", async (t) => {
     assertEquals([end.code, end.stderr], [0, ""]);
     assertEquals(JSON.parse(end.stdout).name, "regex_extract");
     assert(
-      consumer.requests.some((path) => path.endsWith("/compile_worker.ts")),
+      consumer.requests.some((path) => path.endsWith("/preparing_worker.ts")),
     );
   });
 

@@ -57,6 +57,12 @@ export class JobThreads<Job, Result> {
     if (--this.#holders === 0) this.#closeIdle();
   }
 
+  /** Starts a thread ahead of a job, while somebody holds them. */
+  warm(): void {
+    if (this.#holders === 0 || this.size > 0) return;
+    this.#keep(this.#take());
+  }
+
   /**
    * Does a job when its turn comes.
    *
@@ -87,12 +93,22 @@ export class JobThreads<Job, Result> {
         `Cannot prepare module: ${this.#lost} preparing threads were lost, limit is ${maxLost}`,
       );
     }
-    return this.#idle.pop() ?? new JobThread(this.#url);
+    // One that has failed since it was kept says so now.
+    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
+      if (!kept.isLost) return kept;
+      this.#lost++;
+      kept.close();
+    }
+    return new JobThread(this.#url);
   }
 
   #give(thread: JobThread<Job, Result>, isLarge: boolean): void {
     if (thread.isLost) this.#lost++;
     if (thread.isLost || isLarge || this.#holders === 0) return thread.close();
+    this.#keep(thread);
+  }
+
+  #keep(thread: JobThread<Job, Result>): void {
     this.#idle.push(thread);
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#limits.idleMs);

@@ -44,6 +44,16 @@ export async function compile(
 }
 
 /**
+ * Starts a thread ahead of a module that will come; without a sandbox, nothing
+ * is kept ahead.
+ */
+export async function startThreadFor(bytes: number): Promise<void> {
+  if (bytes <= MODULE_LIMITS.quickBytes) return;
+  const { preparingThreads } = await import("./preparing_threads.ts");
+  preparingThreads.warm();
+}
+
+/**
  * Hashes bytes, which are given away: those that come back are to be used.
  *
  * @throws {WorkerLost} when the preparing thread fails.

@@ -43,14 +43,14 @@ async function replyTo(job: PreparingJob): Promise<JobReply<PreparingResult>> {
 async function perform(
   { task, bytes }: PreparingJob,
 ): Promise<PreparingResult> {
-  // The bytes are hashed beside the work on them.
-  const hashing = sha256Hex(bytes);
-  hashing.catch(() => {});
   switch (task.type) {
     case "compile": {
-      const compiled = await compileModule(bytes, task.options);
+      const compiling = compileModule(bytes, task.options);
+      compiling.catch(() => {});
+      // V8 compiles in threads of its own meanwhile.
+      const sha256 = await sha256Hex(bytes);
+      const compiled = await compiling;
       const info = packInfo(compiled, bytes);
-      const sha256 = await hashing;
       return { type: "compiled", sha256, module: compiled.module, info };
     }
     case "inspect": {
@@ -59,10 +59,10 @@ async function perform(
         await inspectBytes(bytes),
         (_, value) => value === undefined ? null : value,
       ));
-      return { type: "inspected", sha256: await hashing, json };
+      return { type: "inspected", sha256: await sha256Hex(bytes), json };
     }
     case "hash":
-      return { type: "hashed", sha256: await hashing, bytes };
+      return { type: "hashed", sha256: await sha256Hex(bytes), bytes };
   }
 }
 

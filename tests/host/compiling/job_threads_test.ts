@@ -56,6 +56,20 @@ Deno.test("JobThreads keeps no thread that nobody holds", async () => {
   assertEquals(threads.size, 0);
 });
 
+Deno.test("JobThreads starts one ahead of the first job, when it is held", async () => {
+  const threads = threadsWith();
+  threads.warm();
+  assertEquals(threads.size, 0);
+  threads.hold();
+  threads.warm();
+  threads.warm();
+  assertEquals(threads.size, 1);
+  assertEquals(await threads.run(order("count")), 1);
+  assertEquals(threads.size, 1);
+  threads.release();
+  assertEquals(threads.size, 0);
+});
+
 Deno.test("JobThreads ends threads that had no job for a while", async () => {
   const threads = threadsWith({ idleMs: 20 });
   threads.hold();
