@@ -46,8 +46,8 @@ const KINDS: Readonly<Record<Op, GuestCallKind>> = {
   [Op.Tool]: {
     ...PLAIN,
     placesPayload: true,
-    run: ({ guest, payload, maxResultBytes }) =>
-      callExecute(guest, payload, maxResultBytes),
+    run: ({ guest, payload, maxResultBytes, stopPage }) =>
+      callExecute(guest, payload, maxResultBytes, stopPage),
   },
   [Op.Numeric]: {
     ...PLAIN,

@@ -24,6 +24,7 @@ export function describeFailure(
   const { reason } = stopPage;
   const isOver = reason === StopReason.Running || reason === StopReason.Exit;
   if (!isOver) return { kind: "Stopped" };
+  if (guest?.hasOverrun) return { kind: "FuelExhausted" };
   // What we found wrong says more than that a program ended by itself.
   if (thrown instanceof ExecutionFailed) {
     return { kind: "ExecutionFailed", message: thrown.message };

@@ -6,6 +6,7 @@ import {
   type CallRequest,
   Status,
 } from "../channel/layout.ts";
+import { ExecutionFailed } from "../errors.ts";
 import { GuestStopped, StopReason } from "../stop_page.ts";
 import type { CallContext } from "./call_context.ts";
 import { callKind, type GuestCallKind } from "./call_kinds.ts";
@@ -87,6 +88,10 @@ export class GuestCall {
     const isEnd = reason === StopReason.Running ||
       (reason === StopReason.Exit && this.#kind.isProgram);
     if (!isEnd) throw new GuestStopped();
+    // No check stands between a guest's last operators and its return.
+    if (this.#guest.hasOverrun) {
+      throw new ExecutionFailed("Guest consumed more fuel than it was given");
+    }
     return value;
   }
 

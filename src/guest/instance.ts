@@ -147,6 +147,12 @@ export class GuestInstance {
     return this.#fuelCounter(fuel.export).value + this.#fuelLimit;
   }
 
+  /** Whether more fuel was consumed than the call was given. */
+  get hasOverrun(): boolean {
+    const { fuel } = this.#plan;
+    return fuel !== undefined && this.#fuelCounter(fuel.export).value > 0n;
+  }
+
   /** Whether fuel is counted and used up. */
   get isOutOfFuel(): boolean {
     const { fuel } = this.#plan;

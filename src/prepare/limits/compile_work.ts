@@ -59,6 +59,11 @@ export class CompileWork {
     this.total += this.#locals + this.#height;
   }
 
+  /** A check that is put in copies the state too, and is none of the guest's. */
+  check(): void {
+    this.total += this.#locals + this.#height;
+  }
+
   enter(blockType: number): void {
     this.#heightAtEntry[this.#depth] = this.#height;
     this.#blockTypes[this.#depth++] = blockType;

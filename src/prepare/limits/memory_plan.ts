@@ -7,6 +7,12 @@ import type { ParsedModule } from "../read/parsed_module.ts";
 /** Pages that a memory with 32-bit addresses can have. */
 const MAX_PAGES_32 = 65_536;
 
+/**
+ * Entries that V8 lets a table have, whatever it declares.
+ * https://source.chromium.org/chromium/chromium/src/+/main:v8/src/wasm/wasm-limits.h
+ */
+const MAX_TABLE_ENTRIES = 10_000_000;
+
 /** Lowers a memory's limits to what the guest may take. */
 export function capMemory(limits: Limits, limitBytes: number): Limits {
   const pages = Math.floor(limitBytes / PAGE_BYTES);
@@ -16,7 +22,10 @@ export function capMemory(limits: Limits, limitBytes: number): Limits {
 
 /** Lowers a table's limits to what the guest may take. */
 export function capTable(table: TableType, limitBytes: number): TableType {
-  const most = Math.floor(limitBytes / TABLE_ENTRY_BYTES);
+  const most = Math.min(
+    Math.floor(limitBytes / TABLE_ENTRY_BYTES),
+    MAX_TABLE_ENTRIES,
+  );
   return { ...table, limits: cap(table.limits, most) };
 }
 

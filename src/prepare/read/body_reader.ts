@@ -52,6 +52,14 @@ export class BodyReader {
     return value;
   }
 
+  /** The number that comes next, which is not read yet. */
+  peekU32(): number {
+    const { pos } = this;
+    const value = this.u32();
+    this.pos = pos;
+    return value;
+  }
+
   /** A number whose first byte, already read, said that more follow. */
   longU32(pos: number): number {
     this.pos = pos;

@@ -8,9 +8,18 @@ import { readHeapType, readValueType } from "../../wasm/value_type.ts";
 import type { BodyEditor } from "../rewrite/body_editor.ts";
 import { type BodyReader, MULTI_MEMORY } from "./body_reader.ts";
 import type { BulkCalls } from "../rewrite/bulk_calls.ts";
-import { CheckSpacing } from "../rewrite/check_spacing.ts";
+import {
+  CheckSpacing,
+  FrameKind,
+  FUEL_SPACING,
+  TIME_SPACING,
+} from "../rewrite/check_spacing.ts";
 import { BlockType, CompileWork } from "../limits/compile_work.ts";
-import type { FuelMeter, FuelMode } from "../rewrite/fuel_meter.ts";
+import {
+  ENDS_PATH,
+  type FuelMeter,
+  type FuelMode,
+} from "../rewrite/fuel_meter.ts";
 import type { ParsedModule } from "./parsed_module.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 import { PrefixedOperators } from "./prefixed_operators.ts";
@@ -19,6 +28,45 @@ const CORE_SHAPE = CORE_OPERATORS.shape;
 const CORE_FEATURE = CORE_OPERATORS.feature;
 const CORE_FUEL = CORE_OPERATORS.fuel;
 const CORE_EFFECT = CORE_OPERATORS.effect;
+
+/**
+ * Bytes of straight code between two looks at how much has run without a check:
+ * small against the spacing itself, as an operator has one byte at least.
+ */
+const TIME_STRIDE = 1024;
+const FUEL_STRIDE = 64;
+
+/** What decides whether a check is due before an operator. */
+const Due = { nowhere: 0, call: 1, tailCall: 2, return: 3, throw: 4 } as const;
+
+const DUE_BEFORE: Uint8Array = new Uint8Array(64);
+const DUES: readonly (readonly [number, readonly Shape[]])[] = [
+  [Due.call, [Shape.Call, Shape.CallIndirect, Shape.CallRef]],
+  [
+    Due.tailCall,
+    [Shape.ReturnCall, Shape.ReturnCallIndirect, Shape.ReturnCallRef],
+  ],
+  [
+    Due.return,
+    [
+      Shape.Return,
+      Shape.End,
+      Shape.Br,
+      Shape.BrIf,
+      Shape.BrTable,
+      Shape.BrOnNull,
+    ],
+  ],
+  [Due.throw, [Shape.Throw, Shape.ThrowRef, Shape.Rethrow]],
+];
+for (const [due, shapes] of DUES) {
+  for (const shape of shapes) DUE_BEFORE[shape] = due;
+}
+
+const FRAME_KINDS: Readonly<Partial<Record<Shape, FrameKind>>> = {
+  [Shape.Loop]: FrameKind.Loop,
+  [Shape.If]: FrameKind.If,
+};
 
 /** What a walk reads from, writes to and puts in. */
 export interface WalkParts {
@@ -43,7 +91,11 @@ export class OperatorWalk {
   readonly #guard: Uint8Array;
   readonly #bulk: BulkCalls;
   readonly #prefixed: PrefixedOperators;
-  readonly #spacing = new CheckSpacing();
+  readonly #spacing: CheckSpacing;
+  /** Bytes of straight code, at most, between two looks at the spacing. */
+  readonly #stride: number;
+  /** Which functions are known to check when they are entered. */
+  readonly #checks: Uint8Array;
   readonly #work: CompileWork;
 
   /** The body neither loops nor calls. */
@@ -68,6 +120,9 @@ export class OperatorWalk {
     this.#meter = meter;
     this.#guard = guard;
     this.#bulk = bulk;
+    this.#spacing = new CheckSpacing(meter ? FUEL_SPACING : TIME_SPACING);
+    this.#stride = meter ? FUEL_STRIDE : TIME_STRIDE;
+    this.#checks = new Uint8Array(guest.functions.length);
     this.#work = new CompileWork(guest);
     this.#prefixed = new PrefixedOperators(reader, bulk, this.#work);
   }
@@ -80,6 +135,11 @@ export class OperatorWalk {
   /** What V8 will have to do for the body that was walked. */
   get work(): CompileWork {
     return this.#work;
+  }
+
+  /** Notes that a function checks when it is entered. */
+  noteCheckAtEntry(index: number): void {
+    this.#checks[index] = 1;
   }
 
   /** Starts another function; `mayBeLocal` allows fuel in a variable. */
@@ -109,7 +169,16 @@ export class OperatorWalk {
     let cost = 0;
     let height = 0;
     let pos = reader.pos;
-    while (pos < end) {
+    let look = Math.min(end, pos + this.#stride);
+    for (;;) {
+      if (pos >= look) {
+        if (pos >= end) break;
+        this.#spend(cost, height);
+        cost = 0;
+        height = 0;
+        this.#space(pos);
+        look = Math.min(end, pos + this.#stride);
+      }
       const at = pos;
       const opcode = bytes[pos++]!;
       features |= CORE_FEATURE[opcode]!;
@@ -157,8 +226,7 @@ export class OperatorWalk {
           break;
         default:
           reader.pos = pos;
-          this.#meter?.spend(cost);
-          this.#work.move(height);
+          this.#spend(cost, height);
           cost = 0;
           height = 0;
           this.#operator(opcode, at);
@@ -175,14 +243,73 @@ export class OperatorWalk {
     throw malformed(`function ${reader.function} has no end`, end);
   }
 
+  /** Counts what the operators since the last time cost and left. */
+  #spend(cost: number, height: number): void {
+    this.#meter?.spend(cost);
+    this.#spacing.spend(cost);
+    this.#work.move(height);
+  }
+
+  /** Checks where it is due in straight code. */
+  #space(at: number): void {
+    if (this.#spacing.isDue) this.#check(at);
+  }
+
+  /** Checks where it is due before a structured operator. */
+  #checkBefore(shape: Shape, at: number): void {
+    const spacing = this.#spacing;
+    if (spacing.isDue || this.#isDueBefore(shape)) this.#check(at);
+    else if (this.#meter && spacing.ascent > 0 && this.#mayReturn(shape)) {
+      this.#meter.checkBudget(at);
+    }
+  }
+
+  #isDueBefore(shape: Shape): boolean {
+    const spacing = this.#spacing;
+    switch (DUE_BEFORE[shape]!) {
+      case Due.nowhere:
+        return false;
+      case Due.call:
+        // What an import throws leads to the handler as a return would.
+        return spacing.isDueBeforeCall ||
+          (this.#catches && spacing.isDueAtReturn);
+      case Due.tailCall:
+        return spacing.ascent >= 0;
+      case Due.return:
+        return spacing.isDueAtReturn && this.#mayReturn(shape);
+      default:
+        // V8 walks and records the stack for each exception.
+        return true;
+    }
+  }
+
+  /** Whether an operator may be the function's last one. */
+  #mayReturn(shape: Shape): boolean {
+    switch (shape) {
+      case Shape.Return:
+      case Shape.BrTable:
+        return true;
+      case Shape.End:
+        return this.#depth === 1;
+      case Shape.Br:
+      case Shape.BrIf:
+      case Shape.BrOnNull:
+        return this.#reader.peekU32() === this.#depth - 1;
+      default:
+        return false;
+    }
+  }
+
   #operator(opcode: number, at: number): void {
     const shape = CORE_SHAPE[opcode]! as Shape;
     const meter = this.#meter;
+    this.#checkBefore(shape, at);
     meter?.before(shape, at);
     if (!this.#control(shape, at) && !this.#value(shape, at)) {
       this.#refuse(opcode, at);
     }
     meter?.after(shape, this.#reader.pos);
+    if (ENDS_PATH[shape] === 1) this.#spacing.endPath();
   }
 
   /** Operators that shape control flow; false for any other. */
@@ -200,8 +327,10 @@ export class OperatorWalk {
         this.#loop(reader.blockType(at));
         return true;
       case Shape.Else:
+        this.#nextArm(false);
+        return true;
       case Shape.CatchAll:
-        this.#nextArm();
+        this.#nextArm(true);
         return true;
       case Shape.Br:
       case Shape.BrIf:
@@ -216,13 +345,13 @@ export class OperatorWalk {
         this.isStraight = false;
         return true;
       case Shape.Call:
-      case Shape.ReturnCall:
-        this.#call(
-          this.#guest
-            .functions[reader.index("function", reader.functions, at)]!,
-          at,
-        );
+      case Shape.ReturnCall: {
+        const callee = reader.index("function", reader.functions, at);
+        // A function that calls itself is no leaf.
+        const checks = callee === reader.function || this.#checks[callee] === 1;
+        this.#call(this.#guest.functions[callee]!, checks);
         return true;
+      }
       case Shape.CallIndirect:
       case Shape.ReturnCallIndirect:
         this.#callByType(at);
@@ -249,7 +378,7 @@ export class OperatorWalk {
         this.#tryTable(at);
         return true;
       case Shape.Catch:
-        this.#nextArm();
+        this.#nextArm(true);
         this.#work.catch(reader.index("tag", reader.tags, at));
         return true;
       case Shape.Delegate:
@@ -258,14 +387,14 @@ export class OperatorWalk {
         return true;
       case Shape.Throw:
         reader.index("tag", reader.tags, at);
-        this.#throw(at);
+        this.isLeaf = false;
         return true;
       case Shape.Rethrow:
         reader.u32();
-        this.#throw(at);
+        this.isLeaf = false;
         return true;
       case Shape.ThrowRef:
-        this.#throw(at);
+        this.isLeaf = false;
         return true;
       default:
         return false;
@@ -321,7 +450,7 @@ export class OperatorWalk {
     const meter = this.#meter;
     this.isLeaf = false;
     this.#spacing.checked();
-    if (!meter) this.#check(pos);
+    if (!meter) this.#editor.insert(pos, this.#guard);
     else {
       const mayBeLocal = this.#mayBeLocal && !this.#catches;
       if (meter.mode === "direct" && mayBeLocal) this.wanted = "local";
@@ -340,7 +469,7 @@ export class OperatorWalk {
       if (!(kind <= 3)) throw malformed("unknown catch clause", at);
       // catch and catch_ref name a tag, catch_all and catch_all_ref do not.
       if (kind < 2) reader.index("tag", reader.tags, at);
-      this.#branch(at);
+      this.#spacing.handles(this.#branch(at));
     }
     this.#enter(Shape.TryTable, blockType);
   }
@@ -359,11 +488,14 @@ export class OperatorWalk {
     for (let i = 0; i <= targets; i++) this.#branch(at);
   }
 
-  #branch(at: number): void {
+  /** Reads a label and notes the jump; answers the label. */
+  #branch(at: number): number {
     this.isStraight = false;
     const label = this.#reader.index("label", this.#depth, at);
     this.#work.joint();
     this.#meter?.branch(label);
+    this.#spacing.branch(label);
+    return label;
   }
 
   #selectTyped(at: number): void {
@@ -383,15 +515,15 @@ export class OperatorWalk {
       );
     }
     if (this.#depth++ > 0) this.isStraight = false;
-    this.#spacing.enter();
+    this.#spacing.enter(FRAME_KINDS[shape] ?? FrameKind.Block);
     if (shape !== Shape.Block) this.#work.joint();
     this.#work.enter(blockType);
     this.#meter?.enter(shape);
   }
 
   /** Another arm of the innermost block. */
-  #nextArm(): void {
-    this.#spacing.nextArm();
+  #nextArm(isHandler: boolean): void {
+    this.#spacing.nextArm(isHandler);
     this.#work.nextArm();
     this.#meter?.nextArm();
   }
@@ -409,29 +541,27 @@ export class OperatorWalk {
     const type = reader.index("type", reader.types, at);
     // The callee itself is an operand too.
     this.#work.move(-1);
-    this.#call(type, at);
+    this.#call(type, false);
   }
 
-  #call(type: number, at: number): void {
+  #call(type: number, calleeChecks: boolean): void {
     this.#work.call(type);
     this.isLeaf = false;
-    if (this.#spacing.call()) this.#check(at);
-  }
-
-  /** V8 walks and records the stack for each exception. */
-  #throw(at: number): void {
-    this.isLeaf = false;
-    this.#check(at);
+    this.#spacing.call(calleeChecks);
   }
 
   #check(at: number): void {
-    this.#editor.insert(at, this.#guard);
+    this.#work.check();
+    if (this.#meter) this.#meter.check(at);
+    else this.#editor.insert(at, this.#guard);
     this.#spacing.checked();
   }
 
   /** Writes a call of an injected function in place of an operator. */
   #replace(at: number, target: number): void {
     this.isLeaf = false;
+    // What stands in for an operator checks before it does anything.
+    this.#spacing.call(true);
     this.#meter?.save(at);
     this.#editor.copyTo(at);
     this.#editor.writeCall(target);

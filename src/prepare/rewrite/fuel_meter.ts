@@ -50,7 +50,7 @@ const LEAVES = [
 for (const shape of [...CALLS, ...LEAVES]) BEFORE[shape] = Before.save;
 
 /** Whether what follows an operator can't be reached through it. */
-const ENDS_PATH: Uint8Array = new Uint8Array(64);
+export const ENDS_PATH: Uint8Array = new Uint8Array(64);
 for (const shape of [...LEAVES, Shape.Br, Shape.BrTable]) ENDS_PATH[shape] = 1;
 
 const IS_CALL: Uint8Array = new Uint8Array(64);
@@ -68,6 +68,9 @@ const Op = {
   block: 0x02,
   end: 0x0b,
 } as const;
+
+/** With the counter on the stack: whether a function may not be entered. */
+const LAST_UNIT: Uint8Array = assemble("i64.const -1 i64.ge_s if void");
 
 // Bits of what is known about an open block.
 const Frame = {
@@ -89,6 +92,8 @@ export class FuelMeter {
   readonly #editor: BodyEditor;
   readonly #global: number;
   readonly #usedUpOrStopped: Uint8Array;
+  readonly #overrun: Uint8Array;
+  readonly #overrunOrStopped: Uint8Array;
   readonly #frames: Uint8Array = new Uint8Array(MODULE_LIMITS.nesting + 2);
   #depth = 0;
   #live = true;
@@ -100,8 +105,11 @@ export class FuelMeter {
   constructor(editor: BodyEditor, global: number, stopMemory: number) {
     this.#editor = editor;
     this.#global = global;
-    this.#usedUpOrStopped = assemble(
-      `i64.const 0 i64.ge_s ${stopWordText(stopMemory)} i32.or if void`,
+    const stopped = `${stopWordText(stopMemory)} i32.or`;
+    this.#usedUpOrStopped = assemble(`i64.const 0 i64.ge_s ${stopped} if void`);
+    this.#overrun = assemble(`i64.const 0 i64.gt_s if void`);
+    this.#overrunOrStopped = assemble(
+      `i64.const 0 i64.gt_s ${stopped} if void`,
     );
   }
 
@@ -176,15 +184,27 @@ export class FuelMeter {
       out.byte(Op.globalSet).u32(this.#global);
       out.byte(Op.localGet).u32(this.#local);
     }
-    this.#trapIfUsedUp(out);
+    this.#trapIf(this.#usedUpOrStopped, out);
   }
 
   /** At a loop's header. */
   header(at: number): void {
     const out = this.#editor.copyTo(at);
-    if (this.mode === "direct") out.byte(Op.globalGet).u32(this.#global);
-    else out.byte(Op.localGet).u32(this.#local);
-    this.#trapIfUsedUp(out);
+    this.#getCounter(out);
+    this.#trapIf(this.#usedUpOrStopped, out);
+  }
+
+  /**
+   * Where wasmtime has no check. It traps only for what is over the limit: a
+   * call that consumes exactly its limit completes.
+   */
+  check(at: number): void {
+    this.#checkFor(this.#overrunOrStopped, at);
+  }
+
+  /** The same for fuel alone. */
+  checkBudget(at: number): void {
+    this.#checkFor(this.#overrun, at);
   }
 
   /** Charges, and makes the global right. */
@@ -222,9 +242,30 @@ export class FuelMeter {
     out.byte(Op.globalSet).u32(this.#global);
   }
 
+  /** At the start of a body of one stretch: traps where {@link entry} would. */
+  leafEntry(at: number): void {
+    const out = this.#editor.copyTo(at);
+    out.byte(Op.globalGet).u32(this.#global).bytes(LAST_UNIT);
+    this.#addToGlobal(out, 1);
+    out.byte(Op.unreachable).byte(Op.end);
+  }
+
   /** At the end of a body of one stretch: all of it, its entry included. */
   chargeWhole(at: number): void {
     this.#addToGlobal(this.#editor.copyTo(at), this.#total + 1);
+  }
+
+  #checkFor(condition: Uint8Array, at: number): void {
+    if (!this.#live) return;
+    this.#charge(at);
+    const out = this.#editor.copyTo(at);
+    this.#getCounter(out);
+    this.#trapIf(condition, out);
+  }
+
+  #getCounter(out: Writer): void {
+    if (this.mode === "direct") out.byte(Op.globalGet).u32(this.#global);
+    else out.byte(Op.localGet).u32(this.#local);
   }
 
   #addToGlobal(out: Writer, cost: number): void {
@@ -249,9 +290,9 @@ export class FuelMeter {
     if (cost !== 0) out.byte(Op.i64Const).signed(cost).byte(Op.i64Add);
   }
 
-  /** With the counter on the stack: traps if it or the stop word says so. */
-  #trapIfUsedUp(out: Writer): void {
-    out.bytes(this.#usedUpOrStopped);
+  /** With the counter on the stack: traps on a condition that opens an if. */
+  #trapIf(condition: Uint8Array, out: Writer): void {
+    out.bytes(condition);
     if (this.mode === "local") {
       out.byte(Op.localGet).u32(this.#local);
       out.byte(Op.globalSet).u32(this.#global);

@@ -74,7 +74,8 @@ export function memoryGrow(
 
 /**
  * Grows a table in pieces: V8 writes every entry. As the size was checked
- * before, no piece after the first fails unless the process lacks memory.
+ * before, no piece fails unless the process lacks memory; where one after the
+ * first does, the guest traps, for it can't be told that half of it is there.
  */
 export function tableGrow(
   table: BulkSpace,
@@ -82,7 +83,7 @@ export function tableGrow(
   limit: GrowthLimit,
 ): InjectedFunction {
   const address = table.index64 ? ValueCode.i64 : ValueCode.i32;
-  const { equal, minusOne, narrow } = wordsOf(table);
+  const { equal, notEqual, minusOne, narrow } = wordsOf(table);
   const element = table.element ?? ValueCode.funcref;
   const [wide, was, piece] = [2, 3, 4];
   const { checks } = limit;
@@ -103,7 +104,12 @@ export function tableGrow(
         local.set ${piece}
         local.get 0 local.get ${piece} ${narrow} table.grow ${table.index}
         ${minusOne} ${equal}
-        if void ${refusedText(checks.stopMemory)} ${minusOne} return end
+        if void
+          ${refusedText(checks.stopMemory)}
+          table.size ${table.index} local.get ${was} ${notEqual}
+          if void unreachable end
+          ${minusOne} return
+        end
         local.get ${wide} local.get ${piece} i64.sub local.tee ${wide}
         i64.const 0 i64.ne br_if 0
       end
@@ -114,14 +120,23 @@ export function tableGrow(
 /** Operators that differ with the width of addresses. */
 function wordsOf(
   space: BulkSpace,
-): { extend: string; narrow: string; minusOne: string; equal: string } {
+): Readonly<
+  Record<"extend" | "narrow" | "minusOne" | "equal" | "notEqual", string>
+> {
   return space.index64
-    ? { extend: "", narrow: "", minusOne: "i64.const -1", equal: "i64.eq" }
+    ? {
+      extend: "",
+      narrow: "",
+      minusOne: "i64.const -1",
+      equal: "i64.eq",
+      notEqual: "i64.ne",
+    }
     : {
       extend: "i64.extend_i32_u",
       narrow: "i32.wrap_i64",
       minusOne: "i32.const -1",
       equal: "i32.eq",
+      notEqual: "i32.ne",
     };
 }
 

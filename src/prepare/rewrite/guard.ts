@@ -36,7 +36,10 @@ export interface BulkChecks {
 /** More than any budget, and too little to make the counter overflow. */
 const MOST_FUEL = 2 ** 52;
 
-/** Charges the number of units in an i64 variable, and checks the counter. */
+/**
+ * Charges the number of units in an i64 variable. Where they are more than is
+ * left, all that is left is charged, since nothing will be done for them.
+ */
 export function chargeText(checks: BulkChecks, units: number): string {
   const { fuelGlobal } = checks;
   if (fuelGlobal === undefined) return "";
@@ -47,6 +50,7 @@ export function chargeText(checks: BulkChecks, units: number): string {
     i64.add global.set ${fuelGlobal}
     global.get ${fuelGlobal} i64.const 0 i64.ge_s
     if void
+      i64.const 0 global.set ${fuelGlobal}
       unreachable
     end`;
 }

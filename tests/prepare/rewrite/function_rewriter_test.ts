@@ -27,6 +27,11 @@ function withCode(code: string, locals: ValueName[] = []): Uint8Array {
   return module.build();
 }
 
+/** How many checks of the stop word a prepared module has. */
+function checksIn(bytes: Uint8Array): number {
+  return bytes.toHex().split("fe10").length - 1;
+}
+
 const OWN_INDICES: Record<string, string> = {
   "a function": "call 1",
   "a function to return": "return_call 1",
@@ -197,20 +202,6 @@ Deno.test("FunctionRewriter checks between many calls of leaves", () => {
   module.func(type, "").func(type, "call 0 ".repeat(1000))
     .export("f", "function", 1);
   const { bytes } = rewriteModule(module.build(), { ...options, fuel: false });
-  const checks = bytes.toHex().split("fe10").length - 1;
-  // One at the entry, one every 256 calls.
-  assertEquals(checks, 4);
-});
-
-Deno.test("FunctionRewriter counts the calls of every path", () => {
-  const module = new ModuleBuilder();
-  const type = module.type(["i32"]);
-  // The check inside of the block does not count for the path around it.
-  const code = `${"call 0 ".repeat(250)}
-    block void local.get 0 br_if 0 ${"call 0 ".repeat(10)} end
-    ${"call 0 ".repeat(10)}`;
-  module.func(module.type([]), "").func(type, code)
-    .export("f", "function", 1);
-  const { bytes } = rewriteModule(module.build(), { ...options, fuel: false });
-  assertEquals(bytes.toHex().split("fe10").length - 1, 3);
+  // One at the entry, one every 15 calls, and one before the return.
+  assertEquals(checksIn(bytes), 1 + 66 + 1);
 });
