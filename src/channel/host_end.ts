@@ -3,6 +3,7 @@
  * length and state is checked as if it came from the network.
  */
 
+import { ExecutionFailed } from "../errors.ts";
 import type { StopPage } from "../stop_page.ts";
 import { HostQuestions } from "./host_questions.ts";
 import {
@@ -68,13 +69,13 @@ export class HostEnd {
    * Passes a request to the guest; its questions are taken from now on.
    *
    * @param spin Whether the guest may spin for its next request.
-   * @throws {RangeError} when the request is larger than the bound.
+   * @throws {ExecutionFailed} when the request is larger than the bound.
    */
   call(request: CallRequest, spin: boolean): void {
     const meta = request.meta === "" ? NOTHING : ENCODER.encode(request.meta);
     const bytes = meta.length + request.payload.length;
     if (!reserve(this.buffers.request, bytes)) {
-      throw new RangeError(
+      throw new ExecutionFailed(
         `Cannot send ${bytes} bytes to a guest, limit is ${this.buffers.request.maxByteLength}`,
       );
     }

@@ -11,10 +11,14 @@
  */
 
 import { ExecutionFailed } from "../errors.ts";
+import type { StopPage } from "../stop_page.ts";
 import type { GuestInstance } from "./instance.ts";
 
 /** Where arguments go when memory can't grow and there is no allocator. */
 const FALLBACK_OFFSET = 1024;
+
+/** Bytes that are searched or copied between two looks at the stop word. */
+const PIECE_BYTES = 1 << 18;
 
 /** Calls `__tool_schema`; the bytes are a view of the guest's memory. */
 export function callSchema(
@@ -25,28 +29,42 @@ export function callSchema(
   return answerBytes("__tool_schema", answer, guest, maxResultBytes);
 }
 
-/** Calls `__tool_execute`; the bytes are a view of the guest's memory. */
+/**
+ * Calls `__tool_execute`; the bytes are a view of the guest's memory.
+ *
+ * @throws {GuestStopped} when the call is stopped while arguments are placed.
+ */
 export function callExecute(
   guest: GuestInstance,
   args: Uint8Array,
   maxResultBytes: number,
+  stopPage: StopPage,
 ): Uint8Array {
-  const offset = placeArguments(guest, args);
+  const offset = placeArguments(guest, args, stopPage);
   const answer = guest.function("__tool_execute")(offset, args.length);
   return answerBytes("__tool_execute", answer, guest, maxResultBytes);
 }
 
-function placeArguments(guest: GuestInstance, args: Uint8Array): number {
+function placeArguments(
+  guest: GuestInstance,
+  args: Uint8Array,
+  stopPage: StopPage,
+): number {
   const offset = guest.has("__tool_alloc")
     ? allocated(guest, args.length)
-    : guest.grow(args.length) ?? unusedOffset(guest.memory, args.length);
+    : guest.grow(args.length) ??
+      unusedOffset(guest.memory, args.length, stopPage);
   const { buffer } = guest.memory;
   if (offset + args.length > buffer.byteLength) {
     throw new ExecutionFailed(
       `Arguments of ${args.length} bytes at ${offset} do not fit into the guest's memory of ${buffer.byteLength} bytes`,
     );
   }
-  new Uint8Array(buffer).set(args, offset);
+  const target = new Uint8Array(buffer, offset, args.length);
+  for (let at = 0; at < args.length; at += PIECE_BYTES) {
+    stopPage.check();
+    target.set(args.subarray(at, at + PIECE_BYTES), at);
+  }
   return offset;
 }
 
@@ -54,12 +72,17 @@ function placeArguments(guest: GuestInstance, args: Uint8Array): number {
  * The first place from the fallback on that nothing was written to yet; the
  * fallback itself when there is none.
  */
-function unusedOffset(memory: WebAssembly.Memory, length: number): number {
+function unusedOffset(
+  memory: WebAssembly.Memory,
+  length: number,
+  stopPage: StopPage,
+): number {
   const bytes = new Uint8Array(memory.buffer);
   let start = FALLBACK_OFFSET;
   for (let at = start; at < bytes.length; at++) {
+    if (at % PIECE_BYTES === 0) stopPage.check();
     if (bytes[at] !== 0) start = at + 1;
-    else if (at - start + 1 === length) return start;
+    else if (at - start + 1 >= length) return start;
   }
   return FALLBACK_OFFSET;
 }

@@ -106,14 +106,11 @@ function describeMemories(
   guest: ParsedModule,
   findings: Findings,
 ): MemoryInfo[] {
-  const imported = guest.imports.filter((one) => one.entity.kind === "memory");
   return guest.memories.map((limits, index) => {
     const capped = capMemory(limits, findings.limitBytes);
-    const { module, name } = imported[index] ??
-      { module: findings.names.module, name: memoryName(index) };
     return {
-      module,
-      name,
+      module: findings.names.module,
+      name: memoryName(index),
       initialPages: limits.minimum,
       maximumPages: capped.maximum ?? limits.minimum,
       index64: limits.index64,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { ExecutionFailed } from "../../src/errors.ts";
 import { GuestEnd } from "../../src/channel/guest_end.ts";
 import { HostEnd } from "../../src/channel/host_end.ts";
 import {
@@ -80,7 +81,7 @@ describe("HostEnd and GuestEnd", () => {
     host.call(request, false);
     assertEquals(guest.request().payload.slice(), payload);
     const tooLarge = { ...request, payload: new Uint8Array(200_001) };
-    assertThrows(() => host.call(tooLarge, false), RangeError, "200000");
+    assertThrows(() => host.call(tooLarge, false), ExecutionFailed, "200000");
     assert(!guest.answer({ ...ANSWER, value: new Uint8Array(200_000) }));
     assert(guest.answer({ ...ANSWER, value: new Uint8Array(199_995) }));
     assertEquals((await host.answer())?.value.length, 199_995);

@@ -87,7 +87,7 @@ Deno.test("prepareModule turns memories into imports with unused names", () => {
   const { info, exports } = runGuest(module.build());
   assertEquals(info.memories, [
     {
-      module: "cortexai:sandbox",
+      module: "cortexai:sandbox#1",
       name: "memory0",
       initialPages: 1,
       maximumPages: 1024,

@@ -4,27 +4,29 @@ import type { Limits } from "../../wasm/limits.ts";
 import { PAGE_BYTES, TABLE_ENTRY_BYTES } from "../rewrite/growth.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 
-/** Pages that a memory with 32-bit addresses can have. */
-const MAX_PAGES_32 = 65_536;
-
 /**
- * Entries that V8 lets a table have, whatever it declares.
+ * What V8 lets a module have at most, whatever it declares.
  * https://source.chromium.org/chromium/chromium/src/+/main:v8/src/wasm/wasm-limits.h
  */
-const MAX_TABLE_ENTRIES = 10_000_000;
+const V8_LIMITS = {
+  memory32Pages: 65_536,
+  memory64Pages: 262_144,
+  tableEntries: 10_000_000,
+} as const;
 
 /** Lowers a memory's limits to what the guest may take. */
 export function capMemory(limits: Limits, limitBytes: number): Limits {
   const pages = Math.floor(limitBytes / PAGE_BYTES);
-  const most = limits.index64 ? pages : Math.min(pages, MAX_PAGES_32);
-  return cap(limits, most);
+  const { memory32Pages, memory64Pages } = V8_LIMITS;
+  const most = limits.index64 ? memory64Pages : memory32Pages;
+  return cap(limits, Math.min(pages, most));
 }
 
 /** Lowers a table's limits to what the guest may take. */
 export function capTable(table: TableType, limitBytes: number): TableType {
   const most = Math.min(
     Math.floor(limitBytes / TABLE_ENTRY_BYTES),
-    MAX_TABLE_ENTRIES,
+    V8_LIMITS.tableEntries,
   );
   return { ...table, limits: cap(table.limits, most) };
 }

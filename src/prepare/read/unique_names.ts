@@ -14,7 +14,7 @@ const PREFIX = "cortexai:sandbox";
 /** The import name of the stop page. */
 export const STOP_PAGE_NAME = "stop";
 
-/** The import name of one of the guest's own memories. */
+/** The import name of a memory of the guest's, imported or its own. */
 export function memoryName(index: number): string {
   return `memory${index}`;
 }

@@ -180,12 +180,17 @@ function encodeImports(guest: ParsedModule, injection: Injection): Writer {
   const body = new Writer();
   const defined = guest.memories.length - guest.importedMemories;
   body.u32(guest.imports.length + defined + 1);
+  let memories = 0;
   for (const { module, name, entity } of guest.imports) {
-    body.name(module).name(name);
     if (entity.kind === "memory") {
+      // It is made for the guest, whose name for it may be that of another.
       const limits = capMemory(entity.limits, limitBytes);
+      body.name(names.module).name(memoryName(memories++));
       writeEntity(body, { kind: "memory", limits });
-    } else if (entity.kind === "table") {
+      continue;
+    }
+    body.name(module).name(name);
+    if (entity.kind === "table") {
       const table = capTable(entity.table, limitBytes);
       writeEntity(body, { kind: "table", table });
     } else writeEntity(body, entity);
