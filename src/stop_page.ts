@@ -3,13 +3,13 @@
  * guest's injected checks read and that no guest can name.
  *
  * ```text
- *   byte 0        4          8         16          24
- *   ┌────────────┬──────────┬─────────┬───────────┬─────────
- *   │ stop word  │ refused  │ signal  │ deadline  │ unused …
- *   └────────────┴──────────┴─────────┴───────────┴─────────
- *     0 = run      1 = a     counts    when the
- *     else why     growth    wake-ups  watchdog
- *     to stop      was                 stops it
+ *   byte 0        4          8         16          24         32
+ *   ┌────────────┬──────────┬─────────┬───────────┬──────────┬─────────
+ *   │ stop word  │ refused  │ signal  │ deadline  │ withheld │ unused …
+ *   └────────────┴──────────┴─────────┴───────────┴──────────┴─────────
+ *     0 = run      1 = a     counts    when the    bytes that
+ *     else why     growth    wake-ups  watchdog    this call may
+ *     to stop      was                 stops it    not grow by
  *                  refused
  * ```
  *
@@ -27,6 +27,12 @@ export const REFUSED_OFFSET = 4;
 const SIGNAL_OFFSET = 8;
 /** Byte offset of the deadline, a 64-bit number. */
 export const DEADLINE_OFFSET = 16;
+
+/**
+ * Byte offset of the bytes that are withheld from the module's memory limit, a
+ * 64-bit number: how much lower the limit of the call is.
+ */
+export const WITHHELD_OFFSET = 24;
 
 /** Why a guest was told to stop: the values of the stop word. */
 export const StopReason = {
@@ -58,6 +64,7 @@ export class GuestStopped extends Error {
 const STOP = STOP_OFFSET >> 2;
 const REFUSED = REFUSED_OFFSET >> 2;
 const SIGNAL = SIGNAL_OFFSET >> 2;
+const WITHHELD = WITHHELD_OFFSET >> 2;
 
 /** A view of a stop page: the host and the watchdog stop, the guest waits. */
 export class StopPage {
@@ -80,6 +87,12 @@ export class StopPage {
   reset(): void {
     Atomics.store(this.#words, STOP, StopReason.Running);
     Atomics.store(this.#words, REFUSED, 0);
+  }
+
+  /** Lowers the memory limit of the call that begins; its worker only. */
+  withhold(bytes: number): void {
+    this.#words[WITHHELD] = bytes % 2 ** 32 | 0;
+    this.#words[WITHHELD + 1] = Math.floor(bytes / 2 ** 32);
   }
 
   /** Stops the guest; false when an earlier reason already has. */

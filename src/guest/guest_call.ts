@@ -74,6 +74,9 @@ export class GuestCall {
       this.#argumentBytes(loaded),
       this.#call.plan,
     );
+    const { maxMemoryBytes } = loaded.plan;
+    const ownLimit = this.#call.plan.maxMemoryBytes ?? maxMemoryBytes;
+    stopPage.withhold(maxMemoryBytes - ownLimit);
     this.#guest.instantiate(stopPage.memory, this.#families);
     this.#guest.start();
     const value = this.#kind.run({

@@ -51,6 +51,7 @@ import {
 } from "./program_run.ts";
 import {
   exportSignature,
+  moduleInfo,
   type SandboxedModule,
   workerModule,
 } from "./sandboxed_module.ts";
@@ -307,11 +308,17 @@ export class ToolSandbox implements AsyncDisposable {
     op: CallKind<never, unknown>["op"],
     { limits, meta, payload, handlers }: PreparedCall,
   ): Promise<CallResult<Uint8Array>> {
-    if (payload.length > limits.maxMemoryBytes) {
-      const error = new MemoryLimitExceeded(
-        limits.maxMemoryBytes,
-        `Arguments of ${payload.length} bytes exceed the memory limit of ${limits.maxMemoryBytes} bytes`,
-      );
+    const { maxMemoryBytes } = limits;
+    const { initialBytes } = moduleInfo(module);
+    const tooLarge = initialBytes > maxMemoryBytes
+      ? `Module starts with ${initialBytes} bytes of memories and tables`
+      : payload.length > maxMemoryBytes
+      ? `Arguments have ${payload.length} bytes`
+      : undefined;
+    if (tooLarge !== undefined) {
+      const message =
+        `${tooLarge}, the memory limit is ${maxMemoryBytes} bytes`;
+      const error = new MemoryLimitExceeded(maxMemoryBytes, message);
       return failed(error, noRecord());
     }
     const worker = workerModule(module);

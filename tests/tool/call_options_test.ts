@@ -13,6 +13,7 @@ import {
   type SandboxOptions,
   ToolSandbox,
 } from "../../mod.ts";
+import { ModuleBuilder } from "../prepare/module_builder.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 const STATISTICS = new URL("wasi/statistics.wasm", FIXTURES);
@@ -123,6 +124,35 @@ Deno.test("A call's fuel and memory can be less than the configuration's", async
   assert(!little.ok && little.error.kind === "FuelExhausted");
   assertEquals(little.error.fuelLimit, 10n);
   assert((await tool.call(args)).ok);
+});
+
+Deno.test("A call's memory grows up to its own limit, over all memories and tables", async () => {
+  const builder = new ModuleBuilder();
+  const type = builder.type(["i32"], ["i32"]);
+  const bytes = builder.memory(1).memory(1).table("funcref", 1)
+    .func(type, "local.get 0 memory.grow 0")
+    .func(type, "local.get 0 memory.grow 1")
+    .func(type, "ref.null func local.get 0 table.grow 0")
+    .export("first", "function", 0)
+    .export("second", "function", 1)
+    .export("table", "function", 2)
+    .build();
+  await using sandbox = new ToolSandbox({ maxMemoryBytes: 2 ** 24 });
+  const module = await sandbox.loadModule(bytes);
+  const page = 65_536;
+  const grow = async (name: string, by: number, maxMemoryBytes?: number) => {
+    const result = await sandbox.call(module, name, [by], { maxMemoryBytes });
+    return result.ok ? result.value[0] : result.error.kind;
+  };
+  for (const name of ["first", "second"]) {
+    assertEquals(await grow(name, 8), 1);
+    assertEquals(await grow(name, 8, 8 * page), -1);
+    assertEquals(await grow(name, 5, 8 * page), 1);
+    assertEquals(await grow(name, 8), 1);
+  }
+  assertEquals(await grow("table", 10_000), 1);
+  assertEquals(await grow("table", 10_000, 8 * page), -1);
+  assertEquals(await grow("first", 0, page), "MemoryLimitExceeded");
 });
 
 Deno.test("A call that waits for too long is Busy, and never runs", async () => {

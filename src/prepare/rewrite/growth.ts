@@ -1,3 +1,4 @@
+import { WITHHELD_OFFSET } from "../../stop_page.ts";
 import { assemble } from "../../wasm/assembler.ts";
 import { ValueCode } from "../../wasm/value_type.ts";
 import type { BulkSpace } from "./bulk.ts";
@@ -161,7 +162,9 @@ function refusalText(
     local.get ${delta} ${extend} local.tee ${wide}
     i64.const ${Math.floor(limitBytes / unit)} i64.gt_u
     call ${used} local.get ${wide} i64.const ${unit} i64.mul i64.add
-    i64.const ${limitBytes} i64.gt_u
+    i64.const ${limitBytes}
+    i32.const 0 i64.load ${checks.stopMemory} ${WITHHELD_OFFSET} 8 i64.sub
+    i64.gt_u
     i32.or
     ${pastOwn}
     if void
