@@ -30,10 +30,12 @@ export type {
 export type { SecretGrant, SecretOptions } from "./src/config/secret.ts";
 export {
   type AnySandboxError,
+  type ArgumentIssue,
   Busy,
   CompilationFailed,
   ExecutionFailed,
   FuelExhausted,
+  InvalidArguments,
   MemoryLimitExceeded,
   PermissionDenied,
   SandboxClosed,
@@ -41,6 +43,7 @@ export {
   type SandboxErrorData,
   type SandboxErrorKind,
   TimeoutExceeded,
+  UnknownTool,
   WorkerLost,
 } from "./src/errors.ts";
 export type {
@@ -83,7 +86,14 @@ export {
 export type {
   JsonValue,
   Tool,
+  ToolAnnotations,
   ToolCallOptions,
   ToolSchema,
 } from "./src/tool/tool.ts";
+export {
+  type RegisteredLoadOptions,
+  type RegisterOptions,
+  ToolRegistry,
+  type ToolRegistryOptions,
+} from "./src/tool/tool_registry.ts";
 export { ToolSandbox } from "./src/tool/tool_sandbox.ts";

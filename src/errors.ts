@@ -17,6 +17,8 @@ export type SandboxErrorKind =
   | "TimeoutExceeded"
   | "FuelExhausted"
   | "PermissionDenied"
+  | "InvalidArguments"
+  | "UnknownTool"
   | "Busy"
   | "WorkerLost"
   | "SandboxClosed";
@@ -76,6 +78,8 @@ export type AnySandboxError =
   | TimeoutExceeded
   | FuelExhausted
   | PermissionDenied
+  | InvalidArguments
+  | UnknownTool
   | Busy
   | WorkerLost
   | SandboxClosed;
@@ -178,6 +182,47 @@ export class FuelExhausted extends SandboxError {
 export class PermissionDenied extends SandboxError {
   /** Always `"PermissionDenied"`. */
   override readonly kind = "PermissionDenied";
+}
+
+/** One argument that does not fit what a tool's schema says. */
+export interface ArgumentIssue {
+  /** Where it is: keys and indices from the outside in; empty for all. */
+  readonly path: readonly (string | number)[];
+  /** What was expected there. */
+  readonly expected: string;
+  /** What stands there, cut where it is long. */
+  readonly got: string;
+  /** All of it as one sentence. */
+  readonly message: string;
+}
+
+/** The arguments do not fit the tool's schema; the tool was not called. */
+export class InvalidArguments extends SandboxError {
+  /** Always `"InvalidArguments"`. */
+  override readonly kind = "InvalidArguments";
+  /** What does not fit, the first 8. */
+  readonly issues: readonly ArgumentIssue[];
+
+  /**
+   * Names the arguments.
+   *
+   * @param tool The name of the tool.
+   * @param issues What does not fit; at least one.
+   */
+  constructor(tool: string, issues: readonly ArgumentIssue[]) {
+    super(
+      `Invalid arguments for ${tool}: ${
+        issues.map(({ message }) => message).join("; ")
+      }`,
+    );
+    this.issues = issues;
+  }
+}
+
+/** There is no tool of this name. */
+export class UnknownTool extends SandboxError {
+  /** Always `"UnknownTool"`. */
+  override readonly kind = "UnknownTool";
 }
 
 /** The sandbox has no room: its queue is full, or a call waited too long. */

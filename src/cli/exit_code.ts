@@ -17,6 +17,8 @@ export const SUCCESS = 0;
 export const EXIT_CODES: Readonly<Record<FailureKind, number>> = {
   UnexpectedError: 1,
   UsageError: 2,
+  InvalidArguments: 2,
+  UnknownTool: 2,
   CompilationFailed: 121,
   ExecutionFailed: 122,
   Busy: 122,

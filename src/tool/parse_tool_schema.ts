@@ -3,7 +3,7 @@
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { parseGuestJson } from "./guest_json.ts";
-import type { JsonValue, ToolSchema } from "./tool.ts";
+import type { JsonValue, ToolAnnotations, ToolSchema } from "./tool.ts";
 
 /** What every model provider accepts as the name of a tool, and the dot. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
@@ -42,6 +42,9 @@ export async function parseToolSchema(
       "a list of strings",
       [],
     ),
+    ...title(schema),
+    ...outputSchema(schema),
+    ...annotations(schema),
   });
 }
 
@@ -50,6 +53,41 @@ export function schemaTooLong(source: string, bytes: number): ExecutionFailed {
   return new ExecutionFailed(
     `Tool schema can't be used: ${source} has ${bytes} bytes, limit is ${MAX_SCHEMA_BYTES}`,
   );
+}
+
+/** What a tool does not say of these is not there. */
+function title(schema: JsonObject): Pick<ToolSchema, "title"> {
+  const title = optional(schema, "title", isString, "a string", "");
+  return title === "" ? {} : { title };
+}
+
+function outputSchema(schema: JsonObject): Pick<ToolSchema, "outputSchema"> {
+  const { outputSchema } = schema;
+  if (outputSchema === undefined || outputSchema === null) return {};
+  if (!isObject(outputSchema)) {
+    throw unusable("outputSchema is no object", outputSchema);
+  }
+  return { outputSchema };
+}
+
+const HINTS: readonly (keyof ToolAnnotations)[] = [
+  "readOnlyHint",
+  "destructiveHint",
+  "idempotentHint",
+  "openWorldHint",
+];
+
+function annotations(schema: JsonObject): Pick<ToolSchema, "annotations"> {
+  const all = optional(schema, "annotations", isObject, "an object", {});
+  const hints = HINTS.filter((hint) => (all[hint] ?? null) !== null)
+    .map((hint) => {
+      const value = all[hint]!;
+      if (isBoolean(value)) return [hint, value] as const;
+      throw unusable(`annotations.${hint} is not a boolean`, value);
+    });
+  return hints.length === 0
+    ? {}
+    : { annotations: Object.freeze(Object.fromEntries(hints)) };
 }
 
 /** A JSON Schema whose instances are objects. */

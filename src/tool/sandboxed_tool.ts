@@ -4,7 +4,9 @@ import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import type { SandboxOptions } from "../config/sandbox_options.ts";
 import { ExecutionFailed } from "../errors.ts";
-import { type CallResult, valueOf } from "./call_result.ts";
+import { ArgumentCheck } from "./argument_check.ts";
+import { noRecord } from "./call_record.ts";
+import { type CallResult, failed, valueOf } from "./call_result.ts";
 import { COMMAND_CALL } from "./calls/program_call.ts";
 import { SCHEMA_CALL, TOOL_CALL } from "./calls/tool_call.ts";
 import { commandSchema } from "./command_tool.ts";
@@ -25,6 +27,11 @@ export interface ToolLoadOptions {
    * or the file `NAME.schema.json` beside `NAME.wasm`.
    */
   readonly schema?: Partial<ToolSchema> | undefined;
+  /**
+   * Whether arguments must fit the tool's schema for the tool to be called;
+   * `true` by default.
+   */
+  readonly validateArguments?: boolean | undefined;
 }
 
 const ENCODER = new TextEncoder();
@@ -51,13 +58,19 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   /** Whether it is a program, and not a library with the tool ABI. */
   readonly #isCommand: boolean;
   readonly #ownsSandbox: boolean;
+  readonly #check: ArgumentCheck | undefined;
 
-  private constructor(parts: ToolParts, ownsSandbox: boolean) {
+  private constructor(
+    parts: ToolParts,
+    ownsSandbox: boolean,
+    validateArguments: boolean = true,
+  ) {
     this.sandbox = parts.sandbox;
     this.#module = parts.module;
     this.#schema = parts.schema;
     this.#isCommand = parts.isCommand;
     this.#ownsSandbox = ownsSandbox;
+    if (validateArguments) this.#check = new ArgumentCheck(parts.schema);
   }
 
   /**
@@ -78,10 +91,10 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   ): Promise<SandboxedTool> {
     const sandbox = new ToolSandbox(config);
     try {
-      const { schema, ...loading } = options;
+      const { schema, validateArguments, ...loading } = options;
       const module = await sandbox.loadModule(source, loading);
       const parts = await toolParts(sandbox, module, schema, source);
-      return new SandboxedTool(parts, true);
+      return new SandboxedTool(parts, true, validateArguments);
     } catch (error) {
       await sandbox.close();
       throw error;
@@ -102,7 +115,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
     const parts = await toolParts(sandbox, module, options.schema, undefined);
-    return new SandboxedTool(parts, false);
+    return new SandboxedTool(parts, false, options.validateArguments);
   }
 
   /** What the tool says about itself, asked once when it was loaded. */
@@ -116,6 +129,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * @param args Any JSON value; the tool's schema says what it expects.
    * @returns the JSON value that the tool answered.
    * @throws {SandboxError} when the guest fails or meets a limit.
+   * @throws {InvalidArguments} when `args` do not fit the tool's schema.
    * @throws {TypeError} when `args` can't be JSON.
    */
   async execute(args: unknown, options?: CallOptions): Promise<JsonValue> {
@@ -137,12 +151,16 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<CallResult<JsonValue>> {
     if (this.#isCommand) refuseStdin(options);
+    const json = toJson(args);
+    const found = this.#check?.errorOf(args, json.length);
+    const error = found instanceof Promise ? await found : found;
+    if (error) return failed(error, noRecord());
     const kind = this.#isCommand ? COMMAND_CALL : TOOL_CALL;
     return await callModule(
       this.sandbox,
       this.#module,
       kind,
-      encodeArguments(args),
+      ENCODER.encode(json),
       this.#isCommand ? { ...options, name: this.#schema.name } : options,
     );
   }
@@ -169,14 +187,14 @@ function refuseStdin({ stdin }: CallOptions): void {
   );
 }
 
-function encodeArguments(args: unknown): Uint8Array {
+function toJson(args: unknown): string {
   const json = JSON.stringify(args);
   if (json === undefined) {
     throw new TypeError(
       `Cannot call tool: the arguments are not JSON, got ${typeof args}`,
     );
   }
-  return ENCODER.encode(json);
+  return json;
 }
 
 /** What a tool is made of. */

@@ -9,6 +9,18 @@ export type JsonValue =
   | JsonValue[]
   | { [key: string]: JsonValue };
 
+/** What a tool says about its effects: hints, which nobody vouches for. */
+export interface ToolAnnotations {
+  /** It changes nothing. */
+  readonly readOnlyHint?: boolean;
+  /** What it changes may be lost; says something only where it changes. */
+  readonly destructiveHint?: boolean;
+  /** A second call with the same arguments changes nothing more. */
+  readonly idempotentHint?: boolean;
+  /** It reaches others, such as the web. */
+  readonly openWorldHint?: boolean;
+}
+
 /** What a tool says about itself. */
 export interface ToolSchema {
   /** The name that a model calls it by: 1 to 64 letters, digits, `_`, `-`, `.` */
@@ -17,6 +29,12 @@ export interface ToolSchema {
   readonly description: string;
   /** A JSON Schema object that describes the arguments. */
   readonly parameters: { readonly [key: string]: JsonValue };
+  /** A name for people; not there when the tool does not say. */
+  readonly title?: string;
+  /** A JSON Schema of its answers; not there when the tool does not say. */
+  readonly outputSchema?: { readonly [key: string]: JsonValue };
+  /** Its effects, as MCP names them; not there when the tool does not say. */
+  readonly annotations?: ToolAnnotations;
   /** Whether it says that a person should be asked first; `false` by default. */
   readonly dangerous: boolean;
   /** Anything else that it says; empty by default. */
@@ -29,6 +47,11 @@ export interface ToolSchema {
 export interface ToolCallOptions {
   /** Ends the call when aborted; the call rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Anything that the caller gives to tools of the host program, such as who
+   * asks; sandboxed tools do not get it.
+   */
+  readonly context?: unknown;
 }
 
 /** A tool that an agent can call: sandboxed ones, and others beside them. */

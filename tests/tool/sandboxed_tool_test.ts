@@ -60,7 +60,11 @@ Deno.test("SandboxedTool answers every case of every tool that imports nothing",
   assertGreater(names.length, 5);
   await using sandbox = new ToolSandbox();
   for (const name of names) {
-    const tool = await toolIn(sandbox, new URL(`${name}.wasm`, TOOLS));
+    const module = await sandbox.loadModule(new URL(`${name}.wasm`, TOOLS));
+    // Some cases are what a tool answers to arguments that do not fit.
+    const tool = await SandboxedTool.create(sandbox, module, {
+      validateArguments: false,
+    });
     assertEquals(tool.schema().name, name);
     for (const { arguments: args, value } of casesOf(name)) {
       assertEquals(await tool.execute(args), value, name);

@@ -1,0 +1,67 @@
+/**
+ * The keywords that are checked: JSON Schema 2020-12, and what draft 7 named
+ * otherwise. All others are annotations, `format` among them.
+ *
+ * @see https://json-schema.org/draft/2020-12/json-schema-validation
+ */
+
+import { ARRAY_KEYWORDS } from "./array.ts";
+import { BRANCH_KEYWORDS } from "./branch.ts";
+import type { Keyword, KeywordTable } from "./keyword.ts";
+import { OBJECT_KEYWORDS } from "./object.ts";
+import { REFERENCE_KEYWORDS } from "./reference.ts";
+import { SCALAR_KEYWORDS } from "./scalar.ts";
+
+const ALL: KeywordTable = {
+  ...SCALAR_KEYWORDS,
+  ...ARRAY_KEYWORDS,
+  ...OBJECT_KEYWORDS,
+  ...BRANCH_KEYWORDS,
+  ...REFERENCE_KEYWORDS,
+};
+
+/** First what explains most; the last look at what all others looked at. */
+const ORDER: readonly string[] = [
+  "type",
+  "const",
+  "enum",
+  "minimum",
+  "exclusiveMinimum",
+  "maximum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+  "required",
+  "dependentRequired",
+  "$dynamicRef",
+  "$recursiveRef",
+  "$ref",
+  "pattern",
+  "properties",
+  "patternProperties",
+  "additionalProperties",
+  "propertyNames",
+  "dependentSchemas",
+  "dependencies",
+  "prefixItems",
+  "items",
+  "additionalItems",
+  "contains",
+  "uniqueItems",
+  "allOf",
+  "anyOf",
+  "oneOf",
+  "not",
+  "if",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+];
+
+/** All keywords, in the order that they are checked in. */
+export const KEYWORDS: readonly (readonly [name: string, Keyword])[] = ORDER
+  .map((name) => [name, ALL[name]!]);

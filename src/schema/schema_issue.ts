@@ -1,0 +1,88 @@
+/** What is wrong with a value, in words that a model can act on. */
+
+import { quote, shortened } from "../quote.ts";
+
+/** One thing that does not fit a schema. */
+export interface SchemaIssue {
+  /** Where in the value: keys and indices from the outside in. */
+  readonly path: readonly (string | number)[];
+  /** What was expected there. */
+  readonly expected: string;
+  /** What stands there, cut where it is long. */
+  readonly got: string;
+  /** All of it as one sentence. */
+  readonly message: string;
+}
+
+const MOST_OF_PATH = 200;
+const MOST_OF_VALUE = 60;
+const MOST_EXPECTED = 300;
+
+/** Names what was expected at a path, and what came. */
+export function schemaIssue(
+  path: readonly (string | number)[],
+  expected: string,
+  value: unknown,
+): SchemaIssue {
+  const wanted = shortened(expected, MOST_EXPECTED);
+  const got = describeValue(value);
+  return {
+    path: [...path],
+    expected: wanted,
+    got,
+    message: `${placeOf(path)}: expected ${wanted}, got ${got}`,
+  };
+}
+
+/** A member that is not there, or must not be. */
+export function memberIssue(
+  path: readonly (string | number)[],
+  state: "missing" | "unknown",
+  expected: string,
+): SchemaIssue {
+  const wanted = shortened(expected, MOST_EXPECTED);
+  const got = state === "missing" ? "nothing" : "a value";
+  return {
+    path: [...path],
+    expected: wanted,
+    got,
+    message: state === "missing"
+      ? `${placeOf(path)} is missing: expected ${wanted}`
+      : `${placeOf(path)} is unknown: expected ${wanted}`,
+  };
+}
+
+function placeOf(path: readonly (string | number)[]): string {
+  if (path.length === 0) return "The arguments";
+  const place = path
+    .map((key, at) =>
+      typeof key === "number"
+        ? `[${key}]`
+        : /^[\w-]+$/.test(key)
+        ? `${at === 0 ? "" : "."}${key}`
+        : `[${quote(key)}]`
+    )
+    .join("");
+  return `Argument "${shortened(place, MOST_OF_PATH)}"`;
+}
+
+/** A value in a few words: short ones whole, others by kind and size. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length > MOST_OF_VALUE
+        ? `a string of ${value.length} characters, ${
+          JSON.stringify(shortened(value, MOST_OF_VALUE))
+        }`
+        : `the string ${JSON.stringify(value)}`;
+    case "number":
+    case "boolean":
+      return `${value}`;
+    case "undefined":
+      return "nothing";
+    default:
+      if (value === null) return "null";
+      if (Array.isArray(value)) return `a list of ${value.length}`;
+      return "an object";
+  }
+}
