@@ -1,0 +1,340 @@
+/** The tools that an agent has, sandboxed ones and others, by name. */
+
+import {
+  checkKnown,
+  checkObject,
+  checkWhole,
+} from "../config/option_checks.ts";
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import type { SandboxOptions } from "../config/sandbox_options.ts";
+import {
+  type AnySandboxError,
+  SandboxClosed,
+  SandboxError,
+  UnknownTool,
+} from "../errors.ts";
+import { quote } from "../quote.ts";
+import { ArgumentCheck } from "./argument_check.ts";
+import { CallGate } from "./call_gate.ts";
+import { noRecord } from "./call_record.ts";
+import { type CallResult, failed, valueOf } from "./call_result.ts";
+import type { ModuleLoadOptions, ModuleSource } from "./module_source.ts";
+import { callPlainTool } from "./plain_call.ts";
+import { SandboxedTool, type ToolLoadOptions } from "./sandboxed_tool.ts";
+import type { JsonValue, Tool, ToolCallOptions, ToolSchema } from "./tool.ts";
+import { ToolSandbox } from "./tool_sandbox.ts";
+
+/** Options of a {@linkcode ToolRegistry}. */
+export interface ToolRegistryOptions {
+  /** Limits and grants of tools that are loaded without their own. */
+  readonly config?: SandboxConfig | SandboxOptions | undefined;
+  /** The most calls that run at once, over all tools; no limit by default. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /** The most calls that wait for that; 10 000 by default. */
+  readonly maxQueuedCalls?: number | undefined;
+}
+
+/** Options of {@linkcode ToolRegistry.register}. */
+export interface RegisterOptions {
+  /** The name that it is called by; the one of its schema by default. */
+  readonly name?: string | undefined;
+  /** The most calls of this tool that run at once; no limit by default. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /**
+   * Whether arguments must fit the schema of a tool of the host program; `true`
+   * by default. Sandboxed tools are told when they are loaded.
+   */
+  readonly validateArguments?: boolean | undefined;
+}
+
+/** Options of {@linkcode ToolRegistry.load}. */
+export interface RegisteredLoadOptions
+  extends RegisterOptions, ToolLoadOptions, ModuleLoadOptions {
+  /** Limits and grants of this tool alone; those of the registry by default. */
+  readonly config?: SandboxConfig | SandboxOptions | undefined;
+}
+
+/** A tool with all that belongs to it here. */
+interface Entry {
+  readonly tool: Tool;
+  readonly schema: ToolSchema;
+  readonly gate: CallGate | undefined;
+  readonly check: ArgumentCheck | undefined;
+  /** Whether the registry loaded it, and closes it. */
+  readonly isOwn: boolean;
+}
+
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const MAX_CALLS = 1_000_000;
+const DEFAULT_QUEUED_CALLS = 10_000;
+/** A model that is told of more does not read them. */
+const MOST_NAMES = 20;
+
+/**
+ * The tools that an agent can call, by name: sandboxed tools, and tools of the
+ * host program beside them.
+ *
+ * ```ts
+ * import { ToolRegistry } from "@cortexai/sandbox";
+ *
+ * await using tools = new ToolRegistry({ config: { maxExecutionTime: 2_000 } });
+ * await tools.load("fixtures/tools/echo.wasm");
+ * console.log(tools.list().map(({ name }) => name)); // [ "echo" ]
+ * console.log(await tools.execute("echo", { text: "hi" })); // { text: "hi" }
+ * ```
+ */
+export class ToolRegistry implements AsyncDisposable {
+  readonly #config: SandboxConfig | SandboxOptions | undefined;
+  readonly #gate: CallGate | undefined;
+  readonly #mostWaiting: number;
+  readonly #entries = new Map<string, Entry>();
+  #sandbox: ToolSandbox | undefined;
+  #isClosed = false;
+
+  /**
+   * Makes a registry without tools.
+   *
+   * @throws {TypeError} for an option that does not exist.
+   * @throws {RangeError} for a value outside of its range.
+   */
+  constructor(options: ToolRegistryOptions = {}) {
+    checkObject("options of a registry", options);
+    checkKnown("options of a registry", options, [
+      "config",
+      "maxConcurrentCalls",
+      "maxQueuedCalls",
+    ]);
+    const { config, maxConcurrentCalls, maxQueuedCalls } = options;
+    this.#config = config;
+    this.#mostWaiting = maxQueuedCalls === undefined
+      ? DEFAULT_QUEUED_CALLS
+      : checkWhole("maxQueuedCalls", maxQueuedCalls, 0, MAX_CALLS);
+    this.#gate = this.#gateFor(maxConcurrentCalls);
+  }
+
+  /** How many tools there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Adds a tool. Closing the registry leaves it open.
+   *
+   * @returns the registry.
+   * @throws {TypeError} when there is a tool of this name, or the name is none.
+   * @throws {SandboxClosed} after {@linkcode close}.
+   */
+  register(tool: Tool, options: RegisterOptions = {}): this {
+    checkKnown("options of a tool", options, [
+      "name",
+      "maxConcurrentCalls",
+      "validateArguments",
+    ]);
+    this.#add(tool, options, false);
+    return this;
+  }
+
+  /**
+   * Loads a sandboxed tool and adds it. Tools without limits of their own share
+   * one sandbox. Closing the registry closes the tool.
+   *
+   * @returns the tool.
+   * @throws {SandboxError} when the tool can't be loaded.
+   * @throws {TypeError} when there is a tool of this name.
+   */
+  async load(
+    source: ModuleSource,
+    options: RegisteredLoadOptions = {},
+  ): Promise<SandboxedTool> {
+    const { config, name, maxConcurrentCalls, ...loading } = options;
+    this.#checkOpen();
+    const tool = await this.#loadTool(source, config, loading);
+    try {
+      this.#add(tool, { name, maxConcurrentCalls }, true);
+    } catch (error) {
+      await tool.close();
+      throw error;
+    }
+    return tool;
+  }
+
+  /** Whether there is a tool of this name. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** The tool of this name; undefined when there is none. */
+  get(name: string): Tool | undefined {
+    return this.#entries.get(name)?.tool;
+  }
+
+  /** What each tool says about itself, under the name it is called by. */
+  list(): ToolSchema[] {
+    return [...this.#entries.values()].map(({ schema }) => schema);
+  }
+
+  /**
+   * Takes a tool out. Calls in flight end as usual.
+   *
+   * @returns the tool, which is the caller's to close; undefined when there is
+   * none of this name.
+   */
+  unregister(name: string): Tool | undefined {
+    const entry = this.#entries.get(name);
+    this.#entries.delete(name);
+    return entry?.tool;
+  }
+
+  /**
+   * Calls a tool by name.
+   *
+   * @param args Any JSON value that fits the tool's schema.
+   * @param options The signal that ends the call, and the context that tools
+   * of the host program get.
+   * @returns the JSON value that the tool answered.
+   * @throws {UnknownTool} when there is none of this name.
+   * @throws {InvalidArguments} when the arguments do not fit its schema.
+   * @throws {SandboxError} when the tool fails or meets a limit.
+   * @throws the signal's reason when the call is aborted.
+   */
+  async execute(
+    name: string,
+    args: unknown,
+    options: ToolCallOptions = {},
+  ): Promise<JsonValue> {
+    return valueOf(await this.call(name, args, options));
+  }
+
+  /**
+   * Calls a tool by name, and never throws for what a model or a tool does.
+   *
+   * @param args Any JSON value that fits the tool's schema.
+   * @param options The signal that ends the call, and the context that tools
+   * of the host program get.
+   * @returns the value or the error, with what the call used.
+   * @throws {TypeError} when `args` can't be JSON.
+   * @throws the signal's reason when the call is aborted.
+   */
+  async call(
+    name: string,
+    args: unknown,
+    options: ToolCallOptions = {},
+  ): Promise<CallResult<JsonValue>> {
+    if (this.#isClosed) return failed(closedError(), noRecord());
+    const entry = this.#entries.get(name);
+    if (!entry) return failed(this.#unknown(name), noRecord());
+    const { signal } = options;
+    const own = () => callEntry(entry, args, options);
+    const gated = () => entry.gate ? entry.gate.run(own, signal) : own();
+    try {
+      return await (this.#gate ? this.#gate.run(gated, signal) : gated());
+    } catch (error) {
+      if (!(error instanceof SandboxError) || signal?.aborted) throw error;
+      return failed(error as AnySandboxError, noRecord());
+    }
+  }
+
+  /** Closes the tools that it loaded; calls of them fail with SandboxClosed. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { tool, isOwn } of this.#entries.values()) {
+      if (isOwn) await (tool as SandboxedTool).close();
+    }
+    this.#entries.clear();
+    await this.#sandbox?.close();
+  }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #loadTool(
+    source: ModuleSource,
+    config: SandboxConfig | SandboxOptions | undefined,
+    options: ToolLoadOptions & ModuleLoadOptions,
+  ): Promise<SandboxedTool> {
+    if (config !== undefined) {
+      return await SandboxedTool.load(source, config, options);
+    }
+    const { schema, validateArguments, ...loading } = options;
+    const sandbox = this.#sandbox ??= new ToolSandbox(this.#config);
+    const module = await sandbox.loadModule(source, loading);
+    return await SandboxedTool.create(sandbox, module, {
+      schema,
+      validateArguments,
+    });
+  }
+
+  #add(tool: Tool, options: RegisterOptions, isOwn: boolean): void {
+    this.#checkOpen();
+    const said = tool.schema();
+    const name = options.name ?? said.name;
+    if (typeof name !== "string" || !NAME.test(name)) {
+      throw new TypeError(
+        `Cannot register tool: expected a name of 1 to 64 letters, digits, _ - ., got ${
+          quote(name)
+        }`,
+      );
+    }
+    if (this.#entries.has(name)) {
+      throw new TypeError(
+        `Cannot register tool: there is one named ${quote(name)} already`,
+      );
+    }
+    const isChecked = !(tool instanceof SandboxedTool) &&
+      options.validateArguments !== false;
+    const schema = name === said.name ? said : { ...said, name };
+    this.#entries.set(name, {
+      tool,
+      schema,
+      gate: this.#gateFor(options.maxConcurrentCalls),
+      check: isChecked ? new ArgumentCheck(schema) : undefined,
+      isOwn,
+    });
+  }
+
+  #gateFor(most: number | undefined): CallGate | undefined {
+    if (most === undefined) return undefined;
+    const checked = checkWhole("maxConcurrentCalls", most, 1, MAX_CALLS);
+    return new CallGate(checked, this.#mostWaiting);
+  }
+
+  #unknown(name: string): UnknownTool {
+    const names = [...this.#entries.keys()].slice(0, MOST_NAMES).map(quote);
+    if (this.#entries.size > MOST_NAMES) names.push("…");
+    const list = names.length === 0 ? "none" : names.join(", ");
+    return new UnknownTool(
+      `There is no tool named ${quote(name)}; there are ${list}`,
+    );
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw closedError();
+  }
+}
+
+async function callEntry(
+  { tool, check }: Entry,
+  args: unknown,
+  options: ToolCallOptions,
+): Promise<CallResult<JsonValue>> {
+  if (tool instanceof SandboxedTool) {
+    return await tool.call(args, { signal: options.signal });
+  }
+  if (check) {
+    const json = JSON.stringify(args);
+    if (json === undefined) {
+      throw new TypeError(
+        `Cannot call tool: the arguments are not JSON, got ${typeof args}`,
+      );
+    }
+    const error = await check.errorOf(args, json.length);
+    if (error) return failed(error, noRecord());
+  }
+  return await callPlainTool(tool, args, options);
+}
+
+function closedError(): SandboxClosed {
+  return new SandboxClosed("Registry is closed");
+}
