@@ -18,6 +18,22 @@ export type {
   OutputHandler,
   StdinSource,
 } from "./src/config/call_options.ts";
+export type {
+  Deterministic,
+  DeterministicOptions,
+} from "./src/config/deterministic.ts";
+export type {
+  HostCallContext,
+  HostFunction,
+  HostFunctionGrant,
+  HostFunctionOptions,
+  HostFunctions,
+  HostHandler,
+  NumberType,
+  NumericFunction,
+  NumericFunctionGrant,
+} from "./src/config/host_function.ts";
+export type { HostFunctionLimits } from "./src/config/host_function_limits.ts";
 export type { NetworkLimits } from "./src/config/network_limits.ts";
 export { SandboxConfig } from "./src/config/sandbox_config.ts";
 export { SandboxConfigBuilder } from "./src/config/sandbox_config_builder.ts";
@@ -35,6 +51,7 @@ export {
   CompilationFailed,
   ExecutionFailed,
   FuelExhausted,
+  HostFunctionError,
   InvalidArguments,
   MemoryLimitExceeded,
   PermissionDenied,
@@ -56,6 +73,7 @@ export type {
   Usage,
   UsageData,
 } from "./src/tool/call_result.ts";
+export type { HostCall, HostCallOutcome } from "./src/tool/host/host_call.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";
 export type {
   ExternKind,

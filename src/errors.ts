@@ -258,3 +258,12 @@ export class SandboxClosed extends SandboxError {
   /** Always `"SandboxClosed"`. */
   override readonly kind = "SandboxClosed";
 }
+
+/**
+ * What a function of the host throws to tell the guest why it fails: its
+ * message is for the guest. That of any other error stays with the host.
+ */
+export class HostFunctionError extends Error {
+  /** Always `"HostFunctionError"`. */
+  override readonly name = "HostFunctionError";
+}

@@ -28,6 +28,8 @@ export interface InstancePlan {
   readonly stopPage: ImportName;
   /** The modules that it imports functions from. */
   readonly families: readonly string[];
+  /** Functions of numbers that it imports from the host. */
+  readonly numericImports: readonly NumericImport[];
   /** Whether any of them needs the fetching worker. */
   readonly usesHttp: boolean;
   /** Whether code of its own runs before a call: a start or `_initialize`. */
@@ -55,6 +57,13 @@ export interface InstancePlan {
 
 /** The types that the numeric call can pass and return. */
 export type NumberKind = "i32" | "i64" | "f32" | "f64";
+
+/** A function of numbers that a module imports, by a configured name. */
+export interface NumericImport {
+  readonly name: string;
+  readonly params: readonly NumberKind[];
+  readonly results: readonly NumberKind[];
+}
 
 /** A host directory that guests see. */
 export interface GrantedDirectory {

@@ -41,6 +41,8 @@ export const QuestionBytes = {
   stderr: 65_536,
   /** To make a symbolic link; the payload is JSON, of any two paths. */
   link: 1_048_576,
+  /** For a host function; the payload is as `host_layout.ts` says. */
+  host: 1_048_835,
 } as const;
 
 /** The name of a kind of question, which its handler on the host has too. */

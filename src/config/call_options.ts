@@ -1,6 +1,8 @@
 /** What one call may say about itself; never wider than the configuration. */
 
 import type { AllowedPath } from "./allowed_path.ts";
+import type { DeterministicOptions } from "./deterministic.ts";
+import type { HostFunctions } from "./host_function.ts";
 import { checkGuestPath } from "./guest_path.ts";
 import {
   checkMemoryDirectory,
@@ -60,6 +62,14 @@ export interface CallOptions {
   readonly args?: readonly string[] | undefined;
   /** Standard input; empty by default. */
   readonly stdin?: StdinSource | undefined;
+  /**
+   * Functions of the host for this call, beside those of the configuration; one
+   * of the same name takes its place. They are the caller's own, so that they
+   * need not be in the configuration; its `hostFunctionLimits` hold for them.
+   */
+  readonly functions?: HostFunctions | undefined;
+  /** The clock and the seed of this call; the configuration's. */
+  readonly deterministic?: DeterministicOptions | undefined;
   /** Called with what is written to standard output, as it is written. */
   readonly onStdout?: OutputHandler | undefined;
   /** Called with what is written to standard error, as it is written. */
@@ -94,6 +104,8 @@ const NAMES: readonly (keyof CallOptions)[] = [
   "stdin",
   "onStdout",
   "onStderr",
+  "functions",
+  "deterministic",
 ];
 
 const PAGE_BYTES = 65_536;

@@ -6,6 +6,12 @@ import {
   DEFAULT_NETWORK_LIMITS,
   type NetworkLimits,
 } from "./network_limits.ts";
+import type { Deterministic } from "./deterministic.ts";
+import type { HostFunction, NumericFunction } from "./host_function.ts";
+import {
+  DEFAULT_HOST_FUNCTION_LIMITS,
+  type HostFunctionLimits,
+} from "./host_function_limits.ts";
 import type { Secret } from "./secret.ts";
 
 /** The plain values of a configuration. */
@@ -25,6 +31,11 @@ export interface ConfigValues {
   maxEntries: number;
   networkLimits: NetworkLimits;
   secrets: readonly Secret[];
+  functions: readonly HostFunction[];
+  numericFunctions: readonly NumericFunction[];
+  hostFunctionLimits: HostFunctionLimits;
+  workingDirectory: string | undefined;
+  deterministic: Deterministic | undefined;
 }
 
 /** What holds for everything that is not set. */
@@ -44,4 +55,9 @@ export const DEFAULTS: Readonly<ConfigValues> = {
   maxEntries: 65_536,
   networkLimits: DEFAULT_NETWORK_LIMITS,
   secrets: [],
+  functions: [],
+  numericFunctions: [],
+  hostFunctionLimits: DEFAULT_HOST_FUNCTION_LIMITS,
+  workingDirectory: undefined,
+  deterministic: undefined,
 };

@@ -2,6 +2,9 @@
 
 import type { AllowedPath } from "./allowed_path.ts";
 import type { ConfigValues } from "./config_values.ts";
+import type { Deterministic } from "./deterministic.ts";
+import type { HostFunction, NumericFunction } from "./host_function.ts";
+import type { HostFunctionLimits } from "./host_function_limits.ts";
 import type { MemoryDirectory } from "./memory_directory.ts";
 import type { NetworkLimits } from "./network_limits.ts";
 import { SandboxConfigBuilder } from "./sandbox_config_builder.ts";
@@ -66,6 +69,19 @@ export class SandboxConfig {
   readonly networkLimits: NetworkLimits;
   /** The secrets that guests can use, without their values; none by default. */
   readonly secrets: readonly SecretGrant[];
+  /** What the host offers guests by name; nothing by default. */
+  readonly functions: readonly HostFunction[];
+  /** The same for functions of numbers; none by default. */
+  readonly numericFunctions: readonly NumericFunction[];
+  /** How much of the host's functions a call may use. */
+  readonly hostFunctionLimits: HostFunctionLimits;
+  /**
+   * Where relative paths of guests with WASI lead; `undefined`, a directory in
+   * memory that only the call has.
+   */
+  readonly workingDirectory: string | undefined;
+  /** The clock and the seed that guests have; `undefined`, the real ones. */
+  readonly deterministic: Deterministic | undefined;
   /** Private, so that no log, inspection or copy shows a value. */
   readonly #secrets: readonly Secret[];
 
@@ -88,6 +104,11 @@ export class SandboxConfig {
       values.secrets.map(({ name, hosts }) => Object.freeze({ name, hosts })),
     );
     this.#secrets = values.secrets;
+    this.functions = values.functions;
+    this.numericFunctions = values.numericFunctions;
+    this.hostFunctionLimits = values.hostFunctionLimits;
+    this.workingDirectory = values.workingDirectory;
+    this.deterministic = values.deterministic;
     Object.freeze(this);
   }
 

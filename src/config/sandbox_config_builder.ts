@@ -8,6 +8,22 @@ import {
   type MemoryDirectoryOptions,
 } from "./memory_directory.ts";
 import { checkNetworkLimits, type NetworkLimits } from "./network_limits.ts";
+import {
+  checkHostFunction,
+  checkNumericFunction,
+  type HostFunctionOptions,
+  type HostHandler,
+  type NumericFunctionGrant,
+} from "./host_function.ts";
+import {
+  checkHostFunctionLimits,
+  type HostFunctionLimits,
+} from "./host_function_limits.ts";
+import {
+  checkDeterministic,
+  type DeterministicOptions,
+} from "./deterministic.ts";
+import { checkGuestPath } from "./guest_path.ts";
 import { checkFuel, checkTime, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
@@ -270,6 +286,82 @@ export class SandboxConfigBuilder {
     return this;
   }
 
+  /**
+   * Offers guests a function: JSON in, JSON out, through the import module
+   * `cortex_host`. It runs on this thread, with all that this process may do:
+   * its arguments are the guest's.
+   *
+   * @param name 1 to 128 letters, digits, `_`, `-`, `.`, `:` or `/`.
+   * @param handler Answers a JSON value, or a promise of one.
+   * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   */
+  hostFunction(
+    name: string,
+    handler: HostHandler,
+    options: HostFunctionOptions = {},
+  ): this {
+    const entry = checkHostFunction("hostFunction", name, handler, options);
+    checkFree("hostFunction", name, this.#values.functions);
+    this.#values.functions = [...this.#values.functions, entry];
+    return this;
+  }
+
+  /**
+   * Offers guests a function of numbers, which they import by its name from the
+   * module `cortex_host_numeric`, with exactly these types.
+   *
+   * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   */
+  numericFunction(name: string, grant: NumericFunctionGrant): this {
+    const entry = checkNumericFunction(name, grant);
+    checkFree("numericFunction", name, this.#values.numericFunctions);
+    this.#values.numericFunctions = [...this.#values.numericFunctions, entry];
+    return this;
+  }
+
+  /**
+   * Sets how much of the host's functions a call may use; what is left out
+   * stays.
+   *
+   * @throws {RangeError} when a limit is impossible.
+   * @throws {TypeError} when there is no limit of that name.
+   */
+  hostFunctionLimits(limits: Partial<HostFunctionLimits>): this {
+    const { hostFunctionLimits } = this.#values;
+    this.#values.hostFunctionLimits = checkHostFunctionLimits(
+      limits,
+      hostFunctionLimits,
+    );
+    return this;
+  }
+
+  /**
+   * Sets where relative paths of guests with WASI lead: a folder that is
+   * granted, or a directory in memory, which is made where none is granted.
+   *
+   * @param guest The absolute path that guests know it by.
+   * @throws {TypeError} when it is not absolute, or goes up.
+   */
+  workingDirectory(guest: string): this {
+    this.#values.workingDirectory = checkGuestPath("workingDirectory", guest);
+    return this;
+  }
+
+  /**
+   * Gives guests a clock and random numbers that are the same in every run:
+   * with the same input, a call then answers the same bytes for the same fuel.
+   * The clock goes on by a microsecond with each look at it, and by as much as
+   * a guest sleeps, which takes no time. Random numbers are no secret then.
+   *
+   * @param given What the clock shows at the start, a date or milliseconds
+   * since 1970; and a seed. Both are 0 by default.
+   * @throws {RangeError} when a number is impossible.
+   */
+  deterministic(given: DeterministicOptions = {}): this {
+    this.#values.deterministic = checkDeterministic(given);
+    return this;
+  }
+
   /** Freezes what was set into a configuration. */
   build(): SandboxConfig {
     return createConfig({
@@ -277,6 +369,8 @@ export class SandboxConfigBuilder {
       allowedPaths: Object.freeze([...this.#values.allowedPaths]),
       memoryDirectories: Object.freeze([...this.#values.memoryDirectories]),
       secrets: Object.freeze([...this.#values.secrets]),
+      functions: Object.freeze([...this.#values.functions]),
+      numericFunctions: Object.freeze([...this.#values.numericFunctions]),
     });
   }
 
@@ -290,4 +384,13 @@ export class SandboxConfigBuilder {
       );
     }
   }
+}
+
+function checkFree(
+  option: string,
+  name: string,
+  taken: readonly { readonly name: string }[],
+): void {
+  if (!taken.some((one) => one.name === name)) return;
+  throw new TypeError(`Cannot set ${option}: ${quote(name)} is set already`);
 }

@@ -1,6 +1,9 @@
 /** A configuration as a plain object, for where the builder can go too. */
 
 import { checkKnown, checkObject } from "./option_checks.ts";
+import type { DeterministicOptions } from "./deterministic.ts";
+import type { HostFunctions, NumericFunctionGrant } from "./host_function.ts";
+import type { HostFunctionLimits } from "./host_function_limits.ts";
 import type { NetworkLimits } from "./network_limits.ts";
 import { quote } from "../quote.ts";
 import { SandboxConfig } from "./sandbox_config.ts";
@@ -69,6 +72,18 @@ export interface SandboxOptions {
   readonly networkLimits?: Partial<NetworkLimits> | undefined;
   /** Credentials that guests use without seeing them, by name; none. */
   readonly secrets?: Readonly<Record<string, SecretValue>> | undefined;
+  /** What the host offers guests: functions of JSON, by name; none. */
+  readonly functions?: HostFunctions | undefined;
+  /** Functions of numbers, by the name that guests import; none. */
+  readonly numericFunctions?:
+    | Readonly<Record<string, NumericFunctionGrant>>
+    | undefined;
+  /** How much of the host's functions a call may use. */
+  readonly hostFunctionLimits?: Partial<HostFunctionLimits> | undefined;
+  /** Where relative paths of guests with WASI lead; a directory in memory. */
+  readonly workingDirectory?: string | undefined;
+  /** A clock and random numbers that are the same in every run; real ones. */
+  readonly deterministic?: DeterministicOptions | undefined;
 }
 
 type Apply<Value> = (builder: SandboxConfigBuilder, value: Value) => unknown;
@@ -94,6 +109,11 @@ const APPLY: {
   allowNetwork: (builder, value) => builder.allowNetwork(value),
   networkLimits: (builder, value) => builder.networkLimits(value),
   secrets: setSecrets,
+  functions: offerFunctions,
+  numericFunctions: offerNumeric,
+  hostFunctionLimits: (builder, value) => builder.hostFunctionLimits(value),
+  workingDirectory: (builder, value) => builder.workingDirectory(value),
+  deterministic: (builder, value) => builder.deterministic(value),
 };
 
 /**
@@ -165,5 +185,31 @@ function setSecrets(
     }
     const { value, ...options } = secret;
     builder.secret(name, value, options);
+  }
+}
+
+function offerFunctions(
+  builder: SandboxConfigBuilder,
+  functions: HostFunctions,
+): void {
+  checkObject("functions", functions);
+  for (const [name, given] of Object.entries(functions)) {
+    if (typeof given === "function") {
+      builder.hostFunction(name, given);
+    } else {
+      checkObject(`functions ${quote(name)}`, given);
+      const { handler, ...options } = given;
+      builder.hostFunction(name, handler, options);
+    }
+  }
+}
+
+function offerNumeric(
+  builder: SandboxConfigBuilder,
+  functions: NonNullable<SandboxOptions["numericFunctions"]>,
+): void {
+  checkObject("numericFunctions", functions);
+  for (const [name, grant] of Object.entries(functions)) {
+    builder.numericFunction(name, grant);
   }
 }

@@ -68,7 +68,12 @@ export class GuestCall {
     if (families.System) {
       this.#system = new families.System(this.#call, this.#context);
     }
-    this.#families = openFamilies(families, this.#context, this.#system?.wasi);
+    this.#families = openFamilies(
+      families,
+      this.#context,
+      this.#system?.wasi,
+      loaded.plan.numericImports,
+    );
     this.#guest = new GuestInstance(
       loaded,
       this.#argumentBytes(loaded),

@@ -83,7 +83,9 @@ export class GuestInstance {
     this.#exports = new WebAssembly.Instance(this.#module, imports).exports;
     const pointedInto = this.#exports["memory"] ?? this.#memories[0];
     if (pointedInto instanceof WebAssembly.Memory) {
-      for (const family of families.values()) family.attach(pointedInto);
+      for (const family of families.values()) {
+        family.attach(pointedInto, this.#exports);
+      }
     }
     const { fuel } = this.#plan;
     if (fuel) {

@@ -1,7 +1,15 @@
 /** The families that a module imports from, loaded once and opened per call. */
 
-import type { ImportFamily } from "../imports/import_family.ts";
-import type { FamilyProvider, OpenFamily } from "../imports/open_family.ts";
+import type { GuestQuestions } from "../channel/guest_questions.ts";
+import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
+import type { NumericImport } from "../channel/messages.ts";
+import type { HostDoor } from "../imports/host_door.ts";
+import type { FamilyNeed, ImportFamily } from "../imports/import_family.ts";
+import type {
+  FamilyCall,
+  FamilyProvider,
+  OpenFamily,
+} from "../imports/open_family.ts";
 import type { Wasi } from "../imports/wasi/wasi.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
@@ -12,9 +20,15 @@ export interface LoadedFamilies {
   readonly providers: ReadonlyMap<string, FamilyProvider>;
   /** For modules that need the system. */
   readonly System: typeof CallSystem | undefined;
+  /** For modules that need functions of the host. */
+  readonly host: ((questions: GuestQuestions) => HostDoor) | undefined;
 }
 
-const NONE: LoadedFamilies = { providers: new Map(), System: undefined };
+const NONE: LoadedFamilies = {
+  providers: new Map(),
+  System: undefined,
+  host: undefined,
+};
 
 /**
  * Loads the code of families. The system interface is most of the code of a
@@ -26,32 +40,43 @@ export async function loadFamilies(
   if (modules.length === 0) return NONE;
   const { findFamily } = await import("../imports/families.ts");
   const providers = new Map<string, FamilyProvider>();
-  let needsSystem = false;
+  const needs = new Set<FamilyNeed>();
   for (const module of modules) {
     const family: ImportFamily | undefined = findFamily(module);
     if (!family) throw new Error("Worker has no such family of imports");
     providers.set(module, await family.load());
-    needsSystem ||= family.needs.includes("system");
+    for (const need of family.needs) needs.add(need);
   }
-  const System = needsSystem
+  const System = needs.has("system")
     ? (await import("./call_system.ts")).CallSystem
     : undefined;
-  return { providers, System };
+  const host = needs.has("host") ? await hostDoor() : undefined;
+  return { providers, System, host };
+}
+
+async function hostDoor(): Promise<LoadedFamilies["host"]> {
+  const { HostDoor } = await import("../imports/host_door.ts");
+  return (questions) => new HostDoor(questions);
 }
 
 /** Opens a module's families for one call. */
 export function openFamilies(
-  { providers }: LoadedFamilies,
-  { stopPage, network }: CallContext,
+  { providers, host }: LoadedFamilies,
+  { channel, stopPage, network }: CallContext,
   system: Wasi | undefined,
+  numericImports: readonly NumericImport[],
 ): ReadonlyMap<string, OpenFamily> {
   if (providers.size === 0) return NOTHING_OPEN;
-  const call = {
+  const call: FamilyCall = {
     stopPage,
+    numericImports,
+    get host(): HostDoor {
+      return host?.(channel.questions) ?? missing("host");
+    },
     get system(): Wasi {
       return system ?? missing("system");
     },
-    get network() {
+    get network(): HttpGuestEnd {
       return network ?? missing("network");
     },
   };

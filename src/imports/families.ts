@@ -1,6 +1,6 @@
 /** Finds families of imports, and says why an import can't be had. */
 
-import type { ImportFamily } from "./import_family.ts";
+import type { ImportFamily, SignatureText } from "./import_family.ts";
 import * as table from "./table.ts";
 
 const FAMILIES: ReadonlyMap<string, ImportFamily> = new Map(
@@ -42,10 +42,23 @@ export function familiesOf(
   return [...modules].flatMap((module) => findFamily(module) ?? []);
 }
 
-/** Why an import can't be provided; undefined when it can. */
-export function importRefusal(entry: DeclaredImport): string | undefined {
+/** Functions that a configuration adds to the families that are open. */
+export type OfferedFunctions = ReadonlyMap<string, SignatureText>;
+
+/**
+ * Why an import can't be provided; undefined when it can.
+ *
+ * @param offered What the open families have; where it is left out, they have
+ * whatever a configuration could say.
+ */
+export function importRefusal(
+  entry: DeclaredImport,
+  offered?: OfferedFunctions,
+): string | undefined {
   const family = findFamily(entry.module);
-  const wanted = family?.functions.get(entry.name);
+  const wanted = family?.isOpen
+    ? openFunction(entry, offered)
+    : family?.functions.get(entry.name);
   // Memories are made for the guest under whatever name it gives them, but an
   // import has one name, and this one is a function's.
   if (entry.kind === "memory") {
@@ -61,8 +74,23 @@ export function importRefusal(entry: DeclaredImport): string | undefined {
   return given === wanted ? undefined : `as ${given}, not as ${wanted}`;
 }
 
+/** The type that a function of an open family has; undefined for none. */
+function openFunction(
+  { name, signature }: DeclaredImport,
+  offered: OfferedFunctions | undefined,
+): string | undefined {
+  if (offered) return offered.get(name);
+  const kinds = [...signature?.params ?? [], ...signature?.results ?? []];
+  if (kinds.some((kind) => !NUMBERS.has(kind))) return undefined;
+  return signatureText(signature ?? { params: [], results: [] });
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(["i32", "i64", "f32", "f64"]);
+
 /** As the tables have it. A type may have a thousand members. */
-function signatureText({ params, results }: DeclaredSignature): string {
+export function signatureText(
+  { params, results }: DeclaredSignature,
+): SignatureText {
   return `(${listed(params)}) -> (${listed(results)})`;
 }
 

@@ -7,9 +7,9 @@ export type SignatureText = `(${string}) -> (${string})`;
 
 /**
  * What a family works on beside the guest's memory: the `system` that programs
- * have (streams, files, arguments), or the `network`.
+ * have (streams, files, arguments), the `network`, or functions of the `host`.
  */
-export type FamilyNeed = "system" | "network";
+export type FamilyNeed = "system" | "network" | "host";
 
 /** The functions that guests import from one module. */
 export interface ImportFamily {
@@ -20,6 +20,11 @@ export interface ImportFamily {
   readonly needs: readonly FamilyNeed[];
   /** Every function, with the only type that it can be imported as. */
   readonly functions: ReadonlyMap<string, SignatureText>;
+  /**
+   * Whether a configuration has further functions for it, of numbers only; each
+   * sandbox checks them by itself.
+   */
+  readonly isOpen?: boolean;
   /** Loads what the functions do. Only a guest's worker calls this. */
   readonly load: () => Promise<FamilyProvider>;
 }

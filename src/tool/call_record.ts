@@ -14,6 +14,7 @@ import {
 } from "../errors.ts";
 import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
+import { HostCallLog } from "./host/host_call.ts";
 import { StopReason } from "../stop_page.ts";
 import {
   type CallResult,
@@ -25,12 +26,14 @@ import {
 /** Longer texts of refusals are cut. */
 const MAX_DENIED_LENGTH = 500;
 
+const NO_CALLS = new HostCallLog();
+
 /** The record of a call that never reached a guest. */
-export function noRecord(waitedMs = 0): RecordData {
+export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
   return {
     usage: {
       durationMs: 0,
-      waitedMs,
+      waitedMs: 0,
       memoryBytes: 0,
       peakMemoryBytes: 0,
       fuelConsumed: undefined,
@@ -40,6 +43,8 @@ export function noRecord(waitedMs = 0): RecordData {
     isOutputCut: false,
     files: {},
     denied: [],
+    hostCalls: calls.calls,
+    hostCallCount: calls.count,
   };
 }
 
@@ -51,8 +56,9 @@ export function noRecord(waitedMs = 0): RecordData {
 export async function toCallResult(
   end: PoolCallEnd,
   limits: CallLimits,
+  calls: HostCallLog,
 ): Promise<CallResult<Uint8Array>> {
-  const record = await callRecord(end, limits);
+  const record = await callRecord(end, limits, calls);
   if (end.answer.status === Status.Value) {
     return succeeded(end.answer.value, record);
   }
@@ -63,6 +69,7 @@ export async function toCallResult(
 async function callRecord(
   { answer, waitedMs }: PoolCallEnd,
   { maxFuel }: CallLimits,
+  calls: HostCallLog,
 ): Promise<RecordData> {
   const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed } =
     answer.usage;
@@ -81,6 +88,8 @@ async function callRecord(
       ? {}
       : await decodeGuestFiles(answer.files) ?? {},
     denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
+    hostCalls: calls.calls,
+    hostCallCount: calls.count,
   };
 }
 

@@ -10,9 +10,15 @@ import {
   callSurroundings,
   checkText,
 } from "../config/call_options.ts";
+import {
+  checkHostFunctions,
+  type HostFunction,
+} from "../config/host_function.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
+import { CallScope } from "../host/pool/call_scope.ts";
 import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 import type { CallKind, CallTarget } from "./calls/call_kind.ts";
+import { HostCalls } from "./host/host_calls.ts";
 import { GuestStreams } from "./guest_streams.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
@@ -25,7 +31,11 @@ export interface PreparedCall {
   readonly payload: Uint8Array;
   /** Answers what the guest asks for meanwhile. */
   readonly handlers: QuestionHandlers;
-  /** Lets go of the input stream. */
+  /** What the guest asked of the host's functions, and the way to answer. */
+  readonly hostCalls: HostCalls;
+  /** Which call this one is made from. */
+  readonly scope: CallScope;
+  /** Lets go of the input stream, and of functions that still run. */
   end(): void;
 }
 
@@ -53,6 +63,13 @@ export function prepareCall<Input>(
   const encoded = kind.encode(input);
   const streams = streamsOf(kind, encoded, options);
   const own = kind.takesStdin ? streams?.payload ?? encoded : encoded;
+  const scope = new CallScope();
+  const hostCalls = new HostCalls({
+    functions: functionsOf(options, config),
+    numericFunctions: config.numericFunctions,
+    limits: config.hostFunctionLimits,
+    scope,
+  });
   const bundle = surroundings ? bundleOf(surroundings) : NOTHING;
   const plan = planOf({
     target: kind.target?.(input),
@@ -67,9 +84,33 @@ export function prepareCall<Input>(
     limits,
     meta: plan === undefined ? "" : JSON.stringify(plan),
     payload: bundle.length === 0 ? own : joined(own, bundle),
-    handlers: streams?.handlers ?? {},
-    end: () => streams?.end(),
+    handlers: { ...streams?.handlers, host: hostCalls.handler },
+    hostCalls,
+    scope,
+    end() {
+      streams?.end();
+      hostCalls.end(limits.signal?.reason);
+    },
   };
+}
+
+const configured = new WeakMap<SandboxConfig, HostFunctionsByName>();
+
+type HostFunctionsByName = ReadonlyMap<string, HostFunction>;
+
+/** Those of the configuration, and those that the call brings. */
+function functionsOf(
+  { functions }: CallOptions,
+  config: SandboxConfig,
+): HostFunctionsByName {
+  let known = configured.get(config);
+  if (!known) {
+    known = new Map(config.functions.map((one) => [one.name, one]));
+    configured.set(config, known);
+  }
+  if (functions === undefined) return known;
+  const own = checkHostFunctions("functions", functions);
+  return new Map([...known, ...own.map((one) => [one.name, one] as const)]);
 }
 
 /** Streams, where a call has any that are asked for. */

@@ -2,6 +2,7 @@
 
 import type { FilesByDirectory } from "../channel/file_bundle.ts";
 import type { DeniedRequest } from "../channel/http_layout.ts";
+import type { HostCall } from "./host/host_call.ts";
 import type { AnySandboxError } from "../errors.ts";
 
 export type { DeniedRequest, FilesByDirectory };
@@ -59,6 +60,13 @@ export interface CallRecord {
    * what is not granted, and what exceeds a limit.
    */
   readonly denied: readonly DeniedRequest[];
+  /**
+   * What the guest asked of the host's functions, in the order of their ends:
+   * the first 1000.
+   */
+  readonly hostCalls: readonly HostCall[];
+  /** How many there were, those that are not listed included. */
+  readonly hostCallCount: number;
   /**
    * A file that the call made or changed, by the path that the guest knows it
    * by, such as `/work/out.csv`; `undefined` when there is none. A path that
@@ -149,6 +157,8 @@ abstract class Recorded implements CallRecord {
   readonly isOutputCut: boolean;
   readonly files: FilesByDirectory;
   readonly denied: readonly DeniedRequest[];
+  readonly hostCalls: readonly HostCall[];
+  readonly hostCallCount: number;
 
   constructor(record: RecordData) {
     this.usage = record.usage instanceof UsageOfCall
@@ -159,6 +169,8 @@ abstract class Recorded implements CallRecord {
     this.isOutputCut = record.isOutputCut;
     this.files = record.files;
     this.denied = record.denied;
+    this.hostCalls = record.hostCalls;
+    this.hostCallCount = record.hostCallCount;
   }
 
   file(path: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 /** Refuses modules that import what a guest can't have. */
 
 import { CompilationFailed } from "../errors.ts";
-import { importRefusal } from "../imports/families.ts";
+import { importRefusal, type OfferedFunctions } from "../imports/families.ts";
 import type { ImportInfo, ModuleInfo } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
 import { foreignAdvice } from "./foreign_module.ts";
@@ -12,11 +12,16 @@ const MOST_NAMES = 5;
 /**
  * Checks that every import of a module can be provided, as what it is declared.
  *
+ * @param offered Functions of numbers that the configuration names; without
+ * them, a module may import any.
  * @throws {CompilationFailed} with the first that can't be.
  */
-export function checkImports(info: ModuleInfo): void {
+export function checkImports(
+  info: Pick<ModuleInfo, "imports">,
+  offered?: OfferedFunctions,
+): void {
   for (const entry of info.imports) {
-    const why = importRefusal(entry);
+    const why = importRefusal(entry, offered);
     if (why === undefined) continue;
     const { kind, module, name } = entry;
     throw new CompilationFailed(

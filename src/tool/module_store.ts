@@ -2,7 +2,9 @@
 
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed, SandboxClosed } from "../errors.ts";
+import { checkImports } from "./check_imports.ts";
 import { type HeldModule, holdModule } from "./compiled_modules.ts";
+import { offeredFunctions } from "./host/offered_functions.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
 import { startThreadFor } from "./preparing/module_compiler.ts";
@@ -52,6 +54,12 @@ export class ModuleStore {
     if (known || this.#isClosed) held.release();
     if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
     if (known) return known;
+    try {
+      checkImports(held.compiled.info, offeredFunctions(this.#config));
+    } catch (error) {
+      held.release();
+      throw error;
+    }
     const module = createModule(sha256, held.compiled, this.#config);
     this.#held.set(module, held);
     this.#loaded.set(sha256, module);

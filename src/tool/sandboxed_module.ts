@@ -1,9 +1,9 @@
 /** A module that was prepared and compiled: load once, call many times. */
 
-import type { InstancePlan } from "../channel/messages.ts";
+import type { InstancePlan, NumericImport } from "../channel/messages.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
-import { familiesOf } from "../imports/families.ts";
+import { familiesOf, findFamily } from "../imports/families.ts";
 import type { WorkerModule } from "../host/guest/guest_worker.ts";
 import type { Signature } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
@@ -77,6 +77,15 @@ export function exportSignature(
   return found.signature;
 }
 
+/** What a module imports of the functions that a configuration names. */
+function numericImports({ imports }: LoadedInfo): NumericImport[] {
+  return imports.flatMap(({ module, name, signature }) =>
+    signature && findFamily(module)?.isOpen
+      ? [{ name, ...signature as Omit<NumericImport, "name"> }]
+      : []
+  );
+}
+
 function instancePlan(info: LoadedInfo, config: SandboxConfig): InstancePlan {
   const { exports } = info;
   const families = familiesOf(info.imports);
@@ -86,6 +95,7 @@ function instancePlan(info: LoadedInfo, config: SandboxConfig): InstancePlan {
     memories: info.memories,
     stopPage: info.stopPage,
     families: families.map(({ module }) => module),
+    numericImports: numericImports(info),
     usesHttp: families.some(({ needs }) => needs.includes("network")),
     runsAtStart: info.startExport !== undefined || exports.has("_initialize"),
     hasAllocator: exports.has("__tool_alloc"),

@@ -1,13 +1,8 @@
 /** What a tool is to an agent, whether it runs in a sandbox or not. */
 
-/** A JSON value. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | JsonValue[]
-  | { [key: string]: JsonValue };
+import type { JsonValue } from "../config/json_value.ts";
+
+export type { JsonValue };
 
 /** What a tool says about its effects: hints, which nobody vouches for. */
 export interface ToolAnnotations {

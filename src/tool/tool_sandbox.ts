@@ -306,8 +306,9 @@ export class ToolSandbox implements AsyncDisposable {
   async #perform(
     module: SandboxedModule,
     op: CallKind<never, unknown>["op"],
-    { limits, meta, payload, handlers }: PreparedCall,
+    call: PreparedCall,
   ): Promise<CallResult<Uint8Array>> {
+    const { limits, meta, payload, handlers, hostCalls, scope } = call;
     const { maxMemoryBytes } = limits;
     const { initialBytes } = moduleInfo(module);
     const tooLarge = initialBytes > maxMemoryBytes
@@ -330,11 +331,14 @@ export class ToolSandbox implements AsyncDisposable {
         queueMs: limits.queueMs,
         signal: limits.signal,
         handlers,
+        scope,
       });
-      return await toCallResult(end, limits);
+      hostCalls.end(limits.signal?.reason);
+      return await toCallResult(end, limits, hostCalls.log);
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
-      return failed(error as AnySandboxError, noRecord());
+      hostCalls.end();
+      return failed(error as AnySandboxError, noRecord(hostCalls.log));
     }
   }
 

@@ -13,6 +13,7 @@ import { files } from "./files.ts";
 import { firstAnswer } from "./first_answer.ts";
 import { guardedKernels } from "./guarded_kernels.ts";
 import { hostThread } from "./host_thread.ts";
+import { hostCalls } from "./host_calls.ts";
 import { idleMemory } from "./idle_memory.ts";
 import { killLatency } from "./kill_latency.ts";
 import { loadLarge } from "./load_large.ts";
@@ -41,6 +42,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   files,
   small_files: smallFiles,
   python,
+  host_calls: hostCalls,
 };
 
 async function main(): Promise<number> {

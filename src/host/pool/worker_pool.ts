@@ -8,6 +8,7 @@ import {
   WorkerLost,
 } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
+import type { CallScope } from "./call_scope.ts";
 import { CallQueue } from "./call_queue.ts";
 import type { CallEnd, CallOutcome } from "../guest/call_outcome.ts";
 import {
@@ -46,6 +47,8 @@ export interface PoolCall {
   readonly signal: AbortSignal | undefined;
   /** Who answers what the guest asks meanwhile. */
   readonly handlers: QuestionHandlers;
+  /** Which call it is made from, if from any. */
+  readonly scope?: CallScope | undefined;
 }
 
 /** A call's end, with how long it waited for a worker. */
@@ -71,6 +74,7 @@ interface WaitingCall {
   abort: (() => void) | undefined;
   /** Rejects the call when it has waited for too long. */
   timer: ReturnType<typeof setTimeout> | undefined;
+  isQueued: boolean;
 }
 
 /** Starts workers as calls need them and gives them out, fairly. */
@@ -82,6 +86,8 @@ export class WorkerPool {
   /** Most recently used last. */
   readonly #idle: GuestWorker[] = [];
   readonly #busy = new Map<GuestWorker, Promise<void>>();
+  /** The calls that the busy ones run. */
+  readonly #running = new Map<GuestWorker, PoolCall>();
   readonly #starting = new Map<GuestWorker, Promise<void>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #pressure = new MemoryPressure();
@@ -130,6 +136,7 @@ export class WorkerPool {
       reject,
       abort: undefined,
       timer: undefined,
+      isQueued: false,
     };
     if (this.#idle.length > 0) this.#start(this.#take(waiting.key), waiting);
     else this.#wait(waiting);
@@ -168,12 +175,38 @@ export class WorkerPool {
   #wait(waiting: WaitingCall): void {
     const { signal } = waiting.call;
     waiting.abort = () => {
-      if (this.#queue.remove(waiting)) waiting.reject(signal?.reason);
+      if (!this.#queue.remove(waiting)) return;
+      stopListening(waiting);
+      waiting.reject(signal?.reason);
     };
     signal?.addEventListener("abort", waiting.abort, { once: true });
     if (waiting.call.queueMs !== undefined) this.#expire(waiting);
     this.#queue.add(waiting);
+    waiting.isQueued = true;
+    waiting.call.scope?.wait();
+    if (waiting.call.scope?.isNested && this.#isStuck()) {
+      return this.#refuse(waiting);
+    }
     this.#dispatch();
+  }
+
+  /** Whether no worker will ever be free by itself. */
+  #isStuck(): boolean {
+    return this.#running.size >= this.#options.maxWorkers &&
+      [...this.#running.values()].every(({ scope }) => scope?.isStuck);
+  }
+
+  /** Rejects a call that its own caller keeps from ever running. */
+  #refuse(waiting: WaitingCall): void {
+    this.#queue.remove(waiting);
+    stopListening(waiting);
+    const { maxQueuedCalls, maxWorkers } = this.#options;
+    waiting.reject(
+      new Busy(
+        maxQueuedCalls,
+        `Sandbox is busy: all its workers (${maxWorkers}) wait for host functions that call it, raise maxWorkers`,
+      ),
+    );
   }
 
   /** Rejects a call that still waits when its time in the queue is up. */
@@ -223,6 +256,7 @@ export class WorkerPool {
   async #call(worker: GuestWorker, waiting: WaitingCall): Promise<void> {
     const { call, key } = waiting;
     const waitedMs = performance.now() - waiting.since;
+    this.#running.set(worker, call);
     const outcome = await worker.call(call.module, call.request, {
       timeoutMs: call.timeoutMs,
       signal: call.signal,
@@ -231,6 +265,7 @@ export class WorkerPool {
       hostSpins: this.#queue.size === 0 &&
         (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
     });
+    this.#running.delete(worker);
     switch (outcome.kind) {
       case "ended":
         this.#lastMs.set(key, outcome.end.answer.usage.durationMs);
@@ -402,7 +437,10 @@ export class WorkerPool {
   }
 }
 
-function stopListening({ call, abort, timer }: WaitingCall): void {
+function stopListening(waiting: WaitingCall): void {
+  const { call, abort, timer } = waiting;
+  if (waiting.isQueued) call.scope?.waited();
+  waiting.isQueued = false;
   if (timer !== undefined) clearTimeout(timer);
   if (abort) call.signal?.removeEventListener("abort", abort);
 }

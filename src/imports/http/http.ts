@@ -63,7 +63,7 @@ import {
 } from "../../channel/http_layout.ts";
 import type { StopPage } from "../../stop_page.ts";
 import type { OpenFamily } from "../open_family.ts";
-import { GuestBytes, type GuestSlice } from "./guest_bytes.ts";
+import { GuestBytes, type GuestSlice } from "../guest_bytes.ts";
 import { HttpFailure } from "./http_failure.ts";
 
 const VERSION = 1;
@@ -83,7 +83,9 @@ export class Http implements OpenFamily {
   readonly imports: WebAssembly.ModuleImports;
   readonly #channel: HttpGuestEnd;
   readonly #stopPage: StopPage;
-  readonly #memory = new GuestBytes();
+  readonly #memory = new GuestBytes((message) =>
+    new HttpFailure(HttpError.Fault, message)
+  );
   readonly #open = new Map<number, OpenResponse>();
   readonly #denied: DeniedRequest[] = [];
   #hasAsked = false;

@@ -1,0 +1,44 @@
+/** A clock and randomness that are the same in every run. */
+
+import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
+import { outOfRange } from "./option_error.ts";
+
+/** A clock and randomness that are the same in every run. */
+export interface Deterministic {
+  /** What the clock shows at the start, in milliseconds since 1970. */
+  readonly now: number;
+  /** What all random numbers follow from. */
+  readonly seed: number;
+}
+
+/** What is left out is 0. */
+export interface DeterministicOptions {
+  /** What the clock shows at the start: a date, or milliseconds since 1970. */
+  readonly now?: number | Date | undefined;
+  /** What all random numbers follow from: a whole number of at least 0. */
+  readonly seed?: number | undefined;
+}
+
+/** The last moment of a `Date`. */
+const MAX_NOW = 8.64e15;
+
+/**
+ * Checks and completes it.
+ *
+ * @throws {TypeError} when it is no object, or has an unknown member.
+ * @throws {RangeError} when a number is impossible.
+ */
+export function checkDeterministic(
+  given: DeterministicOptions,
+): Deterministic {
+  checkObject("deterministic", given);
+  checkKnown("deterministic", given, ["now", "seed"]);
+  const { now = 0, seed = 0 } = given;
+  const ms = now instanceof Date ? now.getTime() : now;
+  if (!Number.isInteger(ms) || ms < 0 || ms > MAX_NOW) {
+    const wanted = `a date, or whole milliseconds from 0 to ${MAX_NOW}`;
+    throw outOfRange("deterministic now", ms, wanted);
+  }
+  checkWhole("deterministic seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  return Object.freeze({ now: ms, seed });
+}

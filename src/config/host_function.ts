@@ -1,0 +1,219 @@
+/** What the host offers guests by name: functions of JSON, and of numbers. */
+
+import type { JsonValue } from "./json_value.ts";
+import {
+  checkKnown,
+  checkObject,
+  checkTime,
+  checkWhole,
+} from "./option_checks.ts";
+import { quote } from "../quote.ts";
+
+/** What a host function is told about the call that it answers. */
+export interface HostCallContext {
+  /** The name that it was called by. */
+  readonly name: string;
+  /** How many functions the guest has called by now, this one included. */
+  readonly number: number;
+  /**
+   * Aborted when nobody waits any more: the guest was stopped, the call was
+   * aborted, or the time of the function is up.
+   */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A function of the host. The arguments are the guest's and may be any JSON; it
+ * answers a JSON value or a promise of one, and `undefined` counts as `null`.
+ *
+ * The guest is told the message of a {@linkcode HostFunctionError} and of no
+ * other error that it throws.
+ */
+export type HostHandler = (
+  args: JsonValue,
+  context: HostCallContext,
+) => unknown;
+
+/** Options of {@linkcode SandboxConfigBuilder.hostFunction}. */
+export interface HostFunctionOptions {
+  /** What it does, for guests that list what there is; empty by default. */
+  readonly description?: string | undefined;
+  /** A JSON Schema object of its arguments, for the same; none by default. */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** How often one call may call it; no limit but that of all together. */
+  readonly maxCalls?: number | undefined;
+  /** The most milliseconds that it may take; no limit but that of the call. */
+  readonly timeout?: number | undefined;
+}
+
+/** A function with its options, as in {@linkcode SandboxOptions}. */
+export interface HostFunctionGrant extends HostFunctionOptions {
+  /** What answers. */
+  readonly handler: HostHandler;
+}
+
+/** Functions by name: bare ones, or with options. */
+export type HostFunctions = Readonly<
+  Record<string, HostHandler | HostFunctionGrant>
+>;
+
+/** A type of number. */
+export type NumberType = "i32" | "i64" | "f32" | "f64";
+
+/** A function that takes and returns numbers. i64 is a bigint. */
+export interface NumericFunctionGrant {
+  /** The types of its parameters; none by default. */
+  readonly params?: readonly NumberType[] | undefined;
+  /** The types of its results; none by default. */
+  readonly results?: readonly NumberType[] | undefined;
+  /**
+   * What answers: nothing, one number or a list, or a promise of that. What it
+   * throws ends the call.
+   */
+  readonly handler: (...args: (number | bigint)[]) => unknown;
+}
+
+/** A function that was checked. */
+export interface HostFunction extends HostFunctionOptions {
+  readonly name: string;
+  readonly handler: HostHandler;
+}
+
+/** A function of numbers that was checked. */
+export interface NumericFunction {
+  readonly name: string;
+  readonly params: readonly NumberType[];
+  readonly results: readonly NumberType[];
+  readonly handler: NumericFunctionGrant["handler"];
+}
+
+const NAME = /^[\w.:/-]{1,128}$/;
+const TYPES: readonly string[] = ["i32", "i64", "f32", "f64"];
+const MAX_TYPES = 16;
+
+/**
+ * Checks a function.
+ *
+ * @throws {TypeError} when a part of it is impossible.
+ * @throws {RangeError} when a limit is.
+ */
+export function checkHostFunction(
+  option: string,
+  name: string,
+  handler: HostHandler,
+  options: HostFunctionOptions,
+): HostFunction {
+  const what = `${option} ${quote(name)}`;
+  checkName(option, name);
+  checkHandler(what, handler);
+  checkObject(what, options);
+  checkKnown(what, options, OPTIONS);
+  const { description, parameters, maxCalls, timeout } = options;
+  if (description !== undefined && typeof description !== "string") {
+    throw wrong(what, `description is text, got ${quote(description)}`);
+  }
+  if (maxCalls !== undefined) {
+    checkWhole(`${what} maxCalls`, maxCalls, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (timeout !== undefined) checkTime(`${what} timeout`, timeout);
+  return Object.freeze({
+    name,
+    handler,
+    description,
+    parameters: parameters && checkParameters(what, parameters),
+    maxCalls,
+    timeout,
+  });
+}
+
+const OPTIONS = ["description", "parameters", "maxCalls", "timeout"];
+
+/**
+ * Checks functions by name.
+ *
+ * @throws as {@linkcode checkHostFunction}.
+ */
+export function checkHostFunctions(
+  option: string,
+  functions: HostFunctions,
+): HostFunction[] {
+  checkObject(option, functions);
+  return Object.entries(functions).map(([name, given]) => {
+    if (typeof given === "function") {
+      return checkHostFunction(option, name, given, {});
+    }
+    checkObject(`${option} ${quote(name)}`, given);
+    const { handler, ...options } = given;
+    return checkHostFunction(option, name, handler, options);
+  });
+}
+
+/**
+ * Checks a function of numbers.
+ *
+ * @throws {TypeError} when a part of it is impossible.
+ */
+export function checkNumericFunction(
+  name: string,
+  grant: NumericFunctionGrant,
+): NumericFunction {
+  const option = "numericFunction";
+  const what = `${option} ${quote(name)}`;
+  checkName(option, name);
+  checkObject(what, grant);
+  checkKnown(what, grant, ["params", "results", "handler"]);
+  checkHandler(what, grant.handler);
+  return Object.freeze({
+    name,
+    params: checkTypes(what, grant.params ?? []),
+    results: checkTypes(what, grant.results ?? []),
+    handler: grant.handler,
+  });
+}
+
+function checkName(option: string, name: string): void {
+  if (typeof name === "string" && NAME.test(name)) return;
+  throw wrong(
+    option,
+    `a name has 1 to 128 letters, digits, "_", "-", ".", ":" or "/", got ${
+      quote(name)
+    }`,
+  );
+}
+
+function checkHandler(what: string, handler: unknown): void {
+  if (typeof handler === "function") return;
+  throw wrong(what, `the handler is a function, got ${quote(handler)}`);
+}
+
+function checkTypes(
+  what: string,
+  types: readonly NumberType[],
+): readonly NumberType[] {
+  const isList = Array.isArray(types) && types.length <= MAX_TYPES &&
+    types.every((type) => TYPES.includes(type));
+  if (isList) return Object.freeze([...types]);
+  throw wrong(
+    what,
+    `types are a list of at most ${MAX_TYPES} of ${TYPES.join(", ")}, got ${
+      quote(types)
+    }`,
+  );
+}
+
+/** A copy, so that nobody changes it later. */
+function checkParameters(
+  what: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  checkObject(`${what} parameters`, parameters);
+  try {
+    return Object.freeze(JSON.parse(JSON.stringify(parameters)));
+  } catch {
+    throw wrong(what, "parameters can't be written as JSON");
+  }
+}
+
+function wrong(what: string, why: string): TypeError {
+  return new TypeError(`Cannot set ${what}: ${why}`);
+}

@@ -1,0 +1,248 @@
+/**
+ * Functions of the host for one call of a guest. The guest chose the name and
+ * the arguments; the functions are the host's own, and may do anything but
+ * answer: throw, answer late or never, or what is no JSON.
+ */
+
+import {
+  decodeHostQuestion,
+  HostError,
+  HostOp,
+  type HostQuestion,
+} from "../../channel/host_layout.ts";
+import type { Question, Reply } from "../../channel/questions.ts";
+import type {
+  HostCallContext,
+  HostFunction,
+  NumericFunction,
+} from "../../config/host_function.ts";
+import type { HostFunctionLimits } from "../../config/host_function_limits.ts";
+import { HostFunctionError } from "../../errors.ts";
+import type { QuestionHandler } from "../../host/guest/question_desk.ts";
+import type { CallScope } from "../../host/pool/call_scope.ts";
+import { HostBudget } from "./host_budget.ts";
+import { HostCallLog, type HostCallOutcome } from "./host_call.ts";
+import { callable, type CallableFunction, encodeList } from "./callable.ts";
+import { InvalidArguments } from "./host_arguments.ts";
+
+const ENCODER = new TextEncoder();
+const MAX_MESSAGE_LENGTH = 4_096;
+
+/** What a call has of host functions. */
+export interface HostCallOptions {
+  readonly functions: ReadonlyMap<string, HostFunction>;
+  readonly numericFunctions: readonly NumericFunction[];
+  readonly limits: HostFunctionLimits;
+  readonly scope: CallScope;
+}
+
+/** Answers what one guest asks of host functions. */
+export class HostCalls {
+  readonly #options: HostCallOptions;
+  readonly #budget: HostBudget;
+  readonly #log = new HostCallLog();
+  /** The one that runs: a guest waits for each. */
+  #running: RunningCall | undefined;
+
+  constructor(options: HostCallOptions) {
+    this.#options = options;
+    this.#budget = new HostBudget(options.limits);
+  }
+
+  /** What was called by now. */
+  get log(): HostCallLog {
+    return this.#log;
+  }
+
+  /** Answers one question. It never throws, nor rejects. */
+  readonly handler: QuestionHandler = (question) => {
+    const asked = decodeHostQuestion(question.payload);
+    if (!asked) return refusal(HostError.Invalid, "The name is not UTF-8");
+    const call = new RunningCall(asked, question, this.#budget, this.#log);
+    const exceeded = this.#budget.call(asked.payload.length);
+    if (exceeded !== undefined) return call.exceed(exceeded);
+    if (asked.op === HostOp.List) {
+      return call.answer(encodeList(this.#options.functions.values()));
+    }
+    const found = callable(asked, this.#options);
+    if (typeof found === "string") return call.refuse(HostError.Unknown, found);
+    const tooOften = this.#budget.callOf(found);
+    if (tooOften !== undefined) return call.exceed(tooOften);
+    this.#running = call;
+    return call.run(found, this.#options.scope);
+  };
+
+  /** Nobody waits any more: a function that runs is told so. */
+  end(reason?: unknown): void {
+    this.#running?.stop(reason);
+    this.#running = undefined;
+  }
+}
+
+/** One call of a function, from its question to its reply. */
+class RunningCall {
+  readonly #name: string;
+  readonly #argumentBytes: number;
+  readonly #room: number;
+  readonly #budget: HostBudget;
+  readonly #log: HostCallLog;
+  readonly #startedAt = performance.now();
+  #abort: AbortController | undefined;
+  #isOver = false;
+  /** Resolves the promise of the reply, once there is one. */
+  #resolve: ((reply: Reply) => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    { op, name, payload }: HostQuestion,
+    { room }: Question,
+    budget: HostBudget,
+    log: HostCallLog,
+  ) {
+    this.#name = op === HostOp.List ? "list" : name;
+    this.#argumentBytes = payload.length;
+    this.#room = room;
+    this.#budget = budget;
+    this.#log = log;
+  }
+
+  /** Runs a function; a promise only where the function answers one. */
+  run(found: CallableFunction, scope: CallScope): Reply | Promise<Reply> {
+    try {
+      const value = scope.run(() => found.run(this.#context()));
+      if (!isThenable(value)) return this.#answerWith(found, value);
+      return this.#wait(found, value);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** The guest has gone: what comes now finds nobody. */
+  stop(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#end("stopped", 0, "The call ended before the function did");
+    this.#settle(refusal(HostError.Limit, "The call has ended"));
+    this.#abort?.abort(reason);
+  }
+
+  /** Replies that a limit is exceeded. */
+  exceed(what: string): Reply {
+    return this.refuse(HostError.Limit, `Host functions allow no ${what}`);
+  }
+
+  /** Replies that it does not run, or no longer. */
+  refuse(code: HostError, message: string): Reply {
+    this.#end("refused", 0, message);
+    return refusal(code, message);
+  }
+
+  /** Replies with an answer. */
+  answer(bytes: Uint8Array): Reply {
+    const exceeded = this.#budget.answer(bytes.length, this.#room);
+    if (exceeded !== undefined) return this.exceed(exceeded);
+    this.#end("answered", bytes.length);
+    return { value: 0, payload: bytes };
+  }
+
+  #context(): HostCallContext {
+    const signal = () => (this.#abort ??= aborted(this.#isOver)).signal;
+    return {
+      name: this.#name,
+      number: this.#budget.calls,
+      // Most functions do not ask for it, and it costs more than they do.
+      get signal() {
+        return signal();
+      },
+    };
+  }
+
+  #wait(
+    found: CallableFunction,
+    value: PromiseLike<unknown>,
+  ): Promise<Reply> {
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#resolve = resolve;
+    const ms = Math.min(found.timeout ?? Infinity, this.#budget.timeLeftMs);
+    this.#timer = setTimeout(() => this.#expire(found, ms), ms);
+    // A `then` that throws rejects, instead of throwing here.
+    Promise.resolve(value).then(
+      (late) => this.#settle(this.#late(() => this.#answerWith(found, late))),
+      (error) => this.#settle(this.#late(() => this.#fail(error))),
+    );
+    return promise;
+  }
+
+  #expire({ timeout }: CallableFunction, ms: number): void {
+    const what = ms === timeout ? `more than ${ms} ms for it` : "more time";
+    this.#settle(this.#late(() => this.exceed(what)));
+    this.#abort?.abort();
+  }
+
+  #answerWith(found: CallableFunction, value: unknown): Reply {
+    try {
+      return this.answer(found.encode(value, this.#room));
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): Reply {
+    const message = error instanceof HostFunctionError
+      ? error.message.slice(0, MAX_MESSAGE_LENGTH)
+      : `Host function ${this.#name} failed`;
+    const isInvalid = error instanceof InvalidArguments;
+    this.#end(isInvalid ? "refused" : "failed", 0, textOf(error));
+    return refusal(
+      isInvalid ? HostError.Invalid : HostError.Failed,
+      isInvalid ? error.message : message,
+    );
+  }
+
+  /** Nothing, once the call is over: it is noted once. */
+  #late(reply: () => Reply): Reply | undefined {
+    return this.#isOver ? undefined : reply();
+  }
+
+  #settle(reply: Reply | undefined): void {
+    clearTimeout(this.#timer);
+    if (reply) this.#resolve?.(reply);
+  }
+
+  #end(outcome: HostCallOutcome, answerBytes: number, error?: string): void {
+    this.#isOver = true;
+    const durationMs = performance.now() - this.#startedAt;
+    this.#budget.spend(durationMs);
+    this.#log.add({
+      name: this.#name,
+      durationMs,
+      argumentBytes: this.#argumentBytes,
+      answerBytes,
+      outcome,
+      ...error !== undefined && { error },
+    });
+  }
+}
+
+function refusal(code: HostError, message: string): Reply {
+  return { value: -code, payload: ENCODER.encode(message) };
+}
+
+function aborted(isOver: boolean): AbortController {
+  const controller = new AbortController();
+  if (isOver) controller.abort();
+  return controller;
+}
+
+/** What was thrown may be anything, and say anything or nothing of itself. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "unknown error";
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") &&
+    value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,16 @@
+/** The functions of numbers that a configuration offers, with their types. */
+
+import type { SandboxConfig } from "../../config/sandbox_config.ts";
+import {
+  type OfferedFunctions,
+  signatureText,
+} from "../../imports/families.ts";
+
+/** Their types by name, as the check of imports compares them. */
+export function offeredFunctions(
+  { numericFunctions }: SandboxConfig,
+): OfferedFunctions {
+  return new Map(
+    numericFunctions.map((one) => [one.name, signatureText(one)]),
+  );
+}
