@@ -22,6 +22,7 @@ import type { QuestionHandler } from "../../host/guest/question_desk.ts";
 import type { CallScope } from "../../host/pool/call_scope.ts";
 import { HostBudget } from "./host_budget.ts";
 import { HostCallLog, type HostCallOutcome } from "./host_call.ts";
+import { CallTimer } from "./call_timer.ts";
 import { callable, type CallableFunction, encodeList } from "./callable.ts";
 import { InvalidArguments } from "./host_arguments.ts";
 
@@ -39,34 +40,33 @@ export interface HostCallOptions {
 /** Answers what one guest asks of host functions. */
 export class HostCalls {
   readonly #options: HostCallOptions;
-  readonly #budget: HostBudget;
-  readonly #log = new HostCallLog();
+  /** What is left of the limits. */
+  readonly budget: HostBudget;
+  /** What was called by now. */
+  readonly log: HostCallLog = new HostCallLog();
+  /** For the one that runs. */
+  readonly timer: CallTimer = new CallTimer();
   /** The one that runs: a guest waits for each. */
   #running: RunningCall | undefined;
 
   constructor(options: HostCallOptions) {
     this.#options = options;
-    this.#budget = new HostBudget(options.limits);
-  }
-
-  /** What was called by now. */
-  get log(): HostCallLog {
-    return this.#log;
+    this.budget = new HostBudget(options.limits);
   }
 
   /** Answers one question. It never throws, nor rejects. */
   readonly handler: QuestionHandler = (question) => {
     const asked = decodeHostQuestion(question.payload);
     if (!asked) return refusal(HostError.Invalid, "The name is not UTF-8");
-    const call = new RunningCall(asked, question, this.#budget, this.#log);
-    const exceeded = this.#budget.call(asked.payload.length);
+    const call = new RunningCall(asked, question, this);
+    const exceeded = this.budget.call(asked.payload.length);
     if (exceeded !== undefined) return call.exceed(exceeded);
     if (asked.op === HostOp.List) {
       return call.answer(encodeList(this.#options.functions.values()));
     }
     const found = callable(asked, this.#options);
     if (typeof found === "string") return call.refuse(HostError.Unknown, found);
-    const tooOften = this.#budget.callOf(found);
+    const tooOften = this.budget.callOf(found);
     if (tooOften !== undefined) return call.exceed(tooOften);
     this.#running = call;
     return call.run(found, this.#options.scope);
@@ -76,6 +76,7 @@ export class HostCalls {
   end(reason?: unknown): void {
     this.#running?.stop(reason);
     this.#running = undefined;
+    this.timer.close();
   }
 }
 
@@ -84,26 +85,22 @@ class RunningCall {
   readonly #name: string;
   readonly #argumentBytes: number;
   readonly #room: number;
-  readonly #budget: HostBudget;
-  readonly #log: HostCallLog;
+  readonly #of: HostCalls;
   readonly #startedAt = performance.now();
   #abort: AbortController | undefined;
   #isOver = false;
   /** Resolves the promise of the reply, once there is one. */
   #resolve: ((reply: Reply) => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     { op, name, payload }: HostQuestion,
     { room }: Question,
-    budget: HostBudget,
-    log: HostCallLog,
+    of: HostCalls,
   ) {
     this.#name = op === HostOp.List ? "list" : name;
     this.#argumentBytes = payload.length;
     this.#room = room;
-    this.#budget = budget;
-    this.#log = log;
+    this.#of = of;
   }
 
   /** Runs a function; a promise only where the function answers one. */
@@ -138,7 +135,7 @@ class RunningCall {
 
   /** Replies with an answer. */
   answer(bytes: Uint8Array): Reply {
-    const exceeded = this.#budget.answer(bytes.length, this.#room);
+    const exceeded = this.#of.budget.answer(bytes.length, this.#room);
     if (exceeded !== undefined) return this.exceed(exceeded);
     this.#end("answered", bytes.length);
     return { value: 0, payload: bytes };
@@ -148,7 +145,7 @@ class RunningCall {
     const signal = () => (this.#abort ??= aborted(this.#isOver)).signal;
     return {
       name: this.#name,
-      number: this.#budget.calls,
+      number: this.#of.budget.calls,
       // Most functions do not ask for it, and it costs more than they do.
       get signal() {
         return signal();
@@ -162,8 +159,8 @@ class RunningCall {
   ): Promise<Reply> {
     const { promise, resolve } = Promise.withResolvers<Reply>();
     this.#resolve = resolve;
-    const ms = Math.min(found.timeout ?? Infinity, this.#budget.timeLeftMs);
-    this.#timer = setTimeout(() => this.#expire(found, ms), ms);
+    const ms = Math.min(found.timeout ?? Infinity, this.#of.budget.timeLeftMs);
+    this.#of.timer.begin(ms, () => this.#expire(found, ms));
     // A `then` that throws rejects, instead of throwing here.
     Promise.resolve(value).then(
       (late) => this.#settle(this.#late(() => this.#answerWith(found, late))),
@@ -204,15 +201,16 @@ class RunningCall {
   }
 
   #settle(reply: Reply | undefined): void {
-    clearTimeout(this.#timer);
-    if (reply) this.#resolve?.(reply);
+    if (!reply) return;
+    this.#of.timer.end();
+    this.#resolve?.(reply);
   }
 
   #end(outcome: HostCallOutcome, answerBytes: number, error?: string): void {
     this.#isOver = true;
     const durationMs = performance.now() - this.#startedAt;
-    this.#budget.spend(durationMs);
-    this.#log.add({
+    this.#of.budget.spend(durationMs);
+    this.#of.log.add({
       name: this.#name,
       durationMs,
       argumentBytes: this.#argumentBytes,
