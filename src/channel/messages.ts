@@ -99,6 +99,13 @@ export interface GrantedMemoryDirectory {
   readonly maxBytes: number;
 }
 
+/** A clock and randomness that are the same in every run. */
+export interface GrantedDeterminism {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly seed: number;
+}
+
 /** What guests that import WASI are given, and their limits. */
 export interface SystemGrants {
   readonly directories: readonly GrantedDirectory[];
@@ -109,6 +116,11 @@ export interface SystemGrants {
   readonly maxDescriptors: number;
   /** Bytes written to host directories in one call. */
   readonly maxWriteBytes: number | undefined;
+  /** Where relative paths lead, if that was said. */
+  readonly workingDirectory: string | undefined;
+  /** Bytes of a working directory in memory, and of `/tmp`. */
+  readonly maxScratchBytes: number;
+  readonly deterministic: GrantedDeterminism | undefined;
   /** Files, directories and links made in one call. */
   readonly maxEntries: number;
   readonly shared: SharedFolders;
@@ -134,6 +146,8 @@ export interface CallPlan {
   readonly asksStdin?: boolean;
   /** Whether output is passed on while the guest runs. */
   readonly tellsOutput?: boolean;
+  /** The clock and the seed, instead of the worker's. */
+  readonly deterministic?: GrantedDeterminism;
   /** Fuel in digits, instead of the module's. */
   readonly maxFuel?: string;
   /** Bytes of memories and tables, instead of the module's. */

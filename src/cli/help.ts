@@ -32,6 +32,8 @@ Limits (schema, call, run):
 Grants (schema, call, run), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
+  --workdir GUEST        where relative paths of programs lead: a granted folder,
+                         or a directory in memory; one in memory by default
   --allow-net[=HOST,..]  the listed hosts, or every public one
   --secret NAME=VAR@HOST a secret from the environment variable VAR that guests
                          use as {{NAME}} with that host and never see; may be

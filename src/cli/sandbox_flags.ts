@@ -27,6 +27,7 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["max-fuel", (builder, value) => builder.maxFuel(parseCount(value))],
   ["dir", (builder, value) => grantDirectory(builder, value, false)],
   ["dir-rw", (builder, value) => grantDirectory(builder, value, true)],
+  ["workdir", (builder, value) => builder.workingDirectory(value)],
   ["allow-net", (builder, value) => builder.allowNetwork(parseHosts(value))],
   ["secret", grantSecret],
 ]);

@@ -362,8 +362,14 @@ export class SandboxConfigBuilder {
     return this;
   }
 
-  /** Freezes what was set into a configuration. */
+  /**
+   * Freezes what was set into a configuration.
+   *
+   * @throws {TypeError} when the working directory is not `/`, and `/` is
+   * granted: relative paths lead there.
+   */
   build(): SandboxConfig {
+    this.#checkWorkingDirectory();
     return createConfig({
       ...this.#values,
       allowedPaths: Object.freeze([...this.#values.allowedPaths]),
@@ -372,6 +378,19 @@ export class SandboxConfigBuilder {
       functions: Object.freeze([...this.#values.functions]),
       numericFunctions: Object.freeze([...this.#values.numericFunctions]),
     });
+  }
+
+  #checkWorkingDirectory(): void {
+    const { workingDirectory, allowedPaths, memoryDirectories } = this.#values;
+    const isRootGranted = [...allowedPaths, ...memoryDirectories]
+      .some(({ guest }) => guest === "/");
+    if (workingDirectory === undefined || workingDirectory === "/") return;
+    if (!isRootGranted) return;
+    throw new TypeError(
+      `Cannot set workingDirectory: "/" is granted, and relative paths lead there and not to ${
+        quote(workingDirectory)
+      }`,
+    );
   }
 
   #checkUngranted(option: string, guest: string): void {

@@ -9,10 +9,10 @@ import type { FileStat } from "./file_stat.ts";
 import {
   type DirectoryEntry,
   type FileSystem,
-  join,
   type NewTimes,
   type OpenFile,
   type OpenMode,
+  parentOf,
 } from "./file_system.ts";
 
 /** A file system and the place in the tree where it is seen. */
@@ -34,10 +34,12 @@ export class MountedFileSystem implements FileSystem {
   readonly #root: FileSystem;
   /** The longest places first. */
   readonly #mounts: readonly Mount[];
-  readonly #bornAt = BigInt(Math.trunc(Date.now())) * 1_000_000n;
+  readonly #bornAt: bigint;
 
-  constructor(root: FileSystem, mounts: readonly Mount[]) {
+  /** @param bornAt The time of directories that only lead to mounts. */
+  constructor(root: FileSystem, mounts: readonly Mount[], bornAt: bigint) {
     this.#root = root;
+    this.#bornAt = bornAt;
     this.#mounts = mounts.toSorted((a, b) => b.place.length - a.place.length);
     this.writable = root.writable ||
       mounts.some(({ fileSystem }) => fileSystem.writable);
@@ -56,7 +58,7 @@ export class MountedFileSystem implements FileSystem {
   }
 
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
-    const changes = mode.write || mode.create;
+    const changes = mode.write || mode.create || mode.append;
     const found = changes ? this.#changeable(place) : this.#find(place);
     return found.fileSystem.open(found.place, mode, known);
   }
@@ -101,7 +103,9 @@ export class MountedFileSystem implements FileSystem {
   }
 
   setTimes(place: string, times: NewTimes): void {
-    const found = this.#changeable(place);
+    const isMount = this.#isMount(place);
+    const found = isMount ? this.#find(place) : this.#changeable(place);
+    if (!found.fileSystem.writable) fail("EROFS");
     found.fileSystem.setTimes(found.place, times);
   }
 
@@ -126,6 +130,9 @@ export class MountedFileSystem implements FileSystem {
     if (this.#isAbove(place) || this.#isMount(place)) fail("EBUSY");
     const found = this.#find(place);
     if (!found.fileSystem.writable) fail("EROFS");
+    // Directories that only lead to mounts have no room for anything else.
+    const parent = parentOf(place);
+    if (this.#isAbove(parent) && !this.#hasOwn(parent)) fail("EROFS");
     return found;
   }
 
@@ -163,11 +170,22 @@ export class MountedFileSystem implements FileSystem {
 
   #hasOwn(place: string): boolean {
     try {
-      return this.#find(place).fileSystem.stat(this.#find(place).place)
-        .filetype === "directory";
+      const found = this.#find(place);
+      return found.fileSystem.stat(found.place).filetype === "directory";
     } catch {
       return false;
     }
+  }
+
+  /** Every directory that leads to a mount. */
+  #aboves(): string[] {
+    const places = new Set<string>();
+    for (const { place } of this.#mounts) {
+      for (let at = parentOf(place); at !== ""; at = parentOf(at)) {
+        places.add(at);
+      }
+    }
+    return [...places];
   }
 
   /** A directory that is there because a mount is below it. */
@@ -175,9 +193,8 @@ export class MountedFileSystem implements FileSystem {
     const time = this.#bornAt;
     return {
       dev: 0,
-      // One for each, and none that a file system counts up to.
-      ino: 2 ** 32 + this.#mounts
-        .findIndex((mount) => mount.place.startsWith(join(place, ""))),
+      // One for each, from what leads through it; trees in memory begin above.
+      ino: 2 + this.#aboves().indexOf(place),
       filetype: "directory",
       nlink: 1,
       size: 0,

@@ -20,7 +20,6 @@ export class CallSystem {
   readonly wasi: Wasi;
   /** Where the guest's standard streams go. */
   readonly streams: CallStreams;
-  readonly #hasMemoryDirectories: boolean;
 
   constructor(call: PlannedCall, context: CallContext) {
     const { channel, stopPage, grants, maxResultBytes } = context;
@@ -40,14 +39,18 @@ export class CallSystem {
       questions,
     );
     const memoryDirectories = directoriesOf(call, grants.memoryDirectories);
-    this.#hasMemoryDirectories = memoryDirectories.length > 0;
     const options = {
       args: [plan.programName ?? PROGRAM_NAME, ...plan.args ?? []],
-      env: plan.env ?? {},
+      env: environment(plan.env ?? {}, grants.workingDirectory),
       directories: grants.directories,
       memoryDirectories,
       limits: grants,
       shared: grants.shared,
+      root: {
+        workingDirectory: grants.workingDirectory,
+        maxBytes: grants.maxScratchBytes,
+      },
+      deterministic: plan.deterministic ?? grants.deterministic,
     };
     this.wasi = new Wasi(options, this.streams, stopPage, {
       symlink: (guest, place, target) => {
@@ -60,10 +63,19 @@ export class CallSystem {
 
   /** What was made or changed in the memory directories. */
   files(): Uint8Array {
-    return this.#hasMemoryDirectories
-      ? encodeFileBundle(this.wasi.changedFiles())
-      : NOTHING;
+    const files = this.wasi.changedFiles();
+    return Object.keys(files).length > 0 ? encodeFileBundle(files) : NOTHING;
   }
+}
+
+/** Go's programs look for their working directory there, and others do not. */
+function environment(
+  env: Readonly<Record<string, string>>,
+  workingDirectory: string | undefined,
+): Readonly<Record<string, string>> {
+  return workingDirectory === undefined || Object.hasOwn(env, "PWD")
+    ? env
+    : { ...env, PWD: workingDirectory };
 }
 
 /** Those that the call brings, and the granted ones that they do not replace. */

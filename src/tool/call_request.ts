@@ -14,6 +14,7 @@ import {
   checkHostFunctions,
   type HostFunction,
 } from "../config/host_function.ts";
+import { checkDeterministic } from "../config/deterministic.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { CallScope } from "../host/pool/call_scope.ts";
 import type { QuestionHandlers } from "../host/guest/question_desk.ts";
@@ -154,6 +155,9 @@ function planOf(parts: PlanParts): CallPlan | undefined {
   }
   if (limits.maxMemoryBytes !== config.maxMemoryBytes) {
     plan.maxMemoryBytes = limits.maxMemoryBytes;
+  }
+  if (options.deterministic !== undefined) {
+    plan.deterministic = checkDeterministic(options.deterministic);
   }
   if (streams?.isAsked) plan.asksStdin = true;
   if (streams?.isTold) plan.tellsOutput = true;

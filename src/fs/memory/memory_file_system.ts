@@ -18,6 +18,7 @@ import {
   type OpenMode,
   parentOf,
 } from "../file_system.ts";
+import { type FileClock, realFileClock } from "../file_clock.ts";
 import type { EntryBudget } from "../entry_budget.ts";
 import { WriteBudget } from "../write_budget.ts";
 
@@ -34,23 +35,29 @@ const NAME_MAX = 255;
 /** A directory that lives in memory and is thrown away with the guest. */
 export class MemoryFileSystem implements FileSystem {
   readonly writable = true;
-  readonly #root: DirectoryNode = new DirectoryNode(1);
+  readonly #root: DirectoryNode;
   readonly #budget: WriteBudget;
   readonly #entries: EntryBudget;
   #nodes = 1;
-  #lastIno = 1;
+  readonly #clock: FileClock;
+  #lastIno: number;
 
   /**
    * @param files What is in it at first, by path; the bytes are not copied
    * until the guest changes them.
    * @param maxBytes The most bytes that its files and links have together.
    * @param entries What the guest may make in it.
+   * @param options The number of its root, 1 by default, and the clock.
    */
   constructor(
     files: Readonly<Record<string, Uint8Array>>,
     maxBytes: number,
     entries: EntryBudget,
+    options: { readonly firstIno?: number; readonly clock?: FileClock } = {},
   ) {
+    this.#clock = options.clock ?? realFileClock;
+    this.#lastIno = options.firstIno ?? 1;
+    this.#root = new DirectoryNode(this.#lastIno, this.#clock);
     this.#budget = new WriteBudget(maxBytes);
     this.#entries = entries;
     for (const [path, bytes] of Object.entries(files)) {
@@ -100,12 +107,12 @@ export class MemoryFileSystem implements FileSystem {
 
   open(place: string, mode: OpenMode): OpenFile {
     if (!mode.create) return new MemoryFile(fileOf(this.#node(place)));
-    const make = () => new FileNode(++this.#lastIno, this.#budget);
+    const make = () => new FileNode(++this.#lastIno, this.#clock, this.#budget);
     return new MemoryFile(this.#make(place, make));
   }
 
   makeDirectory(place: string): void {
-    this.#make(place, () => new DirectoryNode(++this.#lastIno));
+    this.#make(place, () => new DirectoryNode(++this.#lastIno, this.#clock));
   }
 
   removeDirectory(place: string): void {
@@ -150,7 +157,8 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   symlink(target: string, place: string): void {
-    const make = () => new LinkNode(++this.#lastIno, target, this.#budget);
+    const make = () =>
+      new LinkNode(++this.#lastIno, this.#clock, target, this.#budget);
     this.#make(place, make);
   }
 
@@ -165,7 +173,7 @@ export class MemoryFileSystem implements FileSystem {
     for (const name of names.slice(0, -1)) {
       let next = directory.entries.get(name);
       if (next === undefined) {
-        next = new DirectoryNode(++this.#lastIno);
+        next = new DirectoryNode(++this.#lastIno, this.#clock);
         directory.entries.set(name, next);
         this.#nodes++;
       }
@@ -175,7 +183,12 @@ export class MemoryFileSystem implements FileSystem {
     const name = names.at(-1) ?? "";
     if (directory.entries.has(name)) fail("EEXIST");
     const given = { path: names.join("/"), bytes };
-    const node = new FileNode(++this.#lastIno, this.#budget, given);
+    const node = new FileNode(
+      ++this.#lastIno,
+      this.#clock,
+      this.#budget,
+      given,
+    );
     directory.entries.set(name, node);
     this.#nodes++;
   }

@@ -1,4 +1,5 @@
 import type { FileStat, FileType } from "../file_stat.ts";
+import type { FileClock } from "../file_clock.ts";
 import { fail } from "../error_code.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
 import { MemoryContent } from "./memory_content.ts";
@@ -9,13 +10,16 @@ abstract class Node {
   abstract readonly filetype: FileType;
   abstract readonly size: number;
   readonly ino: number;
+  readonly #clock: FileClock;
   nlink = 1;
-  atim: bigint = now();
-  mtim: bigint = this.atim;
-  ctim: bigint = this.atim;
+  atim: bigint;
+  mtim: bigint;
+  ctim: bigint;
 
-  constructor(ino: number) {
+  constructor(ino: number, clock: FileClock) {
     this.ino = ino;
+    this.#clock = clock;
+    this.atim = this.mtim = this.ctim = clock();
   }
 
   stat(): FileStat {
@@ -26,11 +30,16 @@ abstract class Node {
   setTimes(times: NewTimes): void {
     this.atim = times.atim ?? this.atim;
     this.mtim = times.mtim ?? this.mtim;
-    this.ctim = now();
+    this.renamed();
   }
 
   changed(): void {
-    this.mtim = this.ctim = now();
+    this.mtim = this.ctim = this.#clock();
+  }
+
+  /** What is known of it has changed, and not what is in it. */
+  protected renamed(): void {
+    this.ctim = this.#clock();
   }
 }
 
@@ -48,8 +57,13 @@ export class LinkNode extends Node {
   readonly size: number;
   readonly #budget: WriteBudget;
 
-  constructor(ino: number, target: string, budget: WriteBudget) {
-    super(ino);
+  constructor(
+    ino: number,
+    clock: FileClock,
+    target: string,
+    budget: WriteBudget,
+  ) {
+    super(ino, clock);
     this.target = target;
     this.size = new TextEncoder().encode(target).length;
     this.#budget = budget;
@@ -58,12 +72,12 @@ export class LinkNode extends Node {
 
   linked(): void {
     this.nlink++;
-    this.ctim = now();
+    this.renamed();
   }
 
   unlinked(): void {
     this.nlink--;
-    this.ctim = now();
+    this.renamed();
     if (this.nlink === 0) this.#budget.giveBack(this.size);
   }
 }
@@ -85,10 +99,11 @@ export class FileNode extends Node {
   /** @param given What it holds at first, and the path that it has then. */
   constructor(
     ino: number,
+    clock: FileClock,
     budget: WriteBudget,
     given?: { readonly path: string; readonly bytes: Uint8Array },
   ) {
-    super(ino);
+    super(ino, clock);
     this.#givenAs = given?.path;
     const bytes = given?.bytes;
     this.#budget = budget;
@@ -147,12 +162,12 @@ export class FileNode extends Node {
   linked(): void {
     this.#budget.take(this.size);
     this.nlink++;
-    this.ctim = now();
+    this.renamed();
   }
 
   unlinked(): void {
     this.nlink--;
-    this.ctim = now();
+    this.renamed();
     if (this.nlink > 0) this.#budget.giveBack(this.size);
     else this.#release();
   }
@@ -218,10 +233,6 @@ export class MemoryFile implements OpenFile {
   close(): void {
     this.#node.closed();
   }
-}
-
-function now(): bigint {
-  return BigInt(Date.now()) * 1_000_000n;
 }
 
 /** The file that a node is; directories and links can't be opened. */

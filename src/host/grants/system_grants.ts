@@ -1,7 +1,11 @@
 /** What guests that import WASI are given, as a configuration says it. */
 
 import { resolve } from "@std/path";
-import type { GrantedDirectory, SystemGrants } from "../../channel/messages.ts";
+import type {
+  GrantedDirectory,
+  GrantedMemoryDirectory,
+  SystemGrants,
+} from "../../channel/messages.ts";
 import type { AllowedPath } from "../../config/allowed_path.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
 import { PROCESS_FOLDERS } from "./process_folders.ts";
@@ -12,13 +16,40 @@ import { isGranted } from "./worker_permissions.ts";
 export function systemGrants(config: SandboxConfig): SystemGrants {
   return {
     directories: config.allowedPaths.map(grantedDirectory),
-    memoryDirectories: config.memoryDirectories,
+    memoryDirectories: [
+      ...config.memoryDirectories,
+      ...ownWorkingDirectory(config),
+    ],
     maxOutputBytes: config.maxOutputBytes,
     maxDescriptors: config.maxDescriptors,
     maxWriteBytes: config.maxWriteBytes,
     maxEntries: config.maxEntries,
     shared: PROCESS_FOLDERS.shared,
+    workingDirectory: config.workingDirectory,
+    maxScratchBytes: scratchBytes(config),
+    deterministic: config.deterministic,
   };
+}
+
+/** The most bytes of each directory that a call has for itself. */
+const MAX_SCRATCH_BYTES = 16 * 1024 * 1024;
+
+/** What a guest has for itself is not more than its memory may be. */
+function scratchBytes({ maxMemoryBytes }: SandboxConfig): number {
+  return Math.min(MAX_SCRATCH_BYTES, maxMemoryBytes);
+}
+
+/** A working directory that nothing else is granted as. */
+function ownWorkingDirectory(
+  config: SandboxConfig,
+): readonly GrantedMemoryDirectory[] {
+  const { workingDirectory, allowedPaths, memoryDirectories } = config;
+  const isOwn = workingDirectory !== undefined && workingDirectory !== "/" &&
+    ![...allowedPaths, ...memoryDirectories]
+      .some(({ guest }) => guest === workingDirectory);
+  return isOwn
+    ? [{ guest: workingDirectory, files: {}, maxBytes: scratchBytes(config) }]
+    : [];
 }
 
 function grantedDirectory(path: AllowedPath): GrantedDirectory {

@@ -338,5 +338,6 @@ function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
   const files = grants.memoryDirectories
     .reduce((sum, { maxBytes }) => sum + maxBytes, 0);
   const output = 2 * grants.maxOutputBytes;
-  return maxResultBytes + output + files + ANSWER_SLACK_BYTES;
+  return maxResultBytes + output + files + grants.maxScratchBytes +
+    ANSWER_SLACK_BYTES;
 }

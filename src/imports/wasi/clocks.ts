@@ -41,17 +41,13 @@ function resolutionOf(id: number): bigint {
 export function timeOf(context: WasiContext, id: number): bigint {
   switch (id) {
     case Clockid.REALTIME:
-      return BigInt(Date.now()) * 1_000_000n;
+      return context.clock.realtime();
     case Clockid.MONOTONIC:
-      return fromMs(performance.now());
+      return context.clock.monotonic();
     case Clockid.PROCESS_CPUTIME_ID:
     case Clockid.THREAD_CPUTIME_ID:
-      return fromMs(performance.now() - context.startedMs);
+      return context.clock.running();
     default:
       fail("EINVAL");
   }
-}
-
-function fromMs(ms: number): bigint {
-  return BigInt(Math.trunc(ms * 1e6));
 }

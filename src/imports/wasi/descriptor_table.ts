@@ -12,6 +12,8 @@ const FIRST_NUMBER = 3;
 /** What each of the guest's descriptor numbers stands for. */
 export class DescriptorTable {
   readonly #open = new Map<number, Descriptor>();
+  /** Those that do not count: the guest did not open them, nor anybody for it. */
+  readonly #free = new Set<Descriptor>();
   readonly #max: number;
 
   /** @param max How many may be open, the first ones included. */
@@ -60,7 +62,7 @@ export class DescriptorTable {
 
   /** Fails when one more would be too many. */
   checkRoom(): void {
-    if (this.#open.size >= this.#max) fail("EMFILE");
+    if (this.#open.size - this.#free.size >= this.#max) fail("EMFILE");
   }
 
   /** Gives a descriptor its number: the lowest free one. */
@@ -71,6 +73,12 @@ export class DescriptorTable {
     return fd;
   }
 
+  /** The same for one that does not count. */
+  addFree(descriptor: Descriptor): number {
+    this.#free.add(descriptor);
+    return this.add(descriptor);
+  }
+
   /** Sets what a number stands for, at the start. */
   set(fd: number, descriptor: Descriptor): void {
     this.#open.set(fd, descriptor);
@@ -79,6 +87,7 @@ export class DescriptorTable {
   close(fd: number): void {
     const descriptor = this.#open.get(fd >>> 0) ?? fail("EBADF");
     this.#open.delete(fd >>> 0);
+    this.#free.delete(descriptor);
     if (descriptor.kind === "file") descriptor.file.close();
   }
 
@@ -106,5 +115,6 @@ export class DescriptorTable {
   /** Forgets everything; whoever opened it closes it. */
   clear(): void {
     this.#open.clear();
+    this.#free.clear();
   }
 }

@@ -8,6 +8,7 @@ import {
 import { position } from "./fd_io.ts";
 import { filetypeNumber, writeFilestat } from "./filestat.ts";
 import { ALL_FDFLAGS, Fdflags, Fstflags } from "./flags.ts";
+import type { GuestClock } from "./guest_clock.ts";
 import { areRights, Rights, rightsFromU64 } from "./rights.ts";
 import type { NewTimes } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
@@ -98,14 +99,14 @@ export const fdStateFunctions = {
   },
 
   fd_filestat_set_times(
-    { descriptors }: WasiContext,
+    { clock, descriptors }: WasiContext,
     fd: number,
     atim: bigint,
     mtim: bigint,
     flags: number,
   ): void {
     const descriptor = descriptors.get(fd, Rights.FD_FILESTAT_SET_TIMES);
-    setTimesOfDescriptor(descriptor, newTimes(atim, mtim, flags));
+    setTimesOfDescriptor(descriptor, newTimes(atim, mtim, flags, clock));
   },
 
   fd_allocate(
@@ -157,11 +158,12 @@ export function newTimes(
   atim: bigint,
   mtim: bigint,
   flags: number,
+  clock: GuestClock,
 ): NewTimes {
   if ((flags & ~15) !== 0) fail("EINVAL");
   return {
-    atim: newTime(atim, flags, Fstflags.ATIM, Fstflags.ATIM_NOW),
-    mtim: newTime(mtim, flags, Fstflags.MTIM, Fstflags.MTIM_NOW),
+    atim: newTime(atim, flags, Fstflags.ATIM, Fstflags.ATIM_NOW, clock),
+    mtim: newTime(mtim, flags, Fstflags.MTIM, Fstflags.MTIM_NOW, clock),
   };
 }
 
@@ -170,8 +172,9 @@ function newTime(
   flags: number,
   given: number,
   now: number,
+  clock: GuestClock,
 ): bigint | undefined {
   if ((flags & given) !== 0 && (flags & now) !== 0) fail("EINVAL");
-  if ((flags & now) !== 0) return BigInt(Date.now()) * 1_000_000n;
+  if ((flags & now) !== 0) return clock.realtime();
   return (flags & given) !== 0 ? BigInt.asUintN(64, time) : undefined;
 }

@@ -34,7 +34,7 @@ export const pathFilestatFunctions = {
   ): void {
     const right = Rights.PATH_FILESTAT_SET_TIMES;
     const found = find(context, fd, right, flags, path, length);
-    const times = newTimes(atim, mtim, fstflags);
+    const times = newTimes(atim, mtim, fstflags, context.clock);
     if (found.stat === undefined) fail("ENOENT");
     found.tree.setTimes(found.place, times);
   },

@@ -35,7 +35,7 @@ interface Event {
 /** A clock that a guest waits for. */
 interface Alarm {
   readonly userdata: bigint;
-  /** Nanoseconds until it rings, counted from `sinceMs`. */
+  /** Nanoseconds until it rings. */
   readonly delay: bigint;
 }
 
@@ -147,19 +147,12 @@ function checkReady(
 }
 
 /** Sleeps until the first alarm; all that ring by then have happened. */
-function waitFor({ stop }: WasiContext, alarms: Alarm[]): Event[] {
-  const started = performance.now();
+function waitFor({ clock, stop }: WasiContext, alarms: Alarm[]): Event[] {
   const first = alarms.reduce(
     (least, { delay }) => delay < least ? delay : least,
     1n << 64n,
   );
-  const untilMs = started + Number(first) / 1e6;
-  for (;;) {
-    const leftMs = untilMs - performance.now();
-    if (leftMs <= 0) break;
-    stop.sleep(leftMs);
-  }
-  const passed = BigInt(Math.trunc((performance.now() - started) * 1e6));
+  const passed = clock.wait(first, stop);
   return alarms
     .filter(({ delay }) => delay <= passed || delay === first)
     .map(({ userdata }) => ({

@@ -2,7 +2,7 @@ import { fail } from "../../fs/error_code.ts";
 import { GuestStopped, StopReason } from "../../stop_page.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** What `crypto.getRandomValues` gives at once, in bytes. */
+/** What is given at once, in bytes. */
 const RANDOM_PIECE_BYTES = 65_536;
 
 /** Imports about the process itself. */
@@ -23,11 +23,15 @@ export const processFunctions = {
 
   sched_yield(_context: WasiContext): void {},
 
-  random_get({ memory, stop }: WasiContext, buf: number, length: number): void {
+  random_get(
+    { memory, random, stop }: WasiContext,
+    buf: number,
+    length: number,
+  ): void {
     const bytes = memory.bytes(buf, length);
     for (let at = 0; at < bytes.length; at += RANDOM_PIECE_BYTES) {
       stop.check();
-      crypto.getRandomValues(bytes.subarray(at, at + RANDOM_PIECE_BYTES));
+      random(bytes.subarray(at, at + RANDOM_PIECE_BYTES));
     }
   },
 };

@@ -6,7 +6,11 @@
 import type { StopPage } from "../../stop_page.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { bind, FUNCTIONS } from "./functions.ts";
+import type { DirectoryDescriptor } from "./descriptor.ts";
+import { RealClock, SteadyClock } from "./guest_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
+import { realRandom, seededRandom } from "./guest_random.ts";
+import { type GrantedFileSystem, GuestRoot, INO_STEP } from "./guest_root.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import { FolderLocks } from "../../fs/host/folder_locks.ts";
 import { HeldDirectories } from "../../fs/host/held_directories.ts";
@@ -18,6 +22,7 @@ import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
 import { preopenRights } from "./path_open.ts";
 import { Rights, STREAM_RIGHTS } from "./rights.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
+import type { FileClock } from "../../fs/file_clock.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 import { EntryBudget } from "../../fs/entry_budget.ts";
@@ -44,6 +49,10 @@ export interface WasiOptions {
   readonly memoryDirectories: readonly MemoryDirectory[];
   readonly limits: WasiLimits;
   readonly shared: SharedFolders;
+  /** The tree that guests see as `/`, unless that is granted; none by default. */
+  readonly root?: WasiRoot | undefined;
+  /** A clock and randomness that are the same in every run. */
+  readonly deterministic?: WasiDeterminism | undefined;
 }
 
 /** Memory about granted folders that all workers of a process share. */
@@ -52,6 +61,21 @@ export interface SharedFolders {
   readonly locks: SharedArrayBuffer;
   /** What {@linkcode HeldDirectories} works on. */
   readonly held: SharedArrayBuffer;
+}
+
+/** What guests see as `/` where that is not granted. */
+export interface WasiRoot {
+  /** Which granted directory relative paths lead to; else one in memory. */
+  readonly workingDirectory: string | undefined;
+  /** The most bytes of that one, and of `/tmp`. */
+  readonly maxBytes: number;
+}
+
+/** What a guest's clock shows at first, and what its random bytes follow from. */
+export interface WasiDeterminism {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly seed: number;
 }
 
 /** Limits of what the imports hold or store. */
@@ -71,6 +95,8 @@ export class Wasi {
   #imports: WebAssembly.ModuleImports | undefined;
   readonly #files = new OpenFiles();
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
+  readonly #fileClock: FileClock = () => this.context.clock.realtime();
+  #root: GuestRoot | undefined;
 
   constructor(
     options: WasiOptions,
@@ -81,9 +107,14 @@ export class Wasi {
     this.context = contextOf(options, streams, stop);
     const entries = new EntryBudget(options.limits.maxEntries);
     this.#memoryTrees = options.memoryDirectories.map(
-      (
-        { guest, files, maxBytes },
-      ) => [guest, new MemoryFileSystem(files, maxBytes, entries)],
+      ({ guest, files, maxBytes }, index) => {
+        const firstIno = (index + 1) * INO_STEP;
+        const inside = { firstIno, clock: this.#fileClock };
+        return [
+          guest,
+          new MemoryFileSystem(files, maxBytes, entries, inside),
+        ];
+      },
     );
     this.#grant(options, entries, broker);
   }
@@ -105,9 +136,11 @@ export class Wasi {
 
   /** What was made or changed in memory directories, by guest name and path. */
   changedFiles(): Record<string, Record<string, Uint8Array>> {
-    return Object.fromEntries(
-      this.#memoryTrees.map(([guest, tree]) => [guest, tree.changedFiles()]),
-    );
+    const own = this.#root?.changedFiles() ?? {};
+    return Object.fromEntries([
+      ...this.#memoryTrees.map(([guest, tree]) => [guest, tree.changedFiles()]),
+      ...Object.keys(own).length > 0 ? [["/", own]] : [],
+    ]);
   }
 
   /** Closes every descriptor. Call it whatever became of the guest. */
@@ -133,23 +166,58 @@ export class Wasi {
       locks: new FolderLocks(shared.locks),
       held: new HeldDirectories(shared.held),
     };
-    for (const directory of options.directories) {
-      this.#preopen(directory.guest, new HostFileSystem(directory, context));
+    const granted: GrantedFileSystem[] = [
+      ...options.directories.map((directory) => ({
+        guest: directory.guest,
+        fileSystem: new HostFileSystem(directory, context),
+      })),
+      ...this.#memoryTrees
+        .map(([guest, fileSystem]) => ({ guest, fileSystem })),
+    ];
+    for (const { guest, fileSystem } of granted) {
+      this.context.descriptors.add(preopened(guest, fileSystem));
     }
-    for (const [guest, tree] of this.#memoryTrees) this.#preopen(guest, tree);
+    const isGranted = granted.some(({ guest }) => guest === "/");
+    if (options.root && !isGranted) {
+      this.#addRoot(options.root, granted, entries);
+    }
   }
 
-  #preopen(guest: string, tree: FileSystem): void {
-    this.context.descriptors.add({
-      kind: "directory",
-      tree,
-      place: "",
-      preopen: guest,
-      listed: undefined,
-      flags: 0,
-      ...preopenRights(tree.writable),
+  /** The last one, so that what was granted has the numbers that it always had. */
+  #addRoot(
+    root: WasiRoot,
+    granted: readonly GrantedFileSystem[],
+    entries: EntryBudget,
+  ): void {
+    const made = this.#root = new GuestRoot({
+      ...root,
+      granted,
+      entries,
+      clock: this.#fileClock,
+      firstIno: (this.#memoryTrees.length + 1) * INO_STEP,
+    });
+    this.context.descriptors.addFree({
+      ...preopened("/", ROOT_TO_COME),
+      get tree() {
+        return made.tree;
+      },
     });
   }
+}
+
+/** Each file system of the tree looks after its own rights. */
+const ROOT_TO_COME = { writable: true } as FileSystem;
+
+function preopened(guest: string, tree: FileSystem): DirectoryDescriptor {
+  return {
+    kind: "directory",
+    tree,
+    place: "",
+    preopen: guest,
+    listed: undefined,
+    flags: 0,
+    ...preopenRights(tree.writable),
+  };
 }
 
 function contextOf(
@@ -177,10 +245,21 @@ function contextOf(
     environ: Object.entries(options.env).map((pair) =>
       terminated(pair.join("="))
     ),
-    startedMs: performance.now(),
+    ...surroundings(options.deterministic),
     listing: undefined,
     exitCode: undefined,
   };
+}
+
+function surroundings(
+  deterministic: WasiDeterminism | undefined,
+): Pick<WasiContext, "clock" | "random"> {
+  return deterministic
+    ? {
+      clock: new SteadyClock(deterministic.now),
+      random: seededRandom(deterministic.seed),
+    }
+    : { clock: new RealClock(), random: realRandom };
 }
 
 const encoder = new TextEncoder();

@@ -1,7 +1,9 @@
 import type { StopPage } from "../../stop_page.ts";
 import type { Listing } from "./descriptor.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
+import type { GuestClock } from "./guest_clock.ts";
 import type { GuestMemory } from "./guest_memory.ts";
+import type { GuestRandom } from "./guest_random.ts";
 
 /** What the imports of one guest work on. */
 export interface WasiContext {
@@ -11,8 +13,8 @@ export interface WasiContext {
   /** Arguments and `KEY=value` strings, each ending in a NUL. */
   readonly args: readonly Uint8Array[];
   readonly environ: readonly Uint8Array[];
-  /** When the guest began, on the monotonic clock, in milliseconds. */
-  readonly startedMs: number;
+  readonly clock: GuestClock;
+  readonly random: GuestRandom;
   listing: Listing | undefined;
   exitCode: number | undefined;
 }

@@ -1,0 +1,76 @@
+/**
+ * What a guest sees as `/` where nobody granted that: its working directory,
+ * `/tmp` and what was granted. wasi-libc takes relative paths from there.
+ */
+
+import type { EntryBudget } from "../../fs/entry_budget.ts";
+import type { FileClock } from "../../fs/file_clock.ts";
+import type { FileSystem } from "../../fs/file_system.ts";
+import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
+import { type Mount, MountedFileSystem } from "../../fs/mounted_file_system.ts";
+
+/** A file system and the absolute path that the guest knows it by. */
+export interface GrantedFileSystem {
+  readonly guest: string;
+  readonly fileSystem: FileSystem;
+}
+
+/** What the tree is made of. */
+export interface GuestRootOptions {
+  readonly granted: readonly GrantedFileSystem[];
+  /** Which of them relative paths lead to; else a directory in memory. */
+  readonly workingDirectory: string | undefined;
+  /** The most bytes in memory, in the working directory and in `/tmp` each. */
+  readonly maxBytes: number;
+  readonly entries: EntryBudget;
+  readonly clock: FileClock;
+  /** The number of the first file that is made in memory. */
+  readonly firstIno: number;
+}
+
+/** The name of the directory for what no one wants to keep. */
+const TEMPORARY = "tmp";
+/** How far the numbers of files of two trees are apart. */
+export const INO_STEP: number = 2 ** 32;
+
+/** The tree; it is made when the guest first uses it, as many never do. */
+export class GuestRoot {
+  readonly #options: GuestRootOptions;
+  #tree: FileSystem | undefined;
+  #own: MemoryFileSystem | undefined;
+
+  constructor(options: GuestRootOptions) {
+    this.#options = options;
+  }
+
+  /** The tree. */
+  get tree(): FileSystem {
+    return this.#tree ??= this.#make();
+  }
+
+  /** What was made in the working directory, where that is the call's own. */
+  changedFiles(): Record<string, Uint8Array> {
+    return this.#own?.changedFiles() ?? {};
+  }
+
+  #make(): FileSystem {
+    const { granted, workingDirectory, firstIno } = this.#options;
+    const mounts = granted.map(({ guest, fileSystem }): Mount => ({
+      place: guest.slice(1),
+      fileSystem,
+    }));
+    if (!mounts.some(({ place }) => place === TEMPORARY)) {
+      const fileSystem = this.#memory(firstIno + INO_STEP);
+      mounts.push({ place: TEMPORARY, fileSystem });
+    }
+    const chosen = granted.find(({ guest }) => guest === workingDirectory);
+    const root = chosen?.fileSystem ??
+      (this.#own = this.#memory(firstIno));
+    return new MountedFileSystem(root, mounts, this.#options.clock());
+  }
+
+  #memory(firstIno: number): MemoryFileSystem {
+    const { maxBytes, entries, clock } = this.#options;
+    return new MemoryFileSystem({}, maxBytes, entries, { firstIno, clock });
+  }
+}
