@@ -12,8 +12,8 @@ const MOST_NAMES = 5;
 /**
  * Checks that every import of a module can be provided, as what it is declared.
  *
- * @param offered Functions of numbers that the configuration names; without
- * them, a module may import any.
+ * @param offered Functions of numbers that the configuration names; any by
+ * default.
  * @throws {CompilationFailed} with the first that can't be.
  */
 export function checkImports(

@@ -6,6 +6,7 @@ import * as table from "../../src/imports/table.ts";
 import { moduleGraph } from "../consumer/module_graph.ts";
 import { ModuleBuilder } from "../prepare/module_builder.ts";
 import type { HttpGuestEnd } from "../../src/channel/http_guest_end.ts";
+import type { HostDoor } from "../../src/imports/host_door.ts";
 import { Guest } from "./wasi/guest.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -69,6 +70,8 @@ Deno.test("Every function of the table is there, takes as many, and nothing else
       system: guest.wasi,
       // Nothing is asked of it before a guest calls.
       network: {} as HttpGuestEnd,
+      host: {} as HostDoor,
+      numericImports: [],
     });
     assertEquals(
       Object.keys(imports).sort(),

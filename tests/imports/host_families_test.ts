@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { HttpGuestEnd } from "../../src/channel/http_guest_end.ts";
+import type { HostDoor } from "../../src/imports/host_door.ts";
 import { open as openFs } from "../../src/imports/host_fs/provider.ts";
 import { open as openUser } from "../../src/imports/host_user/provider.ts";
 import type { OpenFamily } from "../../src/imports/open_family.ts";
@@ -13,8 +14,10 @@ function callsOf(guest: Guest, open: typeof openFs): Call {
     stopPage: guest.stop,
     system: guest.wasi,
     network: {} as HttpGuestEnd,
+    host: {} as HostDoor,
+    numericImports: [],
   });
-  family.attach(guest.memory);
+  family.attach(guest.memory, {});
   return (name, ...args) =>
     (family.imports[name] as (...args: number[]) => number)(...args);
 }

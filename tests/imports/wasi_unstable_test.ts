@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Errno } from "../../src/imports/wasi/errno.ts";
 import { open } from "../../src/imports/wasi_unstable/provider.ts";
 import type { HttpGuestEnd } from "../../src/channel/http_guest_end.ts";
+import type { HostDoor } from "../../src/imports/host_door.ts";
 import { Ground, Guest, READ_WRITE, ROOT } from "./wasi/guest.ts";
 
 const AT = 512;
@@ -17,8 +18,10 @@ function firstSnapshot(guest: Guest): Call {
     stopPage: guest.stop,
     system: guest.wasi,
     network: {} as HttpGuestEnd,
+    host: {} as HostDoor,
+    numericImports: [],
   });
-  attach(guest.memory);
+  attach(guest.memory, {});
   return (name, ...args) =>
     (imports[name] as (...a: typeof args) => number)(
       ...args,

@@ -26,6 +26,12 @@ export class DescriptorTable {
     return this.#open.has(fd >>> 0);
   }
 
+  /** Whether what the number stands for does not count. */
+  isFree(fd: number): boolean {
+    const descriptor = this.#open.get(fd >>> 0);
+    return descriptor !== undefined && this.#free.has(descriptor);
+  }
+
   /** What the number stands for, which must have all of `rights`. */
   get(fd: number, rights: number): Descriptor {
     const descriptor = this.#open.get(fd >>> 0) ?? fail("EBADF");

@@ -21,5 +21,8 @@ export const socketFunctions = {
 };
 
 function refuse({ descriptors }: WasiContext, fd: number): never {
-  fail(descriptors.has(fd) ? "ENOTSOCK" : "EBADF");
+  // Who looks for sockets that were handed over must not find what nobody
+  // granted: the tree that stands for "/".
+  const isGiven = descriptors.has(fd) && !descriptors.isFree(fd);
+  fail(isGiven ? "ENOTSOCK" : "EBADF");
 }
