@@ -6,6 +6,7 @@ import { HELP } from "./help.ts";
 import { type Outcome, tell } from "./outcome.ts";
 import { sandboxConfig } from "./sandbox_flags.ts";
 import { Interrupted, OutputClosed, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -47,6 +48,13 @@ async function interruptible(
   return await Promise.race([work(aborter.signal), interrupted.promise]);
 }
 
+/** What is granted is looked at when the sandbox is made, and not before. */
+function asUsageError(error: unknown): unknown {
+  return error instanceof TypeError && error.message.startsWith("Cannot grant ")
+    ? new UsageError(error.message)
+    : error;
+}
+
 /** The outcome of a verb, undefined when there is nothing left to tell. */
 async function perform(
   args: readonly string[],
@@ -68,6 +76,6 @@ async function perform(
       .run({ ...command, config, isJson, terminal, signal });
   } catch (error) {
     if (error instanceof OutputClosed) throw error;
-    return { ok: false, error };
+    return { ok: false, error: asUsageError(error) };
   }
 }

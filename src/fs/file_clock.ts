@@ -2,4 +2,5 @@
 export type FileClock = () => bigint;
 
 /** The clock of this machine. */
-export const realFileClock: FileClock = () => BigInt(Date.now()) * 1_000_000n;
+export const realFileClock: FileClock = (): bigint =>
+  BigInt(Date.now()) * 1_000_000n;

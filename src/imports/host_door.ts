@@ -12,7 +12,7 @@ import {
 import { HostFailure } from "./host_failure.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
-const UTF8 = new TextDecoder();
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Asks for host functions, one at a time. */
 export class HostDoor {

@@ -14,7 +14,7 @@ import {
 } from "../errors.ts";
 import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
-import { HostCallLog } from "./host/host_call.ts";
+import { type HostCallLog, NO_CALLS } from "./host/host_call.ts";
 import { StopReason } from "../stop_page.ts";
 import {
   type CallResult,
@@ -25,8 +25,6 @@ import {
 
 /** Longer texts of refusals are cut. */
 const MAX_DENIED_LENGTH = 500;
-
-const NO_CALLS = new HostCallLog();
 
 /** The record of a call that never reached a guest. */
 export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {

@@ -102,7 +102,8 @@ export class ToolSandbox implements AsyncDisposable {
    * or as plain options; the defaults when left out.
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants; the message says what to add.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an option that does not exist or is impossible,
+   * such as a grant of what is no folder.
    * @throws {RangeError} for a value outside of its range.
    */
   constructor(config?: SandboxConfig | SandboxOptions) {

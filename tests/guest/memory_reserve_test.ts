@@ -16,6 +16,7 @@ function plan(
   return {
     memories: [memory],
     stopPage: { module: "m", name: "s" },
+    numericImports: [],
     families: [],
     usesHttp: false,
     runsAtStart: false,

@@ -197,6 +197,19 @@ Deno.test("ToolSandbox takes plain options, and says which one is wrong", async 
   );
 });
 
+Deno.test("ToolSandbox refuses to grant what is no folder", () => {
+  const wrong: [string, string][] = [
+    ["fixtures/nowhere", "there is no such folder"],
+    ["deno.json", "it is not a folder"],
+    ["deno.json/in", "it is in no folder"],
+  ];
+  for (const [name, why] of wrong) {
+    const allowedPaths = { "/data": new URL(name, REPOSITORY) };
+    const wanted = `${name}": ${why}`;
+    assertThrows(() => new ToolSandbox({ allowedPaths }), TypeError, wanted);
+  }
+});
+
 Deno.test({
   name: "ToolSandbox grants nothing that this process does not have",
   permissions: { read: [REPOSITORY] },

@@ -4,7 +4,7 @@
 export type GuestRandom = (into: Uint8Array<ArrayBuffer>) => void;
 
 /** Bytes that nobody can foretell. */
-export const realRandom: GuestRandom = (into) => {
+export const realRandom: GuestRandom = (into): void => {
   crypto.getRandomValues(into);
 };
 

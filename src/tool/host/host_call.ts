@@ -55,3 +55,6 @@ export class HostCallLog {
     });
   }
 }
+
+/** Of a call that called nothing. */
+export const NO_CALLS: HostCallLog = new HostCallLog();

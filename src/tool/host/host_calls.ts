@@ -21,7 +21,7 @@ import { HostFunctionError } from "../../errors.ts";
 import type { QuestionHandler } from "../../host/guest/question_desk.ts";
 import type { CallScope } from "../../host/pool/call_scope.ts";
 import { HostBudget } from "./host_budget.ts";
-import { HostCallLog, type HostCallOutcome } from "./host_call.ts";
+import { HostCallLog, type HostCallOutcome, NO_CALLS } from "./host_call.ts";
 import { CallTimer } from "./call_timer.ts";
 import { callable, type CallableFunction, encodeList } from "./callable.ts";
 import { InvalidArguments } from "./host_arguments.ts";
@@ -37,8 +37,34 @@ export interface HostCallOptions {
   readonly scope: CallScope;
 }
 
-/** Answers what one guest asks of host functions. */
+/** The way of one guest to host functions; most never take it. */
 export class HostCalls {
+  readonly #options: HostCallOptions;
+  #desk: HostCallDesk | undefined;
+
+  constructor(options: HostCallOptions) {
+    this.#options = options;
+  }
+
+  /** What was called by now. */
+  get log(): HostCallLog {
+    return this.#desk?.log ?? NO_CALLS;
+  }
+
+  /** Answers one question. It never throws, nor rejects. */
+  readonly handler: QuestionHandler = (question) => {
+    this.#desk ??= new HostCallDesk(this.#options);
+    return this.#desk.answer(question);
+  };
+
+  /** Nobody waits any more: a function that runs is told so. */
+  end(reason?: unknown): void {
+    this.#desk?.end(reason);
+  }
+}
+
+/** Answers what one guest asks of host functions. */
+class HostCallDesk {
   readonly #options: HostCallOptions;
   /** What is left of the limits. */
   readonly budget: HostBudget;
@@ -54,8 +80,7 @@ export class HostCalls {
     this.budget = new HostBudget(options.limits);
   }
 
-  /** Answers one question. It never throws, nor rejects. */
-  readonly handler: QuestionHandler = (question) => {
+  answer(question: Question): Reply | Promise<Reply> {
     const asked = decodeHostQuestion(question.payload);
     if (!asked) return refusal(HostError.Invalid, "The name is not UTF-8");
     const call = new RunningCall(asked, question, this);
@@ -70,10 +95,9 @@ export class HostCalls {
     if (tooOften !== undefined) return call.exceed(tooOften);
     this.#running = call;
     return call.run(found, this.#options.scope);
-  };
+  }
 
-  /** Nobody waits any more: a function that runs is told so. */
-  end(reason?: unknown): void {
+  end(reason: unknown): void {
     this.#running?.stop(reason);
     this.#running = undefined;
     this.timer.close();
@@ -85,7 +109,7 @@ class RunningCall {
   readonly #name: string;
   readonly #argumentBytes: number;
   readonly #room: number;
-  readonly #of: HostCalls;
+  readonly #of: HostCallDesk;
   readonly #startedAt = performance.now();
   #abort: AbortController | undefined;
   #isOver = false;
@@ -95,7 +119,7 @@ class RunningCall {
   constructor(
     { op, name, payload }: HostQuestion,
     { room }: Question,
-    of: HostCalls,
+    of: HostCallDesk,
   ) {
     this.#name = op === HostOp.List ? "list" : name;
     this.#argumentBytes = payload.length;
