@@ -4,7 +4,9 @@
 export type GuestRandom = (into: Uint8Array<ArrayBuffer>) => void;
 
 /** Bytes that nobody can foretell. */
-export const realRandom: GuestRandom = (into): void => {
+export const realRandom: GuestRandom = (
+  into: Uint8Array<ArrayBuffer>,
+): void => {
   crypto.getRandomValues(into);
 };
 
