@@ -24,6 +24,21 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
   { name: "entry", fuel: false, module: withCode("call 0") },
   { name: "leaf", fuel: false, module: withCode(`${COUNT} drop`) },
   { name: "loop", fuel: false, module: withCode("loop void br 0 end") },
+  {
+    name: "loop_counting",
+    fuel: false,
+    module: withCode(`loop void ${COUNT} br_if 0 end`),
+  },
+  {
+    name: "loop_calling",
+    fuel: false,
+    module: withCode(`loop void call 0 ${COUNT} br_if 0 end`),
+  },
+  {
+    name: "after_call",
+    fuel: false,
+    module: withCode(`call 0 ${`${COUNT} drop `.repeat(8)}`),
+  },
   { name: "throw", fuel: false, module: withCode("throw 0") },
   {
     name: "memory_grow",

@@ -8,6 +8,18 @@ import { readHeapType, readValueType } from "../../wasm/value_type.ts";
 import type { BodyEditor } from "../rewrite/body_editor.ts";
 import { type BodyReader, MULTI_MEMORY } from "./body_reader.ts";
 import type { BulkCalls } from "../rewrite/bulk_calls.ts";
+import { writeRoundCheck } from "../rewrite/guard.ts";
+import { type LoopForm, LoopScan } from "../rewrite/loop_scan.ts";
+import {
+  featuresIn,
+  fuelIn,
+  heightIn,
+  OPERATOR_COST,
+  OPERATOR_KIND,
+  shapeIn,
+  STRETCH_BYTES,
+  timeIn,
+} from "../rewrite/operator_cost.ts";
 import {
   CheckSpacing,
   FrameKind,
@@ -25,48 +37,47 @@ import { MODULE_LIMITS } from "../limits/module_limits.ts";
 import { PrefixedOperators } from "./prefixed_operators.ts";
 
 const CORE_SHAPE = CORE_OPERATORS.shape;
-const CORE_FEATURE = CORE_OPERATORS.feature;
-const CORE_FUEL = CORE_OPERATORS.fuel;
-const CORE_EFFECT = CORE_OPERATORS.effect;
 
 /**
  * Bytes of straight code between two looks at how much has run without a check:
- * small against the spacing itself, as an operator has one byte at least.
+ * few against the spacing itself, as an operator has one byte at least.
  */
-const TIME_STRIDE = 1024;
+const TIME_STRIDE = STRETCH_BYTES;
 const FUEL_STRIDE = 64;
 
-/** What decides whether a check is due before an operator. */
-const Due = { nowhere: 0, call: 1, tailCall: 2, return: 3, throw: 4 } as const;
+// What decides whether a check is due before an operator, and what follows.
+const Trait = {
+  call: 1,
+  tailCall: 2,
+  return: 3,
+  throw: 4,
+  due: 7,
+  /** What follows can't be reached through it. */
+  endsPath: 8,
+} as const;
 
-const DUE_BEFORE: Uint8Array = new Uint8Array(64);
-const DUES: readonly (readonly [number, readonly Shape[]])[] = [
-  [Due.call, [Shape.Call, Shape.CallIndirect, Shape.CallRef]],
-  [
-    Due.tailCall,
-    [Shape.ReturnCall, Shape.ReturnCallIndirect, Shape.ReturnCallRef],
-  ],
-  [
-    Due.return,
-    [
-      Shape.Return,
-      Shape.End,
-      Shape.Br,
-      Shape.BrIf,
-      Shape.BrTable,
-      Shape.BrOnNull,
-    ],
-  ],
-  [Due.throw, [Shape.Throw, Shape.ThrowRef, Shape.Rethrow]],
-];
-for (const [due, shapes] of DUES) {
-  for (const shape of shapes) DUE_BEFORE[shape] = due;
+const TRAITS: Uint8Array = new Uint8Array(64);
+const { call: mayCall, tailCall, return: mayReturn, throw: throws } = Trait;
+for (
+  const [trait, shapes] of [
+    [mayCall, [Shape.Call, Shape.CallIndirect, Shape.CallRef]],
+    [tailCall, [
+      Shape.ReturnCall,
+      Shape.ReturnCallIndirect,
+      Shape.ReturnCallRef,
+    ]],
+    [mayReturn, [Shape.Return, Shape.End, Shape.Br, Shape.BrIf]],
+    [mayReturn, [Shape.BrTable, Shape.BrOnNull]],
+    [throws, [Shape.Throw, Shape.ThrowRef, Shape.Rethrow]],
+  ] as const
+) {
+  for (const shape of shapes) TRAITS[shape] = trait;
 }
+for (const shape of ENDS_PATH) TRAITS[shape]! |= Trait.endsPath;
 
-const FRAME_KINDS: Readonly<Partial<Record<Shape, FrameKind>>> = {
-  [Shape.Loop]: FrameKind.Loop,
-  [Shape.If]: FrameKind.If,
-};
+const FRAME_KINDS: Uint8Array = new Uint8Array(64);
+FRAME_KINDS[Shape.Loop] = FrameKind.Loop;
+FRAME_KINDS[Shape.If] = FrameKind.If;
 
 /** What a walk reads from, writes to and puts in. */
 export interface WalkParts {
@@ -96,6 +107,7 @@ export class OperatorWalk {
   readonly #stride: number;
   /** Which functions are known to check when they are entered. */
   readonly #checks: Uint8Array;
+  readonly #loops: LoopScan;
   readonly #work: CompileWork;
 
   /** The body neither loops nor calls. */
@@ -106,6 +118,7 @@ export class OperatorWalk {
   wanted: FuelMode | undefined;
 
   #features = 0;
+  #end = 0;
   #depth = 0;
   #mayBeLocal = true;
   /** There is an exception handler, so fuel stays in the global. */
@@ -123,6 +136,7 @@ export class OperatorWalk {
     this.#spacing = new CheckSpacing(meter ? FUEL_SPACING : TIME_SPACING);
     this.#stride = meter ? FUEL_STRIDE : TIME_STRIDE;
     this.#checks = new Uint8Array(guest.functions.length);
+    this.#loops = new LoopScan(guest.bytes, this.#checks, TIME_SPACING.call);
     this.#work = new CompileWork(guest);
     this.#prefixed = new PrefixedOperators(reader, bulk, this.#work);
   }
@@ -130,6 +144,11 @@ export class OperatorWalk {
   /** Bits of the features seen so far. */
   get features(): number {
     return this.#features | this.#prefixed.features;
+  }
+
+  /** Units of the body that was walked, as its spacing counts them. */
+  get units(): number {
+    return this.#spacing.total;
   }
 
   /** What V8 will have to do for the body that was walked. */
@@ -150,6 +169,7 @@ export class OperatorWalk {
 
   /** Walks the body from where the reader stands. */
   run(locals: number, end: number): void {
+    this.#end = end;
     this.#depth = 0;
     this.isLeaf = true;
     this.isStraight = true;
@@ -165,26 +185,27 @@ export class OperatorWalk {
     const bytes = this.#bytes;
     const reader = this.#reader;
     const { globals, memories } = reader;
-    let features = 0;
+    const kindOf = OPERATOR_KIND;
+    const costOf = OPERATOR_COST;
+    const stride = this.#stride;
+    let kinds = 0;
     let cost = 0;
-    let height = 0;
     let pos = reader.pos;
-    let look = Math.min(end, pos + this.#stride);
+    let look = Math.min(end, pos + stride);
     for (;;) {
       if (pos >= look) {
         if (pos >= end) break;
-        this.#spend(cost, height);
+        this.#spend(cost);
         cost = 0;
-        height = 0;
         this.#space(pos);
-        look = Math.min(end, pos + this.#stride);
+        look = Math.min(end, pos + stride);
       }
       const at = pos;
       const opcode = bytes[pos++]!;
-      features |= CORE_FEATURE[opcode]!;
-      cost += CORE_FUEL[opcode]!;
-      height += CORE_EFFECT[opcode]!;
-      switch (CORE_SHAPE[opcode]!) {
+      const kind = kindOf[opcode]!;
+      kinds |= kind;
+      cost = (cost + costOf[opcode]!) | 0;
+      switch (shapeIn(kind)) {
         case Shape.None:
           break;
         case Shape.Local: {
@@ -226,15 +247,14 @@ export class OperatorWalk {
           break;
         default:
           reader.pos = pos;
-          this.#spend(cost, height);
+          this.#spend(cost);
           cost = 0;
-          height = 0;
           this.#operator(opcode, at);
           pos = reader.pos;
           if (pos > end) throw malformed("an operator is cut off", at);
           if (this.wanted !== undefined) return;
           if (this.#depth === 0) {
-            this.#features |= features;
+            this.#features |= featuresIn(kinds);
             if (pos === end) return;
             throw malformed("code after a function's end", pos);
           }
@@ -244,10 +264,11 @@ export class OperatorWalk {
   }
 
   /** Counts what the operators since the last time cost and left. */
-  #spend(cost: number, height: number): void {
-    this.#meter?.spend(cost);
-    this.#spacing.spend(cost);
-    this.#work.move(height);
+  #spend(cost: number): void {
+    const fuel = fuelIn(cost);
+    this.#meter?.spend(fuel);
+    this.#spacing.spend(fuel, timeIn(cost));
+    this.#work.move(heightIn(cost));
   }
 
   /** Checks where it is due in straight code. */
@@ -256,30 +277,30 @@ export class OperatorWalk {
   }
 
   /** Checks where it is due before a structured operator. */
-  #checkBefore(shape: Shape, at: number): void {
+  #checkBefore(trait: number, shape: Shape, at: number): void {
     const spacing = this.#spacing;
-    if (spacing.isDue || this.#isDueBefore(shape)) this.#check(at);
+    if (spacing.isDue || this.#isDueBefore(trait, shape)) this.#check(at);
     else if (this.#meter && spacing.ascent > 0 && this.#mayReturn(shape)) {
       this.#meter.checkBudget(at);
     }
   }
 
-  #isDueBefore(shape: Shape): boolean {
+  #isDueBefore(trait: number, shape: Shape): boolean {
     const spacing = this.#spacing;
-    switch (DUE_BEFORE[shape]!) {
-      case Due.nowhere:
-        return false;
-      case Due.call:
+    switch (trait & Trait.due) {
+      case Trait.call:
         // What an import throws leads to the handler as a return would.
         return spacing.isDueBeforeCall ||
           (this.#catches && spacing.isDueAtReturn);
-      case Due.tailCall:
+      case Trait.tailCall:
         return spacing.ascent >= 0;
-      case Due.return:
+      case Trait.return:
         return spacing.isDueAtReturn && this.#mayReturn(shape);
-      default:
-        // V8 walks and records the stack for each exception.
+      // V8 walks and records the stack for each exception.
+      case Trait.throw:
         return true;
+      default:
+        return false;
     }
   }
 
@@ -303,13 +324,14 @@ export class OperatorWalk {
   #operator(opcode: number, at: number): void {
     const shape = CORE_SHAPE[opcode]! as Shape;
     const meter = this.#meter;
-    this.#checkBefore(shape, at);
+    const trait = TRAITS[shape]!;
+    if (trait !== 0 || this.#spacing.isDue) this.#checkBefore(trait, shape, at);
     meter?.before(shape, at);
     if (!this.#control(shape, at) && !this.#value(shape, at)) {
       this.#refuse(opcode, at);
     }
     meter?.after(shape, this.#reader.pos);
-    if (ENDS_PATH[shape] === 1) this.#spacing.endPath();
+    if (trait >= Trait.endsPath) this.#spacing.endPath();
   }
 
   /** Operators that shape control flow; false for any other. */
@@ -324,7 +346,7 @@ export class OperatorWalk {
         this.#enter(shape, reader.blockType(at));
         return true;
       case Shape.Loop:
-        this.#loop(reader.blockType(at));
+        this.#loop(reader.blockType(at), at);
         return true;
       case Shape.Else:
         this.#nextArm(false);
@@ -445,18 +467,36 @@ export class OperatorWalk {
     if (target !== undefined) this.#replace(at, target);
   }
 
-  #loop(blockType: number): void {
-    const { pos } = this.#reader;
+  #loop(blockType: number, at: number): void {
+    const { pos, function: self } = this.#reader;
     const meter = this.#meter;
     this.isLeaf = false;
-    this.#spacing.checked();
-    if (!meter) this.#editor.insert(pos, this.#guard);
-    else {
+    if (!meter) {
+      const form = this.#loops.scan(pos, this.#end, self);
+      if (form) this.#checkRounds(form, at, pos);
+      else this.#checkHeader(pos);
+    } else {
       const mayBeLocal = this.#mayBeLocal && !this.#catches;
       if (meter.mode === "direct" && mayBeLocal) this.wanted = "local";
+      this.#spacing.checked();
       meter.header(pos);
     }
     this.#enter(Shape.Loop, blockType);
+  }
+
+  #checkHeader(pos: number): void {
+    this.#spacing.checked();
+    this.#editor.insert(pos, this.#guard);
+  }
+
+  /** Checks once in some rounds, or leaves it to what every round calls. */
+  #checkRounds(form: LoopForm, at: number, pos: number): void {
+    const { units, kind } = form;
+    if (this.#spacing.wouldBeDue(units)) this.#check(at);
+    this.#spacing.repeat(units, kind === "calls");
+    if (kind === "calls") return;
+    this.#work.check();
+    writeRoundCheck(this.#editor.copyTo(pos), form, this.#guard);
   }
 
   #tryTable(at: number): void {
@@ -515,7 +555,7 @@ export class OperatorWalk {
       );
     }
     if (this.#depth++ > 0) this.isStraight = false;
-    this.#spacing.enter(FRAME_KINDS[shape] ?? FrameKind.Block);
+    this.#spacing.enter(FRAME_KINDS[shape]! as FrameKind);
     if (shape !== Shape.Block) this.#work.joint();
     this.#work.enter(blockType);
     this.#meter?.enter(shape);

@@ -49,9 +49,11 @@ const LEAVES = [
 ];
 for (const shape of [...CALLS, ...LEAVES]) BEFORE[shape] = Before.save;
 
-/** Whether what follows an operator can't be reached through it. */
-export const ENDS_PATH: Uint8Array = new Uint8Array(64);
-for (const shape of [...LEAVES, Shape.Br, Shape.BrTable]) ENDS_PATH[shape] = 1;
+/** Operators that nothing goes on behind. */
+export const ENDS_PATH: readonly Shape[] = [...LEAVES, Shape.Br, Shape.BrTable];
+
+const IS_END: Uint8Array = new Uint8Array(64);
+for (const shape of ENDS_PATH) IS_END[shape] = 1;
 
 const IS_CALL: Uint8Array = new Uint8Array(64);
 for (const shape of CALLS) IS_CALL[shape] = 1;
@@ -141,7 +143,7 @@ export class FuelMeter {
   /** Notes how a structured operator leaves control. */
   after(shape: Shape, at: number): void {
     if (IS_CALL[shape] === 1) this.reload(at);
-    if (ENDS_PATH[shape] === 1) this.#live = false;
+    if (IS_END[shape] === 1) this.#live = false;
   }
 
   enter(shape: Shape): void {

@@ -2,16 +2,14 @@ import { ValueCode, writeValueType } from "../../wasm/value_type.ts";
 import { Writer } from "../../wasm/writer.ts";
 import { BodyEditor } from "./body_editor.ts";
 import { BodyReader } from "../read/body_reader.ts";
+import { LEAF_UNITS } from "./check_spacing.ts";
 import type { BulkCalls } from "./bulk_calls.ts";
 import { FuelMeter, type FuelMode } from "./fuel_meter.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 import { OperatorWalk } from "../read/operator_walk.ts";
 
-/**
- * Bodies up to this many bytes that never loop or call can't be stopped. Most
- * run for less than 1 µs, the worst, 250 loads that no cache holds, for 30 µs.
- */
+/** Bodies of more bytes, or that loop or call, have a check. */
 const LEAF_BYTES = 256;
 
 /** What the rewriter puts into bodies. */
@@ -148,7 +146,8 @@ export class FunctionRewriter {
 
   /** With fuel, a leaf is charged as a whole only if it is one stretch. */
   #isSimpleLeaf(size: number): boolean {
-    return size <= LEAF_BYTES && this.#walk.isLeaf &&
+    const { isLeaf, units } = this.#walk;
+    return size <= LEAF_BYTES && isLeaf && units <= LEAF_UNITS &&
       (this.#meter === undefined || this.#walk.isStraight);
   }
 

@@ -1,3 +1,4 @@
+import type { Writer } from "../../wasm/writer.ts";
 import { REFUSED_OFFSET, STOP_OFFSET } from "../../stop_page.ts";
 
 /** Loads the stop word. */
@@ -16,6 +17,34 @@ export function guardText(stopMemory: number): string {
     if void
       unreachable
     end`;
+}
+
+/** A variable whose bits count the rounds of a loop. */
+export interface RoundCounter {
+  readonly local: number;
+  readonly is64: boolean;
+  readonly mask: number;
+}
+
+const Op = {
+  if: 0x04,
+  end: 0x0b,
+  localGet: 0x20,
+  i32: { const: 0x41, eqz: 0x45, and: 0x71 },
+  i64: { const: 0x42, eqz: 0x50, and: 0x83 },
+} as const;
+const EMPTY_BLOCK = 0x40;
+
+/** Writes the check for the rounds where the counter's bits are all zero. */
+export function writeRoundCheck(
+  out: Writer,
+  { local, is64, mask }: RoundCounter,
+  guard: Uint8Array,
+): void {
+  const op = is64 ? Op.i64 : Op.i32;
+  out.byte(Op.localGet).u32(local);
+  out.byte(op.const).signed(mask).byte(op.and).byte(op.eqz);
+  out.byte(Op.if).byte(EMPTY_BLOCK).bytes(guard).byte(Op.end);
 }
 
 /** Notes that a growth was refused. */

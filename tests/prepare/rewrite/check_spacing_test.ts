@@ -10,7 +10,12 @@ import { MIB } from "../guest_run.ts";
 import { ModuleBuilder } from "../module_builder.ts";
 
 function spacing(): CheckSpacing {
-  const made = new CheckSpacing({ between: 100, call: 10, ascent: 3 });
+  const made = new CheckSpacing({
+    countsFuel: false,
+    between: 100,
+    call: 10,
+    ascent: 3,
+  });
   made.begin();
   made.enter(FrameKind.Block);
   return made;
@@ -18,65 +23,68 @@ function spacing(): CheckSpacing {
 
 Deno.test("CheckSpacing adds up what runs in a row", () => {
   const one = spacing();
-  one.spend(100);
+  one.spend(100, 100);
   assert(!one.isDue);
-  one.spend(1);
+  one.spend(1, 1);
   assert(one.isDue);
   one.checked();
-  one.spend(50);
+  one.spend(50, 50);
   for (let call = 0; call < 4; call++) one.call(false);
   assert(!one.isDue && !one.isDueBeforeCall);
-  one.call(true);
+  one.call(false);
   assert(one.isDueBeforeCall);
+  // A callee that checks leaves less behind than it found.
+  one.call(true);
+  assert(!one.isDueBeforeCall);
 });
 
 Deno.test("CheckSpacing takes the longest path around a check in a block", () => {
   const one = spacing();
-  one.spend(60);
+  one.spend(60, 60);
   one.enter(FrameKind.Block);
   one.branch(0);
-  one.spend(90);
+  one.spend(90, 90);
   one.checked();
   one.leave();
-  one.spend(50);
+  one.spend(50, 50);
   assert(one.isDue);
 });
 
 Deno.test("CheckSpacing goes around an if without else, and through either arm", () => {
   const without = spacing();
-  without.spend(60);
+  without.spend(60, 60);
   without.enter(FrameKind.If);
   without.checked();
   without.leave();
-  without.spend(50);
+  without.spend(50, 50);
   assert(without.isDue);
 
   const other = spacing();
   other.enter(FrameKind.If);
-  other.spend(90);
+  other.spend(90, 90);
   other.nextArm(false);
   other.checked();
   other.leave();
-  other.spend(20);
+  other.spend(20, 20);
   assert(other.isDue);
 });
 
 Deno.test("CheckSpacing comes to a handler from anywhere in its block", () => {
   const legacy = spacing();
   legacy.enter(FrameKind.Block);
-  legacy.spend(90);
+  legacy.spend(90, 90);
   legacy.call(false);
   legacy.checked();
   legacy.nextArm(true);
   assert(legacy.isDue === false && legacy.isDueAtReturn);
-  legacy.spend(1);
+  legacy.spend(1, 1);
   assert(legacy.isDue);
 
   const table = spacing();
   table.enter(FrameKind.Block);
   table.handles(0);
   table.enter(FrameKind.Block);
-  table.spend(101);
+  table.spend(101, 101);
   table.checked();
   table.leave();
   table.endPath();
@@ -87,25 +95,25 @@ Deno.test("CheckSpacing comes to a handler from anywhere in its block", () => {
 Deno.test("CheckSpacing leaves what jumps to a loop to the loop's own check", () => {
   const one = spacing();
   one.enter(FrameKind.Loop);
-  one.spend(99);
+  one.spend(99, 99);
   one.branch(0);
   one.checked();
   one.leave();
-  one.spend(99);
+  one.spend(99, 99);
   assert(!one.isDue);
 });
 
 Deno.test("CheckSpacing bounds what runs while a stack of frames returns", () => {
   const one = spacing();
-  one.spend(80);
+  one.spend(80, 80);
   assert(!one.isDueAtReturn);
   one.call(true);
-  one.spend(3);
+  one.spend(3, 3);
   assert(!one.isDueAtReturn);
-  one.spend(1);
+  one.spend(1, 1);
   assert(one.isDueAtReturn);
   one.checked();
-  one.spend(50);
+  one.spend(50, 50);
   assert(!one.isDueAtReturn);
   // Another callee may be a leaf, which checks nothing.
   one.call(false);
@@ -130,9 +138,9 @@ function checks(code: string, fuel = false): number {
 const WORK = "i32.const 1 drop ";
 
 Deno.test("Straight code has a check every few thousand operators", () => {
-  const count = 50 * TIME_SPACING.between;
+  const count = 10 * TIME_SPACING.between;
   const forTime = checks(WORK.repeat(count));
-  assert(forTime > 40 && forTime <= 51, `${forTime}`);
+  assert(forTime > 8 && forTime <= 11, `${forTime}`);
   const withFuel = checks(WORK.repeat(count), true);
   // A budget is overrun by 256 at most.
   assert(withFuel >= count / 256, `${withFuel}`);
@@ -140,11 +148,11 @@ Deno.test("Straight code has a check every few thousand operators", () => {
 });
 
 Deno.test("A call by itself has the check of its function alone", () => {
-  assertEquals(checks(`${WORK.repeat(100)} call 1 ${WORK.repeat(3)}`), 1);
+  assertEquals(checks(`${WORK.repeat(100)} call 1 ${WORK.repeat(9)}`), 1);
 });
 
 Deno.test("A function that goes on after a call checks wherever it returns", () => {
-  const after = WORK.repeat(20);
+  const after = WORK.repeat(30);
   assertEquals(checks(`call 1 ${after}`), 2);
   assertEquals(checks(`call 1 ${after} return`), 2);
   assertEquals(checks(`call 1 ${after} br 0`), 2);

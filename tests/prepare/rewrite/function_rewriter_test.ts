@@ -202,6 +202,6 @@ Deno.test("FunctionRewriter checks between many calls of leaves", () => {
   module.func(type, "").func(type, "call 0 ".repeat(1000))
     .export("f", "function", 1);
   const { bytes } = rewriteModule(module.build(), { ...options, fuel: false });
-  // One at the entry, one every 15 calls, and one before the return.
-  assertEquals(checksIn(bytes), 1 + 66 + 1);
+  // One at the entry, one every 31 calls, and one before the return.
+  assertEquals(checksIn(bytes), 1 + 32 + 1);
 });

@@ -1,0 +1,310 @@
+/**
+ * A look ahead over a small loop, for what makes less than a check of the stop
+ * word in every round enough. Nothing is guessed, no bound is believed: what
+ * the guest compares its counter with does not matter.
+ */
+
+import {
+  CORE_OPERATORS,
+  Shape,
+  VECTOR_OPERATORS,
+} from "../../wasm/operators.ts";
+import { SHORT_VALUE_TYPE } from "../../wasm/value_type.ts";
+import { OPERATOR_COST, timeIn } from "./operator_cost.ts";
+
+/** Loops of more bytes are not looked at. */
+const MAX_BYTES = 512;
+/** Different writes to variables in a loop that are kept in mind. */
+const MAX_WRITES = 64;
+/** What all rounds between two checks may take together, in units of time. */
+const MAX_UNITS = 16_384;
+/** What it costs to look at the counter's bits. */
+const CHECK_UNITS = 5;
+const MAX_ROUND_BITS = 7;
+/** Where a check comes more often, what it costs is that it comes unforeseen. */
+const MIN_ROUND_BITS = 5;
+
+const SHAPE = CORE_OPERATORS.shape;
+const EMPTY_BLOCK = 0x40;
+const MULTI_MEMORY = 0x40;
+
+const Op = {
+  localGet: 0x20,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+} as const;
+
+/** How a loop can do with fewer checks. */
+export type LoopForm =
+  /** Every round calls a function that checks when it is entered. */
+  | { readonly kind: "calls"; readonly units: number }
+  /** A variable goes in steps, so that some of its bits count the rounds. */
+  | {
+    readonly kind: "counts";
+    /** Units of all rounds between two checks. */
+    readonly units: number;
+    readonly local: number;
+    readonly is64: boolean;
+    /** The bits, which are all zero once in so many rounds. */
+    readonly mask: number;
+  };
+
+/** `local = local + step`, in every round. */
+interface Step {
+  readonly local: number;
+  readonly step: number;
+  readonly is64: boolean;
+}
+
+/**
+ * Looks at loops. A form is found only if
+ *
+ * - the whole body is understood, and has no other loop in it,
+ * - the step or the call stands in no inner block, and before anything that
+ *   jumps back to the loop: every round comes by,
+ * - nothing else in the loop writes the variable.
+ *
+ * A variable that goes in steps of an odd number times 2^k takes every value of
+ * its bits k to k + n in 2^n rounds, wherever it starts, also when it wraps.
+ */
+export class LoopScan {
+  readonly #bytes: Uint8Array;
+  /** Which functions check when they are entered. */
+  readonly #checks: Uint8Array;
+  readonly #callUnits: number;
+  #pos = 0;
+  #depth = 0;
+  #units = 0;
+  #jumpedBack = false;
+  #calls = false;
+  readonly #written: number[] = [];
+  readonly #steps: Step[] = [];
+
+  // The last operators, as far as they may become a step.
+  #stage = 0;
+  #local = 0;
+  #step = 0;
+  #is64 = false;
+
+  constructor(bytes: Uint8Array, checks: Uint8Array, callUnits: number) {
+    this.#bytes = bytes;
+    this.#checks = checks;
+    this.#callUnits = callUnits;
+  }
+
+  /**
+   * The form of the loop whose body starts at `start`, if it has one.
+   *
+   * @param self The function that the loop is in.
+   */
+  scan(start: number, end: number, self: number): LoopForm | undefined {
+    this.#pos = start;
+    this.#depth = 1;
+    this.#units = 0;
+    this.#stage = 0;
+    this.#jumpedBack = false;
+    this.#calls = false;
+    this.#written.length = 0;
+    this.#steps.length = 0;
+    const last = Math.min(end, start + MAX_BYTES);
+    while (this.#depth > 0) {
+      if (this.#pos >= last || !this.#operator(self)) return undefined;
+    }
+    return this.#form();
+  }
+
+  #form(): LoopForm | undefined {
+    if (this.#units > MAX_UNITS) return undefined;
+    if (this.#calls) return { kind: "calls", units: this.#units };
+    for (const step of this.#steps) {
+      const writes = this.#written.filter((one) => one === step.local).length;
+      const form = writes === 1 ? this.#counts(step) : undefined;
+      if (form) return form;
+    }
+    return undefined;
+  }
+
+  #counts({ local, step, is64 }: Step): LoopForm | undefined {
+    const round = this.#units + CHECK_UNITS;
+    const bits = Math.min(
+      MAX_ROUND_BITS,
+      31 - Math.clz32(MAX_UNITS / round),
+    );
+    if (step === 0 || bits < MIN_ROUND_BITS) return undefined;
+    const shift = 31 - Math.clz32(step & -step);
+    if (shift + bits > 31) return undefined;
+    const rounds = 1 << bits;
+    const mask = (rounds - 1) << shift;
+    return { kind: "counts", units: rounds * round, local, is64, mask };
+  }
+
+  /** Reads one operator; false when it is none that is understood here. */
+  #operator(self: number): boolean {
+    const opcode = this.#bytes[this.#pos++]!;
+    const shape = SHAPE[opcode]! as Shape;
+    this.#units += timeIn(OPERATOR_COST[opcode]!);
+    const stage = this.#stage;
+    this.#stage = 0;
+    switch (shape) {
+      case Shape.None:
+        this.#arithmetic(opcode, stage);
+        return true;
+      case Shape.Local:
+        return this.#variable(opcode, stage);
+      case Shape.Leb:
+        return this.#constant(opcode, stage);
+      case Shape.Global:
+      case Shape.Table:
+      case Shape.RefFunc:
+      case Shape.MemorySize:
+        this.#u32();
+        return true;
+      case Shape.MemArg:
+        return this.#memArg();
+      case Shape.Bytes4:
+        this.#pos += 4;
+        return true;
+      case Shape.Bytes8:
+        this.#pos += 8;
+        return true;
+      case Shape.PrefixFd:
+        return this.#vector();
+      default:
+        return this.#control(shape, self);
+    }
+  }
+
+  #control(shape: Shape, self: number): boolean {
+    switch (shape) {
+      case Shape.Block:
+      case Shape.If:
+        this.#depth++;
+        return this.#shortBlockType();
+      case Shape.Else:
+      case Shape.Return:
+      case Shape.Unreachable:
+        return true;
+      case Shape.End:
+        this.#depth--;
+        return true;
+      case Shape.Br:
+      case Shape.BrIf:
+        if (this.#u32() === this.#depth - 1) this.#jumpedBack = true;
+        return true;
+      case Shape.Call:
+        this.#call(this.#u32(), self);
+        return true;
+      case Shape.CallIndirect:
+        this.#u32();
+        this.#u32();
+        this.#units += this.#callUnits;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Whether an operator here is passed in every round. */
+  get #isInEveryRound(): boolean {
+    return this.#depth === 1 && !this.#jumpedBack;
+  }
+
+  #call(callee: number, self: number): void {
+    this.#units += this.#callUnits;
+    const checks = callee === self || this.#checks[callee] === 1;
+    if (checks && this.#isInEveryRound) this.#calls = true;
+  }
+
+  #arithmetic(opcode: number, stage: number): void {
+    if (stage !== 2) return;
+    const add = this.#is64 ? Op.i64Add : Op.i32Add;
+    const sub = this.#is64 ? Op.i64Sub : Op.i32Sub;
+    if (opcode === sub) this.#step = -this.#step;
+    if (opcode === add || opcode === sub) this.#stage = 3;
+  }
+
+  #variable(opcode: number, stage: number): boolean {
+    const local = this.#u32();
+    if (opcode === Op.localGet) {
+      this.#local = local;
+      this.#stage = 1;
+      return true;
+    }
+    if (stage === 3 && local === this.#local && this.#isInEveryRound) {
+      this.#steps.push({ local, step: this.#step, is64: this.#is64 });
+    }
+    return this.#written.push(local) <= MAX_WRITES;
+  }
+
+  /** A constant; one that is longer than three bytes is no step. */
+  #constant(opcode: number, stage: number): boolean {
+    const start = this.#pos;
+    let value = 0;
+    for (let shift = 0;; shift += 7) {
+      const byte = this.#bytes[this.#pos++]!;
+      if (shift < 28) value |= (byte & 0x7f) << shift;
+      if (!(byte >= 0x80)) {
+        const unused = 25 - shift;
+        if (unused > 0) value = value << unused >> unused;
+        break;
+      }
+    }
+    if (stage === 1 && this.#pos - start <= 3) {
+      this.#step = value;
+      this.#is64 = opcode === Op.i64Const;
+      this.#stage = 2;
+    }
+    return true;
+  }
+
+  #memArg(): boolean {
+    if (this.#bytes[this.#pos++]! >= MULTI_MEMORY) return false;
+    this.#skipLeb();
+    return true;
+  }
+
+  #vector(): boolean {
+    switch (VECTOR_OPERATORS.shape[this.#u32()]) {
+      case Shape.None:
+        return true;
+      case Shape.Lane:
+        this.#pos++;
+        return true;
+      case Shape.Bytes16:
+        this.#pos += 16;
+        return true;
+      case Shape.MemArg:
+        return this.#memArg();
+      case Shape.MemArgLane: {
+        const isKnown = this.#memArg();
+        this.#pos++;
+        return isKnown;
+      }
+      default:
+        return false;
+    }
+  }
+
+  #shortBlockType(): boolean {
+    const byte = this.#bytes[this.#pos++]!;
+    return byte === EMPTY_BLOCK || SHORT_VALUE_TYPE[byte] === 1;
+  }
+
+  /** An index; one that is malformed is refused by whoever reads it next. */
+  #u32(): number {
+    let value = 0;
+    for (let shift = 0;; shift += 7) {
+      const byte = this.#bytes[this.#pos++]!;
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (!(byte >= 0x80)) return value >>> 0;
+    }
+  }
+
+  #skipLeb(): void {
+    while (this.#bytes[this.#pos++]! >= 0x80) { /* its last byte is below */ }
+  }
+}
