@@ -125,7 +125,7 @@ Deno.test("MountedFileSystem neither moves nor links from one file system to ano
   assertEquals(text(fs, "a/y.txt"), "x");
 });
 
-Deno.test("MountedFileSystem keeps what is granted for reading, and makes nothing where there is no room", () => {
+Deno.test("MountedFileSystem keeps what is granted for reading", () => {
   const fs = tree();
   const acts = [
     () => fs.open("fixed/x", CREATE),

@@ -279,7 +279,7 @@ Deno.test("An answer of a gigabyte is refused, and costs no worker", async () =>
   assertEquals(large.sandbox.lostWorkers, 0);
 });
 
-Deno.test("A function that calls its own tool again needs another worker, and is told where there is none", async () => {
+Deno.test("A function that calls its own tool again is told where no worker is free", async () => {
   for (const maxWorkers of [1, 2]) {
     await using sandbox = new ToolSandbox({
       maxWorkers,
