@@ -75,15 +75,21 @@ export interface NumericFunctionGrant {
 
 /** A function that was checked. */
 export interface HostFunction extends HostFunctionOptions {
+  /** What guests call it by. */
   readonly name: string;
+  /** What answers. */
   readonly handler: HostHandler;
 }
 
 /** A function of numbers that was checked. */
 export interface NumericFunction {
+  /** What guests import it as. */
   readonly name: string;
+  /** The types of its parameters. */
   readonly params: readonly NumberType[];
+  /** The types of its results. */
   readonly results: readonly NumberType[];
+  /** What answers. */
   readonly handler: NumericFunctionGrant["handler"];
 }
 

@@ -2,5 +2,6 @@
 export type FileClock = () => bigint;
 
 /** The clock of this machine. */
-export const realFileClock: FileClock = (): bigint =>
-  BigInt(Date.now()) * 1_000_000n;
+export function realFileClock(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}

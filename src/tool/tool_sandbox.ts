@@ -9,6 +9,7 @@ import {
   SandboxClosed,
   SandboxError,
 } from "../errors.ts";
+import { checkFolder } from "../host/grants/existing_folder.ts";
 import { GrantedFolders } from "../host/grants/granted_folders.ts";
 import { systemGrants } from "../host/grants/system_grants.ts";
 import { workerPermissions } from "../host/grants/worker_permissions.ts";
@@ -111,6 +112,7 @@ export class ToolSandbox implements AsyncDisposable {
     const grants = systemGrants(this.config);
     // Asked first, since anchors are made for what is granted only.
     workerPermissions(grants.directories);
+    for (const { host } of grants.directories) checkFolder(host);
     this.#network = new Network(networkOptions(this.config));
     this.#folders = new GrantedFolders(grants.directories);
     const { directories } = this.#folders;

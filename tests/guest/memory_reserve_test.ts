@@ -18,6 +18,7 @@ function plan(
     stopPage: { module: "m", name: "s" },
     numericImports: [],
     families: [],
+    numericImports: [],
     usesHttp: false,
     runsAtStart: false,
     hasAllocator: false,

@@ -103,8 +103,8 @@ Deno.test("What was granted is in / beside the rest, and keeps its rights", () =
     assertStringIncludes(await files.try("read", "deep/er/in/in.txt"), "host");
     for (
       const [path, why] of [
-        ["data/x", "Read-only file system"],
-        ["deep/er/in/x", "Read-only file system"],
+        ["data/x", "Capabilities insufficient"],
+        ["deep/er/in/x", "Capabilities insufficient"],
         ["deep/er/x", "Read-only file system"],
       ] as const
     ) {

@@ -8,16 +8,11 @@ import type {
 } from "../../channel/messages.ts";
 import type { AllowedPath } from "../../config/allowed_path.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
-import { checkFolder } from "./existing_folder.ts";
 import { PROCESS_FOLDERS } from "./process_folders.ts";
 import { realPath } from "./real_folder.ts";
 import { isGranted } from "./worker_permissions.ts";
 
-/**
- * Derives the grants that every worker of a configuration starts with.
- *
- * @throws {TypeError} when a path leads to no folder.
- */
+/** Derives the grants that every worker of a configuration starts with. */
 export function systemGrants(config: SandboxConfig): SystemGrants {
   return {
     directories: config.allowedPaths.map(grantedDirectory),
@@ -58,9 +53,7 @@ function ownWorkingDirectory(
 }
 
 function grantedDirectory(path: AllowedPath): GrantedDirectory {
-  const host = resolve(path.host);
-  checkFolder(host);
-  return { ...path, host: withoutLinks(host) };
+  return { ...path, host: withoutLinks(resolve(path.host)) };
 }
 
 /**

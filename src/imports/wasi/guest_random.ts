@@ -4,11 +4,9 @@
 export type GuestRandom = (into: Uint8Array<ArrayBuffer>) => void;
 
 /** Bytes that nobody can foretell. */
-export const realRandom: GuestRandom = (
-  into: Uint8Array<ArrayBuffer>,
-): void => {
+export function realRandom(into: Uint8Array<ArrayBuffer>): void {
   crypto.getRandomValues(into);
-};
+}
 
 const WORD = 0x1_0000_0000;
 

@@ -28,7 +28,7 @@ export interface CallableFunction {
   readonly name: string;
   readonly maxCalls?: number | undefined;
   readonly timeout?: number | undefined;
-  /** @throws {InvalidArguments} when the arguments are none. */
+  /** @throws {UnusableArguments} also as a rejection, for arguments that are none. */
   run(context: HostCallContext): unknown;
   /**
    * @param room More bytes need not be written: they are refused.
@@ -61,7 +61,7 @@ function json(found: HostFunction, payload: Uint8Array): CallableFunction {
     run(context) {
       const args = parseHostArguments(payload);
       return args instanceof Promise
-        ? args.then((value) => handler(value, context))
+        ? args.then((parsed) => handler(parsed, context))
         : handler(args, context);
     },
     encode: encodeAnswer,

@@ -4,29 +4,30 @@ import type { JsonValue } from "../../config/json_value.ts";
 import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
 
 /** The arguments can't be used; the message is for the guest. */
-export class InvalidArguments extends Error {
-  override readonly name = "InvalidArguments";
+export class UnusableArguments extends Error {
+  override readonly name = "UnusableArguments";
 }
 
 /**
- * Reads them, long ones in pieces; there is at most 1 MiB.
+ * Reads them, at once where they are few; there is at most 1 MiB.
  *
- * @throws {InvalidArguments} when they are not UTF-8, not JSON or too deep.
+ * @throws {UnusableArguments} also as a rejection, when they are not UTF-8, not
+ * JSON, too deep, or have too many values.
  */
 export function parseHostArguments(
   bytes: Uint8Array,
 ): JsonValue | Promise<JsonValue> {
   try {
-    const parsed = parseJson(bytes);
-    return parsed instanceof Promise
-      ? parsed.then((value) => value as JsonValue, refuse)
-      : parsed as JsonValue;
+    const value = parseJson(bytes);
+    return value instanceof Promise
+      ? value.catch(unusable)
+      : value as JsonValue;
   } catch (error) {
-    return refuse(error);
+    return unusable(error);
   }
 }
 
-function refuse(error: unknown): never {
+function unusable(error: unknown): never {
   if (!(error instanceof UnusableJson)) throw error;
-  throw new InvalidArguments(`Guest called with ${error.message}`);
+  throw new UnusableArguments(`Guest called with ${error.message}`);
 }

@@ -24,7 +24,7 @@ import { HostBudget } from "./host_budget.ts";
 import { HostCallLog, type HostCallOutcome, NO_CALLS } from "./host_call.ts";
 import { CallTimer } from "./call_timer.ts";
 import { callable, type CallableFunction, encodeList } from "./callable.ts";
-import { InvalidArguments } from "./host_arguments.ts";
+import { UnusableArguments } from "./host_arguments.ts";
 
 const ENCODER = new TextEncoder();
 const MAX_MESSAGE_LENGTH = 4_096;
@@ -211,7 +211,7 @@ class RunningCall {
     const message = error instanceof HostFunctionError
       ? error.message.slice(0, MAX_MESSAGE_LENGTH)
       : `Host function ${this.#name} failed`;
-    const isInvalid = error instanceof InvalidArguments;
+    const isInvalid = error instanceof UnusableArguments;
     this.#end(isInvalid ? "refused" : "failed", 0, textOf(error));
     return refusal(
       isInvalid ? HostError.Invalid : HostError.Failed,
