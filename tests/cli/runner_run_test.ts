@@ -45,6 +45,26 @@ Deno.test("tool-runner run streams both ways while a program runs", async () => 
   await child.stderr.cancel();
 });
 
+Deno.test("tool-runner run takes relative paths from where it is told", async () => {
+  const read = ["escape", "read", "LICENSE"];
+  const flags = [["--dir", "."], ["--dir", ".::/here", "--workdir", "/here"]];
+  for (const granted of flags) {
+    const [name = "", ...args] = read;
+    const { code, stdout } = await runRunner([
+      "run",
+      ...granted,
+      program(name),
+      ...args,
+    ]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "MIT License");
+  }
+  const nowhere = ["run", "--dir", "nowhere::/in", program("escape")];
+  const { code, stderr } = await runRunner(nowhere);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "there is no such folder");
+});
+
 Deno.test("tool-runner run exits as the program does", async () => {
   const { code, stdout, stderr } = await runRunner([
     "run",

@@ -23,6 +23,7 @@ Deno.test("sandboxConfig sets what the flags say", () => {
       ["max-fuel", ["1_000"]],
       ["dir", ["a::/a", "C:\\x::/x"]],
       ["dir-rw", ["b::/b"]],
+      ["workdir", ["/a"]],
       ["allow-net", ["a.example:80,[::1]:8080"]],
     ]),
     noVariables,
@@ -30,6 +31,7 @@ Deno.test("sandboxConfig sets what the flags say", () => {
   assertEquals(config.maxMemoryBytes, 16 * 1024 * 1024);
   assertEquals(config.maxExecutionTime, 2_000);
   assertEquals(config.maxFuel, 1_000n);
+  assertEquals(config.workingDirectory, "/a");
   assertEquals(config.allowedPaths, [
     { guest: "/a", host: "a", write: false },
     { guest: "/x", host: "C:\\x", write: false },
