@@ -18,7 +18,6 @@ function plan(
     stopPage: { module: "m", name: "s" },
     numericImports: [],
     families: [],
-    numericImports: [],
     usesHttp: false,
     runsAtStart: false,
     hasAllocator: false,
