@@ -74,6 +74,7 @@ export type {
   UsageData,
 } from "./src/tool/call_result.ts";
 export type { HostCall, HostCallOutcome } from "./src/tool/host/host_call.ts";
+export { explain } from "./src/tool/explain.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";
 export type {
   ExternKind,
@@ -85,6 +86,11 @@ export type {
   ModuleRole,
   ValueKind,
 } from "./src/tool/module_inspection.ts";
+export {
+  type ModelAnswer,
+  modelAnswer,
+  type ModelAnswerOptions,
+} from "./src/tool/model_answer.ts";
 export type { Numbers } from "./src/tool/calls/numeric_call.ts";
 export type {
   ModuleLoadOptions,
@@ -101,6 +107,14 @@ export {
   SandboxedTool,
   type ToolLoadOptions,
 } from "./src/tool/sandboxed_tool.ts";
+export {
+  inputSchema,
+  outputSchema,
+  type StandardIssue,
+  type StandardResult,
+  type StandardTarget,
+  type StandardToolSchema,
+} from "./src/tool/standard_schema.ts";
 export type {
   JsonValue,
   Tool,

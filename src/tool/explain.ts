@@ -1,0 +1,89 @@
+/** What came of a call, in words that a model can act on. */
+
+import type { AnySandboxError, SandboxErrorKind } from "../errors.ts";
+import { oneLine, quote } from "../quote.ts";
+import type { CallRecord, CallResult } from "./call_result.ts";
+
+const MOST_OF_MESSAGE = 2_000;
+const MOST_OF_STDERR = 500;
+const MOST_DENIED = 3;
+
+/** What would help, by what went wrong. */
+const ADVICE: Readonly<Record<SandboxErrorKind, string>> = {
+  InvalidArguments: "Call it again with arguments that fit its schema.",
+  UnknownTool: "Call one of these tools.",
+  TimeoutExceeded:
+    "The same call would be stopped again: ask for less at once, or do without.",
+  MemoryLimitExceeded:
+    "The same call would fail again: give it a smaller input, or do without.",
+  FuelExhausted:
+    "The same call would be stopped again at the same place: ask for less at once.",
+  ExecutionFailed:
+    "Check the arguments; the same call will most likely fail again.",
+  Busy: "Nothing is wrong with the call: try it again a little later.",
+  WorkerLost: "Try it once more; if it fails again, do without this tool.",
+  CompilationFailed: "This tool can't be used: do without it.",
+  PermissionDenied: "This tool lacks a permission that only a person can give.",
+  SandboxClosed: "This tool is not available any more.",
+};
+
+/**
+ * Says what came of a call in a few sentences for a model: why it failed, which
+ * limit there is, what was used, what was refused, and what would help. For a
+ * call that was answered it says what was used and refused.
+ *
+ * ```ts
+ * import { explain, SandboxedTool } from "@cortexai/sandbox";
+ *
+ * await using tool = await SandboxedTool.load(
+ *   "fixtures/hostile/loop_in_execute.wasm",
+ *   { maxExecutionTime: 100 },
+ * );
+ * console.log(explain(await tool.call({})));
+ * // Failed: Execution time limit of 100 ms exceeded. ...
+ * ```
+ */
+export function explain(result: CallResult<unknown>): string {
+  const sentences = result.ok
+    ? ["Answered."]
+    : [`Failed: ${sentence(result.error.message)}`];
+  sentences.push(...usageOf(result), ...refusals(result));
+  if (!result.ok) {
+    sentences.push(...stderrOf(result.error, result));
+    sentences.push(ADVICE[result.error.kind]);
+  }
+  return sentences.join(" ");
+}
+
+function sentence(text: string): string {
+  const line = oneLine(text, MOST_OF_MESSAGE);
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+/** A call that never began used nothing. */
+function usageOf({ usage }: CallRecord): string[] {
+  const { durationMs, waitedMs, peakMemoryBytes, fuelConsumed } = usage;
+  if (durationMs === 0) return [];
+  const used = [`${Math.ceil(durationMs)} ms`];
+  if (peakMemoryBytes > 0) used.push(`${peakMemoryBytes} bytes of memory`);
+  if (fuelConsumed !== undefined) used.push(`${fuelConsumed} fuel`);
+  if (waitedMs >= 1) used.push(`${Math.ceil(waitedMs)} ms of waiting`);
+  return [`It used ${used.join(", ")}.`];
+}
+
+function refusals({ denied }: CallRecord): string[] {
+  if (denied.length === 0) return [];
+  const shown = denied.slice(0, MOST_DENIED)
+    .map(({ url, reason }) => `${quote(url)} (${oneLine(reason, 200)})`);
+  const more = denied.length > MOST_DENIED
+    ? ` and ${denied.length - MOST_DENIED} more`
+    : "";
+  return [`The tool was refused requests to ${shown.join(", ")}${more}.`];
+}
+
+/** What a tool wrote before it failed by itself often says why. */
+function stderrOf({ kind }: AnySandboxError, { stderr }: CallRecord): string[] {
+  if (kind !== "ExecutionFailed" || stderr === "") return [];
+  const last = stderr.trimEnd().slice(-MOST_OF_STDERR);
+  return [`It wrote ${JSON.stringify(last)}.`];
+}
