@@ -1,6 +1,6 @@
 /** What is wrong with a value, in words that a model can act on. */
 
-import { quote, shortened } from "../quote.ts";
+import { oneLine, quote, shortened } from "../quote.ts";
 
 /** One thing that does not fit a schema. */
 export interface SchemaIssue {
@@ -24,14 +24,7 @@ export function schemaIssue(
   expected: string,
   value: unknown,
 ): SchemaIssue {
-  const wanted = shortened(expected, MOST_EXPECTED);
-  const got = describeValue(value);
-  return {
-    path: [...path],
-    expected: wanted,
-    got,
-    message: `${placeOf(path)}: expected ${wanted}, got ${got}`,
-  };
+  return issue(path, "", expected, describeValue(value));
 }
 
 /** A member that is not there, or must not be. */
@@ -40,15 +33,26 @@ export function memberIssue(
   state: "missing" | "unknown",
   expected: string,
 ): SchemaIssue {
-  const wanted = shortened(expected, MOST_EXPECTED);
   const got = state === "missing" ? "nothing" : "a value";
+  return issue(path, ` is ${state}`, expected, got);
+}
+
+/** A schema's text and a value's are on one line, whatever is in them. */
+function issue(
+  path: readonly (string | number)[],
+  state: string,
+  expected: string,
+  got: string,
+): SchemaIssue {
+  const wanted = oneLine(expected, MOST_EXPECTED);
+  const came = oneLine(got, MOST_EXPECTED);
+  const place = oneLine(placeOf(path), MOST_EXPECTED);
+  const end = state === "" ? `, got ${came}` : "";
   return {
     path: [...path],
     expected: wanted,
-    got,
-    message: state === "missing"
-      ? `${placeOf(path)} is missing: expected ${wanted}`
-      : `${placeOf(path)} is unknown: expected ${wanted}`,
+    got: came,
+    message: `${place}${state}: expected ${wanted}${end}`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** How much work a schema may cause: counted in steps, done in slices. */
 
 /** What a schema may cost by itself, however small the value is: some ms. */
-const OWN_STEPS = 50_000;
+const OWN_STEPS = 20_000;
 /** What each character of the value adds. */
 const STEPS_PER_CHARACTER = 32;
 /** After so many steps the clock is asked. */

@@ -5,7 +5,7 @@ import { quote } from "../../quote.ts";
 import { asJson, isRecord, keysOf } from "../json_view.ts";
 import { Pattern } from "../pattern/pattern.ts";
 import { schemaText } from "../schema_text.ts";
-import type { StepBudget } from "../step_budget.ts";
+import { type StepBudget, UncheckableSchema } from "../step_budget.ts";
 import {
   checkBelow,
   type DeepCheck,
@@ -17,7 +17,10 @@ import {
 /** Of a long list, a model is told the first. */
 const MOST_NAMES = 20;
 
-type Record_ = Readonly<Record<string, unknown>>;
+/** Each is tried for each member. */
+const MAX_PATTERNS = 500;
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** Objects of so many members at least. */
 const minProperties: Keyword = sizeLimit(
@@ -169,7 +172,7 @@ const unevaluatedProperties: Keyword = (argument, context) => ({
   },
 });
 
-function dependent(schemas: Record_, root: unknown): DeepCheck {
+function dependent(schemas: Members, root: unknown): DeepCheck {
   return function* (value, run, evaluated) {
     if (!isRecord(value)) return;
     for (const key of paidKeys(value, run.budget)) {
@@ -182,7 +185,7 @@ function dependent(schemas: Record_, root: unknown): DeepCheck {
 
 function checkRequired(
   names: readonly unknown[],
-  schema: Record_,
+  schema: Members,
   value: Record<string, unknown>,
   run: CheckRun,
 ): void {
@@ -236,12 +239,17 @@ function knownNames(properties: unknown): string {
 
 /** Patterns are read when the first member comes, and once. */
 function patternsOf(
-  schemas: Record_,
+  schemas: Members,
 ): () => readonly (readonly [Pattern, unknown])[] {
+  const sources = Object.keys(schemas);
+  if (sources.length > MAX_PATTERNS) {
+    throw new UncheckableSchema(
+      `it has ${sources.length} patternProperties, limit is ${MAX_PATTERNS}`,
+    );
+  }
   let patterns: (readonly [Pattern, unknown])[] | undefined;
   return () =>
-    patterns ??= Object.entries(schemas)
-      .map(([source, schema]) => [Pattern.of(source), schema] as const);
+    patterns ??= sources.map((source) => [Pattern.of(source), schemas[source]]);
 }
 
 /** Keys, also of what JSON leaves out. */
@@ -251,7 +259,7 @@ function paidKeys(value: object, budget: StepBudget): string[] {
   return keys;
 }
 
-function own(record: Record_, key: string): unknown {
+function own(record: Members, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
