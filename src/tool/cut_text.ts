@@ -2,8 +2,8 @@
 
 /** After so long, others get a turn. */
 const SLICE_MS = 3;
-/** After so many pieces the clock is asked. */
-const CLOCK_PIECES = 256;
+/** Shorter pieces are put together first: encoding has a price of its own. */
+const BATCH_CHARACTERS = 4 * 1024;
 
 /** A text of bounded length. */
 export interface CutText {
@@ -24,13 +24,17 @@ export async function cutText(
 ): Promise<CutText> {
   const cutter = new TextCutter(maxBytes);
   let sliceEnd = performance.now() + SLICE_MS;
-  let count = 0;
+  let batch = "";
   for (const piece of pieces) {
-    cutter.add(piece);
-    if (++count % CLOCK_PIECES !== 0 || performance.now() < sliceEnd) continue;
+    batch += piece;
+    if (batch.length < BATCH_CHARACTERS) continue;
+    cutter.add(batch);
+    batch = "";
+    if (performance.now() < sliceEnd) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
     sliceEnd = performance.now() + SLICE_MS;
   }
+  cutter.add(batch);
   return cutter.finish();
 }
 
