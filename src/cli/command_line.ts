@@ -31,6 +31,7 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
   ["-h", "--help=true"],
   ["-V", "--version=true"],
   ["--allow-net", `--allow-net=${ANY_HOST}`],
+  ["--unchecked", "--unchecked=true"],
 ]);
 
 /**

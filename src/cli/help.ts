@@ -39,6 +39,9 @@ Grants (schema, call, run), all of which Deno must have been given itself:
                          use as {{NAME}} with that host and never see; may be
                          repeated
 
+Arguments (call):
+  --unchecked            calls the tool also when they do not fit its schema
+
 Tools that are WASI programs, JSON in and JSON out (schema, call):
   --schema FILE          the schema, in JSON; without it the module's custom
                          section tool_schema, or NAME.schema.json beside it
@@ -66,7 +69,8 @@ Exit codes:
   0 success              121 CompilationFailed      125 FuelExhausted
   1 unexpected failure   122 ExecutionFailed        126 PermissionDenied
   2 wrong usage, no      123 MemoryLimitExceeded    130 stopped by Ctrl-C
-    JSON, no such file   124 TimeoutExceeded        141 output was closed
+    JSON, no such file,  124 TimeoutExceeded        141 output was closed
+    InvalidArguments
   Deno itself exits with 70 when --unstable-worker-options is missing.
   122 also stands for a lost worker. run exits as the program does; when a limit
   ended it, standard error says so.`;

@@ -12,9 +12,14 @@ export async function openTool(
   { operands: [source = ""], config, flags, terminal }: VerbInput,
 ): Promise<SandboxedTool> {
   const [file] = flags.get("schema") ?? [];
-  const options = file === undefined
-    ? {}
-    : { schema: await readSchema(file, terminal) };
+  const [unchecked] = flags.get("unchecked") ?? [];
+  if (unchecked !== undefined && unchecked !== "true") {
+    throw new UsageError("Cannot use --unchecked with a value: it takes none");
+  }
+  const options = {
+    validateArguments: unchecked === undefined,
+    ...file !== undefined && { schema: await readSchema(file, terminal) },
+  };
   return await fromSource(
     source,
     () => SandboxedTool.load(source, config, options),

@@ -62,6 +62,18 @@ Deno.test("runCli refuses standard input that is not UTF-8 or not JSON", async (
   }
 });
 
+Deno.test("runCli calls a tool with what does not fit only with --unchecked", async () => {
+  const stats = new URL("word_stats.wasm", ECHO).href;
+  const { code, terminal } = await run("call", stats, '{"bogus":1}');
+  assertEquals([code, terminal.output], [2, ""]);
+  assertStringIncludes(terminal.error, 'Argument "bogus" is unknown');
+  const all = await run("call", stats, "--unchecked", '{"bogus":1}');
+  assertEquals(all.code, 0);
+  assertStringIncludes(all.terminal.output, "text must be a string");
+  const valued = await run("call", stats, "--unchecked=no", "{}");
+  assertEquals(valued.code, 2);
+});
+
 Deno.test("runCli ends at Ctrl-C, whatever it waits for", async () => {
   const terminal = new FakeTerminal();
   terminal.input = Promise.withResolvers<Uint8Array>().promise;

@@ -46,7 +46,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   }],
   ["call", {
     operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
-    flags: [...SANDBOX_FLAGS, "schema"],
+    flags: [...SANDBOX_FLAGS, "schema", "unchecked"],
     run: callTool,
   }],
   ["run", {
