@@ -61,11 +61,12 @@ export function rewriteModule(
   checkMemoryImports(guest);
   const initialBytes = checkInitialBytes(guest, limitBytes);
   const names = injectedNames(guest);
-  const { code, injected, operatorFeatures } = rewriteCode(
+  const code = rewriteCode(
     guest,
     limitBytes,
     fuel ? guest.globals.length : undefined,
   );
+  const { injected, operatorFeatures } = code;
   const functions = injected.all;
   // Memories are seen from outside; tables are not.
   const usedFunction = guest.tables.length > 0

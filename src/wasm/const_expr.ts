@@ -9,14 +9,28 @@ export interface ConstScope {
   readonly functions: number;
   readonly globals: number;
   readonly features: Set<string>;
+  /** How many operators one expression may have, its end aside. */
+  readonly operators: number;
 }
 
 /**
- * Steps over a constant expression and checks the indices that it names.
+ * Steps over a constant expression, checks the indices that it names and
+ * answers how many operators it has.
  * https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
  */
-export function readConstExpr(reader: Reader, scope: ConstScope): void {
-  while (readConstOperator(reader, scope)) { /* until its end */ }
+export function readConstExpr(reader: Reader, scope: ConstScope): number {
+  const at = reader.pos;
+  let operators = 0;
+  while (readConstOperator(reader, scope)) {
+    if (++operators > scope.operators) {
+      throw malformed(
+        `a constant expression has more than ${scope.operators} operators, ` +
+          "the limit",
+        at,
+      );
+    }
+  }
+  return operators;
 }
 
 function readConstOperator(reader: Reader, scope: ConstScope): boolean {

@@ -29,6 +29,8 @@ export interface FuncTypeLimits {
   readonly types: number;
   readonly params: number;
   readonly results: number;
+  /** Parameters and results of all types together. */
+  readonly typeValues: number;
 }
 
 /** Reads the type section; a type may name itself and those before it. */
@@ -38,8 +40,19 @@ export function readTypeSection(
 ): FuncType[] {
   const count = reader.count("types", limits.types);
   const types: FuncType[] = [];
+  let values = 0;
   for (let i = 0; i < count; i++) {
-    types.push(readFuncType(reader, i + 1, limits));
+    const at = reader.pos;
+    const type = readFuncType(reader, i + 1, limits);
+    values += type.params.length + type.results.length;
+    if (values > limits.typeValues) {
+      throw malformed(
+        `its types have ${values} parameters and results, ` +
+          `limit is ${limits.typeValues}`,
+        at,
+      );
+    }
+    types.push(type);
   }
   return types;
 }

@@ -62,6 +62,8 @@ export const Shape = {
   PrefixFc: 53,
   PrefixFd: 54,
   PrefixFe: 55,
+  /** Nothing follows, as with `None`, but what V8 makes of it branches. */
+  Branching: 56,
 } as const;
 
 /** One member of {@linkcode Shape}. */
@@ -135,22 +137,53 @@ const CORE: readonly Row[] = [
       "i32.le_u i32.ge_s i32.ge_u i64.eqz i64.eq i64.ne i64.lt_s i64.lt_u " +
       "i64.gt_s i64.gt_u i64.le_s i64.le_u i64.ge_s i64.ge_u f32.eq f32.ne " +
       "f32.lt f32.gt f32.le f32.ge f64.eq f64.ne f64.lt f64.gt f64.le f64.ge " +
-      "i32.clz i32.ctz i32.popcnt i32.add i32.sub i32.mul i32.div_s " +
-      "i32.div_u i32.rem_s i32.rem_u i32.and i32.or i32.xor i32.shl " +
-      "i32.shr_s i32.shr_u i32.rotl i32.rotr i64.clz i64.ctz i64.popcnt " +
-      "i64.add i64.sub i64.mul i64.div_s i64.div_u i64.rem_s i64.rem_u " +
-      "i64.and i64.or i64.xor i64.shl i64.shr_s i64.shr_u i64.rotl i64.rotr " +
+      "i32.clz i32.ctz i32.popcnt i32.add i32.sub i32.mul",
+  ),
+  row(0x6d, Shape.Branching, "i32.div_s i32.div_u i32.rem_s i32.rem_u"),
+  row(
+    0x71,
+    Shape.None,
+    "i32.and i32.or i32.xor i32.shl i32.shr_s i32.shr_u i32.rotl i32.rotr " +
+      "i64.clz i64.ctz i64.popcnt i64.add i64.sub i64.mul",
+  ),
+  row(0x7f, Shape.Branching, "i64.div_s i64.div_u i64.rem_s i64.rem_u"),
+  row(
+    0x83,
+    Shape.None,
+    "i64.and i64.or i64.xor i64.shl i64.shr_s i64.shr_u i64.rotl i64.rotr " +
       "f32.abs f32.neg f32.ceil f32.floor f32.trunc f32.nearest f32.sqrt " +
       "f32.add f32.sub f32.mul f32.div f32.min f32.max f32.copysign " +
       "f64.abs f64.neg f64.ceil f64.floor f64.trunc f64.nearest f64.sqrt " +
       "f64.add f64.sub f64.mul f64.div f64.min f64.max f64.copysign " +
-      "i32.wrap_i64 i32.trunc_f32_s i32.trunc_f32_u i32.trunc_f64_s " +
-      "i32.trunc_f64_u i64.extend_i32_s i64.extend_i32_u i64.trunc_f32_s " +
-      "i64.trunc_f32_u i64.trunc_f64_s i64.trunc_f64_u f32.convert_i32_s " +
-      "f32.convert_i32_u f32.convert_i64_s f32.convert_i64_u " +
-      "f32.demote_f64 f64.convert_i32_s f64.convert_i32_u " +
-      "f64.convert_i64_s f64.convert_i64_u f64.promote_f32 " +
-      "i32.reinterpret_f32 i64.reinterpret_f64 f32.reinterpret_i32 " +
+      "i32.wrap_i64",
+  ),
+  row(
+    0xa8,
+    Shape.Branching,
+    "i32.trunc_f32_s i32.trunc_f32_u i32.trunc_f64_s i32.trunc_f64_u",
+  ),
+  row(0xac, Shape.None, "i64.extend_i32_s i64.extend_i32_u"),
+  row(
+    0xae,
+    Shape.Branching,
+    "i64.trunc_f32_s i64.trunc_f32_u i64.trunc_f64_s i64.trunc_f64_u",
+  ),
+  row(
+    0xb2,
+    Shape.None,
+    "f32.convert_i32_s f32.convert_i32_u f32.convert_i64_s",
+  ),
+  row(0xb5, Shape.Branching, "f32.convert_i64_u"),
+  row(
+    0xb6,
+    Shape.None,
+    "f32.demote_f64 f64.convert_i32_s f64.convert_i32_u f64.convert_i64_s",
+  ),
+  row(0xba, Shape.Branching, "f64.convert_i64_u"),
+  row(
+    0xbb,
+    Shape.None,
+    "f64.promote_f32 i32.reinterpret_f32 i64.reinterpret_f64 f32.reinterpret_i32 " +
       "f64.reinterpret_i64",
   ),
   row(
@@ -174,7 +207,7 @@ const CORE: readonly Row[] = [
 const BULK: readonly Row[] = [
   row(
     0,
-    Shape.None,
+    Shape.Branching,
     "i32.trunc_sat_f32_s i32.trunc_sat_f32_u i32.trunc_sat_f64_s " +
       "i32.trunc_sat_f64_u i64.trunc_sat_f32_s i64.trunc_sat_f32_u " +
       "i64.trunc_sat_f64_s i64.trunc_sat_f64_u",

@@ -102,6 +102,7 @@ function immediates(body: Reader, shape: Shape): string[] {
     case Shape.RefNull:
       return [TYPE_NAMES[body.u8("type")]!];
     case Shape.None:
+    case Shape.Branching:
     case Shape.End:
     case Shape.Else:
     case Shape.CatchAll:

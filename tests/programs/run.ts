@@ -1,11 +1,17 @@
+// deno-lint-ignore-file no-console
 /**
  * Runs real programs, CPython and a Go program among them, as a user would, and
- * breaks each limit with them. Needs npm and Go, so it is no part of the gate:
+ * breaks each limit with them. Needs npm, pip, Go and Cargo with the target
+ * wasm32-wasip1, so it is no part of the gate:
  *
- *     deno run -A tests/programs/run.ts
+ *     deno run -A tests/programs/run.ts [--record] [NAME...]
+ *
+ * With names, runs these of {@linkcode REAL_PROGRAMS} only; with `--record`,
+ * writes which versions did what.
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parseArgs } from "@std/cli/parse-args";
 import { join } from "@std/path";
 import {
   ExecutionFailed,
@@ -19,6 +25,8 @@ import {
 } from "../../mod.ts";
 import { largeModule } from "../bench/large_module.ts";
 import { checkNpmCommands } from "./npm_commands.ts";
+import { nameOf, programBytes } from "./packages.ts";
+import { REAL_PROGRAMS } from "./real_programs.ts";
 
 const MIB = 1024 * 1024;
 
@@ -189,8 +197,52 @@ async function checkAll(
   }
 }
 
+/** A line of the record. */
+interface Recorded {
+  readonly name: string;
+  readonly source: string;
+  readonly bytes: number;
+  readonly near: string;
+  readonly result: string;
+}
+
+/** Runs those that are named, or all; answers false when one failed. */
+async function realPrograms(
+  names: readonly string[],
+  record: boolean,
+): Promise<boolean> {
+  const recorded: Recorded[] = [];
+  let failed = false;
+  for (const { name, source, near, check } of REAL_PROGRAMS) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    let bytes = 0;
+    let result: string;
+    try {
+      const program = await programBytes(source);
+      bytes = program.length;
+      result = await check(program);
+      console.log(`ok  ${name}: ${result}`);
+    } catch (error) {
+      failed = true;
+      result = String(error);
+      console.log(`FAILED  ${name}: ${result}`);
+    }
+    recorded.push({ name, source: nameOf(source), bytes, near, result });
+  }
+  if (record) {
+    const file = new URL("./recorded.json", import.meta.url);
+    const programs = { deno: Deno.version.deno, programs: recorded };
+    await Deno.writeTextFile(file, `${JSON.stringify(programs, null, 2)}\n`);
+  }
+  return !failed;
+}
+
 if (import.meta.main) {
-  await checkAll("CPython 3.12", await largeModule(), PYTHON);
-  await checkAll("Go", await goProgram(), GO);
-  await checkNpmCommands();
+  const { _: names, record } = parseArgs(Deno.args, { boolean: ["record"] });
+  if (names.length === 0) {
+    await checkAll("CPython 3.12", await largeModule(), PYTHON);
+    await checkAll("Go", await goProgram(), GO);
+    await checkNpmCommands();
+  }
+  if (!await realPrograms(names.map(String), record)) Deno.exit(1);
 }

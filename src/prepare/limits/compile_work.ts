@@ -1,32 +1,119 @@
+/** Counts what a function makes V8's two compilers do. */
+
+import { STRETCH_BYTES } from "../rewrite/operator_cost.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 
 /** The block types that are no type index. */
 export const BlockType = { empty: -1, oneResult: -2 } as const;
 
+/** What a block is, as far as its cost goes. */
+export const BlockKind = { block: 0, if: 1, loop: 2, try: 3 } as const;
+
 /**
- * Estimates how long V8's baseline compiler takes for a function: at each
- * joint of control flow it copies or merges the state of every variable and
- * operand. It runs on the guest's own thread at the first call, where nothing
- * can stop it.
+ * How much the operand stack may grow between two looks at it: what pushes a
+ * value takes two bytes at least.
  */
+const STEEP: number = STRETCH_BYTES / 2;
+
+/** Where what is known about an open block stands. */
+const Place = { floor: 0, params: 1, results: 2, start: 3, flags: 4 } as const;
+const PLACES = 5;
+
+/** Bits of a block's flags, above its kind. */
+const Flag = {
+  kind: 3,
+  /** A branch to its end has been seen. */
+  isTarget: 4,
+  /** Exceptions of calls lead to its handlers. */
+  catches: 8,
+} as const;
+
+/** Copies of the state that a block of each kind makes by itself. */
+const COPIES: readonly number[] = [0, 2, 2, 5];
+
+/** The state is copied twice around a check's own `if`. */
+const COPIES_OF_CHECK = 2;
+
+/** An arm that ends and one that begins. */
+const COPIES_OF_ARM = 2;
+
+/**
+ * What a function makes V8's compilers do, as places in {@linkcode
+ * CompileCounts}. "State" is all variables and operands at a place: compilers
+ * copy it, or walk over it, at the joints of control flow.
+ */
+export const Count = {
+  /** Bytes of code, checks included. */
+  bytes: 0,
+  /** Branches and blocks that are not plain. */
+  joints: 1,
+  /** Direct calls, and operators that call into the engine. */
+  calls: 2,
+  /** Calls that first look the callee up. */
+  lookups: 3,
+  /** Entries of tables that are read or written. */
+  tableAccesses: 4,
+  /** Divisions, and conversions that trap or saturate. */
+  branchings: 5,
+  loops: 6,
+  /** The square of all look-ups, accesses to tables and loops together. */
+  crowd: 7,
+  /** Bytes of code inside of loops, once for each loop around them. */
+  loopBytes: 8,
+  /** Parameters and results of calls and returns. */
+  values: 9,
+  /** State that is copied: variables, operands and the types of blocks. */
+  copies: 10,
+  /** State that is walked over. */
+  sweeps: 11,
+  /**
+   * Bytes of code times the largest state: for each operator, the compiler may
+   * look through all of it for what lies in a register that it needs.
+   */
+  spills: 12,
+  /** Variables that may change their place at a look-up or a handler. */
+  merges: 13,
+  /** Entries of branch tables, and their squares. */
+  targets: 14,
+  targetSquares: 15,
+  /** Variables, parameters included. */
+  locals: 16,
+} as const;
+
+const COUNTED: number = Object.keys(Count).length;
+
+/**
+ * The numbers by {@linkcode Count}. They never fall: code that can't be reached
+ * is counted as if it could, and the operand stack never sinks below its
+ * block's own floor.
+ */
+export type CompileCounts = Float64Array;
+
+/** Follows a walk over a function's body and counts. */
 export class CompileWork {
   readonly #params: Int32Array;
   readonly #results: Int32Array;
   readonly #tags: readonly number[];
-  readonly #heightAtEntry: Int32Array = new Int32Array(
-    MODULE_LIMITS.nesting + 2,
-  );
-  readonly #blockTypes: Int32Array = new Int32Array(
-    MODULE_LIMITS.nesting + 2,
-  );
+  /** Open blocks, each in places as in {@linkcode Place}. */
+  readonly #blocks = new Int32Array((MODULE_LIMITS.nesting + 2) * PLACES);
   #depth = 0;
-  #height = 0;
+  #tries = 0;
   #locals = 0;
-  /** Branches, handlers and calls. */
-  joints = 0;
-  /** Variables and operands, summed over the joints of control flow. */
-  total = 0;
+  // What is counted most often; the rest is in the array at once.
+  #joints = 0;
+  #calls = 0;
+  #values = 0;
+  #copies = 0;
+  #sweeps = 0;
+  /** The highest that the operand stack has been. */
+  #highest = 0;
+  #height = 0;
+  /** The innermost block's floor. */
+  #bottom = 0;
+  #bodyResults = 0;
+  #crowded = 0;
+  readonly #counts: CompileCounts = new Float64Array(COUNTED);
 
   constructor(guest: ParsedModule) {
     const { types } = guest;
@@ -35,58 +122,223 @@ export class CompileWork {
     this.#tags = guest.tags;
   }
 
-  begin(locals: number): void {
+  /** What was counted since {@linkcode begin} for a body of so many bytes. */
+  finish(bytes: number): CompileCounts {
+    const counts = this.#counts;
+    counts[Count.bytes] = bytes;
+    counts[Count.joints] = this.#joints;
+    counts[Count.calls] = this.#calls;
+    counts[Count.values] = this.#values;
+    counts[Count.copies] = this.#copies;
+    counts[Count.sweeps] = this.#sweeps;
+    counts[Count.spills] = bytes * (this.#locals + this.#highest + STEEP);
+    return counts;
+  }
+
+  /** Starts a function with so many variables, parameters included. */
+  begin(locals: number, results: number): void {
+    // Faster than fill, which is made for long arrays.
+    for (let i = 0; i < COUNTED; i++) this.#counts[i] = 0;
+    this.#joints = 0;
+    this.#calls = 0;
+    this.#values = 0;
+    this.#copies = 0;
+    this.#sweeps = 0;
+    this.#highest = 0;
     this.#locals = locals;
+    this.#bodyResults = results;
+    this.#counts[Count.locals]! = locals;
     this.#height = 0;
+    this.#bottom = 0;
     this.#depth = 0;
-    this.joints = 0;
-    this.total = 0;
+    this.#tries = 0;
+    this.#crowded = 0;
   }
 
-  /** The operand stack grew by this many values. */
-  move(by: number): void {
-    this.#height += by;
+  /** After a stretch of code the operand stack has so many values more. */
+  stretch(by: number): void {
+    const before = this.#height;
+    if (before > this.#highest) this.#highest = before;
+    const height = before + by;
+    this.#height = height < this.#bottom ? this.#bottom : height;
   }
 
+  /** A direct call. */
   call(type: number): void {
-    this.joints++;
-    this.#height += this.#results[type]! - this.#params[type]!;
+    const params = this.#params[type]!;
+    const results = this.#results[type]!;
+    this.#values += params + results;
+    this.builtin();
+    if (this.#tries > 0) this.#handled();
+    this.stretch(-params);
+    this.stretch(results);
   }
 
-  /** State is copied or merged here. */
-  joint(): void {
-    this.joints++;
-    this.total += this.#locals + this.#height;
+  /** A call whose callee, an operand, is looked up first. */
+  callLookedUp(type: number): void {
+    this.#counts[Count.lookups]!++;
+    this.#crowd();
+    this.#counts[Count.merges]! += this.#locals;
+    this.stretch(-1);
+    this.call(type);
   }
 
-  /** A check that is put in copies the state too, and is none of the guest's. */
+  /** A table is read or written. */
+  tableAccess(): void {
+    this.#counts[Count.tableAccesses]!++;
+    this.#crowd();
+    this.builtin();
+  }
+
+  /** An operator whose code branches. */
+  branching(): void {
+    this.#counts[Count.branchings]!++;
+  }
+
+  /** The engine is called: the whole state is looked through and spilt. */
+  builtin(): void {
+    this.#calls++;
+    this.#sweeps += this.#state();
+  }
+
+  /** An exception of this tag is thrown, or one that there is already. */
+  throw(tag?: number): void {
+    if (tag !== undefined) {
+      this.#values += this.#params[this.#tags[tag]!]!;
+    }
+    this.builtin();
+    if (this.#tries > 0) this.#handled();
+  }
+
+  /** The function is left with its results. */
+  return(): void {
+    this.#values += this.#bodyResults;
+  }
+
+  /** A check of the stop word is put in. */
   check(): void {
-    this.total += this.#locals + this.#height;
+    this.#joints++;
+    this.#copies += COPIES_OF_CHECK * this.#state();
   }
 
-  enter(blockType: number): void {
-    this.#heightAtEntry[this.#depth] = this.#height;
-    this.#blockTypes[this.#depth++] = blockType;
+  branch(label: number): void {
+    const blocks = this.#blocks;
+    const block = (this.#depth - 1 - label) * PLACES;
+    const flags = blocks[block + Place.flags]!;
+    const isLoop = (flags & Flag.kind) === BlockKind.loop;
+    const arity = blocks[block + (isLoop ? Place.params : Place.results)]!;
+    const height = this.#height;
+    const state = this.#locals + (height > arity ? height : arity);
+    this.#joints++;
+    this.#sweeps += state;
+    if (block === 0) this.#values += arity;
+    if (isLoop || (flags & Flag.isTarget) !== 0) return;
+    blocks[block + Place.flags] = flags | Flag.isTarget;
+    this.#copies += state;
   }
 
+  /** A branch table with this many targets, each of them branched to. */
+  branchTable(targets: number): void {
+    this.#counts[Count.targets]! += targets;
+    this.#counts[Count.targetSquares]! += targets * targets;
+  }
+
+  /** Opens a block at this offset. */
+  enter(kind: number, blockType: number, at: number): void {
+    const blocks = this.#blocks;
+    const block = this.#depth++ * PLACES;
+    const params = blockType >= 0 ? this.#params[blockType]! : 0;
+    const results = block === 0
+      ? this.#bodyResults
+      : this.#resultsOf(blockType);
+    const below = this.#height - params;
+    if (below > this.#bottom) this.#bottom = below;
+    this.#height = this.#bottom + params;
+    blocks[block] = this.#bottom;
+    blocks[block + Place.params] = params;
+    blocks[block + Place.results] = results;
+    blocks[block + Place.start] = at;
+    blocks[block + Place.flags] = kind;
+    this.#copies += params + results;
+    if (kind !== BlockKind.block) this.#enterJoint(kind, block);
+  }
+
+  #enterJoint(kind: number, block: number): void {
+    this.#joints++;
+    this.#copies += COPIES[kind]! * this.#state();
+    if (kind === BlockKind.loop) {
+      this.#counts[Count.loops]!++;
+      this.#crowd();
+    } else if (kind === BlockKind.try) {
+      this.#tries++;
+      this.#blocks[block + Place.flags]! |= Flag.catches;
+    }
+  }
+
+  /** Another arm of the innermost block begins. */
   nextArm(): void {
-    this.#height = this.#heightAtEntry[this.#depth - 1]!;
-    this.joint();
+    const block = (this.#depth - 1) * PLACES;
+    this.#height = this.#bottom + this.#blocks[block + Place.params]!;
+    this.#joints++;
+    this.#copies += COPIES_OF_ARM * this.#state();
   }
 
-  /** A handler for exceptions of this tag. */
-  catch(tag: number): void {
+  /** A handler begins: for exceptions of a tag, or for all. */
+  catch(tag?: number): void {
     this.nextArm();
-    const block = this.#blockTypes[this.#depth - 1]!;
-    if (block >= 0) this.#height -= this.#params[block]!;
-    this.#height += this.#params[this.#tags[tag]!]!;
+    this.#handlesNoMore((this.#depth - 1) * PLACES);
+    this.#height = this.#bottom;
+    if (tag === undefined) return;
+    const values = this.#params[this.#tags[tag]!]!;
+    this.#height += values;
+    this.#values += values;
   }
 
-  leave(): void {
-    const block = this.#blockTypes[--this.#depth]!;
-    this.#height = this.#heightAtEntry[this.#depth]!;
-    if (block >= 0) {
-      this.#height += this.#results[block]! - this.#params[block]!;
-    } else if (block === BlockType.oneResult) this.#height++;
+  /** Closes a block whose end is at this offset. */
+  leave(at: number): void {
+    const blocks = this.#blocks;
+    const block = --this.#depth * PLACES;
+    const flags = blocks[block + Place.flags]!;
+    const results = blocks[block + Place.results]!;
+    this.#height = this.#bottom + results;
+    if (flags !== BlockKind.block) {
+      this.#sweeps += this.#state();
+      if ((flags & Flag.catches) !== 0) this.#handlesNoMore(block);
+      if ((flags & Flag.kind) === BlockKind.loop) {
+        this.#counts[Count.loopBytes]! += at - blocks[block + Place.start]!;
+      }
+    }
+    if (block === 0) {
+      this.#bottom = 0;
+      this.#values += results;
+    } else this.#bottom = blocks[block - PLACES]!;
+  }
+
+  /** Keeps the square up: (n + 1)² is n² + 2n + 1. */
+  #crowd(): void {
+    this.#crowded++;
+    this.#counts[Count.crowd]! += 2 * this.#crowded - 1;
+  }
+
+  #state(): number {
+    return this.#locals + this.#height;
+  }
+
+  /** What is thrown here leads to a handler of this function. */
+  #handled(): void {
+    this.#joints++;
+    this.#counts[Count.merges]! += this.#state();
+  }
+
+  #handlesNoMore(block: number): void {
+    const flags = this.#blocks[block + Place.flags]!;
+    if ((flags & Flag.catches) === 0) return;
+    this.#tries--;
+    this.#blocks[block + Place.flags] = flags & ~Flag.catches;
+  }
+
+  #resultsOf(blockType: number): number {
+    if (blockType >= 0) return this.#results[blockType]!;
+    return blockType === BlockType.oneResult ? 1 : 0;
   }
 }

@@ -26,7 +26,7 @@ import {
   FUEL_SPACING,
   TIME_SPACING,
 } from "../rewrite/check_spacing.ts";
-import { BlockType, CompileWork } from "../limits/compile_work.ts";
+import { BlockKind, BlockType, CompileWork } from "../limits/compile_work.ts";
 import {
   ENDS_PATH,
   type FuelMeter,
@@ -78,6 +78,13 @@ for (const shape of ENDS_PATH) TRAITS[shape]! |= Trait.endsPath;
 const FRAME_KINDS: Uint8Array = new Uint8Array(64);
 FRAME_KINDS[Shape.Loop] = FrameKind.Loop;
 FRAME_KINDS[Shape.If] = FrameKind.If;
+
+/** What an operator that opens a block costs like. */
+const BLOCK_KINDS: Uint8Array = new Uint8Array(64);
+BLOCK_KINDS[Shape.If] = BlockKind.if;
+BLOCK_KINDS[Shape.Loop] = BlockKind.loop;
+BLOCK_KINDS[Shape.Try] = BlockKind.try;
+BLOCK_KINDS[Shape.TryTable] = BlockKind.try;
 
 /** What a walk reads from, writes to and puts in. */
 export interface WalkParts {
@@ -175,8 +182,12 @@ export class OperatorWalk {
     this.isStraight = true;
     this.wanted = undefined;
     this.#spacing.begin();
-    this.#work.begin(locals);
+    const { types, functions } = this.#guest;
+    const { results } = types[functions[this.#reader.function]!]!;
+    this.#work.begin(locals, results.length);
     this.#enter(Shape.Block, BlockType.empty);
+    // The one at the entry.
+    this.#work.check();
     this.#walk(locals, end);
   }
 
@@ -268,7 +279,7 @@ export class OperatorWalk {
     const fuel = fuelIn(cost);
     this.#meter?.spend(fuel);
     this.#spacing.spend(fuel, timeIn(cost));
-    this.#work.move(heightIn(cost));
+    this.#work.stretch(heightIn(cost));
   }
 
   /** Checks where it is due in straight code. */
@@ -350,9 +361,11 @@ export class OperatorWalk {
         return true;
       case Shape.Else:
         this.#nextArm(false);
+        this.#work.nextArm();
         return true;
       case Shape.CatchAll:
         this.#nextArm(true);
+        this.#work.catch();
         return true;
       case Shape.Br:
       case Shape.BrIf:
@@ -363,6 +376,9 @@ export class OperatorWalk {
         this.#brTable(at);
         return true;
       case Shape.Return:
+        this.#work.return();
+        this.isStraight = false;
+        return true;
       case Shape.Unreachable:
         this.isStraight = false;
         return true;
@@ -376,12 +392,12 @@ export class OperatorWalk {
       }
       case Shape.CallIndirect:
       case Shape.ReturnCallIndirect:
-        this.#callByType(at);
+        this.#callLookedUp(at);
         reader.table(at);
         return true;
       case Shape.CallRef:
       case Shape.ReturnCallRef:
-        this.#callByType(at);
+        this.#callLookedUp(at);
         return true;
       default:
         return this.#exception(shape, at);
@@ -408,14 +424,16 @@ export class OperatorWalk {
         this.#leave(at);
         return true;
       case Shape.Throw:
-        reader.index("tag", reader.tags, at);
+        this.#work.throw(reader.index("tag", reader.tags, at));
         this.isLeaf = false;
         return true;
       case Shape.Rethrow:
         reader.u32();
+        this.#work.throw();
         this.isLeaf = false;
         return true;
       case Shape.ThrowRef:
+        this.#work.throw();
         this.isLeaf = false;
         return true;
       default:
@@ -427,6 +445,9 @@ export class OperatorWalk {
   #value(shape: Shape, at: number): boolean {
     const reader = this.#reader;
     switch (shape) {
+      case Shape.Branching:
+        this.#work.branching();
+        return true;
       case Shape.PrefixFd:
         this.#prefixed.vector(at);
         return true;
@@ -440,9 +461,11 @@ export class OperatorWalk {
         this.#replace(at, this.#bulk.memoryGrow(reader.memory(at)));
         return true;
       case Shape.Table:
+        this.#work.tableAccess();
         reader.table(at);
         return true;
       case Shape.RefFunc:
+        this.#work.builtin();
         reader.index("function", reader.functions, at);
         return true;
       case Shape.RefNull:
@@ -479,6 +502,7 @@ export class OperatorWalk {
       const mayBeLocal = this.#mayBeLocal && !this.#catches;
       if (meter.mode === "direct" && mayBeLocal) this.wanted = "local";
       this.#spacing.checked();
+      this.#work.check();
       meter.header(pos);
     }
     this.#enter(Shape.Loop, blockType);
@@ -486,6 +510,7 @@ export class OperatorWalk {
 
   #checkHeader(pos: number): void {
     this.#spacing.checked();
+    this.#work.check();
     this.#editor.insert(pos, this.#guard);
   }
 
@@ -525,6 +550,7 @@ export class OperatorWalk {
       const limit = MODULE_LIMITS.brTableTargets;
       this.#reader.tooMany("targets of a br_table", targets, limit, at);
     }
+    this.#work.branchTable(targets + 1);
     for (let i = 0; i <= targets; i++) this.#branch(at);
   }
 
@@ -532,7 +558,7 @@ export class OperatorWalk {
   #branch(at: number): number {
     this.isStraight = false;
     const label = this.#reader.index("label", this.#depth, at);
-    this.#work.joint();
+    this.#work.branch(label);
     this.#meter?.branch(label);
     this.#spacing.branch(label);
     return label;
@@ -556,32 +582,29 @@ export class OperatorWalk {
     }
     if (this.#depth++ > 0) this.isStraight = false;
     this.#spacing.enter(FRAME_KINDS[shape]! as FrameKind);
-    if (shape !== Shape.Block) this.#work.joint();
-    this.#work.enter(blockType);
+    this.#work.enter(BLOCK_KINDS[shape]!, blockType, this.#reader.pos);
     this.#meter?.enter(shape);
   }
 
   /** Another arm of the innermost block. */
   #nextArm(isHandler: boolean): void {
     this.#spacing.nextArm(isHandler);
-    this.#work.nextArm();
     this.#meter?.nextArm();
   }
 
   #leave(at: number): void {
     this.#depth--;
     this.#spacing.leave();
-    this.#work.leave();
+    this.#work.leave(at);
     this.#meter?.leave();
     if (this.#depth === 0) this.#meter?.closeBody(at);
   }
 
-  #callByType(at: number): void {
+  #callLookedUp(at: number): void {
     const reader = this.#reader;
-    const type = reader.index("type", reader.types, at);
-    // The callee itself is an operand too.
-    this.#work.move(-1);
-    this.#call(type, false);
+    this.#work.callLookedUp(reader.index("type", reader.types, at));
+    this.isLeaf = false;
+    this.#spacing.call(false);
   }
 
   #call(type: number, calleeChecks: boolean): void {
@@ -600,6 +623,7 @@ export class OperatorWalk {
   /** Writes a call of an injected function in place of an operator. */
   #replace(at: number, target: number): void {
     this.isLeaf = false;
+    this.#work.builtin();
     // What stands in for an operator checks before it does anything.
     this.#spacing.call(true);
     this.#meter?.save(at);

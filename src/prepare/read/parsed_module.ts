@@ -1,5 +1,5 @@
 import { CompilationFailed } from "../../errors.ts";
-import { type ConstScope, readConstExpr } from "../../wasm/const_expr.ts";
+import { readConstExpr } from "../../wasm/const_expr.ts";
 import {
   type Entity,
   ExternCode,
@@ -69,6 +69,8 @@ export class ParsedModule {
   elementSegments = 0;
   dataSegments = 0;
   readonly features: Set<string> = new Set();
+  #constOperators = 0;
+  #signatureValues = 0;
 
   constructor(bytes: Uint8Array, sections: readonly Section[]) {
     this.bytes = bytes;
@@ -86,15 +88,43 @@ export class ParsedModule {
     return this.sections.find((section) => section.id === id);
   }
 
-  /** What a constant expression may name at this point. */
-  scope(functions: number): ConstScope {
-    return {
+  /** Steps over a constant expression at this point. */
+  readConst(reader: Reader): void {
+    const at = reader.pos;
+    this.#constOperators += readConstExpr(reader, {
       types: this.types.length,
-      functions,
+      functions: this.functions.length,
       globals: this.globals.length,
       features: this.features,
-    };
+      operators: MODULE_LIMITS.constOperators,
+    });
+    atMost(
+      "operators in constant expressions",
+      this.#constOperators,
+      MODULE_LIMITS.moduleConstOperators,
+      at,
+    );
   }
+
+  /** Counts the values of a signature that the host will see. */
+  countSignature(type: number, at: number): void {
+    const { params, results } = this.type(type);
+    this.#signatureValues += params.length + results.length;
+    atMost(
+      "parameters and results in the signatures of its imports and exports",
+      this.#signatureValues,
+      MODULE_LIMITS.signatureValues,
+      at,
+    );
+  }
+}
+
+function atMost(what: string, value: number, limit: number, at: number): void {
+  if (value <= limit) return;
+  throw new CompilationFailed(
+    `Cannot prepare module: it has ${value} ${what}, limit is ${limit}`,
+    at,
+  );
 }
 
 /** Reads everything but the code. */
@@ -156,7 +186,7 @@ const SECTION_READERS: Readonly<Record<number, SectionReader>> = {
     const count = reader.count("globals", MODULE_LIMITS.globals);
     for (let i = 0; i < count; i++) {
       const type = readGlobalType(reader, guest.types.length);
-      readConstExpr(reader, guest.scope(guest.functions.length));
+      guest.readConst(reader);
       guest.globals.push(type);
     }
     checkExceptionGlobals(guest.globals, reader.pos);
@@ -192,6 +222,7 @@ function readImport(reader: Reader, guest: ParsedModule): void {
   guest.imports.push({ module, name, entity });
   switch (entity.kind) {
     case "function":
+      guest.countSignature(entity.type, at);
       guest.functions.push(entity.type);
       guest.importedFunctions++;
       break;
@@ -223,7 +254,7 @@ function readTable(reader: Reader, guest: ParsedModule): void {
     if (reader.u8("table") !== 0) throw malformed("unknown table form", at);
     type = readTableType(reader, guest.types.length);
     const start = reader.pos;
-    readConstExpr(reader, guest.scope(guest.functions.length));
+    guest.readConst(reader);
     init = { start, end: reader.pos };
   } else {
     type = readTableType(reader, guest.types.length);
@@ -238,6 +269,9 @@ function readExport(reader: Reader, guest: ParsedModule): ParsedExport {
   const at = reader.pos;
   const code = reader.u8("export kind");
   const index = readIndex(reader, "export", spaceSize(guest, code, at));
+  if (code === ExternCode.function) {
+    guest.countSignature(guest.functions[index]!, at);
+  }
   return { name, code, index };
 }
 

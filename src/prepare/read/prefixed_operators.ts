@@ -29,15 +29,18 @@ export class PrefixedOperators {
   bulkOperator(at: number): number | undefined {
     const reader = this.#reader;
     const sub = reader.u32();
-    this.#work.move(BULK_OPERATORS.effect[sub] ?? 0);
+    this.#work.stretch(BULK_OPERATORS.effect[sub] ?? 0);
     this.features |= BULK_OPERATORS.feature[sub] ?? 0;
     switch (BULK_OPERATORS.shape[sub] ?? Shape.Unknown) {
-      case Shape.None:
+      case Shape.Branching:
+        this.#work.branching();
         return undefined;
       case Shape.DataDrop:
+        this.#work.builtin();
         reader.dataSegment(at);
         return undefined;
       case Shape.ElemDrop:
+        this.#work.builtin();
         reader.elementSegment(at);
         return undefined;
       case Shape.TableSize:
@@ -84,7 +87,7 @@ export class PrefixedOperators {
   vector(at: number): void {
     const reader = this.#reader;
     const sub = reader.u32();
-    this.#work.move(VECTOR_OPERATORS.effect[sub] ?? 0);
+    this.#work.stretch(VECTOR_OPERATORS.effect[sub] ?? 0);
     this.features |= VECTOR_OPERATORS.feature[sub] ?? 0;
     switch (VECTOR_OPERATORS.shape[sub] ?? Shape.Unknown) {
       case Shape.None:

@@ -1,4 +1,3 @@
-import { readConstExpr } from "../../wasm/const_expr.ts";
 import { readIndex } from "../../wasm/entity.ts";
 import { malformed } from "../../wasm/malformed.ts";
 import type { Reader } from "../../wasm/reader.ts";
@@ -45,14 +44,14 @@ function readElementSegment(
     if (table >= guest.tables.length) {
       throw malformed(`table ${table} does not exist`, at);
     }
-    readConstExpr(reader, guest.scope(guest.functions.length));
+    guest.readConst(reader);
   }
   // Kinds 0 and 4 leave out the element type: it is funcref.
   if (!active || explicit) readElementType(reader, guest, expressions);
   const count = reader.count("elements", room);
   for (let i = 0; i < count; i++) {
     if (expressions) {
-      readConstExpr(reader, guest.scope(guest.functions.length));
+      guest.readConst(reader);
     } else {
       readIndex(reader, "function", guest.functions.length);
     }
@@ -87,7 +86,7 @@ function readDataSegment(reader: Reader, guest: ParsedModule): void {
     if (memory >= guest.memories.length) {
       throw malformed(`memory ${memory} does not exist`, at);
     }
-    readConstExpr(reader, guest.scope(guest.functions.length));
+    guest.readConst(reader);
   }
   reader.skip(reader.u32("data length"), "data");
 }

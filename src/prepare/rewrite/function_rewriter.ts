@@ -5,12 +5,16 @@ import { BodyReader } from "../read/body_reader.ts";
 import { LEAF_UNITS } from "./check_spacing.ts";
 import type { BulkCalls } from "./bulk_calls.ts";
 import { FuelMeter, type FuelMode } from "./fuel_meter.ts";
+import { CompileBudget } from "../limits/compile_cost.ts";
+import { type CompileCounts, Count } from "../limits/compile_work.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 import { OperatorWalk } from "../read/operator_walk.ts";
 
 /** Bodies of more bytes, or that loop or call, have a check. */
 const LEAF_BYTES = 256;
+/** And with so few variables: each of them is set to zero first. */
+const LEAF_LOCALS = 256;
 
 /** What the rewriter puts into bodies. */
 export interface BodyInjection {
@@ -36,8 +40,11 @@ export class FunctionRewriter {
   readonly #editor: BodyEditor;
   readonly #meter: FuelMeter | undefined;
   readonly #walk: OperatorWalk;
+  readonly #budget = new CompileBudget();
   /** Where the operators of the current body start. */
   #code = 0;
+  /** How many bytes it has become. */
+  #written = 0;
 
   constructor(guest: ParsedModule, out: Writer, injection: BodyInjection) {
     const { guard, bulk, fuelGlobal, stopMemory } = injection;
@@ -66,6 +73,15 @@ export class FunctionRewriter {
     return this.#walk.features;
   }
 
+  /**
+   * Ends the module's last function.
+   *
+   * @throws {CompilationFailed} when all together cost V8 too much.
+   */
+  finish(): void {
+    this.#budget.finish();
+  }
+
   /** Rewrites the body that lies from `start` to `end`. */
   rewrite(index: number, start: number, end: number): void {
     const size = end - start;
@@ -81,7 +97,9 @@ export class FunctionRewriter {
       mode = this.#walk.wanted;
       if (mode !== undefined) this.#editor.undo();
     }
-    if (this.#isSimpleLeaf(size)) this.#simplifyLeaf(start, end);
+    const counts = this.#walk.work.finish(this.#written);
+    this.#budget.spend(index, counts, start);
+    if (this.#isSimpleLeaf(size, counts)) this.#simplifyLeaf(start, end);
     else this.#walk.noteCheckAtEntry(index);
   }
 
@@ -89,25 +107,12 @@ export class FunctionRewriter {
     this.#editor.begin(start);
     const locals = this.#declare(mode, start, end);
     this.#walk.run(locals, end);
-    this.#checkWork(start);
     if (this.#walk.wanted !== undefined) return;
-    const written = this.#editor.end(end);
+    this.#written = this.#editor.end(end);
     const { rewrittenBodyBytes } = MODULE_LIMITS;
-    if (written > rewrittenBodyBytes) {
+    if (this.#written > rewrittenBodyBytes) {
       const what = "bytes with its checks";
-      this.#reader.tooMany(what, written, rewrittenBodyBytes, start);
-    }
-  }
-
-  #checkWork(start: number): void {
-    const { joints, total } = this.#walk.work;
-    const { compileJoints, compileWork } = MODULE_LIMITS;
-    if (joints > compileJoints) {
-      this.#reader.tooMany("branches and calls", joints, compileJoints, start);
-    }
-    if (total > compileWork) {
-      const what = "variables and operands, summed over its branches,";
-      this.#reader.tooMany(what, total, compileWork, start);
+      this.#reader.tooMany(what, this.#written, rewrittenBodyBytes, start);
     }
   }
 
@@ -145,9 +150,10 @@ export class FunctionRewriter {
   }
 
   /** With fuel, a leaf is charged as a whole only if it is one stretch. */
-  #isSimpleLeaf(size: number): boolean {
+  #isSimpleLeaf(size: number, counts: CompileCounts): boolean {
     const { isLeaf, units } = this.#walk;
-    return size <= LEAF_BYTES && isLeaf && units <= LEAF_UNITS &&
+    const isSmall = size <= LEAF_BYTES && counts[Count.locals]! <= LEAF_LOCALS;
+    return isSmall && isLeaf && units <= LEAF_UNITS &&
       (this.#meter === undefined || this.#walk.isStraight);
   }
 

@@ -151,6 +151,7 @@ export class LoopScan {
     this.#stage = 0;
     switch (shape) {
       case Shape.None:
+      case Shape.Branching:
         this.#arithmetic(opcode, stage);
         return true;
       case Shape.Local:

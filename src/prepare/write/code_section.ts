@@ -13,8 +13,10 @@ import { MODULE_LIMITS } from "../limits/module_limits.ts";
 
 /** The code section after rewriting. */
 export interface RewrittenCode {
-  /** The section's contents. */
-  readonly code: Writer;
+  /** How many functions it has. */
+  readonly count: number;
+  /** Their bodies, each with its size. */
+  readonly bodies: Writer;
   readonly injected: InjectedFunctions;
   /** Bits of the features that the operators belong to. */
   readonly operatorFeatures: number;
@@ -38,9 +40,8 @@ export function rewriteCode(
   });
   const defined = rewriteBodies(guest, rewriter, bodies);
   for (const one of injected.all) writeInjectedBody(bodies, one);
-  const code = new Writer(bodies.length + 5);
-  code.u32(defined + injected.all.length).append(bodies);
-  return { code, injected, operatorFeatures: rewriter.features };
+  const count = defined + injected.all.length;
+  return { count, bodies, injected, operatorFeatures: rewriter.features };
 }
 
 function codeSize(guest: ParsedModule): number {
@@ -74,6 +75,7 @@ function rewriteBodies(
     rewriter.rewrite(guest.importedFunctions + i, start, start + size);
     checkSize(bodies.length);
   }
+  rewriter.finish();
   if (!reader.done) {
     throw malformed("a section is longer than its contents", reader.pos);
   }

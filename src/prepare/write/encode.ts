@@ -13,6 +13,7 @@ import { Writer } from "../../wasm/writer.ts";
 import { encodeNames, NAME_SECTION } from "./name_section.ts";
 import { survives } from "../read/custom_sections.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
+import type { RewrittenCode } from "./code_section.ts";
 import type { InjectedFunction } from "../rewrite/injected.ts";
 import { capMemory, capTable } from "../limits/memory_plan.ts";
 import {
@@ -25,8 +26,8 @@ import {
 export interface Injection {
   readonly names: InjectedNames;
   readonly functions: readonly InjectedFunction[];
-  /** The whole code section's contents, rewritten. */
-  readonly code: Writer;
+  /** The code section, rewritten. */
+  readonly code: RewrittenCode;
   readonly limitBytes: number;
   readonly fuel: boolean;
   /** The injected function that sums what is used, to be exported. */
@@ -42,7 +43,8 @@ export function encodeModule(
   injection: Injection,
 ): Writer {
   const { bytes, sections } = guest;
-  const writer = new Writer(bytes.length + injection.code.length);
+  const { bodies } = injection.code;
+  const writer = new Writer(bytes.length + bodies.length);
   writer.copy(bytes, 0, 8);
   copyCustom(writer, guest, -1);
   SECTION_ORDER.forEach((id, rank) => {
@@ -101,7 +103,11 @@ const ENCODERS: Readonly<Record<number, Encoder>> = {
     });
   },
   [SectionId.code]: (writer, _guest, { code }) => {
-    if (code.length > 1) writer.section(SectionId.code, code);
+    // Not put together before: it may be as large as all the rest.
+    if (code.count === 0) return;
+    const count = new Writer(5).u32(code.count);
+    writer.byte(SectionId.code).u32(count.length + code.bodies.length);
+    writer.append(count).append(code.bodies);
   },
 };
 

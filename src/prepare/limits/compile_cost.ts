@@ -1,0 +1,285 @@
+/** What compiling costs V8, and the limits of it: for a function and a module. */
+
+import { CompilationFailed } from "../../errors.ts";
+import { MODULE_LIMITS } from "./module_limits.ts";
+import { type CompileCounts, Count } from "./compile_work.ts";
+
+/** Weights by {@linkcode Count}; what is left out costs nothing. */
+type Weights = Readonly<Partial<Record<keyof typeof Count, number>>>;
+
+/** One of the things that compiling takes, and how much of it may be taken. */
+interface Measure {
+  readonly weights: Weights;
+  /** Ends the sentence "function 12 would …". */
+  readonly wouldTake: (amount: string) => string;
+  readonly unit: string;
+  /** The weights' units in one of these. */
+  readonly perUnit: number;
+  readonly functionLimit: number;
+  /** What a module may take, beside what its size allows it. */
+  readonly moduleLimit: number;
+  readonly moduleLimitPerByte: number;
+}
+
+/** Microseconds in a millisecond. */
+const MS = 1000;
+/** Bytes in a MiB. */
+const MIB = 1024 * 1024;
+
+/**
+ * Times in µs and memory in bytes, measured on Deno 2.9.6, x64, with two cores
+ * that had other work too: each construct some thousand times in one function,
+ * and all functions of eleven real programs, whose totals these weights meet
+ * within a factor of two. `deno task worst` searches for the worst that fits.
+ */
+const MEASURES: readonly Measure[] = [
+  {
+    // The baseline compiler runs on the guest's thread, when a function is
+    // first called: nothing can stop it. The most in a real program is 81 ms.
+    wouldTake: (amount) =>
+      `take V8 ${amount} to compile, during which it can't be stopped`,
+    unit: "ms",
+    perUnit: MS,
+    functionLimit: 150 * MS,
+    moduleLimit: Infinity,
+    moduleLimitPerByte: 0,
+    weights: {
+      bytes: 0.1,
+      joints: 0.3,
+      calls: 0.35,
+      lookups: 3,
+      branchings: 0.3,
+      loops: 2,
+      values: 1.2,
+      copies: 0.015,
+      sweeps: 0.003,
+      spills: 0.00015,
+      merges: 0.01,
+      targets: 0.12,
+      locals: 0.035,
+    },
+  },
+  {
+    // The optimizing compiler runs on threads of V8, where nothing can stop it
+    // either. The most in a real program is 1.2 s; 3.6 µs for a byte of code.
+    wouldTake: (amount) => `keep V8's optimizing compiler busy for ${amount}`,
+    unit: "ms",
+    perUnit: MS,
+    functionLimit: 2000 * MS,
+    moduleLimit: 2000 * MS,
+    moduleLimitPerByte: 5,
+    weights: {
+      bytes: 2,
+      joints: 16,
+      calls: 5,
+      lookups: 100,
+      tableAccesses: 400,
+      branchings: 40,
+      loops: 100,
+      crowd: 0.02,
+      loopBytes: 0.004,
+      values: 6,
+      copies: 0.035,
+      sweeps: 0.025,
+      merges: 0.15,
+      targets: 2,
+      targetSquares: 0.001,
+      locals: 0.05,
+    },
+  },
+  {
+    // Kept until the baseline compiler is through with the function. The most
+    // in a real program is 25 MiB.
+    wouldTake: (amount) => `take ${amount} of memory to compile`,
+    unit: "MiB",
+    perUnit: MIB,
+    functionLimit: 192 * MIB,
+    moduleLimit: Infinity,
+    moduleLimitPerByte: 0,
+    weights: {
+      bytes: 7,
+      joints: 40,
+      calls: 300,
+      lookups: 800,
+      branchings: 250,
+      copies: 17,
+      targets: 80,
+      locals: 400,
+    },
+  },
+  {
+    // The same for the optimizing one. The most in a real program is 231 MiB.
+    wouldTake: (amount) => `take ${amount} of memory to optimize`,
+    unit: "MiB",
+    perUnit: MIB,
+    functionLimit: 288 * MIB,
+    moduleLimit: Infinity,
+    moduleLimitPerByte: 0,
+    weights: {
+      bytes: 450,
+      joints: 1500,
+      calls: 900,
+      lookups: 10_000,
+      tableAccesses: 12_000,
+      branchings: 6000,
+      loops: 10_000,
+      values: 700,
+      copies: 8,
+      sweeps: 7,
+      merges: 80,
+      targets: 1150,
+      locals: 200,
+    },
+  },
+  {
+    // Stays as long as the module. The most in a real program is 3.8 MiB in a
+    // function, and 12.4 bytes for a byte of code.
+    wouldTake: (amount) => `become ${amount} of machine code`,
+    unit: "MiB",
+    perUnit: MIB,
+    functionLimit: 64 * MIB,
+    moduleLimit: 128 * MIB,
+    moduleLimitPerByte: 14,
+    weights: {
+      bytes: 8,
+      joints: 20,
+      calls: 25,
+      lookups: 120,
+      tableAccesses: 130,
+      branchings: 60,
+      values: 13,
+      sweeps: 0.5,
+      targets: 18,
+      locals: 12,
+    },
+  },
+];
+
+/** Names of what is counted, for messages. */
+const NOUNS: Readonly<Record<keyof typeof Count, string>> = {
+  bytes: "bytes of code",
+  joints: "branches",
+  calls: "calls",
+  lookups: "indirect calls",
+  tableAccesses: "accesses to tables",
+  branchings: "divisions and conversions",
+  loops: "loops",
+  crowd: "loops and indirect calls, squared",
+  loopBytes: "bytes of nested loops",
+  values: "parameters and results of calls",
+  copies: "variables and operands at branches",
+  sweeps: "variables and operands at branches and calls",
+  spills: "bytes of code times variables and operands",
+  merges: "variables at indirect calls and handlers",
+  targets: "entries of branch tables",
+  targetSquares: "entries of branch tables, squared",
+  locals: "variables",
+};
+
+const COUNTED = Object.keys(Count) as (keyof typeof Count)[];
+
+/** The weights of each count in all measures, one count after the other. */
+const WEIGHTS: Float64Array = Float64Array.from(
+  COUNTED.flatMap((key) =>
+    MEASURES.map(({ weights }: Measure) => weights[key] ?? 0)
+  ),
+);
+
+/** Refuses what V8 can't be asked to compile: sums up a module's functions. */
+export class CompileBudget {
+  readonly #costs = new Float64Array(MEASURES.length);
+  readonly #totals = new Float64Array(MEASURES.length);
+  #bytes = 0;
+  #locals = 0;
+
+  /**
+   * Adds a function that lies at an offset.
+   *
+   * @throws {CompilationFailed} when it alone costs too much.
+   */
+  spend(index: number, counts: CompileCounts, at: number): void {
+    this.#bytes += counts[Count.bytes]!;
+    this.#locals += counts[Count.locals]!;
+    if (this.#locals > MODULE_LIMITS.moduleLocals) {
+      throw new CompilationFailed(
+        `Cannot prepare module: functions up to ${index} have ` +
+          `${this.#locals} variables, limit is ${MODULE_LIMITS.moduleLocals}`,
+        at,
+      );
+    }
+    weigh(counts, this.#costs);
+    for (let i = 0; i < MEASURES.length; i++) {
+      const cost = this.#costs[i]!;
+      this.#totals[i]! += cost;
+      const measure = MEASURES[i]!;
+      if (cost > measure.functionLimit) {
+        throw tooMuch(`function ${index}`, cost, measure, counts, at);
+      }
+    }
+  }
+
+  /**
+   * Compares the sums with the limits.
+   *
+   * @throws {CompilationFailed} when all functions together cost too much.
+   */
+  finish(): void {
+    MEASURES.forEach((measure, i) => {
+      const limit = measure.moduleLimit +
+        this.#bytes * measure.moduleLimitPerByte;
+      const total = this.#totals[i]!;
+      if (total > limit) throw tooMuchTogether(total, limit, measure);
+    });
+  }
+}
+
+/** What the counts cost by each measure. Most counts are 0. */
+function weigh(counts: CompileCounts, costs: Float64Array): void {
+  const measures = costs.length;
+  for (let i = 0; i < measures; i++) costs[i] = 0;
+  for (let count = 0; count < counts.length; count++) {
+    const times = counts[count]!;
+    if (times === 0) continue;
+    const first = count * measures;
+    for (let i = 0; i < measures; i++) costs[i]! += times * WEIGHTS[first + i]!;
+  }
+}
+
+function tooMuch(
+  who: string,
+  cost: number,
+  measure: Measure,
+  counts: CompileCounts,
+  at: number,
+): CompilationFailed {
+  const { weights, functionLimit, wouldTake } = measure;
+  const share = (key: keyof typeof Count) =>
+    (weights[key] ?? 0) * counts[Count[key]]!;
+  const most = COUNTED.toSorted((a, b) => share(b) - share(a))[0]!;
+  return new CompilationFailed(
+    `Cannot prepare module: ${who} would ${
+      wouldTake(amount(cost, measure))
+    }, ` +
+      `limit is ${amount(functionLimit, measure)}; it has ${
+        counts[Count[most]]
+      } ` +
+      NOUNS[most],
+    at,
+  );
+}
+
+function tooMuchTogether(
+  cost: number,
+  limit: number,
+  measure: Measure,
+): CompilationFailed {
+  return new CompilationFailed(
+    `Cannot prepare module: its functions together would ` +
+      `${measure.wouldTake(amount(cost, measure))}, ` +
+      `limit for their size is ${amount(limit, measure)}`,
+  );
+}
+
+function amount(cost: number, { perUnit, unit }: Measure): string {
+  return `${Math.ceil(cost / perUnit)} ${unit}`;
+}
