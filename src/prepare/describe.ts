@@ -8,6 +8,7 @@ import {
   type ValueType,
 } from "../wasm/value_type.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
+import { describeState } from "./state_exports.ts";
 import { capMemory } from "./limits/memory_plan.ts";
 import type {
   ExportInfo,
@@ -33,6 +34,8 @@ export interface Findings {
   readonly initialBytes: number;
   /** Bits of {@linkcode FEATURES} that its code uses. */
   readonly operatorFeatures: number;
+  /** Whether an operator drops a segment. */
+  readonly drops: boolean;
 }
 
 /** An entry and a call, as in any other function. */
@@ -50,6 +53,7 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
     fuelExport: fuel ? names.fuelExport : undefined,
     usedExport: findings.hasUsedExport ? names.usedExport : undefined,
     startFuel: fuel && guest.start !== undefined ? START_FUEL : 0,
+    state: describeState(guest, names, findings.drops),
     initialBytes,
     features: describeFeatures(guest, findings.operatorFeatures),
   };

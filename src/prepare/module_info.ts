@@ -53,6 +53,17 @@ export interface ImportName {
   readonly name: string;
 }
 
+/**
+ * The injected exports through which the state of an instance is taken and put
+ * back: its mutable globals and its tables.
+ */
+export interface StateInfo {
+  /** Why it can't be: nothing is exported then. */
+  readonly refusal: string | undefined;
+  readonly globals: readonly string[];
+  readonly tables: readonly string[];
+}
+
 /** What preparation learnt about a module. */
 export interface ModuleInfo {
   /** The guest's own imports, memories included, in order. */
@@ -82,6 +93,8 @@ export interface ModuleInfo {
    * charge this once an instance.
    */
   readonly startFuel: number;
+  /** What of an instance can be taken and put back, memories aside. */
+  readonly state: StateInfo;
   /** Bytes that its memories and tables take at the start. */
   readonly initialBytes: number;
   /** Names of the proposals beyond the MVP that it uses, sorted. */

@@ -8,6 +8,7 @@ import { checkMemoryImports } from "./limits/memory_imports.ts";
 import { checkInitialBytes } from "./limits/memory_plan.ts";
 import { USED_BYTES } from "./rewrite/bulk_calls.ts";
 import type { ModuleInfo } from "./module_info.ts";
+import { stateExports } from "./state_exports.ts";
 import { processTypes } from "./limits/type_budget.ts";
 import { injectedNames } from "./read/unique_names.ts";
 
@@ -66,7 +67,7 @@ export function rewriteModule(
     limitBytes,
     fuel ? guest.globals.length : undefined,
   );
-  const { injected, operatorFeatures } = code;
+  const { injected, operatorFeatures, drops } = code;
   const functions = injected.all;
   // Memories are seen from outside; tables are not.
   const usedFunction = guest.tables.length > 0
@@ -80,6 +81,7 @@ export function rewriteModule(
     limitBytes,
     fuel,
     usedFunction,
+    state: stateExports(guest, names, drops),
   });
   const info = describe(guest, {
     names,
@@ -88,6 +90,7 @@ export function rewriteModule(
     hasUsedExport: usedFunction !== undefined,
     initialBytes,
     operatorFeatures,
+    drops,
   });
   return { bytes: encoded.finish(), info };
 }

@@ -64,4 +64,10 @@ export const MODULE_LIMITS = {
    */
   exceptionBytes: 64,
   exceptionGlobals: 1000,
+  /**
+   * Mutable globals and tables of a module whose state can be taken. Each is an
+   * export, which every fresh instance pays for.
+   */
+  stateGlobals: 64,
+  stateTables: 16,
 } as const;

@@ -158,6 +158,11 @@ export class OperatorWalk {
     return this.#spacing.total;
   }
 
+  /** Whether a segment may be dropped. */
+  get drops(): boolean {
+    return this.#prefixed.drops;
+  }
+
   /** What V8 will have to do for the body that was walked. */
   get work(): CompileWork {
     return this.#work;

@@ -15,6 +15,8 @@ export class PrefixedOperators {
   readonly #work: CompileWork;
   /** Bits of the features seen so far. */
   features = 0;
+  /** Whether a segment may be dropped. */
+  drops = false;
 
   constructor(reader: BodyReader, bulk: BulkCalls, work: CompileWork) {
     this.#reader = reader;
@@ -37,10 +39,12 @@ export class PrefixedOperators {
         return undefined;
       case Shape.DataDrop:
         this.#work.builtin();
+        this.drops = true;
         reader.dataSegment(at);
         return undefined;
       case Shape.ElemDrop:
         this.#work.builtin();
+        this.drops = true;
         reader.elementSegment(at);
         return undefined;
       case Shape.TableSize:

@@ -7,6 +7,8 @@ export interface InjectedNames {
   readonly startExport: string;
   readonly fuelExport: string;
   readonly usedExport: string;
+  /** What the names of exported globals and tables begin with. */
+  readonly statePrefix: string;
 }
 
 const PREFIX = "cortexai:sandbox";
@@ -27,7 +29,27 @@ export function injectedNames(guest: ParsedModule): InjectedNames {
     startExport: unused(`${PREFIX}/start`, exports),
     fuelExport: unused(`${PREFIX}/fuel`, exports),
     usedExport: unused(`${PREFIX}/used`, exports),
+    statePrefix: unusedPrefix(`${PREFIX}/state`, exports),
   };
+}
+
+/** The export name of one of the guest's mutable globals. */
+export function globalExport(names: InjectedNames, index: number): string {
+  return `${names.statePrefix}/global${index}`;
+}
+
+/** The export name of one of the guest's tables. */
+export function tableExport(names: InjectedNames, index: number): string {
+  return `${names.statePrefix}/table${index}`;
+}
+
+function unusedPrefix(name: string, taken: ReadonlySet<string>): string {
+  const own = [...taken].filter((one) => one.startsWith(name));
+  let candidate = name;
+  for (let i = 1; own.some((one) => one.startsWith(candidate)); i++) {
+    candidate = `${name}#${i}`;
+  }
+  return candidate;
 }
 
 function unused(name: string, taken: ReadonlySet<string>): string {

@@ -73,6 +73,11 @@ export class FunctionRewriter {
     return this.#walk.features;
   }
 
+  /** Whether a segment may be dropped. */
+  get drops(): boolean {
+    return this.#walk.drops;
+  }
+
   /**
    * Ends the module's last function.
    *

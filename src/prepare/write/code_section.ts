@@ -20,6 +20,8 @@ export interface RewrittenCode {
   readonly injected: InjectedFunctions;
   /** Bits of the features that the operators belong to. */
   readonly operatorFeatures: number;
+  /** Whether an operator drops a segment. */
+  readonly drops: boolean;
 }
 
 /** Rewrites every function body and adds those of the injected functions. */
@@ -41,7 +43,13 @@ export function rewriteCode(
   const defined = rewriteBodies(guest, rewriter, bodies);
   for (const one of injected.all) writeInjectedBody(bodies, one);
   const count = defined + injected.all.length;
-  return { count, bodies, injected, operatorFeatures: rewriter.features };
+  return {
+    count,
+    bodies,
+    injected,
+    operatorFeatures: rewriter.features,
+    drops: rewriter.drops,
+  };
 }
 
 function codeSize(guest: ParsedModule): number {

@@ -15,6 +15,7 @@ import { survives } from "../read/custom_sections.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import type { RewrittenCode } from "./code_section.ts";
 import type { InjectedFunction } from "../rewrite/injected.ts";
+import type { StateExport } from "../state_exports.ts";
 import { capMemory, capTable } from "../limits/memory_plan.ts";
 import {
   type InjectedNames,
@@ -32,6 +33,8 @@ export interface Injection {
   readonly fuel: boolean;
   /** The injected function that sums what is used, to be exported. */
   readonly usedFunction: number | undefined;
+  /** Exports that let the state of an instance be taken. */
+  readonly state: readonly StateExport[];
 }
 
 /**
@@ -113,9 +116,9 @@ const ENCODERS: Readonly<Record<number, Encoder>> = {
 
 function injectedExports(
   guest: ParsedModule,
-  { names, fuel, usedFunction }: Injection,
-): { name: string; code: number; index: number }[] {
-  const added = [];
+  { names, fuel, state, usedFunction }: Injection,
+): readonly StateExport[] {
+  const added = [...state];
   if (guest.start !== undefined) {
     const { function: code } = ExternCode;
     added.push({ name: names.startExport, code, index: guest.start });

@@ -1,0 +1,86 @@
+/** Which exports let the state of an instance be taken, and why none do. */
+
+import { ExternCode } from "../wasm/entity.ts";
+import { isReference, ValueCode } from "../wasm/value_type.ts";
+import { MODULE_LIMITS } from "./limits/module_limits.ts";
+import type { StateInfo } from "./module_info.ts";
+import type { ParsedModule } from "./read/parsed_module.ts";
+import {
+  globalExport,
+  type InjectedNames,
+  tableExport,
+} from "./read/unique_names.ts";
+
+/** An export that preparation adds. */
+export interface StateExport {
+  readonly name: string;
+  readonly code: number;
+  readonly index: number;
+}
+
+/**
+ * Every mutable global and every table of the guest's own. Instances of modules
+ * whose state can't be taken export nothing more.
+ *
+ * @param drops Whether an operator drops a segment, which nothing takes back.
+ */
+export function stateExports(
+  guest: ParsedModule,
+  names: InjectedNames,
+  drops: boolean,
+): readonly StateExport[] {
+  return stateRefusal(guest, drops) === undefined
+    ? [...globals(guest, names), ...tables(guest, names)]
+    : [];
+}
+
+/** The same as a worker is told of it. */
+export function describeState(
+  guest: ParsedModule,
+  names: InjectedNames,
+  drops: boolean,
+): StateInfo {
+  const refusal = stateRefusal(guest, drops);
+  if (refusal !== undefined) return { refusal, globals: [], tables: [] };
+  return {
+    refusal,
+    globals: globals(guest, names).map(({ name }) => name),
+    tables: tables(guest, names).map(({ name }) => name),
+  };
+}
+
+function globals(guest: ParsedModule, names: InjectedNames): StateExport[] {
+  const { global: code } = ExternCode;
+  return guest.globals.flatMap(({ mutable }, index) =>
+    mutable ? [{ name: globalExport(names, index), code, index }] : []
+  );
+}
+
+function tables(guest: ParsedModule, names: InjectedNames): StateExport[] {
+  const { table: code } = ExternCode;
+  return guest.tables.map((_, index) => ({
+    name: tableExport(names, index),
+    code,
+    index,
+  }));
+}
+
+function stateRefusal(guest: ParsedModule, drops: boolean): string | undefined {
+  const { stateGlobals, stateTables } = MODULE_LIMITS;
+  const mutable = guest.globals.filter((global) => global.mutable);
+  if (mutable.length > stateGlobals) {
+    return `it has ${mutable.length} mutable globals, limit is ${stateGlobals}`;
+  }
+  if (guest.tables.length > stateTables) {
+    return `it has ${guest.tables.length} tables, limit is ${stateTables}`;
+  }
+  // JavaScript can neither read nor write these.
+  if (mutable.some(({ value }) => value === ValueCode.v128)) {
+    return "it has a mutable global that is a vector";
+  }
+  if (mutable.some(({ value }) => isReference(value))) {
+    return "it has a mutable global that is a reference";
+  }
+  if (drops) return "it drops segments, which cannot be undone";
+  return undefined;
+}
