@@ -7,6 +7,7 @@ import {
   ValueCode,
   type ValueType,
 } from "../wasm/value_type.ts";
+import type { InstanceChanges } from "./read/operator_walk.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
 import { describeState } from "./state_exports.ts";
 import { capMemory } from "./limits/memory_plan.ts";
@@ -34,8 +35,8 @@ export interface Findings {
   readonly initialBytes: number;
   /** Bits of {@linkcode FEATURES} that its code uses. */
   readonly operatorFeatures: number;
-  /** Whether an operator drops a segment. */
-  readonly drops: boolean;
+  /** What the code may do to an instance. */
+  readonly changes: InstanceChanges;
 }
 
 /** An entry and a call, as in any other function. */
@@ -53,7 +54,7 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
     fuelExport: fuel ? names.fuelExport : undefined,
     usedExport: findings.hasUsedExport ? names.usedExport : undefined,
     startFuel: fuel && guest.start !== undefined ? START_FUEL : 0,
-    state: describeState(guest, names, findings.drops),
+    state: describeState(guest, names, findings.changes),
     initialBytes,
     features: describeFeatures(guest, findings.operatorFeatures),
   };

@@ -61,6 +61,7 @@ export interface StateInfo {
   /** Why it can't be: nothing is exported then. */
   readonly refusal: string | undefined;
   readonly globals: readonly string[];
+  /** Empty where no code can write to any. */
   readonly tables: readonly string[];
 }
 

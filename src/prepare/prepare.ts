@@ -67,7 +67,7 @@ export function rewriteModule(
     limitBytes,
     fuel ? guest.globals.length : undefined,
   );
-  const { injected, operatorFeatures, drops } = code;
+  const { injected, operatorFeatures, changes } = code;
   const functions = injected.all;
   // Memories are seen from outside; tables are not.
   const usedFunction = guest.tables.length > 0
@@ -81,7 +81,7 @@ export function rewriteModule(
     limitBytes,
     fuel,
     usedFunction,
-    state: stateExports(guest, names, drops),
+    state: stateExports(guest, names, changes),
   });
   const info = describe(guest, {
     names,
@@ -90,7 +90,7 @@ export function rewriteModule(
     hasUsedExport: usedFunction !== undefined,
     initialBytes,
     operatorFeatures,
-    drops,
+    changes,
   });
   return { bytes: encoded.finish(), info };
 }

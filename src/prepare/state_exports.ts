@@ -4,6 +4,7 @@ import { ExternCode } from "../wasm/entity.ts";
 import { isReference, ValueCode } from "../wasm/value_type.ts";
 import { MODULE_LIMITS } from "./limits/module_limits.ts";
 import type { StateInfo } from "./module_info.ts";
+import type { InstanceChanges } from "./read/operator_walk.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
 import {
   globalExport,
@@ -19,18 +20,16 @@ export interface StateExport {
 }
 
 /**
- * Every mutable global and every table of the guest's own. Instances of modules
- * whose state can't be taken export nothing more.
- *
- * @param drops Whether an operator drops a segment, which nothing takes back.
+ * Every mutable global, and every table where any can be written to. Instances
+ * of modules whose state can't be taken export nothing more.
  */
 export function stateExports(
   guest: ParsedModule,
   names: InjectedNames,
-  drops: boolean,
+  changes: InstanceChanges,
 ): readonly StateExport[] {
-  return stateRefusal(guest, drops) === undefined
-    ? [...globals(guest, names), ...tables(guest, names)]
+  return stateRefusal(guest, changes) === undefined
+    ? [...globals(guest, names), ...tables(guest, names, changes)]
     : [];
 }
 
@@ -38,14 +37,14 @@ export function stateExports(
 export function describeState(
   guest: ParsedModule,
   names: InjectedNames,
-  drops: boolean,
+  changes: InstanceChanges,
 ): StateInfo {
-  const refusal = stateRefusal(guest, drops);
+  const refusal = stateRefusal(guest, changes);
   if (refusal !== undefined) return { refusal, globals: [], tables: [] };
   return {
     refusal,
     globals: globals(guest, names).map(({ name }) => name),
-    tables: tables(guest, names).map(({ name }) => name),
+    tables: tables(guest, names, changes).map(({ name }) => name),
   };
 }
 
@@ -56,7 +55,12 @@ function globals(guest: ParsedModule, names: InjectedNames): StateExport[] {
   );
 }
 
-function tables(guest: ParsedModule, names: InjectedNames): StateExport[] {
+function tables(
+  guest: ParsedModule,
+  names: InjectedNames,
+  { writesTables }: InstanceChanges,
+): StateExport[] {
+  if (!writesTables) return [];
   const { table: code } = ExternCode;
   return guest.tables.map((_, index) => ({
     name: tableExport(names, index),
@@ -65,13 +69,16 @@ function tables(guest: ParsedModule, names: InjectedNames): StateExport[] {
   }));
 }
 
-function stateRefusal(guest: ParsedModule, drops: boolean): string | undefined {
+function stateRefusal(
+  guest: ParsedModule,
+  { drops, writesTables }: InstanceChanges,
+): string | undefined {
   const { stateGlobals, stateTables } = MODULE_LIMITS;
   const mutable = guest.globals.filter((global) => global.mutable);
   if (mutable.length > stateGlobals) {
     return `it has ${mutable.length} mutable globals, limit is ${stateGlobals}`;
   }
-  if (guest.tables.length > stateTables) {
+  if (writesTables && guest.tables.length > stateTables) {
     return `it has ${guest.tables.length} tables, limit is ${stateTables}`;
   }
   // JavaScript can neither read nor write these.
@@ -81,6 +88,7 @@ function stateRefusal(guest: ParsedModule, drops: boolean): string | undefined {
   if (mutable.some(({ value }) => isReference(value))) {
     return "it has a mutable global that is a reference";
   }
-  if (drops) return "it drops segments, which cannot be undone";
+  // Segments cannot be brought back.
+  if (drops) return "it drops segments, with data.drop or elem.drop";
   return undefined;
 }

@@ -86,6 +86,17 @@ BLOCK_KINDS[Shape.Loop] = BlockKind.loop;
 BLOCK_KINDS[Shape.Try] = BlockKind.try;
 BLOCK_KINDS[Shape.TryTable] = BlockKind.try;
 
+/** The one operator of its shape that writes. */
+const TABLE_SET = 0x26;
+
+/** What code may do to an instance, beside its memories and globals. */
+export interface InstanceChanges {
+  /** It may drop a segment. */
+  readonly drops: boolean;
+  /** It may write to a table. */
+  readonly writesTables: boolean;
+}
+
 /** What a walk reads from, writes to and puts in. */
 export interface WalkParts {
   readonly reader: BodyReader;
@@ -126,6 +137,7 @@ export class OperatorWalk {
 
   #features = 0;
   #end = 0;
+  #setsTables = false;
   #depth = 0;
   #mayBeLocal = true;
   /** There is an exception handler, so fuel stays in the global. */
@@ -158,9 +170,10 @@ export class OperatorWalk {
     return this.#spacing.total;
   }
 
-  /** Whether a segment may be dropped. */
-  get drops(): boolean {
-    return this.#prefixed.drops;
+  /** What the operators seen so far may do to an instance. */
+  get changes(): InstanceChanges {
+    const { drops, writesTables } = this.#prefixed;
+    return { drops, writesTables: writesTables || this.#setsTables };
   }
 
   /** What V8 will have to do for the body that was walked. */
@@ -467,6 +480,7 @@ export class OperatorWalk {
         return true;
       case Shape.Table:
         this.#work.tableAccess();
+        this.#setsTables ||= this.#bytes[at] === TABLE_SET;
         reader.table(at);
         return true;
       case Shape.RefFunc:

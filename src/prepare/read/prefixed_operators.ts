@@ -17,6 +17,8 @@ export class PrefixedOperators {
   features = 0;
   /** Whether a segment may be dropped. */
   drops = false;
+  /** Whether a table may be written to. */
+  writesTables = false;
 
   constructor(reader: BodyReader, bulk: BulkCalls, work: CompileWork) {
     this.#reader = reader;
@@ -73,16 +75,20 @@ export class PrefixedOperators {
       case Shape.MemoryFill:
         return bulk.memoryFill(reader.memory(at));
       case Shape.TableInit: {
+        this.writesTables = true;
         const segment = reader.elementSegment(at);
         return bulk.tableInit(segment, reader.table(at));
       }
       case Shape.TableCopy: {
+        this.writesTables = true;
         const to = reader.table(at);
         return bulk.tableCopy(to, reader.table(at));
       }
       case Shape.TableGrow:
+        this.writesTables = true;
         return bulk.tableGrow(reader.table(at));
       default:
+        this.writesTables = true;
         return bulk.tableFill(reader.table(at));
     }
   }

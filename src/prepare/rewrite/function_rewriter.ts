@@ -9,7 +9,7 @@ import { CompileBudget } from "../limits/compile_cost.ts";
 import { type CompileCounts, Count } from "../limits/compile_work.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
-import { OperatorWalk } from "../read/operator_walk.ts";
+import { type InstanceChanges, OperatorWalk } from "../read/operator_walk.ts";
 
 /** Bodies of more bytes, or that loop or call, have a check. */
 const LEAF_BYTES = 256;
@@ -73,9 +73,9 @@ export class FunctionRewriter {
     return this.#walk.features;
   }
 
-  /** Whether a segment may be dropped. */
-  get drops(): boolean {
-    return this.#walk.drops;
+  /** What the bodies may do to an instance. */
+  get changes(): InstanceChanges {
+    return this.#walk.changes;
   }
 
   /**

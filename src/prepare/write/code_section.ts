@@ -7,6 +7,7 @@ import { Writer } from "../../wasm/writer.ts";
 import { BulkCalls } from "../rewrite/bulk_calls.ts";
 import { FunctionRewriter } from "../rewrite/function_rewriter.ts";
 import { guardText } from "../rewrite/guard.ts";
+import type { InstanceChanges } from "../read/operator_walk.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { InjectedFunctions, writeInjectedBody } from "../rewrite/injected.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
@@ -20,8 +21,8 @@ export interface RewrittenCode {
   readonly injected: InjectedFunctions;
   /** Bits of the features that the operators belong to. */
   readonly operatorFeatures: number;
-  /** Whether an operator drops a segment. */
-  readonly drops: boolean;
+  /** What the code may do to an instance. */
+  readonly changes: InstanceChanges;
 }
 
 /** Rewrites every function body and adds those of the injected functions. */
@@ -48,7 +49,7 @@ export function rewriteCode(
     bodies,
     injected,
     operatorFeatures: rewriter.features,
-    drops: rewriter.drops,
+    changes: rewriter.changes,
   };
 }
 
