@@ -14,6 +14,8 @@ import {
   Word,
 } from "./layout.ts";
 
+const nothing = () => {};
+
 /** A name may begin with a byte order mark, and is another without it. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -80,8 +82,15 @@ export class GuestEnd {
   /**
    * Writes an answer and passes the turn back; false, and nothing written, when
    * it is larger than the bound.
+   *
+   * @param last Runs when the answer was copied, before the turn is passed.
+   * @param settles Whether the worker has more to do before it is of use again.
    */
-  answer(answer: CallAnswer): boolean {
+  answer(
+    answer: CallAnswer,
+    last: () => void = nothing,
+    settles = false,
+  ): boolean {
     const { value, stdout, stderr, files, denied, usage } = answer;
     const sections = [value, stdout, stderr, files, denied];
     const total = sections.reduce((sum, { length }) => sum + length, 0);
@@ -99,6 +108,9 @@ export class GuestEnd {
     this.#floats[Slot.memoryBytes] = usage.memoryBytes;
     this.#longs[Slot.fuelConsumed] = usage.fuelConsumed;
     this.#floats[Slot.peakMemoryBytes] = usage.peakMemoryBytes;
+    this.#floats[Slot.restoreMs] = usage.restoreMs;
+    last();
+    this.#words[Word.settling] = settles ? 1 : 0;
     this.passBack();
     return true;
   }

@@ -119,6 +119,11 @@ export class HostEnd {
     return was === Turn.Call || was === Turn.Close;
   }
 
+  /** Whether the worker has more to do after the answer that it gave. */
+  get isSettling(): boolean {
+    return this.#words[Word.settling] !== 0;
+  }
+
   /** How often the bell was rung; look at it before anything else. */
   get bell(): number {
     return Atomics.load(this.#words, Word.bell);
@@ -181,6 +186,7 @@ export class HostEnd {
         memoryBytes: this.#floats[Slot.memoryBytes]!,
         fuelConsumed: this.#longs[Slot.fuelConsumed]!,
         peakMemoryBytes: this.#floats[Slot.peakMemoryBytes]!,
+        restoreMs: this.#floats[Slot.restoreMs]!,
       },
     };
   }

@@ -62,6 +62,10 @@ export const Op = {
   Run: 4,
   /** The same; answers standard output, and fails for an exit code but 0. */
   Command: 5,
+  /** Starts the instance and does nothing else. */
+  Start: 6,
+  /** The export `meta` with a pointer and a length of bytes; answers i32. */
+  Bytes: 7,
 } as const;
 
 /** One value of the op word. */
@@ -93,6 +97,8 @@ export const Word = {
   bell: 15,
   /** Behind the slots, which share the header. */
   deniedBytes: 24,
+  /** Whether the worker has more to do before its next call. */
+  settling: 25,
 } as const;
 
 /** Indices of the header's 64-bit slots. */
@@ -101,6 +107,7 @@ export const Slot = {
   memoryBytes: 9,
   fuelConsumed: 10,
   peakMemoryBytes: 11,
+  restoreMs: 13,
 } as const;
 
 /** Bytes of the header. */
@@ -134,6 +141,8 @@ export interface CallUsage {
   readonly peakMemoryBytes: number;
   /** Fuel consumed; 0 when it was not counted. */
   readonly fuelConsumed: bigint;
+  /** Milliseconds for the state of a snapshot, before the guest ran. */
+  readonly restoreMs: number;
 }
 
 /** A call's answer as the guest gives it. */

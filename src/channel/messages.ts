@@ -4,6 +4,7 @@
  */
 
 import type { HttpBuffers } from "./http_layout.ts";
+import type { StateImage } from "./state_image.ts";
 import type { ChannelBuffers } from "./layout.ts";
 
 /** A name in the import space of a module. */
@@ -38,6 +39,13 @@ export interface InstancePlan {
   readonly hasAllocator: boolean;
   /** The export to call before anything else. */
   readonly startExport: string | undefined;
+  /** The exports through which its state is taken and put back. */
+  readonly state: {
+    /** Why it can't be. */
+    readonly refusal: string | undefined;
+    readonly globals: readonly string[];
+    readonly tables: readonly string[];
+  };
   /** The exported global that counts fuel, and what it may count to. */
   readonly fuel:
     | {
@@ -133,6 +141,8 @@ export interface SystemGrants {
 export interface CallPlan {
   /** The export to call, for a kind of call that needs a name. */
   readonly exportName?: string;
+  /** The export that says where a payload goes, for a call with bytes. */
+  readonly allocator?: string;
   /** The types of its parameters. */
   readonly params?: readonly NumberKind[];
   /** The types of its results. */
@@ -179,6 +189,35 @@ export interface ModuleMessage {
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
+  /** For a snapshot: the state that every call begins in. */
+  readonly kept?: KeptState | undefined;
+}
+
+/** A state that is put back, and what copies into each memory. */
+export interface KeptState {
+  readonly image: StateImage | undefined;
+  readonly copiers: readonly WebAssembly.Module[];
+}
+
+/** Opens a session: a module whose calls share one instance. */
+export interface SessionMessage {
+  readonly type: "session";
+  /** The number that requests name it by. */
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+  readonly kept: KeptState;
+  /** What it brings: a plan as JSON, and the bundle of its files. */
+  readonly meta: string;
+  readonly bundle: Uint8Array;
+  /** Whether a call that fails leaves the state as it was. */
+  readonly rollsBack: boolean;
+}
+
+/** Makes the worker post the state of a session. */
+export interface TakeMessage {
+  readonly type: "take";
+  readonly id: number;
 }
 
 /** Connects the worker to the fetching worker, or to the one after it. */
@@ -198,7 +237,12 @@ export type GuestMessage =
   | StartMessage
   | ModuleMessage
   | ForgetMessage
-  | NetworkMessage;
+  | NetworkMessage
+  | SessionMessage
+  | TakeMessage;
 
 /** Everything that a guest worker posts to the host. */
-export type HostMessage = { readonly type: "ready" | "closed" };
+export type HostMessage =
+  | { readonly type: "ready" | "closed" }
+  | { readonly type: "taken"; readonly image: StateImage }
+  | { readonly type: "not taken"; readonly reason: string };

@@ -3,6 +3,7 @@
 import { Op } from "../channel/layout.ts";
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import type { StopPage } from "../stop_page.ts";
+import { callBytes } from "./bytes_abi.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { GuestInstance } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
@@ -30,6 +31,8 @@ export interface GuestCallKind {
   /** Runs it; the bytes may be a view of the guest's memory. */
   readonly run: (call: RunningCall) => Uint8Array;
 }
+
+const NOTHING: Uint8Array = new Uint8Array();
 
 const PLAIN = {
   isProgram: false,
@@ -60,6 +63,8 @@ const KINDS: Readonly<Record<Op, GuestCallKind>> = {
     answersByStdout: true,
     run: runCommand,
   },
+  [Op.Start]: { ...PLAIN, run: () => NOTHING },
+  [Op.Bytes]: { ...PLAIN, run: callBytes },
 };
 
 /** The kind of a number. */

@@ -2,12 +2,15 @@
 
 import { encodeFileBundle } from "../channel/file_bundle.ts";
 import type { GrantedMemoryDirectory } from "../channel/messages.ts";
+import type { DirectoryImage, StateImage } from "../channel/state_image.ts";
+import { ExecutionFailed } from "../errors.ts";
+import { quote } from "../quote.ts";
 import { decodeOutcome } from "../fs/error_code.ts";
 import type { CallContext } from "./call_context.ts";
 import { callKind } from "./call_kinds.ts";
 import { CallStreams } from "./call_streams.ts";
 import type { PlannedCall } from "./planned_call.ts";
-import { Wasi } from "../imports/wasi/wasi.ts";
+import { Wasi, type WasiStreams } from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
@@ -18,27 +21,20 @@ const PROGRAM_NAME = "program";
 export class CallSystem {
   /** The imports and what they hold. */
   readonly wasi: Wasi;
-  /** Where the guest's standard streams go. */
-  readonly streams: CallStreams;
+  /** The directories in memory that the guest sees. */
+  readonly directories: readonly GrantedMemoryDirectory[];
+  #streams: CallStreams;
 
-  constructor(call: PlannedCall, context: CallContext) {
-    const { channel, stopPage, grants, maxResultBytes } = context;
+  /** @param image The state that the guest begins in, if not in a fresh one. */
+  constructor(call: PlannedCall, context: CallContext, image?: StateImage) {
+    const { channel, stopPage, grants } = context;
     const { questions } = channel;
-    const { plan, payload } = call;
-    const kind = callKind(call.op);
-    this.streams = new CallStreams(
-      {
-        stdin: kind.isProgram && !plan.asksStdin ? payload.slice() : NOTHING,
-        asksStdin: plan.asksStdin ?? false,
-        tellsOutput: plan.tellsOutput ?? false,
-        maxStdoutBytes: kind.answersByStdout
-          ? maxResultBytes
-          : grants.maxOutputBytes,
-        maxStderrBytes: grants.maxOutputBytes,
-      },
-      questions,
-    );
-    const memoryDirectories = directoriesOf(call, grants.memoryDirectories);
+    const { plan } = call;
+    this.#streams = streamsOf(call, context);
+    const memoryDirectories = image
+      ? resumedDirectories(call, image.directories)
+      : directoriesOf(call, grants.memoryDirectories);
+    this.directories = memoryDirectories;
     const options = {
       args: [plan.programName ?? PROGRAM_NAME, ...plan.args ?? []],
       env: environment(plan.env ?? {}, grants.workingDirectory),
@@ -49,16 +45,39 @@ export class CallSystem {
       root: {
         workingDirectory: grants.workingDirectory,
         maxBytes: grants.maxScratchBytes,
+        files: image?.scratch,
       },
       deterministic: plan.deterministic ?? grants.deterministic,
+      monotonicMs: image?.monotonicMs ?? 0,
     };
-    this.wasi = new Wasi(options, this.streams, stopPage, {
+    const streams: WasiStreams = {
+      read: (into) => this.#streams.read(into),
+      write: (stream, bytes) => this.#streams.write(stream, bytes),
+    };
+    this.wasi = new Wasi(options, streams, stopPage, {
       symlink: (guest, place, target) => {
         const link = JSON.stringify({ guest, place, target });
         const question = new TextEncoder().encode(link);
         return decodeOutcome(questions.ask("link", question).value);
       },
     });
+  }
+
+  /** Where the guest's standard streams go. */
+  get streams(): CallStreams {
+    return this.#streams;
+  }
+
+  /**
+   * Goes on with another call of a session: with its streams and its files.
+   *
+   * @throws {ExecutionFailed} when its files have no room.
+   */
+  enter(call: PlannedCall, context: CallContext): void {
+    this.#streams = streamsOf(call, context);
+    for (const { guest, files } of call.memoryDirectories) {
+      this.wasi.addFiles(guest, files);
+    }
   }
 
   /** What was made or changed in the memory directories. */
@@ -76,6 +95,48 @@ function environment(
   return workingDirectory === undefined || Object.hasOwn(env, "PWD")
     ? env
     : { ...env, PWD: workingDirectory };
+}
+
+function streamsOf(
+  { op, plan, payload }: PlannedCall,
+  { channel, grants, maxResultBytes }: CallContext,
+): CallStreams {
+  const kind = callKind(op);
+  return new CallStreams(
+    {
+      stdin: kind.isProgram && !plan.asksStdin ? payload.slice() : NOTHING,
+      asksStdin: plan.asksStdin ?? false,
+      tellsOutput: plan.tellsOutput ?? false,
+      maxStdoutBytes: kind.answersByStdout
+        ? maxResultBytes
+        : grants.maxOutputBytes,
+      maxStderrBytes: grants.maxOutputBytes,
+    },
+    channel.questions,
+  );
+}
+
+/**
+ * Those that the guest knows since its snapshot, in the same order, as it may
+ * remember their descriptors: with what was in them then, and what the call
+ * brings.
+ */
+function resumedDirectories(
+  { memoryDirectories: brought }: PlannedCall,
+  known: readonly DirectoryImage[],
+): readonly GrantedMemoryDirectory[] {
+  for (const { guest } of brought) {
+    if (known.some((one) => one.guest === guest)) continue;
+    throw new ExecutionFailed(
+      `Cannot bring files: the snapshot was taken without the directory ${
+        quote(guest)
+      }, name it in the snapshot's files`,
+    );
+  }
+  return known.map(({ guest, maxBytes, files }) => {
+    const own = brought.find((one) => one.guest === guest);
+    return { guest, maxBytes, files: { ...files, ...own?.files } };
+  });
 }
 
 /** Those that the call brings, and the granted ones that they do not replace. */

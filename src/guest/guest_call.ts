@@ -13,6 +13,7 @@ import { callKind, type GuestCallKind } from "./call_kinds.ts";
 import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
+import type { KeptInstance } from "./kept/kept_instance.ts";
 import { GuestInstance, type LoadedModule } from "./instance.ts";
 import { openFamilies } from "./loaded_families.ts";
 import { planCall, type PlannedCall } from "./planned_call.ts";
@@ -28,6 +29,7 @@ export class GuestCall {
   #system: CallSystem | undefined;
   #families: ReadonlyMap<string, OpenFamily> = new Map();
   #guest: GuestInstance | undefined;
+  #kept: KeptInstance | undefined;
 
   constructor(request: CallRequest, context: CallContext) {
     this.#call = planCall(request);
@@ -44,7 +46,7 @@ export class GuestCall {
     } catch (error) {
       return this.failure(error);
     } finally {
-      this.#system?.wasi.close();
+      if (!loaded?.session) this.#system?.wasi.close();
       for (const family of this.#families.values()) family.close?.();
     }
   }
@@ -60,30 +62,32 @@ export class GuestCall {
   /** Lets go of what the call used; its answer must have been copied. */
   end(): void {
     this.#guest?.release();
+    this.#kept?.end();
   }
 
   #perform(loaded: LoadedModule): Uint8Array {
     const { stopPage } = this.#context;
     const { families } = loaded;
-    if (families.System) {
-      this.#system = new families.System(this.#call, this.#context);
-    }
+    this.#kept = loaded.kept;
+    this.#system = this.#openSystem(loaded);
     this.#families = openFamilies(
       families,
       this.#context,
       this.#system?.wasi,
       loaded.plan.numericImports,
     );
-    this.#guest = new GuestInstance(
-      loaded,
-      this.#argumentBytes(loaded),
-      this.#call.plan,
-    );
     const { maxMemoryBytes } = loaded.plan;
     const ownLimit = this.#call.plan.maxMemoryBytes ?? maxMemoryBytes;
     stopPage.withhold(maxMemoryBytes - ownLimit);
-    this.#guest.instantiate(stopPage.memory, this.#families);
-    this.#guest.start();
+    if (loaded.kept) {
+      this.#guest = loaded.kept.begin(this.#families, this.#call.plan);
+      loaded.kept.start();
+    } else {
+      this.#guest = new GuestInstance(loaded, this.#argumentBytes(loaded));
+      this.#guest.instantiate(stopPage.memory, this.#imports());
+      this.#guest.begin(this.#families, this.#call.plan);
+      this.#guest.start();
+    }
     const value = this.#kind.run({
       ...this.#call,
       guest: this.#guest,
@@ -101,6 +105,25 @@ export class GuestCall {
       throw new ExecutionFailed("Guest consumed more fuel than it was given");
     }
     return value;
+  }
+
+  #openSystem(
+    { families, kept, session }: LoadedModule,
+  ): CallSystem | undefined {
+    const { System } = families;
+    if (!System) return undefined;
+    const image = kept?.image;
+    return session
+      ? session.enter(this.#call, this.#context, image, System)
+      : new System(this.#call, this.#context, image);
+  }
+
+  #imports(): WebAssembly.Imports {
+    const imports: WebAssembly.Imports = Object.create(null);
+    for (const [module, family] of this.#families) {
+      imports[module] = family.imports;
+    }
+    return imports;
   }
 
   /** Room that the worker will add for arguments, where the guest has none. */
@@ -127,6 +150,7 @@ export class GuestCall {
         memoryBytes,
         peakMemoryBytes: memoryBytes,
         fuelConsumed: this.#guest?.fuelConsumed ?? 0n,
+        restoreMs: this.#kept?.restoreMs ?? 0,
       },
     };
   }

@@ -9,6 +9,8 @@ import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
 import type { LoadedFamilies } from "./loaded_families.ts";
+import type { KeptInstance } from "./kept/kept_instance.ts";
+import type { SessionState } from "./kept/session_state.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
 
 /** A module as the worker keeps it, to be instantiated for every call. */
@@ -18,6 +20,18 @@ export interface LoadedModule {
   readonly reserve: MemoryReserve;
   /** What it imports, beside memories. */
   readonly families: LoadedFamilies;
+  /** The instance that all calls share, where there is one. */
+  readonly kept?: KeptInstance;
+  /** What stays between its calls beside: that of a session. */
+  readonly session?: SessionState;
+}
+
+/** What an instance is made of. */
+export interface InstanceSource {
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+  /** Gives the memories, and takes them back. */
+  readonly reserve: Pick<MemoryReserve, "take" | "give">;
 }
 
 /** A function that a guest exports; what it returns is the guest's word. */
@@ -29,13 +43,13 @@ const PAGE_BYTES = 65_536;
 export class GuestInstance {
   readonly #module: WebAssembly.Module;
   readonly #plan: InstancePlan;
-  readonly #reserve: MemoryReserve;
+  readonly #reserve: InstanceSource["reserve"];
   readonly #memories: readonly WebAssembly.Memory[];
   /** Pages for the arguments that the memory has from the start. */
   readonly #pagesAhead: number;
   #argumentPages = 0;
-  readonly #fuelLimit: bigint;
-  readonly #maxMemoryBytes: number;
+  #fuelLimit = 0n;
+  #maxMemoryBytes: number;
   /** Empty until there is an instance. */
   #exports: WebAssembly.Exports = {};
 
@@ -43,20 +57,12 @@ export class GuestInstance {
    * Takes the memories, which are then to be released.
    *
    * @param argumentBytes Room that the arguments will need.
-   * @param limits Limits of this call, where they are lower than the module's.
    */
-  constructor(
-    loaded: LoadedModule,
-    argumentBytes: number,
-    limits: Pick<CallPlan, "maxFuel" | "maxMemoryBytes">,
-  ) {
+  constructor(loaded: InstanceSource, argumentBytes: number) {
     this.#module = loaded.module;
     this.#plan = loaded.plan;
     this.#reserve = loaded.reserve;
-    this.#fuelLimit = limits.maxFuel === undefined
-      ? loaded.plan.fuel?.limit ?? 0n
-      : BigInt(limits.maxFuel);
-    this.#maxMemoryBytes = limits.maxMemoryBytes ?? loaded.plan.maxMemoryBytes;
+    this.#maxMemoryBytes = loaded.plan.maxMemoryBytes;
     this.#memories = loaded.reserve.take(pagesFor(argumentBytes));
     this.#pagesAhead = this.#memories.reduce(
       (pages, { buffer }) => pages + pagesFor(buffer.byteLength),
@@ -67,35 +73,49 @@ export class GuestInstance {
   /**
    * Instantiates. Nothing of the guest's own code runs yet.
    *
-   * @param families What is imported, by the name of its module.
+   * @param imports The functions that it imports; memories are added.
    * @throws {WebAssembly.RuntimeError} when a segment does not fit.
    */
   instantiate(
     stopPage: WebAssembly.Memory,
-    families: ReadonlyMap<string, OpenFamily>,
+    imports: WebAssembly.Imports,
   ): void {
-    const imports: WebAssembly.Imports = Object.create(null);
-    for (const [module, family] of families) imports[module] = family.imports;
     this.#plan.memories.forEach((plan, index) =>
       define(imports, plan, this.#memories[index]!)
     );
     define(imports, this.#plan.stopPage, stopPage);
     this.#exports = new WebAssembly.Instance(this.#module, imports).exports;
+  }
+
+  /**
+   * Begins a call.
+   *
+   * @param families What is imported, by the name of its module.
+   * @param limits Limits of this call, where they are lower than the module's.
+   */
+  begin(
+    families: ReadonlyMap<string, OpenFamily>,
+    limits: Pick<CallPlan, "maxFuel" | "maxMemoryBytes">,
+  ): void {
+    const { fuel, maxMemoryBytes } = this.#plan;
+    this.#maxMemoryBytes = limits.maxMemoryBytes ?? maxMemoryBytes;
     const pointedInto = this.#exports["memory"] ?? this.#memories[0];
     if (pointedInto instanceof WebAssembly.Memory) {
       for (const family of families.values()) {
         family.attach(pointedInto, this.#exports);
       }
     }
-    const { fuel } = this.#plan;
-    if (fuel) {
-      this.#fuelCounter(fuel.export).value = fuel.start - this.#fuelLimit;
-    }
+    if (!fuel) return;
+    this.#fuelLimit = limits.maxFuel === undefined
+      ? fuel.limit
+      : BigInt(limits.maxFuel);
+    this.#fuelCounter(fuel.export).value = -this.#fuelLimit;
   }
 
   /** Runs the start function and `_initialize`, where there are any. */
   start(): void {
-    const { startExport } = this.#plan;
+    const { startExport, fuel } = this.#plan;
+    if (fuel) this.#fuelCounter(fuel.export).value += fuel.start;
     if (startExport !== undefined) {
       (this.#exports[startExport] as GuestFunction)();
     }
@@ -127,6 +147,16 @@ export class GuestInstance {
       throw new ExecutionFailed('Module exports no memory "memory"');
     }
     return memory;
+  }
+
+  /** The guest's memories, in index order. */
+  get memories(): readonly WebAssembly.Memory[] {
+    return this.#memories;
+  }
+
+  /** Everything that it exports, what preparation added included. */
+  get exports(): WebAssembly.Exports {
+    return this.#exports;
   }
 
   /** What all memories and tables take now. */
@@ -214,7 +244,8 @@ function plannedPages(plan: InstancePlan): number {
   return plan.memories.reduce((sum, { initialPages }) => sum + initialPages, 0);
 }
 
-function growMemory(memory: WebAssembly.Memory, pages: number): void {
+/** Grows a memory, whatever its addresses are. */
+export function growMemory(memory: WebAssembly.Memory, pages: number): void {
   try {
     memory.grow(pages);
   } catch (error) {

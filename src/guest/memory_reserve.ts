@@ -31,9 +31,7 @@ export class MemoryReserve {
     this.#spare = undefined;
     const pages = spare && this.#addedPages(spare);
     if (spare && (pages === 0 || pages === argumentPages)) return [spare];
-    return this.#plan.memories.map((plan) =>
-      new WebAssembly.Memory(descriptor(plan))
-    );
+    return newMemories(this.#plan);
   }
 
   /**
@@ -60,6 +58,11 @@ export class MemoryReserve {
     const { initialPages } = this.#plan.memories[0]!;
     return memory.buffer.byteLength / PAGE_BYTES - initialPages;
   }
+}
+
+/** Fresh memories, as the plan says. */
+export function newMemories(plan: InstancePlan): WebAssembly.Memory[] {
+  return plan.memories.map((one) => new WebAssembly.Memory(descriptor(one)));
 }
 
 /** Memories with 64-bit addresses take their sizes as bigints. */

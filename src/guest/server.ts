@@ -1,13 +1,21 @@
-/** Serves calls from the channel, each with a fresh instance. */
+/** Serves calls from the channel, each with a fresh instance or a kept one. */
 
 import type { HttpBuffers } from "../channel/http_layout.ts";
-import { Turn } from "../channel/layout.ts";
-import type { InstancePlan } from "../channel/messages.ts";
+import { type CallAnswer, Op, Status, Turn } from "../channel/layout.ts";
+import type {
+  KeptState,
+  ModuleMessage,
+  SessionMessage,
+} from "../channel/messages.ts";
+import type { StateImage } from "../channel/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";
 import type { LoadedModule } from "./instance.ts";
 import { loadFamilies } from "./loaded_families.ts";
+import { KeptInstance } from "./kept/kept_instance.ts";
+import { SessionState } from "./kept/session_state.ts";
+import { planCall } from "./planned_call.ts";
 import { MemoryReserve } from "./memory_reserve.ts";
 
 /** Serves the calls of one worker. */
@@ -30,19 +38,47 @@ export class GuestServer {
   }
 
   /** Makes a module known, so that requests can name it. */
-  async add(
-    id: number,
-    module: WebAssembly.Module,
-    plan: InstancePlan,
-  ): Promise<void> {
+  async add({ id, module, plan, kept }: ModuleMessage): Promise<void> {
     const families = await loadFamilies(plan.families);
     const reserve = new MemoryReserve(plan);
-    this.#modules.set(id, { module, plan, reserve, families });
+    const loaded = { module, plan, reserve, families };
+    const instance = kept && this.#keep({ module, plan }, kept);
+    this.#modules.set(id, instance ? { ...loaded, kept: instance } : loaded);
+  }
+
+  /** Opens a session, so that requests can name it. */
+  async open(message: SessionMessage): Promise<void> {
+    const { id, module, plan, kept, meta, bundle, rollsBack } = message;
+    const families = await loadFamilies(plan.families);
+    const reserve = new MemoryReserve(plan);
+    const setup = { op: Op.Start, module: id, meta, payload: bundle };
+    this.#modules.set(id, {
+      module,
+      plan,
+      reserve,
+      families,
+      kept: this.#keep({ module, plan }, kept),
+      session: new SessionState(planCall(setup), rollsBack),
+    });
+  }
+
+  /**
+   * Takes the state of a session.
+   *
+   * @throws {ExecutionFailed} when there is something that can't be taken.
+   */
+  take(id: number): StateImage {
+    const { kept, session } = this.#modules.get(id) ?? {};
+    if (!kept || !session) throw new Error("Worker has no such session");
+    return session.take(kept, this.#context.grants);
   }
 
   /** Drops modules that no request will name any more. */
   remove(ids: readonly number[]): void {
-    for (const id of ids) this.#modules.delete(id);
+    for (const id of ids) {
+      this.#modules.get(id)?.session?.close();
+      this.#modules.delete(id);
+    }
   }
 
   /** Serves until the host wants something else, and says what. */
@@ -57,14 +93,39 @@ export class GuestServer {
   #serveCall(): void {
     const { channel } = this.#context;
     const request = channel.request();
+    const loaded = this.#modules.get(request.module);
     const call = new GuestCall(request, this.#context);
-    const answer = call.run(this.#modules.get(request.module));
-    if (!channel.answer(answer)) {
-      const tooLarge = new ExecutionFailed(
-        "Answer does not fit into the channel",
-      );
-      channel.answer(call.failure(tooLarge));
+    let checkpoint: (() => void) | undefined;
+    let answer: CallAnswer;
+    try {
+      checkpoint = loaded?.session?.checkpoint(loaded.kept, this.#context);
+      answer = call.run(loaded);
+    } catch (error) {
+      // Without a state to go back to, the call never begins.
+      answer = call.failure(error);
     }
-    call.end();
+    const restored = loaded?.session ? undefined : loaded?.kept;
+    // The value may be a view of the guest's memory: it is copied out first.
+    const last = () => {
+      call.end();
+      if (restored?.isSmall) restored.restore();
+      else if (answer.status === Status.Error) checkpoint?.();
+    };
+    const settles = restored !== undefined && !restored.isSmall;
+    if (!channel.answer(answer, last, settles)) {
+      answer = call.failure(
+        new ExecutionFailed("Answer does not fit into the channel"),
+      );
+      channel.answer(answer, last, settles);
+    }
+    if (settles) restored.restore();
+  }
+
+  #keep(
+    { module, plan }: Pick<ModuleMessage, "module" | "plan">,
+    { image, copiers }: KeptState,
+  ): KeptInstance {
+    const stopPage = this.#context.stopPage.memory;
+    return new KeptInstance({ module, plan, stopPage, copiers }, image);
   }
 }

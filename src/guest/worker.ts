@@ -44,7 +44,13 @@ async function deal(data: GuestMessage): Promise<void> {
       break;
     }
     case "module":
-      await server?.add(data.id, data.module, data.plan);
+      await server?.add(data);
+      break;
+    case "session":
+      await server?.open(data);
+      break;
+    case "take":
+      take(data.id);
       break;
     case "forget":
       server?.remove(data.ids);
@@ -54,6 +60,16 @@ async function deal(data: GuestMessage): Promise<void> {
       break;
   }
   serve();
+}
+
+function take(id: number): void {
+  try {
+    const image = server!.take(id);
+    scope.postMessage({ type: "taken", image });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    scope.postMessage({ type: "not taken", reason });
+  }
 }
 
 function serve(): void {

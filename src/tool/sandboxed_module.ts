@@ -100,6 +100,7 @@ function instancePlan(info: LoadedInfo, config: SandboxConfig): InstancePlan {
     runsAtStart: info.startExport !== undefined || exports.has("_initialize"),
     hasAllocator: exports.has("__tool_alloc"),
     startExport: info.startExport,
+    state: info.state,
     fuel: info.fuelExport === undefined || config.maxFuel === undefined
       ? undefined
       : {

@@ -38,6 +38,7 @@ export class MemoryFileSystem implements FileSystem {
   readonly #root: DirectoryNode;
   readonly #budget: WriteBudget;
   readonly #entries: EntryBudget;
+  readonly #maxBytes: number;
   #nodes = 1;
   readonly #clock: FileClock;
   #lastIno: number;
@@ -60,6 +61,17 @@ export class MemoryFileSystem implements FileSystem {
     this.#root = new DirectoryNode(this.#lastIno, this.#clock);
     this.#budget = new WriteBudget(maxBytes);
     this.#entries = entries;
+    this.#maxBytes = maxBytes;
+    this.addFiles(files);
+  }
+
+  /**
+   * Puts files in, over those of the same name.
+   *
+   * @param files By path; the bytes are not copied until the guest changes them.
+   * @throws {ExecutionFailed} when there is no room for them.
+   */
+  addFiles(files: Readonly<Record<string, Uint8Array>>): void {
     for (const [path, bytes] of Object.entries(files)) {
       try {
         this.#addFile(path.split("/").filter((name) => name !== ""), bytes);
@@ -67,20 +79,31 @@ export class MemoryFileSystem implements FileSystem {
         if (!(error instanceof FileSystemError)) throw error;
         throw new ExecutionFailed(
           `Cannot put ${JSON.stringify(path)} (${bytes.length} bytes) into a ` +
-            `memory directory of ${maxBytes} bytes: ${error.message}`,
+            `memory directory of ${this.#maxBytes} bytes: ${error.message}`,
         );
       }
     }
   }
 
+  /** Copies of all files, by path. */
+  files(): Record<string, Uint8Array> {
+    return this.#collect(() => true);
+  }
+
   /** Copies of the files that were made or changed, by path. */
   changedFiles(): Record<string, Uint8Array> {
+    return this.#collect((node, path) => !node.isAsGiven(path));
+  }
+
+  #collect(
+    isWanted: (node: FileNode, path: string) => boolean,
+  ): Record<string, Uint8Array> {
     const files: Record<string, Uint8Array> = Object.create(null);
     const collect = (directory: DirectoryNode, prefix: string): void => {
       for (const [name, node] of directory.entries) {
         const path = prefix + name;
         if (node instanceof DirectoryNode) collect(node, `${path}/`);
-        if (node instanceof FileNode && !node.isAsGiven(path)) {
+        if (node instanceof FileNode && isWanted(node, path)) {
           files[path] = node.content();
         }
       }
@@ -181,7 +204,14 @@ export class MemoryFileSystem implements FileSystem {
       directory = next;
     }
     const name = names.at(-1) ?? "";
-    if (directory.entries.has(name)) fail("EEXIST");
+    const old = directory.entries.get(name);
+    if (old instanceof DirectoryNode) fail("EISDIR");
+    if (old) {
+      directory.entries.delete(name);
+      this.#nodes--;
+      old.unlinked();
+    }
+    if (this.#nodes >= MAX_NODES) fail("ENOSPC");
     const given = { path: names.join("/"), bytes };
     const node = new FileNode(
       ++this.#lastIno,

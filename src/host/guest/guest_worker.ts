@@ -6,9 +6,11 @@ import type {
   GuestMessage,
   HostMessage,
   InstancePlan,
+  KeptState,
   SystemGrants,
 } from "../../channel/messages.ts";
-import { WorkerLost } from "../../errors.ts";
+import type { StateImage } from "../../channel/state_image.ts";
+import { ExecutionFailed, WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
 import { answerLink } from "./answer_link.ts";
 import type { CallOutcome } from "./call_outcome.ts";
@@ -29,6 +31,8 @@ const TAKE_MS = 5_000;
 const DELIVER_MS = 5_000;
 /** How long after its deadline the host itself stops a guest. */
 const LATE_MS = 500;
+/** How long it may take to make, take or put back the state of an instance. */
+const STATE_MS = 30_000;
 /** Room for an error record and the names of files, beside what has a limit. */
 const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
 
@@ -37,6 +41,17 @@ export interface WorkerModule {
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
+  /** For a snapshot: the state that every call begins in. */
+  readonly kept?: KeptState | undefined;
+}
+
+/** What a session is opened with. */
+export interface SessionSetup {
+  readonly kept: KeptState;
+  /** A plan as JSON, and the bundle of its files. */
+  readonly meta: string;
+  readonly bundle: Uint8Array;
+  readonly rollsBack: boolean;
 }
 
 /** What every worker of a pool is made with. */
@@ -79,6 +94,8 @@ export class GuestWorker {
   /** When the call was passed on. */
   #startedAt = 0;
   #isFit = true;
+  /** Waits for the state that the worker was asked for. */
+  #taken: PromiseWithResolvers<StateImage> | undefined;
   /** Resolves when the worker serves calls. */
   readonly ready: Promise<void>;
 
@@ -103,8 +120,18 @@ export class GuestWorker {
     const started = Promise.withResolvers<void>();
     this.ready = Promise.all([started.promise, watchdog.ready]).then(() => {});
     this.ready.catch(() => {});
-    this.#worker.onmessage = ({ data }: MessageEvent<HostMessage>) =>
-      (data.type === "ready" ? started : this.#ended).resolve();
+    this.#worker.onmessage = ({ data }: MessageEvent<HostMessage>) => {
+      switch (data.type) {
+        case "ready":
+          return started.resolve();
+        case "closed":
+          return this.#ended.resolve();
+        case "taken":
+          return this.#taken?.resolve(data.image);
+        case "not taken":
+          return this.#taken?.reject(new ExecutionFailed(data.reason));
+      }
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault();
       const failure = new WorkerLost(`Worker failed: ${event.message}`);
@@ -153,6 +180,45 @@ export class GuestWorker {
   async tidy(): Promise<WorkerLost | undefined> {
     const ids = this.#forgotten.splice(0);
     return await this.#deliver({ type: "forget", ids });
+  }
+
+  /** Whether the worker is not done yet with the call that it answered. */
+  get isSettling(): boolean {
+    return this.#channel.isSettling;
+  }
+
+  /** Waits until it is; why it never will be, if it is lost. */
+  async settled(): Promise<WorkerLost | undefined> {
+    this.#turn.begin(STATE_MS);
+    this.#channel.mail();
+    return await this.#untilBack();
+  }
+
+  /** Opens a session under a number; why not, if the worker is lost. */
+  async open(
+    { id, module, plan }: WorkerModule,
+    setup: SessionSetup,
+  ): Promise<WorkerLost | undefined> {
+    this.#modules.add(id);
+    const message = { type: "session", id, module, plan, ...setup } as const;
+    return await this.#deliver(message, STATE_MS);
+  }
+
+  /**
+   * Takes the state of a session.
+   *
+   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {WorkerLost} when the worker does not answer.
+   */
+  async take(id: number): Promise<StateImage> {
+    const taken = this.#taken = Promise.withResolvers<StateImage>();
+    taken.promise.catch(() => {});
+    const loss = await this.#deliver({ type: "take", id }, STATE_MS);
+    if (loss) throw loss;
+    if (!await within(GRACE_MS, taken.promise.then(nothing, nothing))) {
+      throw new WorkerLost("Worker did not post the state of a session");
+    }
+    return await taken.promise;
   }
 
   /** Runs a call; what becomes of it is an outcome, never a rejection. */
@@ -246,7 +312,8 @@ export class GuestWorker {
   /** Gives the worker what it needs for a module; why not, if it is lost. */
   async #prepare(module: WorkerModule): Promise<WorkerLost | undefined> {
     if (!this.knows(module.id)) {
-      const loss = await this.#deliver({ type: "module", ...module });
+      const ms = module.kept ? STATE_MS : DELIVER_MS;
+      const loss = await this.#deliver({ type: "module", ...module }, ms);
       if (loss) return loss;
       this.#modules.add(module.id);
     }
@@ -258,10 +325,17 @@ export class GuestWorker {
   }
 
   /** Posts a message and makes the worker read it. */
-  async #deliver(message: GuestMessage): Promise<WorkerLost | undefined> {
+  async #deliver(
+    message: GuestMessage,
+    ms = DELIVER_MS,
+  ): Promise<WorkerLost | undefined> {
     this.#post(message);
-    this.#turn.begin(DELIVER_MS);
+    this.#turn.begin(ms);
     this.#channel.mail();
+    return await this.#untilBack();
+  }
+
+  async #untilBack(): Promise<WorkerLost | undefined> {
     return await this.#turn.untilBack(new Wakefulness(false), () => {
       const left = this.#turn.giveUpAt - performance.now();
       return left > 0
@@ -333,6 +407,8 @@ export class GuestWorker {
     this.#worker.postMessage(message);
   }
 }
+
+function nothing(): void {}
 
 function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
   const files = grants.memoryDirectories

@@ -1,6 +1,7 @@
 /** The workers of one sandbox, and the calls that wait for them. */
 
 import type { CallRequest } from "../../channel/layout.ts";
+import type { KeptState } from "../../channel/messages.ts";
 import {
   Busy,
   PermissionDenied,
@@ -28,6 +29,7 @@ const START_MS = 30_000;
 const IDLE_MS = 30_000;
 /** On how many workers a call is tried that no guest has begun. */
 const MAX_TRIES = 3;
+const PAGE_BYTES = 65_536;
 /** Answers that took less are waited for awake, in milliseconds. */
 const SHORT_CALL_MS = 0.1;
 
@@ -269,8 +271,8 @@ export class WorkerPool {
     switch (outcome.kind) {
       case "ended":
         this.#lastMs.set(key, outcome.end.answer.usage.durationMs);
-        this.#release(worker, outcome.end.answer.usage.memoryBytes);
-        return waiting.resolve({ ...outcome.end, waitedMs });
+        waiting.resolve({ ...outcome.end, waitedMs });
+        return await this.#settle(worker, call.module, outcome.end);
       case "failed":
         this.#release(worker);
         return waiting.reject(outcome.error);
@@ -282,6 +284,28 @@ export class WorkerPool {
         this.#lose(worker, key);
         return this.#recover(waiting, outcome);
     }
+  }
+
+  /**
+   * Lets a worker go on once it has put back the state of a snapshot: what it
+   * keeps for the next call is no memory that it drops.
+   */
+  async #settle(
+    worker: GuestWorker,
+    { id, kept }: WorkerModule,
+    { answer }: CallEnd,
+  ): Promise<void> {
+    const { memoryBytes } = answer.usage;
+    const isKept = kept && memoryBytes <= keptBytes(kept);
+    if (worker.isSettling) {
+      const loss = await worker.settled();
+      if (loss) {
+        this.#busy.delete(worker);
+        this.#lose(worker, id);
+        return this.#dispatch();
+      }
+    }
+    this.#release(worker, isKept ? 0 : memoryBytes);
   }
 
   /** Lets another worker run a call that none has begun. */
@@ -435,6 +459,11 @@ export class WorkerPool {
     ]);
     await this.#watchdog?.release();
   }
+}
+
+function keptBytes({ image }: KeptState): number {
+  const memories = image?.memories ?? [];
+  return memories.reduce((sum, { pages }) => sum + pages * PAGE_BYTES, 0);
 }
 
 function stopListening(waiting: WaitingCall): void {

@@ -118,6 +118,18 @@ export class DescriptorTable {
     }
   }
 
+  /** What the numbers stand for now. */
+  snapshot(): ReadonlyMap<number, Descriptor> {
+    return new Map(this.#open);
+  }
+
+  /** Numbers that stand for something else than they did. */
+  differences(before: ReadonlyMap<number, Descriptor>): number[] {
+    return [...new Set([...before.keys(), ...this.#open.keys()])]
+      .filter((fd) => before.get(fd) !== this.#open.get(fd))
+      .sort((a, b) => a - b);
+  }
+
   /** Forgets everything; whoever opened it closes it. */
   clear(): void {
     this.#open.clear();

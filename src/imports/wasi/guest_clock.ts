@@ -21,13 +21,22 @@ export interface GuestClock {
 /** The clocks of this machine. */
 export class RealClock implements GuestClock {
   readonly #startedMs = performance.now();
+  readonly #aheadMs: number;
+
+  /**
+   * @param leastMs The least that the monotonic clock may show: workers count
+   * from when they started, and a guest may go on in another one.
+   */
+  constructor(leastMs = 0) {
+    this.#aheadMs = Math.max(0, leastMs - this.#startedMs);
+  }
 
   realtime(): bigint {
     return BigInt(Date.now()) * 1_000_000n;
   }
 
   monotonic(): bigint {
-    return fromMs(performance.now());
+    return fromMs(performance.now() + this.#aheadMs);
   }
 
   running(): bigint {
@@ -57,11 +66,15 @@ const LONGEST_WAIT_NS = 2n ** 62n;
  */
 export class SteadyClock implements GuestClock {
   readonly #startNs: bigint;
-  #passedNs = 0n;
+  #passedNs: bigint;
 
-  /** @param startMs What it shows at first, since 1970. */
-  constructor(startMs: number) {
+  /**
+   * @param startMs What it shows at first, since 1970.
+   * @param passedMs How far it has gone on since then.
+   */
+  constructor(startMs: number, passedMs = 0) {
     this.#startNs = BigInt(startMs) * 1_000_000n;
+    this.#passedNs = fromMs(passedMs);
   }
 
   realtime(): bigint {

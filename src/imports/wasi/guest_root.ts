@@ -26,6 +26,16 @@ export interface GuestRootOptions {
   readonly clock: FileClock;
   /** The number of the first file that is made in memory. */
   readonly firstIno: number;
+  /** What is in them at first. */
+  readonly files?: ScratchFiles | undefined;
+}
+
+/** Files of the directories that are the guest's own. */
+export interface ScratchFiles {
+  /** In the working directory, by path. */
+  readonly own?: Readonly<Record<string, Uint8Array>> | undefined;
+  /** In `/tmp`. */
+  readonly temporary?: Readonly<Record<string, Uint8Array>> | undefined;
 }
 
 /** The name of the directory for what no one wants to keep. */
@@ -38,6 +48,7 @@ export class GuestRoot {
   readonly #options: GuestRootOptions;
   #tree: FileSystem | undefined;
   #own: MemoryFileSystem | undefined;
+  #temporary: MemoryFileSystem | undefined;
 
   constructor(options: GuestRootOptions) {
     this.#options = options;
@@ -53,6 +64,15 @@ export class GuestRoot {
     return this.#own?.changedFiles() ?? {};
   }
 
+  /** Everything in the directories that are the guest's own. */
+  files(): ScratchFiles {
+    if (!this.#tree) return this.#options.files ?? {};
+    return {
+      own: this.#own?.files(),
+      temporary: this.#temporary?.files(),
+    };
+  }
+
   #make(): FileSystem {
     const { granted, workingDirectory, firstIno } = this.#options;
     const mounts = granted.map(({ guest, fileSystem }): Mount => ({
@@ -60,17 +80,22 @@ export class GuestRoot {
       fileSystem,
     }));
     if (!mounts.some(({ place }) => place === TEMPORARY)) {
-      const fileSystem = this.#memory(firstIno + INO_STEP);
+      const ino = firstIno + INO_STEP;
+      const fileSystem = this.#memory(ino, this.#options.files?.temporary);
+      this.#temporary = fileSystem;
       mounts.push({ place: TEMPORARY, fileSystem });
     }
     const chosen = granted.find(({ guest }) => guest === workingDirectory);
     const root = chosen?.fileSystem ??
-      (this.#own = this.#memory(firstIno));
+      (this.#own = this.#memory(firstIno, this.#options.files?.own));
     return new MountedFileSystem(root, mounts, this.#options.clock());
   }
 
-  #memory(firstIno: number): MemoryFileSystem {
+  #memory(
+    firstIno: number,
+    files: Readonly<Record<string, Uint8Array>> = {},
+  ): MemoryFileSystem {
     const { maxBytes, entries, clock } = this.#options;
-    return new MemoryFileSystem({}, maxBytes, entries, { firstIno, clock });
+    return new MemoryFileSystem(files, maxBytes, entries, { firstIno, clock });
   }
 }

@@ -19,6 +19,9 @@ import { OpenFiles } from "../../fs/host/open_files.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import type { LinkBroker } from "../../fs/host/link_broker.ts";
 import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
+import { ExecutionFailed } from "../../errors.ts";
+import { quote } from "../../quote.ts";
+import type { Descriptor } from "./descriptor.ts";
 import { preopenRights } from "./path_open.ts";
 import { Rights, STREAM_RIGHTS } from "./rights.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
@@ -69,6 +72,8 @@ export interface WasiRoot {
   readonly workingDirectory: string | undefined;
   /** The most bytes of that one, and of `/tmp`. */
   readonly maxBytes: number;
+  /** What is in the guest's own directories at first. */
+  readonly files?: ScratchFiles | undefined;
 }
 
 /** What a guest's clock shows at first, and what its random bytes follow from. */
@@ -76,6 +81,8 @@ export interface WasiDeterminism {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly seed: number;
+  /** The least that its monotonic clock may show, in milliseconds. */
+  readonly monotonicMs?: number;
 }
 
 /** Limits of what the imports hold or store. */
@@ -94,6 +101,8 @@ export class Wasi {
   readonly context: WasiContext;
   #imports: WebAssembly.ModuleImports | undefined;
   readonly #files = new OpenFiles();
+  /** What its descriptors stand for at the start. */
+  readonly #initial: ReadonlyMap<number, Descriptor>;
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
   readonly #fileClock: FileClock = () => this.context.clock.realtime();
   #root: GuestRoot | undefined;
@@ -117,6 +126,7 @@ export class Wasi {
       },
     );
     this.#grant(options, entries, broker);
+    this.#initial = this.context.descriptors.snapshot();
   }
 
   /** Every function of preview 1. */
@@ -141,6 +151,43 @@ export class Wasi {
       ...this.#memoryTrees.map(([guest, tree]) => [guest, tree.changedFiles()]),
       ...Object.keys(own).length > 0 ? [["/", own]] : [],
     ]);
+  }
+
+  /**
+   * Puts files into a memory directory, over those of the same name.
+   *
+   * @throws {ExecutionFailed} when there is no such directory, or no room.
+   */
+  addFiles(guest: string, files: Readonly<Record<string, Uint8Array>>): void {
+    const tree = this.#memoryTrees.find(([name]) => name === guest)?.[1];
+    if (!tree) {
+      throw new ExecutionFailed(
+        `Cannot bring files: there is no directory in memory ${quote(guest)}`,
+      );
+    }
+    tree.addFiles(files);
+  }
+
+  /** Numbers that stand for something else than at the start. */
+  get changedDescriptors(): readonly number[] {
+    return this.context.descriptors.differences(this.#initial);
+  }
+
+  /** What the monotonic clock shows, in milliseconds. */
+  get monotonicMs(): number {
+    return Number(this.context.clock.monotonic()) / 1e6;
+  }
+
+  /** What is in the memory directories now, by guest name and path. */
+  files(): Record<string, Record<string, Uint8Array>> {
+    return Object.fromEntries(
+      this.#memoryTrees.map(([guest, tree]) => [guest, tree.files()]),
+    );
+  }
+
+  /** What is in its working directory and in `/tmp`, where those are its own. */
+  scratchFiles(): ScratchFiles {
+    return this.#root?.files() ?? {};
   }
 
   /** Closes every descriptor. Call it whatever became of the guest. */
@@ -245,21 +292,21 @@ function contextOf(
     environ: Object.entries(options.env).map((pair) =>
       terminated(pair.join("="))
     ),
-    ...surroundings(options.deterministic),
+    ...surroundings(options),
     listing: undefined,
     exitCode: undefined,
   };
 }
 
 function surroundings(
-  deterministic: WasiDeterminism | undefined,
+  { deterministic, monotonicMs = 0 }: WasiOptions,
 ): Pick<WasiContext, "clock" | "random"> {
   return deterministic
     ? {
-      clock: new SteadyClock(deterministic.now),
+      clock: new SteadyClock(deterministic.now, monotonicMs),
       random: seededRandom(deterministic.seed),
     }
-    : { clock: new RealClock(), random: realRandom };
+    : { clock: new RealClock(monotonicMs), random: realRandom };
 }
 
 const encoder = new TextEncoder();

@@ -1,0 +1,61 @@
+/**
+ * The state of an instance between two calls: what a snapshot is made of. It is
+ * taken by one worker and put back by others, so everything in it can be
+ * posted; the memories are shared between all workers that put them back.
+ */
+
+/** Bytes of the pieces in which a memory is zero or not. */
+export const IMAGE_PAGE_BYTES = 4096;
+
+/** One memory: its size, and where it is not zero. */
+export interface MemoryImage {
+  /** As large as the memory was; where it was zero it was never written to. */
+  readonly contents: WebAssembly.Memory;
+  /** Pages of 64 KiB. */
+  readonly pages: number;
+  /** Pairs: the first of {@linkcode IMAGE_PAGE_BYTES} pages, and how many. */
+  readonly runs: Uint32Array;
+}
+
+/** A directory in memory: its name, its limit, and what is in it. */
+export interface DirectoryImage {
+  readonly guest: string;
+  readonly maxBytes: number;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Everything that a call can change and a later one can see. */
+export interface StateImage {
+  readonly memories: readonly MemoryImage[];
+  /** In the order of the plan's `state.globals`. */
+  readonly globals: readonly (number | bigint)[];
+  /** In the order of the plan's `state.tables`: see `TableState`. */
+  readonly tables: readonly Int32Array[];
+  /** The granted host directories that it was taken with. */
+  readonly hostDirectories: readonly string[];
+  readonly directories: readonly DirectoryImage[];
+  /** What is in the working directory and in `/tmp`, where they are its own. */
+  readonly scratch: {
+    readonly own?: Readonly<Record<string, Uint8Array>> | undefined;
+    readonly temporary?: Readonly<Record<string, Uint8Array>> | undefined;
+  };
+  /** What the monotonic clock showed, in milliseconds. */
+  readonly monotonicMs: number;
+}
+
+/** Bytes that the image holds, roughly: what is not zero. */
+export function imageBytes(
+  { memories, directories, scratch }: StateImage,
+): number {
+  let bytes = 0;
+  for (const { runs } of memories) {
+    for (let i = 1; i < runs.length; i += 2) {
+      bytes += runs[i]! * IMAGE_PAGE_BYTES;
+    }
+  }
+  const { own = {}, temporary = {} } = scratch;
+  for (const files of [...directories.map((one) => one.files), own, temporary]) {
+    for (const { length } of Object.values(files)) bytes += length;
+  }
+  return bytes;
+}

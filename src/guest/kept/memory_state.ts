@@ -1,0 +1,97 @@
+/**
+ * Takes a memory's contents, and puts them back. Nothing is compared: telling
+ * pages apart takes longer than copying them, and a page that is zero is only
+ * written, never read.
+ */
+
+import {
+  IMAGE_PAGE_BYTES,
+  type MemoryImage,
+} from "../../channel/state_image.ts";
+
+const PAGE_BYTES = 65_536;
+const WORDS = IMAGE_PAGE_BYTES / 4;
+
+/** Takes a memory's contents; a memory above 4 GiB can't be taken. */
+export function takeMemory(memory: WebAssembly.Memory): MemoryImage {
+  const pages = memory.buffer.byteLength / PAGE_BYTES;
+  const contents = new WebAssembly.Memory({
+    initial: pages,
+    maximum: Math.max(pages, 1),
+    shared: true,
+  });
+  const from = new Uint8Array(memory.buffer);
+  const to = new Uint8Array(contents.buffer);
+  const runs = nonzeroRuns(new Int32Array(memory.buffer));
+  for (let i = 0; i < runs.length; i += 2) {
+    const start = runs[i]! * IMAGE_PAGE_BYTES;
+    const end = start + runs[i + 1]! * IMAGE_PAGE_BYTES;
+    to.set(from.subarray(start, end), start);
+  }
+  return { contents, pages, runs };
+}
+
+function nonzeroRuns(words: Int32Array): Uint32Array {
+  const runs: number[] = [];
+  const pages = words.length / WORDS;
+  let first = -1;
+  for (let page = 0; page <= pages; page++) {
+    const isZero = page === pages || isZeroPage(words, page * WORDS);
+    if (!isZero && first < 0) first = page;
+    if (isZero && first >= 0) {
+      runs.push(first, page - first);
+      first = -1;
+    }
+  }
+  return Uint32Array.from(runs);
+}
+
+function isZeroPage(words: Int32Array, start: number): boolean {
+  for (let i = start; i < start + WORDS; i++) if (words[i] !== 0) return false;
+  return true;
+}
+
+interface Copier {
+  copy(place: number, bytes: number): void;
+  clear(place: number, bytes: number): void;
+}
+
+/** Puts one memory back, as often as it is asked to. */
+export class MemoryRestorer {
+  readonly #memory: WebAssembly.Memory;
+  readonly #image: MemoryImage;
+  readonly #copier: Copier;
+
+  /** @param copier The module of `src/prepare/image_copier.ts`. */
+  constructor(
+    memory: WebAssembly.Memory,
+    image: MemoryImage,
+    copier: WebAssembly.Module,
+  ) {
+    this.#memory = memory;
+    this.#image = image;
+    const imports = { memory: { guest: memory, image: image.contents } };
+    const { exports } = new WebAssembly.Instance(copier, imports);
+    this.#copier = exports as unknown as Copier;
+  }
+
+  /** Whether the memory has the size that it was taken with: it may only grow. */
+  get fits(): boolean {
+    return this.#memory.buffer.byteLength === this.#image.pages * PAGE_BYTES;
+  }
+
+  /** Writes every byte of the memory anew. */
+  restore(): void {
+    const { runs, pages } = this.#image;
+    let at = 0;
+    for (let i = 0; i < runs.length; i += 2) {
+      const start = runs[i]! * IMAGE_PAGE_BYTES;
+      const bytes = runs[i + 1]! * IMAGE_PAGE_BYTES;
+      if (start > at) this.#copier.clear(at, start - at);
+      this.#copier.copy(start, bytes);
+      at = start + bytes;
+    }
+    const end = pages * PAGE_BYTES;
+    if (end > at) this.#copier.clear(at, end - at);
+  }
+}

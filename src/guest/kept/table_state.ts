@@ -1,0 +1,103 @@
+/**
+ * Takes the functions that tables hold, and puts them back into another
+ * instance of the same module. A function is known by where it stands: in a
+ * table as a fresh instance has it, or among the exports.
+ *
+ * ```text
+ *   -1          null
+ *   0 …         an entry of the fresh tables, one table after the other
+ *   … -2        the export number -2 - n
+ * ```
+ */
+
+import { ExecutionFailed } from "../../errors.ts";
+
+/** What JavaScript may put into a table: any reference, in truth. */
+type FunctionOrNull = Parameters<WebAssembly.Table["set"]>[1] & object | null;
+
+/** The most entries of all tables, where code can write to them. */
+const MAX_ENTRIES = 65_536;
+const NULL = -1;
+
+/** The tables of one instance, known since it was made. */
+export class TableState {
+  readonly #tables: readonly WebAssembly.Table[];
+  readonly #known: readonly unknown[];
+  readonly #exported: readonly unknown[];
+  readonly #isTooLarge: boolean;
+
+  /** @param exports The functions that it exports, in the module's order. */
+  constructor(
+    tables: readonly WebAssembly.Table[],
+    exports: readonly unknown[],
+  ) {
+    this.#tables = tables;
+    this.#isTooLarge = tables.reduce((sum, one) => sum + one.length, 0) >
+      MAX_ENTRIES;
+    this.#known = this.#isTooLarge
+      ? []
+      : tables.flatMap((table) => [...entriesOf(table)]);
+    this.#exported = exports;
+  }
+
+  /** @throws {ExecutionFailed} when a table holds what can't be taken. */
+  take(): Int32Array[] {
+    const entries = this.#tables.reduce((sum, { length }) => sum + length, 0);
+    if (this.#isTooLarge || entries > MAX_ENTRIES) {
+      throw new ExecutionFailed(
+        `Cannot take a snapshot: its tables have more than ${MAX_ENTRIES} entries, the limit`,
+      );
+    }
+    const numbers = this.#numbers();
+    return this.#tables.map((table, index) =>
+      Int32Array.from(entriesOf(table), (entry, at) => {
+        if (entry === null) return NULL;
+        const number = numbers.get(entry);
+        if (number !== undefined) return number;
+        throw new ExecutionFailed(
+          `Cannot take a snapshot: table ${index} holds, at ${at}, what was in no table at the start and is not exported`,
+        );
+      })
+    );
+  }
+
+  /** Whether the tables have the sizes they were taken with. */
+  fits(taken: readonly Int32Array[]): boolean {
+    return this.#tables.every((table, index) =>
+      table.length === taken[index]!.length
+    );
+  }
+
+  /** Puts back what differs, after growing where that is needed. */
+  restore(taken: readonly Int32Array[]): void {
+    this.#tables.forEach((table, index) => {
+      const numbers = taken[index]!;
+      if (table.length < numbers.length) {
+        table.grow(numbers.length - table.length);
+      }
+      numbers.forEach((number, at) => {
+        const entry = this.#entry(number);
+        if (table.get(at) !== entry) table.set(at, entry);
+      });
+    });
+  }
+
+  #entry(number: number): FunctionOrNull {
+    if (number === NULL) return null;
+    const found = number >= 0
+      ? this.#known[number]
+      : this.#exported[-2 - number];
+    return found as FunctionOrNull;
+  }
+
+  #numbers(): ReadonlyMap<unknown, number> {
+    const numbers = new Map<unknown, number>();
+    this.#exported.forEach((one, index) => numbers.set(one, -2 - index));
+    this.#known.forEach((one, index) => numbers.set(one, index));
+    return numbers;
+  }
+}
+
+function* entriesOf(table: WebAssembly.Table): Generator<unknown> {
+  for (let at = 0; at < table.length; at++) yield table.get(at);
+}

@@ -1,0 +1,202 @@
+/**
+ * The workers of sessions. Each session has one of its own, beside those of the
+ * pool: sessions can neither starve calls nor each other, and are limited by
+ * their number.
+ */
+
+import type { CallRequest } from "../../channel/layout.ts";
+import type { StateImage } from "../../channel/state_image.ts";
+import { Busy, SandboxClosed, WorkerLost } from "../../errors.ts";
+import { StopReason } from "../../stop_page.ts";
+import type { CallEnd } from "../guest/call_outcome.ts";
+import {
+  GuestWorker,
+  type SessionSetup,
+  type WorkerModule,
+  type WorkerOptions,
+} from "../guest/guest_worker.ts";
+import type { QuestionHandlers } from "../guest/question_desk.ts";
+import { Watchdog } from "../watchdog/watchdog.ts";
+import { within } from "../within.ts";
+
+/** How long a worker may take to start. */
+const START_MS = 30_000;
+
+/** A call of a session. */
+export interface SessionCall {
+  readonly request: CallRequest;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly handlers: QuestionHandlers;
+}
+
+/** Starts the workers of sessions, up to a number of them. */
+export class SessionWorkers {
+  readonly #options: WorkerOptions;
+  readonly #maxSessions: number;
+  readonly #open = new Set<SessionWorker>();
+  #watchdog: Watchdog | undefined;
+  #opening = 0;
+  #isClosed = false;
+
+  constructor(options: WorkerOptions, maxSessions: number) {
+    this.#options = options;
+    this.#maxSessions = maxSessions;
+  }
+
+  /**
+   * Opens a session in a worker of its own.
+   *
+   * @param isCounted Whether it counts against the limit.
+   * @throws {Busy} when there are as many sessions as there may be.
+   * @throws {WorkerLost} when the worker does not start.
+   */
+  async open(
+    module: WorkerModule,
+    setup: SessionSetup,
+    isCounted = true,
+  ): Promise<SessionWorker> {
+    if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
+    const sessions = [...this.#open].filter((one) => one.isCounted).length;
+    if (isCounted && sessions + this.#opening >= this.#maxSessions) {
+      throw new Busy(
+        this.#maxSessions,
+        `Sandbox is busy: there are ${this.#maxSessions} sessions, the limit`,
+      );
+    }
+    if (isCounted) this.#opening++;
+    try {
+      return await this.#start(module, setup, isCounted);
+    } finally {
+      if (isCounted) this.#opening--;
+    }
+  }
+
+  /** Ends every session. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#open].map((one) => one.close()));
+    await this.#watchdog?.release();
+    this.#watchdog = undefined;
+  }
+
+  async #start(
+    module: WorkerModule,
+    setup: SessionSetup,
+    isCounted: boolean,
+  ): Promise<SessionWorker> {
+    this.#watchdog ??= Watchdog.acquire();
+    let session: SessionWorker | undefined;
+    const worker = new GuestWorker(
+      this.#options,
+      this.#watchdog,
+      () => session?.fail(new WorkerLost("Worker ended by itself")),
+    );
+    session = new SessionWorker(worker, module, isCounted, (ended) => {
+      this.#open.delete(ended);
+    });
+    this.#open.add(session);
+    try {
+      if (!await within(START_MS, worker.ready)) {
+        throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
+      }
+      const loss = await worker.open(module, setup);
+      if (loss) throw loss;
+      if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+}
+
+/** One session's worker. It runs one call at a time. */
+export class SessionWorker {
+  readonly #worker: GuestWorker;
+  readonly #module: WorkerModule;
+  readonly #onEnd: (session: SessionWorker) => void;
+  #running: Promise<unknown> | undefined;
+  #ending: Promise<void> | undefined;
+  #loss: WorkerLost | undefined;
+  /** Whether it counts against the limit of sessions. */
+  readonly isCounted: boolean;
+
+  constructor(
+    worker: GuestWorker,
+    module: WorkerModule,
+    isCounted: boolean,
+    onEnd: (session: SessionWorker) => void,
+  ) {
+    this.#worker = worker;
+    this.#module = module;
+    this.isCounted = isCounted;
+    this.#onEnd = onEnd;
+  }
+
+  /** Why the worker is lost, if it is. */
+  get loss(): WorkerLost | undefined {
+    return this.#loss;
+  }
+
+  /**
+   * Runs a call; nothing else may run.
+   *
+   * @throws {WorkerLost} when the worker does not answer any more.
+   * @throws {SandboxClosed} when the session was closed meanwhile.
+   * @throws what a handler of the call threw.
+   */
+  async call(call: SessionCall): Promise<CallEnd> {
+    const running = this.#worker.call(this.#module, call.request, {
+      ...call,
+      guestSpins: false,
+      hostSpins: false,
+    });
+    this.#running = running;
+    const outcome = await running;
+    this.#running = undefined;
+    switch (outcome.kind) {
+      case "ended":
+        return outcome.end;
+      case "failed":
+        throw outcome.error;
+      case "stopped":
+        if (outcome.reason === StopReason.Abort) throw call.signal?.reason;
+        throw new SandboxClosed("Session was closed");
+      case "lost":
+        this.fail(outcome.error);
+        throw outcome.error;
+    }
+  }
+
+  /**
+   * Takes the state between two calls.
+   *
+   * @throws {ExecutionFailed} when there is something that can't be taken.
+   */
+  take(): Promise<StateImage> {
+    return this.#worker.take(this.#module.id);
+  }
+
+  /** The worker must not be used again. */
+  fail(loss: WorkerLost): void {
+    this.#loss ??= loss;
+    this.#worker.abandon();
+    this.#ending ??= Promise.resolve();
+    this.#onEnd(this);
+  }
+
+  /** Stops what runs, and ends the worker. */
+  close(): Promise<void> {
+    return this.#ending ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#running) {
+      this.#worker.stop(StopReason.Shutdown);
+      await this.#running;
+    }
+    if (!this.#loss && !await this.#worker.close()) this.#worker.abandon();
+    this.#onEnd(this);
+  }
+}
