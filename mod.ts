@@ -102,6 +102,13 @@ export type {
   RunResult,
   RunSuccess,
 } from "./src/tool/program_run.ts";
+export { SandboxSession } from "./src/tool/session/sandbox_session.ts";
+export type {
+  SessionOptions,
+  SnapshotInit,
+  SnapshotOptions,
+} from "./src/tool/session/session_options.ts";
+export { ModuleSnapshot } from "./src/tool/snapshot/module_snapshot.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
 export {
   SandboxedTool,

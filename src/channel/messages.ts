@@ -43,7 +43,10 @@ export interface InstancePlan {
   readonly state: {
     /** Why it can't be. */
     readonly refusal: string | undefined;
-    readonly globals: readonly string[];
+    readonly globals: readonly {
+      readonly name: string;
+      readonly kind: NumberKind;
+    }[];
     readonly tables: readonly string[];
   };
   /** The exported global that counts fuel, and what it may count to. */

@@ -24,6 +24,7 @@ export interface ConfigValues {
   maxResultBytes: number;
   maxWorkers: number;
   maxQueuedCalls: number;
+  maxSessions: number;
   memoryDirectories: readonly MemoryDirectory[];
   maxOutputBytes: number;
   maxDescriptors: number;
@@ -48,6 +49,7 @@ export const DEFAULTS: Readonly<ConfigValues> = {
   maxResultBytes: 16 * 1024 * 1024,
   maxWorkers: Math.max(1, navigator.hardwareConcurrency),
   maxQueuedCalls: 10_000,
+  maxSessions: 8,
   memoryDirectories: [],
   maxOutputBytes: 1024 * 1024,
   maxDescriptors: 128,

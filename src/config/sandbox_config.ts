@@ -49,6 +49,11 @@ export class SandboxConfig {
   readonly maxWorkers: number;
   /** The most calls that wait for a worker; 10 000 by default. */
   readonly maxQueuedCalls: number;
+  /**
+   * The most sessions at a time, each with a worker of its own beside
+   * `maxWorkers`; 8 by default.
+   */
+  readonly maxSessions: number;
   /** Directories that live in memory during each call; none by default. */
   readonly memoryDirectories: readonly MemoryDirectory[];
   /** The most bytes kept of stdout and of stderr each; 1 MiB by default. */
@@ -94,6 +99,7 @@ export class SandboxConfig {
     this.maxResultBytes = values.maxResultBytes;
     this.maxWorkers = values.maxWorkers;
     this.maxQueuedCalls = values.maxQueuedCalls;
+    this.maxSessions = values.maxSessions;
     this.memoryDirectories = values.memoryDirectories;
     this.maxOutputBytes = values.maxOutputBytes;
     this.maxDescriptors = values.maxDescriptors;

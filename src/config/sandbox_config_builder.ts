@@ -192,6 +192,17 @@ export class SandboxConfigBuilder {
   }
 
   /**
+   * Sets the most sessions at a time; one more is `Busy`. Each has a worker of
+   * its own, beside those of `maxWorkers`, and a memory up to the limit.
+   *
+   * @throws {RangeError} unless it is a whole number from 0 to 256.
+   */
+  maxSessions(count: number): this {
+    this.#values.maxSessions = checkWhole("maxSessions", count, 0, 256);
+    return this;
+  }
+
+  /**
    * Sets the most bytes that are kept of stdout and of stderr each; what a
    * guest writes beyond that is dropped, and the result says so.
    *

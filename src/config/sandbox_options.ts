@@ -50,6 +50,8 @@ export interface SandboxOptions {
   readonly maxWorkers?: number | undefined;
   /** The most calls that wait for a worker; 10 000. */
   readonly maxQueuedCalls?: number | undefined;
+  /** The most sessions at a time; 8. */
+  readonly maxSessions?: number | undefined;
   /** The most bytes kept of stdout and of stderr each; 1 MiB. */
   readonly maxOutputBytes?: number | undefined;
   /** The most open WASI descriptors, streams included; 128. */
@@ -100,6 +102,7 @@ const APPLY: {
   maxResultBytes: (builder, value) => builder.maxResultBytes(value),
   maxWorkers: (builder, value) => builder.maxWorkers(value),
   maxQueuedCalls: (builder, value) => builder.maxQueuedCalls(value),
+  maxSessions: (builder, value) => builder.maxSessions(value),
   maxOutputBytes: (builder, value) => builder.maxOutputBytes(value),
   maxDescriptors: (builder, value) => builder.maxDescriptors(value),
   maxWriteBytes: (builder, value) => builder.maxWriteBytes(value),

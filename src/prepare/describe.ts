@@ -9,6 +9,7 @@ import {
 } from "../wasm/value_type.ts";
 import type { InstanceChanges } from "./read/operator_walk.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
+import { NUMBER_KINDS } from "./number_kinds.ts";
 import { describeState } from "./state_exports.ts";
 import { capMemory } from "./limits/memory_plan.ts";
 import type {
@@ -64,13 +65,6 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
 export const KINDS: readonly ExternKind[] = Object.entries(ExternCode)
   .sort(([, a], [, b]) => a - b)
   .map(([kind]) => kind as ExternKind);
-
-const NUMBER_KINDS: Readonly<Record<number, ValueKind>> = {
-  [ValueCode.i32]: "i32",
-  [ValueCode.i64]: "i64",
-  [ValueCode.f32]: "f32",
-  [ValueCode.f64]: "f64",
-};
 
 /** One object for a type, however many exports are of it. */
 const SIGNATURES = new WeakMap<FuncType, Signature>();

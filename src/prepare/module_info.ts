@@ -53,6 +53,12 @@ export interface ImportName {
   readonly name: string;
 }
 
+/** An injected export of a mutable global, which is a number. */
+export interface StateGlobal {
+  readonly name: string;
+  readonly kind: Exclude<ValueKind, "other">;
+}
+
 /**
  * The injected exports through which the state of an instance is taken and put
  * back: its mutable globals and its tables.
@@ -60,7 +66,7 @@ export interface ImportName {
 export interface StateInfo {
   /** Why it can't be: nothing is exported then. */
   readonly refusal: string | undefined;
-  readonly globals: readonly string[];
+  readonly globals: readonly StateGlobal[];
   /** Empty where no code can write to any. */
   readonly tables: readonly string[];
 }

@@ -3,6 +3,7 @@
 import { ExternCode } from "../wasm/entity.ts";
 import { isReference, ValueCode } from "../wasm/value_type.ts";
 import { MODULE_LIMITS } from "./limits/module_limits.ts";
+import { NUMBER_KINDS } from "./number_kinds.ts";
 import type { StateInfo } from "./module_info.ts";
 import type { InstanceChanges } from "./read/operator_walk.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
@@ -43,7 +44,10 @@ export function describeState(
   if (refusal !== undefined) return { refusal, globals: [], tables: [] };
   return {
     refusal,
-    globals: globals(guest, names).map(({ name }) => name),
+    globals: globals(guest, names).map(({ name, index }) => ({
+      name,
+      kind: NUMBER_KINDS[guest.globals[index]!.value]!,
+    })),
     tables: tables(guest, names, changes).map(({ name }) => name),
   };
 }

@@ -35,6 +35,7 @@ export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
       memoryBytes: 0,
       peakMemoryBytes: 0,
       fuelConsumed: undefined,
+      restoreMs: 0,
     },
     stdout: "",
     stderr: "",
@@ -69,7 +70,7 @@ async function callRecord(
   { maxFuel }: CallLimits,
   calls: HostCallLog,
 ): Promise<RecordData> {
-  const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed } =
+  const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed, restoreMs } =
     answer.usage;
   return {
     usage: {
@@ -78,6 +79,7 @@ async function callRecord(
       memoryBytes,
       peakMemoryBytes,
       fuelConsumed: maxFuel === undefined ? undefined : fuelConsumed,
+      restoreMs,
     },
     stdout: await decodeText(answer.stdout),
     stderr: await decodeText(answer.stderr),

@@ -22,6 +22,11 @@ export interface Usage {
   readonly peakMemoryBytes: number;
   /** Fuel consumed; `undefined` without `maxFuel`. */
   readonly fuelConsumed: bigint | undefined;
+  /**
+   * Milliseconds that it took to make the snapshot's state that the call began
+   * in, most often ahead of the call; in no limit, and 0 without a snapshot.
+   */
+  readonly restoreMs: number;
   /** The same as plain data, with fuel as a string of digits. */
   toJSON(): UsageData;
 }
@@ -38,6 +43,8 @@ export interface UsageData {
   readonly peakMemoryBytes: number;
   /** Fuel consumed, in digits; `null` without `maxFuel`. */
   readonly fuelConsumed: string | null;
+  /** Milliseconds for the state of a snapshot. */
+  readonly restoreMs: number;
 }
 
 /** What every call has, however it ended. */
@@ -136,6 +143,7 @@ class UsageOfCall implements Usage {
   readonly memoryBytes: number;
   readonly peakMemoryBytes: number;
   readonly fuelConsumed: bigint | undefined;
+  readonly restoreMs: number;
 
   constructor(usage: Omit<Usage, "toJSON">) {
     this.durationMs = usage.durationMs;
@@ -143,6 +151,7 @@ class UsageOfCall implements Usage {
     this.memoryBytes = usage.memoryBytes;
     this.peakMemoryBytes = usage.peakMemoryBytes;
     this.fuelConsumed = usage.fuelConsumed;
+    this.restoreMs = usage.restoreMs;
   }
 
   toJSON(): UsageData {

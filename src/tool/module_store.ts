@@ -8,13 +8,22 @@ import { offeredFunctions } from "./host/offered_functions.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
 import { startThreadFor } from "./preparing/module_compiler.ts";
-import { createModule, type SandboxedModule } from "./sandboxed_module.ts";
+import {
+  createModule,
+  type SandboxedModule,
+  workerModule,
+} from "./sandboxed_module.ts";
+
+/** What it was loaded as: a snapshot was not loaded, but made. */
+function loadedAs(module: SandboxedModule): string {
+  return workerModule(module).kept ? "" : module.sha256;
+}
 
 /** Loads modules once each, and lets go of them. */
 export class ModuleStore {
   readonly #config: SandboxConfig;
   readonly #loaded = new Map<string, SandboxedModule>();
-  readonly #held = new Map<SandboxedModule, HeldModule>();
+  readonly #held = new Map<SandboxedModule, Pick<HeldModule, "release">>();
   #isClosed = false;
 
   /** Keeps the preparing threads, until {@linkcode close}. */
@@ -66,6 +75,11 @@ export class ModuleStore {
     return module;
   }
 
+  /** Adds a module that was made of one that is loaded here. */
+  add(module: SandboxedModule): void {
+    this.#held.set(module, { release: () => {} });
+  }
+
   /**
    * Lets go of a module.
    *
@@ -75,7 +89,7 @@ export class ModuleStore {
     this.check(module);
     this.#held.get(module)?.release();
     this.#held.delete(module);
-    this.#loaded.delete(module.sha256);
+    this.#loaded.delete(loadedAs(module));
   }
 
   /** Lets go of all of them; no other one is loaded. */

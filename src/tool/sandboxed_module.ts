@@ -13,6 +13,11 @@ const PAGE_BYTES = 65_536;
 
 let nextId = 1;
 
+/** A number that no other module or session of this process has. */
+export function nextModuleId(): number {
+  return nextId++;
+}
+
 /** Makes a module; only a sandbox does. */
 export let createModule: (
   sha256: string,
@@ -33,23 +38,23 @@ export class SandboxedModule {
   readonly #info: LoadedInfo;
   readonly #worker: WorkerModule;
 
-  private constructor(
+  /** @internal Only a sandbox makes modules. */
+  protected constructor(
     sha256: string,
-    compiled: LoadedModule,
-    config: SandboxConfig,
+    info: LoadedInfo,
+    worker: Omit<WorkerModule, "id">,
   ) {
     this.sha256 = sha256;
-    this.#info = compiled.info;
-    this.#worker = {
-      id: nextId++,
-      module: compiled.module,
-      plan: instancePlan(compiled.info, config),
-    };
+    this.#info = info;
+    this.#worker = { id: nextModuleId(), ...worker };
   }
 
   static {
-    createModule = (sha256, compiled, config) =>
-      new SandboxedModule(sha256, compiled, config);
+    createModule = (sha256, { info, module }, config) =>
+      new SandboxedModule(sha256, info, {
+        module,
+        plan: instancePlan(info, config),
+      });
     workerModule = (module) => module.#worker;
     moduleInfo = (module) => module.#info;
   }

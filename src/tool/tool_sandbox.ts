@@ -15,6 +15,8 @@ import { systemGrants } from "../host/grants/system_grants.ts";
 import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
+import { SessionWorkers } from "../host/sessions/session_workers.ts";
+import type { StateImage } from "../channel/state_image.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
 import { noRecord, toCallResult } from "./call_record.ts";
@@ -31,6 +33,7 @@ import {
   succeeded,
   valueOf,
 } from "./call_result.ts";
+import { START_CALL } from "./calls/bytes_call.ts";
 import type { CallKind } from "./calls/call_kind.ts";
 import {
   decodeNumbers,
@@ -53,9 +56,28 @@ import {
 import {
   exportSignature,
   moduleInfo,
+  nextModuleId,
   type SandboxedModule,
   workerModule,
 } from "./sandboxed_module.ts";
+import { runInit } from "./session/run_init.ts";
+import {
+  createSession,
+  type SandboxSession,
+  startSession,
+} from "./session/sandbox_session.ts";
+import {
+  checkSessionOptions,
+  checkSnapshotOptions,
+  type SessionOptions,
+  type SnapshotOptions,
+} from "./session/session_options.ts";
+import {
+  copiersOf,
+  createSnapshot,
+  type ModuleSnapshot,
+} from "./snapshot/module_snapshot.ts";
+import { readSnapshot } from "./snapshot/snapshot_file.ts";
 
 /** Runs a call of any kind. */
 export let callModule: <Input, Value>(
@@ -87,6 +109,7 @@ export class ToolSandbox implements AsyncDisposable {
   readonly config: SandboxConfig;
   readonly #folders: GrantedFolders;
   readonly #pool: WorkerPool;
+  readonly #sessions: SessionWorkers;
   readonly #network: Network;
   readonly #modules: ModuleStore;
   #isClosed = false;
@@ -117,12 +140,16 @@ export class ToolSandbox implements AsyncDisposable {
     this.#folders = new GrantedFolders(grants.directories);
     const { directories } = this.#folders;
     const { maxMemoryBytes } = this.config;
-    this.#pool = new WorkerPool({
+    const workers = {
       permissions: workerPermissions(directories),
       grants: { ...grants, directories },
       network: this.#network,
       maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30),
       maxResultBytes: this.config.maxResultBytes,
+    };
+    this.#sessions = new SessionWorkers(workers, this.config.maxSessions);
+    this.#pool = new WorkerPool({
+      ...workers,
       maxWorkers: this.config.maxWorkers,
       maxQueuedCalls: this.config.maxQueuedCalls,
     });
@@ -265,13 +292,151 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
+   * Starts a module and takes its state: every call of what comes back begins
+   * in that state, with nothing of any other call in it.
+   *
+   * The guest sees the directories that it was taken with, in every call:
+   * `files` of a call may name those only. Variables and arguments that the
+   * guest has read are in its memory and stay as they were. WASI's random
+   * numbers and clocks are never part of a state; a guest with a generator of
+   * its own can export `__snapshot_resumed`, which is called before each call.
+   *
+   * @throws {SandboxError} when the module does not start, when one of the
+   * calls fails, or when its state can't be taken; the message says what can't.
+   * @throws {TypeError} for an option that does not exist or is impossible.
+   */
+  async snapshot(
+    module: SandboxedModule,
+    options: SnapshotOptions = {},
+  ): Promise<ModuleSnapshot> {
+    checkSnapshotOptions(options);
+    const { init = [], ...rest } = options;
+    const session = await this.#openSession(module, rest, false);
+    try {
+      for (const call of init) await runInit(session, call);
+      return await session.snapshot();
+    } finally {
+      await session.close();
+    }
+  }
+
+  /**
+   * Reads a snapshot that `ModuleSnapshot.toBytes` wrote, of this very module.
+   *
+   * The bytes decide what the guest's memory holds: take them only from where
+   * you would take the module from. They are checked so that they can do no
+   * more than a guest can.
+   *
+   * @throws {ExecutionFailed} when the bytes are no snapshot, are damaged, are
+   * larger than the limits allow, or were taken of another module, with another
+   * engine or with other host folders.
+   */
+  async loadSnapshot(
+    module: SandboxedModule,
+    bytes: Uint8Array,
+  ): Promise<ModuleSnapshot> {
+    this.#checkOpen();
+    this.#modules.check(module);
+    const { plan } = workerModule(module);
+    const { maxMemoryBytes, memoryDirectories } = this.config;
+    const granted = memoryDirectories
+      .reduce((sum, one) => sum + one.maxBytes, 0);
+    const usesSystem = plan.families.length > 0;
+    const image = await readSnapshot(bytes, {
+      sha256: module.sha256,
+      plan,
+      maxFileBytes: Math.max(granted, maxMemoryBytes),
+      hostDirectories: usesSystem
+        ? this.#anchored.directories.map(({ guest }) => guest)
+        : [],
+    });
+    return this.#addSnapshot(module, image);
+  }
+
+  /**
+   * Opens a session: calls that share one instance, which begins fresh or in a
+   * snapshot's state. It has a worker of its own until it is closed, so that
+   * neither calls nor other sessions wait for it.
+   *
+   * ```ts
+   * import { ToolSandbox } from "@cortexai/sandbox";
+   *
+   * await using sandbox = new ToolSandbox();
+   * const module = await sandbox.loadModule("fixtures/numeric/numeric.wasm");
+   * await using session = await sandbox.session(module);
+   * console.log(await session.execute("add", [2, 3])); // [ 5 ]
+   * ```
+   *
+   * @throws {Busy} when there are `maxSessions` already.
+   * @throws {SandboxError} when the module does not start.
+   * @throws {TypeError} for an option that does not exist or is impossible.
+   */
+  async session(
+    module: SandboxedModule,
+    options: SessionOptions = {},
+  ): Promise<SandboxSession> {
+    return await this.#openSession(module, options, true);
+  }
+
+  async #openSession(
+    module: SandboxedModule,
+    options: SessionOptions,
+    isCounted: boolean,
+  ): Promise<SandboxSession> {
+    this.#checkOpen();
+    this.#modules.check(module);
+    const idleMs = checkSessionOptions(options);
+    const { args, env, files, rollback = false, ...limits } = options;
+    const setup = prepareCall(
+      START_CALL,
+      undefined,
+      { args, env, files },
+      this.config,
+    );
+    const { module: code, plan, kept } = workerModule(module);
+    const id = nextModuleId();
+    const worker = await this.#sessions.open({ id, module: code, plan }, {
+      kept: kept ?? { image: undefined, copiers: copiersOf(plan) },
+      meta: setup.meta,
+      bundle: setup.payload,
+      rollsBack: rollback,
+    }, isCounted);
+    const session = createSession({
+      worker,
+      module,
+      id,
+      config: this.config,
+      options,
+      idleMs,
+      snapshot: (image) => this.#addSnapshot(module, image),
+      open: (snapshot) =>
+        this.#openSession(snapshot, { rollback, idleTimeout: idleMs }, true),
+      forget: (snapshot) => this.unloadModule(snapshot),
+    });
+    try {
+      if (!kept) await startSession(session, limits);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  #addSnapshot(module: SandboxedModule, image: StateImage): ModuleSnapshot {
+    this.#checkOpen();
+    const snapshot = createSnapshot(module, image);
+    this.#modules.add(snapshot);
+    return snapshot;
+  }
+
+  /**
    * Stops what runs, and ends the workers. Calls in flight and later ones
    * fail with {@linkcode SandboxClosed}.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#modules.close();
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#sessions.close()]);
     await this.#network.close();
     this.#folders.release();
   }

@@ -35,20 +35,24 @@ export interface KeptModule {
   readonly copiers: readonly WebAssembly.Module[];
 }
 
+/** An instance, and its tables as they are known. */
+interface MadeInstance {
+  readonly guest: GuestInstance;
+  readonly tables: TableState;
+}
+
 /** The instance, and the state that it is put back into. */
 export class KeptInstance {
   readonly #source: KeptModule;
   readonly #links: LinkedImports;
   readonly #functions: readonly string[];
   #image: StateImage | undefined;
-  #guest: GuestInstance;
-  #tables: TableState;
+  /** Undefined after a failure to make one, until it is tried again. */
+  #made: MadeInstance | undefined;
   #restorers: readonly MemoryRestorer[] = [];
   /** What the guest's own code has to do before the next call. */
   #due: "start" | "resume" | "nothing";
   #restoreMs: number;
-  /** The state could not be put back: it is tried again with the next call. */
-  #isBroken = false;
 
   /** @param image The state that it begins in, if not in a fresh one. */
   constructor(source: KeptModule, image: StateImage | undefined) {
@@ -59,7 +63,7 @@ export class KeptInstance {
     this.#functions = WebAssembly.Module.exports(source.module)
       .filter(({ kind }) => kind === "function").map(({ name }) => name);
     this.#due = image ? "resume" : "start";
-    [this.#guest, this.#tables] = this.#make();
+    this.#tryMake();
     this.#restoreMs = image ? performance.now() - since : 0;
   }
 
@@ -88,26 +92,27 @@ export class KeptInstance {
     families: ReadonlyMap<string, OpenFamily>,
     limits: Pick<CallPlan, "maxFuel" | "maxMemoryBytes">,
   ): GuestInstance {
-    if (this.#isBroken) this.#remake();
+    const { guest } = this.#made ??= this.#make();
     this.#links.connect(families);
-    this.#guest.begin(families, limits);
+    guest.begin(families, limits);
     const { maxMemoryBytes } = limits;
-    const { memoryBytes } = this.#guest;
+    const { memoryBytes } = guest;
     if (maxMemoryBytes !== undefined && memoryBytes > maxMemoryBytes) {
       throw new ExecutionFailed(
         `Instance has ${memoryBytes} bytes of memory already, limit of the call is ${maxMemoryBytes}`,
       );
     }
-    return this.#guest;
+    return guest;
   }
 
   /** Lets the guest do what is due before a call. */
   start(): void {
     const due = this.#due;
     this.#due = "nothing";
-    if (due === "start") this.#guest.start();
-    const wakes = due === "resume" && this.#guest.has(RESUMED_EXPORT);
-    if (wakes) this.#guest.function(RESUMED_EXPORT)();
+    const { guest } = this.#instance;
+    if (due === "start") guest.start();
+    const wakes = due === "resume" && guest.has(RESUMED_EXPORT);
+    if (wakes) guest.function(RESUMED_EXPORT)();
   }
 
   /** Ends a call: its imports do nothing any more. */
@@ -126,7 +131,8 @@ export class KeptInstance {
     if (refusal !== undefined) {
       throw new ExecutionFailed(`Cannot take a snapshot: ${refusal}`);
     }
-    for (const { buffer } of this.#guest.memories) {
+    const { guest, tables } = this.#instance;
+    for (const { buffer } of guest.memories) {
       if (buffer.byteLength / 65_536 > MAX_PAGES) {
         throw new ExecutionFailed(
           `Cannot take a snapshot: a memory has ${buffer.byteLength} bytes, limit is ${
@@ -136,16 +142,16 @@ export class KeptInstance {
       }
     }
     return {
-      tables: this.#tables.take(),
-      globals: this.#globals().map(({ value }) => value),
-      memories: this.#guest.memories.map(takeMemory),
+      tables: tables.take(),
+      globals: this.#globals(guest).map(({ value }) => value),
+      memories: guest.memories.map(takeMemory),
     };
   }
 
   /** From now on the instance is put back into this state. */
   use(image: StateImage): void {
     this.#image = image;
-    this.#restorers = this.#restorersOf(this.#guest, image);
+    this.#restorers = this.#restorersOf(this.#instance.guest, image);
   }
 
   /** Puts the instance back into the state of the image. */
@@ -154,49 +160,48 @@ export class KeptInstance {
     const image = this.#image;
     if (!image) return;
     this.#due = "resume";
-    const fits = this.#restorers.every((one) => one.fits) &&
-      this.#tables.fits(image.tables);
+    const made = this.#made;
+    const fits = made !== undefined &&
+      this.#restorers.every((one) => one.fits) &&
+      made.tables.fits(image.tables);
     if (fits) {
       for (const one of this.#restorers) one.restore();
-      this.#restoreReferences(image);
-    } else {
-      this.#isBroken = true;
-      try {
-        this.#remake();
-      } catch {
-        // Nobody waits for it now; the next call is told.
-      }
-    }
+      this.#restoreReferences(made, image);
+    } else this.#tryMake();
     this.#restoreMs = performance.now() - since;
   }
 
-  #remake(): void {
-    [this.#guest, this.#tables] = this.#make();
-    this.#isBroken = false;
+  get #instance(): MadeInstance {
+    return this.#made ??= this.#make();
+  }
+
+  /** Nobody waits for it yet: the next call tries again, and is told. */
+  #tryMake(): void {
+    this.#made = undefined;
+    try {
+      this.#made = this.#make();
+    } catch {
+      this.#restorers = [];
+    }
   }
 
   /** A fresh instance; where there is an image, in its state. */
-  #make(): [GuestInstance, TableState] {
+  #make(): MadeInstance {
     const { module, plan, stopPage } = this.#source;
     const reserve = { take: () => newMemories(plan), give: () => {} };
-    const guest = new GuestInstance(
-      { module, plan, reserve },
-      stopPage,
-      0,
-      copyOf(this.#links.imports),
-    );
+    const guest = new GuestInstance({ module, plan, reserve }, 0);
+    guest.instantiate(stopPage, copyOf(this.#links.imports));
     const tables = new TableState(
       plan.state.tables.map((name) => guest.exports[name] as WebAssembly.Table),
       this.#functions.map((name) => guest.exports[name]),
     );
-    this.#guest = guest;
-    this.#tables = tables;
-    const image = this.#image;
-    if (image) this.#fill(guest, image);
-    return [guest, tables];
+    const made = { guest, tables };
+    if (this.#image) this.#fill(made, this.#image);
+    return made;
   }
 
-  #fill(guest: GuestInstance, image: StateImage): void {
+  #fill(made: MadeInstance, image: StateImage): void {
+    const { guest } = made;
     guest.memories.forEach((memory, index) => {
       const had = memory.buffer.byteLength / 65_536;
       const { pages } = image.memories[index]!;
@@ -205,14 +210,14 @@ export class KeptInstance {
     this.#restorers = this.#restorersOf(guest, image);
     // Active segments have written already, also where the image is zero.
     for (const one of this.#restorers) one.restore();
-    this.#restoreReferences(image);
+    this.#restoreReferences(made, image);
   }
 
-  #restoreReferences(image: StateImage): void {
-    this.#globals().forEach((global, index) => {
+  #restoreReferences({ guest, tables }: MadeInstance, image: StateImage): void {
+    this.#globals(guest).forEach((global, index) => {
       global.value = image.globals[index]!;
     });
-    this.#tables.restore(image.tables);
+    tables.restore(image.tables);
   }
 
   #restorersOf(
@@ -228,9 +233,9 @@ export class KeptInstance {
     );
   }
 
-  #globals(): WebAssembly.Global[] {
+  #globals({ exports }: GuestInstance): WebAssembly.Global[] {
     return this.#source.plan.state.globals
-      .map((name) => this.#guest.exports[name] as WebAssembly.Global);
+      .map(({ name }) => exports[name] as WebAssembly.Global);
   }
 }
 

@@ -87,7 +87,8 @@ export class TableState {
     const found = number >= 0
       ? this.#known[number]
       : this.#exported[-2 - number];
-    return found as FunctionOrNull;
+    // A file may name what there is not.
+    return (found ?? null) as FunctionOrNull;
   }
 
   #numbers(): ReadonlyMap<unknown, number> {

@@ -134,6 +134,11 @@ export class SessionWorker {
     this.#onEnd = onEnd;
   }
 
+  /** Whether it takes calls. */
+  get isOpen(): boolean {
+    return this.#ending === undefined;
+  }
+
   /** Why the worker is lost, if it is. */
   get loss(): WorkerLost | undefined {
     return this.#loss;

@@ -4,7 +4,10 @@ import type { Op } from "../../channel/layout.ts";
 import type { CallPlan } from "../../channel/messages.ts";
 
 /** An export and its types. */
-export type CallTarget = Pick<CallPlan, "exportName" | "params" | "results">;
+export type CallTarget = Pick<
+  CallPlan,
+  "exportName" | "allocator" | "params" | "results"
+>;
 
 /** The host's half of one kind of call; `src/guest/call_kinds.ts` has the guest's. */
 export interface CallKind<Input, Value> {

@@ -1,0 +1,293 @@
+/** A session: calls that share one instance, one after another. */
+
+import type { StateImage } from "../../channel/state_image.ts";
+import { Status } from "../../channel/layout.ts";
+import type { CallOptions } from "../../config/call_options.ts";
+import type { SandboxConfig } from "../../config/sandbox_config.ts";
+import {
+  type AnySandboxError,
+  Busy,
+  SandboxClosed,
+  SandboxError,
+} from "../../errors.ts";
+import type { SessionWorker } from "../../host/sessions/session_workers.ts";
+import { noRecord, toCallResult } from "../call_record.ts";
+import { prepareCall } from "../call_request.ts";
+import { type CallResult, failed, succeeded, valueOf } from "../call_result.ts";
+import { BYTES_CALL, START_CALL } from "../calls/bytes_call.ts";
+import type { CallKind } from "../calls/call_kind.ts";
+import {
+  decodeNumbers,
+  type Numbers,
+  NUMERIC_CALL,
+  numericInput,
+} from "../calls/numeric_call.ts";
+import { TOOL_CALL } from "../calls/tool_call.ts";
+import { exportSignature, type SandboxedModule } from "../sandboxed_module.ts";
+import type { ModuleSnapshot } from "../snapshot/module_snapshot.ts";
+import type { JsonValue } from "../tool.ts";
+import type { SessionOptions } from "./session_options.ts";
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly worker: SessionWorker;
+  /** The module, under the number that the worker knows it by. */
+  readonly module: SandboxedModule;
+  readonly id: number;
+  readonly config: SandboxConfig;
+  readonly options: SessionOptions;
+  readonly idleMs: number;
+  /** Makes a snapshot of the module with this state. */
+  readonly snapshot: (image: StateImage) => ModuleSnapshot;
+  /** Opens another session that begins in a snapshot. */
+  readonly open: (snapshot: ModuleSnapshot) => Promise<SandboxSession>;
+  /** Lets go of a snapshot that only a session began in. */
+  readonly forget: (snapshot: ModuleSnapshot) => void;
+}
+
+/** Makes a session; only a sandbox does. */
+export let createSession: (parts: SessionParts) => SandboxSession;
+
+/** Runs a call of any kind in a session. */
+export let callSession: <Input, Value>(
+  session: SandboxSession,
+  kind: CallKind<Input, Value>,
+  input: Input,
+  options: CallOptions,
+) => Promise<CallResult<Value>>;
+
+/**
+ * An instance that stays: what one call leaves in its memory and its files, the
+ * next one finds. Every call has its own limits and streams. Made by
+ * `ToolSandbox.session`.
+ *
+ * Calls run one after another. One that is stopped, traps or runs out of fuel
+ * leaves an instance that nobody can rely on: it ends the session, unless the
+ * session was opened with `rollback`.
+ */
+export class SandboxSession implements AsyncDisposable {
+  readonly #parts: SessionParts;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  /** Why no more calls are taken. */
+  #ended: string | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#rest();
+  }
+
+  static {
+    createSession = (parts) => new SandboxSession(parts);
+    callSession = (session, kind, input, options) =>
+      session.#call(kind, input, options);
+  }
+
+  /** Why the session takes no more calls; `undefined` while it does. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  /**
+   * Calls an exported function with numbers.
+   *
+   * @throws {SandboxError} as `ToolSandbox.execute`, and `SandboxClosed` when
+   * the session has ended.
+   */
+  async execute(
+    name: string,
+    args: Numbers = [],
+    options: CallOptions = {},
+  ): Promise<(number | bigint)[]> {
+    return valueOf(await this.call(name, args, options));
+  }
+
+  /** Calls an exported function with numbers; never throws for a guest. */
+  async call(
+    name: string,
+    args: Numbers = [],
+    options: CallOptions = {},
+  ): Promise<CallResult<(number | bigint)[]>> {
+    const signature = exportSignature(this.#parts.module, name);
+    const input = numericInput(name, signature, args);
+    const result = await this.#call(NUMERIC_CALL, input, options);
+    if (!result.ok) return result;
+    return succeeded(decodeNumbers(result.value, signature), result);
+  }
+
+  /**
+   * Calls `__tool_execute` with a JSON value; never throws for a guest.
+   *
+   * @throws {TypeError} when `args` cannot be JSON.
+   */
+  async callTool(
+    args: unknown,
+    options: CallOptions = {},
+  ): Promise<CallResult<JsonValue>> {
+    exportSignature(this.#parts.module, "__tool_execute");
+    const json = JSON.stringify(args);
+    if (json === undefined) {
+      throw new TypeError("Cannot call tool: the arguments are not JSON");
+    }
+    const bytes = new TextEncoder().encode(json);
+    return await this.#call(TOOL_CALL, bytes, options);
+  }
+
+  /**
+   * Calls an export that takes bytes, placed where the export `allocator` says;
+   * never throws for a guest.
+   *
+   * @returns what it returned, an i32.
+   */
+  async callBytes(
+    name: string,
+    bytes: Uint8Array,
+    allocator: string,
+    options: CallOptions = {},
+  ): Promise<CallResult<number>> {
+    const input = { exportName: name, allocator, bytes };
+    return await this.#call(BYTES_CALL, input, options);
+  }
+
+  /**
+   * Takes the present state, as a module whose calls begin in it. Waits for
+   * calls that were made before.
+   *
+   * @throws {ExecutionFailed} when something is open or cannot be taken.
+   * @throws {SandboxClosed} when the session has ended.
+   */
+  async snapshot(): Promise<ModuleSnapshot> {
+    return await this.#next(async () => {
+      this.#checkOpen();
+      return this.#parts.snapshot(await this.#parts.worker.take());
+    });
+  }
+
+  /**
+   * Opens a second session that goes on from the present state.
+   *
+   * @throws as {@linkcode snapshot}, and `Busy` at the limit of sessions.
+   */
+  async fork(): Promise<SandboxSession> {
+    const snapshot = await this.snapshot();
+    try {
+      return await this.#parts.open(snapshot);
+    } finally {
+      this.#parts.forget(snapshot);
+    }
+  }
+
+  /** Ends the session: stops what runs, and frees everything. */
+  async close(): Promise<void> {
+    await this.#end("it was closed");
+  }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #call<Input, Value>(
+    kind: CallKind<Input, Value>,
+    input: Input,
+    options: CallOptions,
+  ): Promise<CallResult<Value>> {
+    if (this.#waiting > this.#parts.config.maxQueuedCalls) {
+      return failed(new Busy(this.#parts.config.maxQueuedCalls), noRecord());
+    }
+    const call = prepareCall(kind, input, options, this.#parts.config);
+    const since = performance.now();
+    try {
+      return await this.#next(async () => {
+        const result = await this.#perform(kind.op, call, since);
+        if (!result.ok) return result;
+        return succeeded(await kind.decode(result.value, input), result);
+      });
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error;
+      return failed(error as AnySandboxError, noRecord());
+    } finally {
+      call.end();
+    }
+  }
+
+  async #perform(
+    op: CallKind<never, unknown>["op"],
+    { limits, meta, payload, handlers }: ReturnType<typeof prepareCall>,
+    since: number,
+  ): Promise<CallResult<Uint8Array>> {
+    this.#checkOpen();
+    limits.signal?.throwIfAborted();
+    const { worker, id } = this.#parts;
+    const waitedMs = performance.now() - since;
+    try {
+      const end = await worker.call({
+        request: { module: id, op, meta, payload },
+        timeoutMs: limits.timeoutMs,
+        signal: limits.signal,
+        handlers,
+      });
+      if (end.answer.status === Status.Error) await this.#failed();
+      return toCallResult({ ...end, waitedMs }, limits);
+    } catch (error) {
+      // The guest was stopped, or its worker is lost.
+      if (!this.#parts.options.rollback || worker.loss) {
+        await this.#end("a call did not end by itself");
+      }
+      throw error;
+    }
+  }
+
+  async #failed(): Promise<void> {
+    if (this.#parts.options.rollback) return;
+    await this.#end("a call failed, which leaves a state that nobody can use");
+  }
+
+  /** Runs after everything that was asked for before. */
+  async #next<Value>(run: () => Promise<Value>): Promise<Value> {
+    clearTimeout(this.#idleTimer);
+    this.#waiting++;
+    const turn = this.#last.then(run);
+    this.#last = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      if (--this.#waiting === 0) this.#rest();
+    }
+  }
+
+  #rest(): void {
+    if (this.#ended !== undefined) return;
+    const { idleMs } = this.#parts;
+    this.#idleTimer = setTimeout(
+      () => this.#end(`nothing called it for ${idleMs} ms`),
+      idleMs,
+    );
+    Deno.unrefTimer(this.#idleTimer as unknown as number);
+  }
+
+  #checkOpen(): void {
+    if (this.#ended === undefined && this.#parts.worker.isOpen) return;
+    const why = this.#ended ?? "its sandbox was closed";
+    throw new SandboxClosed(`Session has ended: ${why}`);
+  }
+
+  async #end(why: string): Promise<void> {
+    this.#ended ??= why;
+    clearTimeout(this.#idleTimer);
+    await this.#parts.worker.close();
+  }
+}
+
+/**
+ * Starts a session's instance.
+ *
+ * @throws {SandboxError} when it does not start.
+ */
+export async function startSession(
+  session: SandboxSession,
+  options: CallOptions,
+): Promise<void> {
+  valueOf(await callSession(session, START_CALL, undefined, options));
+}

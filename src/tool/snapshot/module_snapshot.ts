@@ -1,0 +1,71 @@
+/** A module with the state that every call begins in. */
+
+import { imageBytes, type StateImage } from "../../channel/state_image.ts";
+import type { WorkerModule } from "../../host/guest/guest_worker.ts";
+import { imageCopier } from "../../prepare/image_copier.ts";
+import type { ModuleInfo } from "../../prepare/module_info.ts";
+import {
+  moduleInfo,
+  SandboxedModule,
+  workerModule,
+} from "../sandboxed_module.ts";
+import { writeSnapshot } from "./snapshot_file.ts";
+
+/** Makes a snapshot; only a sandbox does. */
+export let createSnapshot: (
+  module: SandboxedModule,
+  image: StateImage,
+) => ModuleSnapshot;
+
+/**
+ * A module that was started and taken before its first call: every call begins
+ * in that state, with nothing of any other call in it. It is a module like any
+ * other: `execute`, `call`, `run`, `session` and `SandboxedTool.create` take it.
+ *
+ * Made by `ToolSandbox.snapshot`, `ToolSandbox.loadSnapshot` or
+ * `SandboxSession.snapshot`.
+ */
+export class ModuleSnapshot extends SandboxedModule {
+  readonly #image: StateImage;
+
+  /** @internal Only a sandbox makes snapshots. */
+  protected constructor(
+    sha256: string,
+    info: ModuleInfo,
+    worker: Omit<WorkerModule, "id">,
+    image: StateImage,
+  ) {
+    super(sha256, info, worker);
+    this.#image = image;
+  }
+
+  static {
+    createSnapshot = (module, image) => {
+      const { module: code, plan } = workerModule(module);
+      const kept = { image, copiers: copiersOf(plan) };
+      const worker = { module: code, plan, kept };
+      const info = moduleInfo(module);
+      return new ModuleSnapshot(module.sha256, info, worker, image);
+    };
+  }
+
+  /** Bytes of its memories and files that are not zero. */
+  get bytes(): number {
+    return imageBytes(this.#image);
+  }
+
+  /**
+   * Writes the snapshot down, compressed, to be read by
+   * `ToolSandbox.loadSnapshot`. What the guest had in its memory is in it.
+   */
+  toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return writeSnapshot(this.#image, this.sha256);
+  }
+}
+
+/** What copies into each memory of a module. */
+export function copiersOf(
+  plan: WorkerModule["plan"],
+): readonly WebAssembly.Module[] {
+  return plan.memories.map(({ index64 }) => imageCopier(index64));
+}
