@@ -54,7 +54,9 @@ export function imageBytes(
     }
   }
   const { own = {}, temporary = {} } = scratch;
-  for (const files of [...directories.map((one) => one.files), own, temporary]) {
+  for (
+    const files of [...directories.map((one) => one.files), own, temporary]
+  ) {
     for (const { length } of Object.values(files)) bytes += length;
   }
   return bytes;

@@ -15,6 +15,7 @@ import { systemGrants } from "../host/grants/system_grants.ts";
 import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
+import { findFamily } from "../imports/families.ts";
 import { SessionWorkers } from "../host/sessions/session_workers.ts";
 import type { StateImage } from "../channel/state_image.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
@@ -341,13 +342,14 @@ export class ToolSandbox implements AsyncDisposable {
     const { maxMemoryBytes, memoryDirectories } = this.config;
     const granted = memoryDirectories
       .reduce((sum, one) => sum + one.maxBytes, 0);
-    const usesSystem = plan.families.length > 0;
+    const usesSystem = plan.families
+      .some((one) => findFamily(one)?.needs.includes("system"));
     const image = await readSnapshot(bytes, {
       sha256: module.sha256,
       plan,
       maxFileBytes: Math.max(granted, maxMemoryBytes),
       hostDirectories: usesSystem
-        ? this.#anchored.directories.map(({ guest }) => guest)
+        ? this.#folders.directories.map(({ guest }) => guest)
         : [],
     });
     return this.#addSnapshot(module, image);

@@ -10,7 +10,12 @@ import type { DirectoryDescriptor } from "./descriptor.ts";
 import { RealClock, SteadyClock } from "./guest_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { realRandom, seededRandom } from "./guest_random.ts";
-import { type GrantedFileSystem, GuestRoot, INO_STEP } from "./guest_root.ts";
+import {
+  type GrantedFileSystem,
+  GuestRoot,
+  INO_STEP,
+  type ScratchFiles,
+} from "./guest_root.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import { FolderLocks } from "../../fs/host/folder_locks.ts";
 import { HeldDirectories } from "../../fs/host/held_directories.ts";
@@ -56,6 +61,8 @@ export interface WasiOptions {
   readonly root?: WasiRoot | undefined;
   /** A clock and randomness that are the same in every run. */
   readonly deterministic?: WasiDeterminism | undefined;
+  /** The least that its monotonic clock may show, in milliseconds. */
+  readonly monotonicMs?: number;
 }
 
 /** Memory about granted folders that all workers of a process share. */
@@ -81,8 +88,6 @@ export interface WasiDeterminism {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly seed: number;
-  /** The least that its monotonic clock may show, in milliseconds. */
-  readonly monotonicMs?: number;
 }
 
 /** Limits of what the imports hold or store. */

@@ -12,7 +12,7 @@ import {
 } from "../../errors.ts";
 import type { SessionWorker } from "../../host/sessions/session_workers.ts";
 import { noRecord, toCallResult } from "../call_record.ts";
-import { prepareCall } from "../call_request.ts";
+import { prepareCall, type PreparedCall } from "../call_request.ts";
 import { type CallResult, failed, succeeded, valueOf } from "../call_result.ts";
 import { BYTES_CALL, START_CALL } from "../calls/bytes_call.ts";
 import type { CallKind } from "../calls/call_kind.ts";
@@ -214,7 +214,7 @@ export class SandboxSession implements AsyncDisposable {
 
   async #perform(
     op: CallKind<never, unknown>["op"],
-    { limits, meta, payload, handlers }: ReturnType<typeof prepareCall>,
+    { limits, meta, payload, handlers, hostCalls }: PreparedCall,
     since: number,
   ): Promise<CallResult<Uint8Array>> {
     this.#checkOpen();
@@ -229,7 +229,7 @@ export class SandboxSession implements AsyncDisposable {
         handlers,
       });
       if (end.answer.status === Status.Error) await this.#failed();
-      return toCallResult({ ...end, waitedMs }, limits);
+      return toCallResult({ ...end, waitedMs }, limits, hostCalls.log);
     } catch (error) {
       // The guest was stopped, or its worker is lost.
       if (!this.#parts.options.rollback || worker.loss) {

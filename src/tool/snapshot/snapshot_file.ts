@@ -69,10 +69,14 @@ interface Head {
   readonly directories: readonly {
     readonly guest: string;
     readonly maxBytes: number;
-    readonly files: readonly (readonly [path: string, bytes: number])[];
+    readonly files: FileList;
   }[];
+  /** The files of its own working directory, and those of `/tmp`. */
+  readonly scratch: readonly [FileList, FileList];
   readonly monotonicMs: number;
 }
+
+type FileList = readonly (readonly [path: string, bytes: number])[];
 
 /** Turns a snapshot into bytes. */
 export async function writeSnapshot(
@@ -92,8 +96,12 @@ export async function writeSnapshot(
     directories: image.directories.map(({ guest, maxBytes, files }) => ({
       guest,
       maxBytes,
-      files: Object.entries(files).map(([path, bytes]) => [path, bytes.length]),
+      files: listed(files),
     })),
+    scratch: [
+      listed(image.scratch.own ?? {}),
+      listed(image.scratch.temporary ?? {}),
+    ],
     monotonicMs: image.monotonicMs,
   };
   const json = new TextEncoder().encode(JSON.stringify(head));
@@ -104,6 +112,8 @@ export async function writeSnapshot(
     ...image.tables.map((table) => new Uint8Array(table.slice().buffer)),
     ...image.memories.flatMap(memoryBytes),
     ...image.directories.flatMap(({ files }) => Object.values(files)),
+    ...Object.values(image.scratch.own ?? {}),
+    ...Object.values(image.scratch.temporary ?? {}),
   ]);
   const packed = await deflate(joined([await hash(contents), contents]));
   const form = new Uint8Array(Uint16Array.of(FORM).buffer);
@@ -157,10 +167,13 @@ function readContents(reader: ByteReader, target: SnapshotTarget): StateImage {
   const directories = head.directories.map(({ guest, maxBytes, files }) => ({
     guest,
     maxBytes,
-    files: Object.fromEntries(
-      files.map(([path, length]) => [path, reader.bytes(length).slice()]),
-    ),
+    files: readFiles(reader, files),
   }));
+  const [own, temporary] = head.scratch;
+  const scratch = {
+    own: readFiles(reader, own),
+    temporary: readFiles(reader, temporary),
+  };
   if (!reader.isDone) throw refused("there is more in it than it says");
   const { hostDirectories, monotonicMs } = head;
   return {
@@ -169,8 +182,22 @@ function readContents(reader: ByteReader, target: SnapshotTarget): StateImage {
     tables,
     hostDirectories,
     directories,
+    scratch,
     monotonicMs,
   };
+}
+
+function listed(files: Readonly<Record<string, Uint8Array>>): FileList {
+  return Object.entries(files).map(([path, bytes]) => [path, bytes.length]);
+}
+
+function readFiles(
+  reader: ByteReader,
+  files: FileList,
+): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    files.map(([path, length]) => [path, reader.bytes(length).slice()]),
+  );
 }
 
 function checkTarget(head: Head, target: SnapshotTarget): void {
@@ -308,8 +335,9 @@ function isHead(value: unknown): value is Head {
     }) &&
     isList(head.hostDirectories, isText) &&
     isList(head.directories, isDirectory) &&
-    (head.directories as Head["directories"])
-        .reduce((sum, { files }) => sum + files.length, 0) <= MAX_FILES &&
+    isList(head.scratch, isFileList) &&
+    (head.scratch as unknown[]).length === 2 &&
+    countFiles(head as Head) <= MAX_FILES &&
     typeof head.monotonicMs === "number" && head.monotonicMs >= 0 &&
     head.monotonicMs <= MAX_CLOCK_MS;
 }
@@ -318,13 +346,21 @@ function isDirectory(value: unknown): boolean {
   const { guest, maxBytes, files } = value as Partial<
     Head["directories"][number]
   >;
-  return isText(guest) && isLength(maxBytes) &&
-    isList(
-      files,
-      (file) =>
-        isList(file, () => true) && isText((file as unknown[])[0]) &&
-        isLength((file as unknown[])[1]),
-    );
+  return isText(guest) && isLength(maxBytes) && isFileList(files);
+}
+
+function isFileList(files: unknown): boolean {
+  return isList(
+    files,
+    (file) =>
+      isList(file, () => true) && isText((file as unknown[])[0]) &&
+      isLength((file as unknown[])[1]),
+  );
+}
+
+function countFiles({ directories, scratch }: Head): number {
+  return [...directories.map(({ files }) => files), ...scratch]
+    .reduce((sum, files) => sum + files.length, 0);
 }
 
 function isText(value: unknown): boolean {
