@@ -21,7 +21,11 @@ export interface MemoryImage {
 export interface DirectoryImage {
   readonly guest: string;
   readonly maxBytes: number;
+  /** Whether it is a granted one: then only what differs from that is here. */
+  readonly isGranted: boolean;
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Paths of the granted directory that are not there any more. */
+  readonly removed: readonly string[];
 }
 
 /** Everything that a call can change and a later one can see. */

@@ -17,12 +17,18 @@ const NOTHING: Uint8Array = new Uint8Array();
 /** The name of a program that was given none. */
 const PROGRAM_NAME = "program";
 
+/** A directory in memory that the guest of a call sees. */
+export interface SeenDirectory extends GrantedMemoryDirectory {
+  /** What the sandbox granted it with; undefined when the call brought it. */
+  readonly base: GrantedMemoryDirectory["files"] | undefined;
+}
+
 /** WASI with the streams of one call. */
 export class CallSystem {
   /** The imports and what they hold. */
   readonly wasi: Wasi;
   /** The directories in memory that the guest sees. */
-  readonly directories: readonly GrantedMemoryDirectory[];
+  readonly directories: readonly SeenDirectory[];
   #streams: CallStreams;
 
   /** @param image The state that the guest begins in, if not in a fresh one. */
@@ -32,7 +38,7 @@ export class CallSystem {
     const { plan } = call;
     this.#streams = streamsOf(call, context);
     const memoryDirectories = image
-      ? resumedDirectories(call, image.directories)
+      ? resumedDirectories(call, image.directories, grants.memoryDirectories)
       : directoriesOf(call, grants.memoryDirectories);
     this.directories = memoryDirectories;
     const options = {
@@ -124,7 +130,8 @@ function streamsOf(
 function resumedDirectories(
   { memoryDirectories: brought }: PlannedCall,
   known: readonly DirectoryImage[],
-): readonly GrantedMemoryDirectory[] {
+  granted: readonly GrantedMemoryDirectory[],
+): readonly SeenDirectory[] {
   for (const { guest } of brought) {
     if (known.some((one) => one.guest === guest)) continue;
     throw new ExecutionFailed(
@@ -133,9 +140,14 @@ function resumedDirectories(
       }, name it in the snapshot's files`,
     );
   }
-  return known.map(({ guest, maxBytes, files }) => {
+  return known.map(({ guest, maxBytes, files, isGranted, removed }) => {
     const own = brought.find((one) => one.guest === guest);
-    return { guest, maxBytes, files: { ...files, ...own?.files } };
+    const base = granted.find((one) => isGranted && one.guest === guest);
+    const all = { ...base?.files, ...files, ...own?.files };
+    for (const path of removed) {
+      if (!own || !Object.hasOwn(own.files, path)) delete all[path];
+    }
+    return { guest, maxBytes, files: all, base: base?.files };
   });
 }
 
@@ -143,8 +155,11 @@ function resumedDirectories(
 function directoriesOf(
   { memoryDirectories: brought }: PlannedCall,
   granted: readonly GrantedMemoryDirectory[],
-): readonly GrantedMemoryDirectory[] {
-  if (brought.length === 0) return granted;
+): readonly SeenDirectory[] {
   const replaced = new Set(brought.map(({ guest }) => guest));
-  return [...granted.filter(({ guest }) => !replaced.has(guest)), ...brought];
+  return [
+    ...granted.filter(({ guest }) => !replaced.has(guest))
+      .map((one) => ({ ...one, base: one.files })),
+    ...brought.map((one) => ({ ...one, base: undefined })),
+  ];
 }

@@ -26,6 +26,11 @@ export class MemoryContent {
     return this.#size;
   }
 
+  /** Whether these are the caller's bytes that it was made with. */
+  borrows(bytes: Uint8Array): boolean {
+    return this.#given === bytes;
+  }
+
   /** A copy of everything. */
   copy(): Uint8Array {
     const bytes = new Uint8Array(this.#size);

@@ -90,6 +90,26 @@ export class MemoryFileSystem implements FileSystem {
     return this.#collect(() => true);
   }
 
+  /**
+   * Copies of the files that are not what is in `base`, and the paths of `base`
+   * that hold no file.
+   *
+   * @param base Files that were put in as they are, by path.
+   */
+  differences(base: Readonly<Record<string, Uint8Array>>): {
+    readonly files: Readonly<Record<string, Uint8Array>>;
+    readonly removed: readonly string[];
+  } {
+    const seen = new Set<string>();
+    const files = this.#collect((node, path) => {
+      seen.add(path);
+      const bytes = Object.hasOwn(base, path) ? base[path] : undefined;
+      return !bytes || !node.isAsGiven(path) || !node.holds(bytes);
+    });
+    const removed = Object.keys(base).filter((path) => !seen.has(path));
+    return { files, removed };
+  }
+
   /** Copies of the files that were made or changed, by path. */
   changedFiles(): Record<string, Uint8Array> {
     return this.#collect((node, path) => !node.isAsGiven(path));

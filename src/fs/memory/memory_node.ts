@@ -120,6 +120,11 @@ export class FileNode extends Node {
     return this.#givenAs === path;
   }
 
+  /** Whether its bytes are these very ones, not a copy of them. */
+  holds(bytes: Uint8Array): boolean {
+    return this.#content.borrows(bytes);
+  }
+
   /** A copy of what is in the file. */
   content(): Uint8Array {
     return this.#content.copy();

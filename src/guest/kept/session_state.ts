@@ -84,10 +84,10 @@ export class SessionState {
 }
 
 function directoryImages({ wasi, directories }: CallSystem): DirectoryImage[] {
-  const files = wasi.files();
-  return directories.map(({ guest, maxBytes }) => ({
+  return directories.map(({ guest, maxBytes, base }) => ({
     guest,
     maxBytes,
-    files: files[guest] ?? {},
+    isGranted: base !== undefined,
+    ...wasi.directory(guest, base ?? {}),
   }));
 }

@@ -6,6 +6,7 @@
 import type { StopPage } from "../../stop_page.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { bind, FUNCTIONS } from "./functions.ts";
+import type { DirectoryImage } from "../../channel/state_image.ts";
 import type { DirectoryDescriptor } from "./descriptor.ts";
 import { RealClock, SteadyClock } from "./guest_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
@@ -183,11 +184,13 @@ export class Wasi {
     return Number(this.context.clock.monotonic()) / 1e6;
   }
 
-  /** What is in the memory directories now, by guest name and path. */
-  files(): Record<string, Record<string, Uint8Array>> {
-    return Object.fromEntries(
-      this.#memoryTrees.map(([guest, tree]) => [guest, tree.files()]),
-    );
+  /** How a memory directory differs from what was granted as it. */
+  directory(
+    guest: string,
+    base: Readonly<Record<string, Uint8Array>>,
+  ): Pick<DirectoryImage, "files" | "removed"> {
+    const tree = this.#memoryTrees.find(([name]) => name === guest)?.[1];
+    return tree?.differences(base) ?? { files: {}, removed: [] };
   }
 
   /** What is in its working directory and in `/tmp`, where those are its own. */

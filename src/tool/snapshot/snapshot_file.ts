@@ -69,7 +69,9 @@ interface Head {
   readonly directories: readonly {
     readonly guest: string;
     readonly maxBytes: number;
+    readonly isGranted: boolean;
     readonly files: FileList;
+    readonly removed: readonly string[];
   }[];
   /** The files of its own working directory, and those of `/tmp`. */
   readonly scratch: readonly [FileList, FileList];
@@ -93,10 +95,9 @@ export async function writeSnapshot(
       runs: runs.length,
     })),
     hostDirectories: image.hostDirectories,
-    directories: image.directories.map(({ guest, maxBytes, files }) => ({
-      guest,
-      maxBytes,
-      files: listed(files),
+    directories: image.directories.map((one) => ({
+      ...one,
+      files: listed(one.files),
     })),
     scratch: [
       listed(image.scratch.own ?? {}),
@@ -164,11 +165,15 @@ function readContents(reader: ByteReader, target: SnapshotTarget): StateImage {
   const memories = head.memories.map(({ pages, runs }) =>
     readMemory(reader, pages, runs)
   );
-  const directories = head.directories.map(({ guest, maxBytes, files }) => ({
-    guest,
-    maxBytes,
-    files: readFiles(reader, files),
-  }));
+  const directories = head.directories.map(
+    ({ guest, maxBytes, isGranted, files, removed }) => ({
+      guest,
+      maxBytes,
+      isGranted,
+      files: readFiles(reader, files),
+      removed,
+    }),
+  );
   const [own, temporary] = head.scratch;
   const scratch = {
     own: readFiles(reader, own),
@@ -343,10 +348,10 @@ function isHead(value: unknown): value is Head {
 }
 
 function isDirectory(value: unknown): boolean {
-  const { guest, maxBytes, files } = value as Partial<
-    Head["directories"][number]
-  >;
-  return isText(guest) && isLength(maxBytes) && isFileList(files);
+  const one = value as Partial<Head["directories"][number]>;
+  return isText(one.guest) && isLength(one.maxBytes) &&
+    typeof one.isGranted === "boolean" && isFileList(one.files) &&
+    isList(one.removed, isText);
 }
 
 function isFileList(files: unknown): boolean {
