@@ -34,7 +34,8 @@ import {
   succeeded,
   valueOf,
 } from "./call_result.ts";
-import { START_CALL } from "./calls/bytes_call.ts";
+import { BYTES_CALL, START_CALL } from "./calls/bytes_call.ts";
+import { bytesInput } from "./bytes_input.ts";
 import type { CallKind } from "./calls/call_kind.ts";
 import {
   decodeNumbers,
@@ -270,6 +271,27 @@ export class ToolSandbox implements AsyncDisposable {
     const result = await this.#call(module, NUMERIC_CALL, numeric, options);
     if (!result.ok) return result;
     return succeeded(decodeNumbers(result.value, signature), result);
+  }
+
+  /**
+   * Calls an exported function with bytes, placed where the export `allocator`
+   * says; never throws for what a guest does.
+   *
+   * @param name An export of type `(i32 pointer, i32 length)`, which returns an
+   * i32 or nothing.
+   * @param allocator An export of type `(i32 length) -> i32`.
+   * @returns what it returned, or the error, with what the call used.
+   * @throws the signal's reason when the call is aborted.
+   */
+  async callBytes(
+    module: SandboxedModule,
+    name: string,
+    bytes: Uint8Array,
+    allocator: string,
+    options: CallOptions = {},
+  ): Promise<CallResult<number>> {
+    const input = bytesInput(module, name, bytes, allocator);
+    return await this.#call(module, BYTES_CALL, input, options);
   }
 
   /**

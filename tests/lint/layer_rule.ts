@@ -34,7 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   public: ["errors", "config", "tool"],
   adapters: ["quote", "public"],
-  cli: ["quote", "public", "adapters"],
+  interpreters: ["quote", "public"],
+  cli: ["quote", "public", "adapters", "interpreters"],
 };
 
 /** Where each layer lives; the first match counts, `*` is one folder. */
@@ -59,6 +60,8 @@ const PLACES: readonly (readonly [place: string, layer: string])[] = [
   ["src/host/", "host"],
   ["src/tool/", "tool"],
   ["src/adapters/", "adapters"],
+  ["src/interpreters/", "interpreters"],
+  ["python.ts", "interpreters"],
   ["src/cli/", "cli"],
   ["tool-runner.ts", "cli"],
   ["mod.ts", "public"],

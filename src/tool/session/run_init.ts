@@ -1,8 +1,13 @@
 /** The calls that are made before a snapshot is taken. */
 
+import { ExecutionFailed } from "../../errors.ts";
+import { quote } from "../../quote.ts";
 import { valueOf } from "../call_result.ts";
 import type { SandboxSession } from "./sandbox_session.ts";
 import type { SnapshotInit } from "./session_options.ts";
+
+/** The most characters of what the guest wrote. */
+const MAX_SHOWN = 1000;
 
 /**
  * Makes one of them.
@@ -17,8 +22,17 @@ export async function runInit(
     const { tool, ...options } = call;
     valueOf(await session.callTool(tool, options));
   } else if ("bytes" in call) {
-    const { export: name, bytes, allocator, ...options } = call;
-    valueOf(await session.callBytes(name, bytes, allocator, options));
+    const { export: name, bytes, allocator, expect, ...options } = call;
+    const result = await session.callBytes(name, bytes, allocator, options);
+    const answer = valueOf(result);
+    if (expect === undefined || answer === expect) return;
+    throw new ExecutionFailed(
+      `Cannot take a snapshot: ${
+        quote(name)
+      } returned ${answer}, expected ${expect}: ${
+        result.stderr.trim().slice(-MAX_SHOWN)
+      }`,
+    );
   } else {
     const { export: name, numbers = [], ...options } = call;
     valueOf(await session.call(name, numbers, options));

@@ -15,6 +15,7 @@ import { noRecord, toCallResult } from "../call_record.ts";
 import { prepareCall, type PreparedCall } from "../call_request.ts";
 import { type CallResult, failed, succeeded, valueOf } from "../call_result.ts";
 import { BYTES_CALL, START_CALL } from "../calls/bytes_call.ts";
+import { bytesInput } from "../bytes_input.ts";
 import type { CallKind } from "../calls/call_kind.ts";
 import {
   decodeNumbers,
@@ -146,7 +147,7 @@ export class SandboxSession implements AsyncDisposable {
     allocator: string,
     options: CallOptions = {},
   ): Promise<CallResult<number>> {
-    const input = { exportName: name, allocator, bytes };
+    const input = bytesInput(this.#parts.module, name, bytes, allocator);
     return await this.#call(BYTES_CALL, input, options);
   }
 

@@ -33,11 +33,15 @@ export type SnapshotInit =
   })
   /** `__tool_execute`, with a JSON value. */
   | (CallOptions & { readonly tool: unknown })
-  /** An export that takes bytes, where the export `allocator` says. */
+  /**
+   * An export that takes bytes, where the export `allocator` says; it fails
+   * when it returns another number than `expect`.
+   */
   | (CallOptions & {
     readonly export: string;
     readonly bytes: Uint8Array;
     readonly allocator: string;
+    readonly expect?: number | undefined;
   });
 
 /** Options of `ToolSandbox.snapshot`. */

@@ -1,0 +1,141 @@
+/**
+ * The Python that runs before and around a user's code: it keeps the value of
+ * the last expression, draws figures into files, and writes down how it ended.
+ */
+
+/** Where the driver leaves what it has to say, apart from the user's files. */
+export const OUTCOME_FOLDER = "/run/outcome";
+
+/** Where the standard library's data for matplotlib belongs. */
+export const MATPLOTLIB_DATA =
+  "/usr/local/lib/python315.zip/matplotlib/mpl-data";
+
+/** Defines the driver; the interpreter keeps it as a module. */
+export const DRIVER: string = String.raw`
+import sys, types
+_module = types.ModuleType("_driver")
+exec(compile(r'''
+import ast, json, linecache, os, sys, traceback, types
+
+OUTCOME = "${OUTCOME_FOLDER}/outcome.json"
+NAME = "<script>"
+
+def plain(value):
+    """What json does not know: numbers of numpy, tables, sets, dates."""
+    for name in ("to_dict", "tolist", "item", "isoformat"):
+        method = getattr(value, name, None)
+        if callable(method) and not isinstance(value, type):
+            return method()
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(type(value).__name__)
+
+def as_json(value):
+    try:
+        return json.dumps(value, default=plain, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+def reseed():
+    """What was drawn before a snapshot must not be drawn again."""
+    random = sys.modules.get("random")
+    if random is not None:
+        random.seed()
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        numpy.seed()
+    uuid = sys.modules.get("uuid")
+    if uuid is not None:
+        uuid._last_timestamp = None
+
+def unpack_data():
+    import io, zipfile
+    stdlib = "/usr/local/lib/python315.zip"
+    try:
+        inner = zipfile.ZipFile(stdlib).read("matplotlib/mpl-data.zip")
+    except KeyError:
+        return
+    with zipfile.ZipFile(io.BytesIO(inner)) as data:
+        names = data.namelist()
+        prefix = "mpl-data/" if all(n.startswith("mpl-data/") for n in names) else ""
+        for name in names:
+            if name.endswith("/") or "sample_data" in name:
+                continue
+            path = os.path.join("${MATPLOTLIB_DATA}", name[len(prefix):])
+            if not os.path.isdir(os.path.dirname(path)):
+                os.makedirs(os.path.dirname(path))
+            with open(path, "wb") as file:
+                file.write(data.read(name))
+
+def room(size):
+    """Makes the heap larger once, so that calls need not: memory that grew
+    cannot be given back, and such an instance starts anew."""
+    block = bytearray(size)
+    del block
+
+def save_figures():
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return 0
+    count = 0
+    for number in pyplot.get_fignums():
+        count += 1
+        pyplot.figure(number).savefig("${OUTCOME_FOLDER}/figure%d.png" % count)
+    pyplot.close("all")
+    return count
+
+def show(error):
+    lines = traceback.TracebackException.from_exception(error)
+    lines.stack = traceback.StackSummary.from_list(
+        [frame for frame in lines.stack if frame.filename != "<driver>"])
+    print("".join(lines.format()), end="", file=sys.stderr)
+    return {"type": type(error).__name__, "message": str(error)}
+
+def evaluate(source, namespace):
+    tree = ast.parse(source, NAME)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, NAME, "exec"), namespace)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), NAME, "eval"), namespace)
+
+def namespace_of(fresh):
+    main = sys.modules.get("__main__")
+    if fresh or main is None or not hasattr(main, "__session__"):
+        main = types.ModuleType("__main__")
+        main.__dict__["__session__"] = True
+        sys.modules["__main__"] = main
+    return main.__dict__
+
+def run(source, argv, fresh):
+    linecache.cache[NAME] = (len(source), None, source.splitlines(True), NAME)
+    sys.argv = list(argv)
+    outcome = {"exit": 0}
+    try:
+        value = evaluate(source, namespace_of(fresh))
+        if value is not None:
+            outcome["repr"] = repr(value)
+            text = as_json(value)
+            if text is not None:
+                outcome["value"] = text
+    except SystemExit as ending:
+        code = ending.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=sys.stderr)
+            code = 1
+        outcome["exit"] = code or 0
+    except BaseException as error:
+        outcome["exit"] = 1
+        outcome["error"] = show(error)
+    try:
+        outcome["figures"] = save_figures()
+    except Exception as error:
+        show(error)
+        outcome["figures"] = 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with open(OUTCOME, "w") as file:
+        json.dump(outcome, file)
+''', "<driver>", "exec"), _module.__dict__)
+sys.modules["_driver"] = _module
+`;

