@@ -410,7 +410,8 @@ export class ToolSandbox implements AsyncDisposable {
     this.#checkOpen();
     this.#modules.check(module);
     const idleMs = checkSessionOptions(options);
-    const { args, env, files, rollback = false, ...limits } = options;
+    const { args, env, files, rollback = false, idleTimeout: _, ...limits } =
+      options;
     const setup = prepareCall(
       START_CALL,
       undefined,

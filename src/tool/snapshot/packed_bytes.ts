@@ -14,7 +14,7 @@ export async function inflate(
   bytes: Uint8Array,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
+  const stream = slices(bytes)
     .pipeThrough(new DecompressionStream("deflate-raw"));
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -28,6 +28,19 @@ export async function inflate(
     return undefined;
   }
   return joined(pieces);
+}
+
+/** What is inflated at once becomes a thousand times as much, at most. */
+const SLICE_BYTES = 4096;
+
+function slices(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, at += SLICE_BYTES));
+    },
+  }, { highWaterMark: 0 });
 }
 
 /** All pieces, one after another. */

@@ -2,14 +2,14 @@
  * Snapshots as files.
  *
  * ```text
- *   ┌─────────┬──────┬────────────────────────────────────────────┐
- *   │ "ctxsnp"│ u16  │ deflated: SHA-256 of the rest, then        │
- *   │         │ form │  u32 length, JSON: what it is made for     │
- *   │         │      │  globals: kind, 8 bytes each               │
- *   │         │      │  tables: i32 each                          │
- *   │         │      │  memories: runs (u32 pairs), their bytes   │
- *   │         │      │  files: their bytes                        │
- *   └─────────┴──────┴────────────────────────────────────────────┘
+ *   ┌──────────┬──────┬─────────┬────────────────────────────────────────┐
+ *   │ "ctxsnp" │ u16  │ SHA-256 │ deflated:                              │
+ *   │          │ form │ of what │  u32 length, JSON: what it is made for │
+ *   │          │      │ follows │  globals: 8 bytes each                 │
+ *   │          │      │         │  tables: i32 each                      │
+ *   │          │      │         │  memories: pairs of u32, their bytes   │
+ *   │          │      │         │  files: their bytes                    │
+ *   └──────────┴──────┴─────────┴────────────────────────────────────────┘
  * ```
  *
  * A file is hostile like any other: it is never larger unpacked than the limits
@@ -31,8 +31,8 @@ import { deflate, inflate, joined } from "./packed_bytes.ts";
 /** Counts up when preparation or this layout changes what a state means. */
 const FORM = 1;
 const MAGIC = new TextEncoder().encode("ctxsnp");
-const HEAD_BYTES = MAGIC.length + 2;
-const HASH_BYTES = 32;
+const HASH_AT = MAGIC.length + 2;
+const HEAD_BYTES = HASH_AT + 32;
 const PAGE_BYTES = 65_536;
 const PAGES_A_PAGE = PAGE_BYTES / IMAGE_PAGE_BYTES;
 /** Room for names, numbers and tables beside memories and files. */
@@ -116,9 +116,9 @@ export async function writeSnapshot(
     ...Object.values(image.scratch.own ?? {}),
     ...Object.values(image.scratch.temporary ?? {}),
   ]);
-  const packed = await deflate(joined([await hash(contents), contents]));
+  const packed = await deflate(contents);
   const form = new Uint8Array(Uint16Array.of(FORM).buffer);
-  return joined([MAGIC, form, packed]);
+  return joined([MAGIC, form, await hash(packed), packed]);
 }
 
 /**
@@ -137,14 +137,15 @@ export async function readSnapshot(
   if (form !== FORM) throw refused(`its form is ${form}, expected ${FORM}`);
   const { maxMemoryBytes } = target.plan;
   const limit = maxMemoryBytes + target.maxFileBytes + SLACK_BYTES;
-  const unpacked = await inflate(bytes.subarray(HEAD_BYTES), limit);
-  if (!unpacked) {
-    throw refused(`it is damaged, or larger than ${limit} bytes unpacked`);
-  }
-  const contents = unpacked.subarray(HASH_BYTES);
-  const expected = await hash(contents);
-  if (expected.some((byte, index) => unpacked[index] !== byte)) {
+  // A copy, so that nothing can change between the check and the use.
+  const packed = bytes.slice(HEAD_BYTES);
+  const expected = await hash(packed);
+  if (expected.some((byte, index) => bytes[HASH_AT + index] !== byte)) {
     throw refused("its checksum is wrong");
+  }
+  const contents = await inflate(packed, limit);
+  if (!contents) {
+    throw refused(`it cannot be unpacked, or is larger than ${limit} bytes`);
   }
   return readContents(new ByteReader(contents, refused), target);
 }

@@ -1,0 +1,106 @@
+/** Sessions through the public API. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Busy, SandboxClosed, ToolSandbox } from "../../../mod.ts";
+import { snapshotGuest } from "../../hostile/snapshot_guest.ts";
+
+Deno.test("A session keeps its state, apart from calls and other sessions", async () => {
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  await using one = await sandbox.session(module);
+  await using other = await sandbox.session(module);
+  assertEquals(await one.execute("count"), [1]);
+  assertEquals(await one.execute("count"), [2]);
+  assertEquals(await other.execute("count"), [1]);
+  assertEquals(await sandbox.execute(module, "count", []), [1]);
+  const together = await Promise.all([
+    one.execute("count"),
+    one.execute("count"),
+  ]);
+  assertEquals(together, [[3], [4]]);
+});
+
+Deno.test("A session forks from its present state", async () => {
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  await using session = await sandbox.session(module);
+  await session.execute("setup");
+  await session.execute("count");
+  const told = await session.execute("tell");
+  await using fork = await session.fork();
+  await session.execute("spoil");
+  assertEquals(await fork.execute("tell"), told);
+  assertEquals(await fork.execute("count"), [2]);
+});
+
+Deno.test("A call that traps or is stopped ends its session, and says so", async () => {
+  await using sandbox = new ToolSandbox({ maxExecutionTime: 200 });
+  const module = await sandbox.loadModule(snapshotGuest());
+  for (const name of ["trap", "loop"]) {
+    await using session = await sandbox.session(module);
+    assert(!(await session.call(name)).ok);
+    await assertRejects(
+      () => session.execute("count"),
+      SandboxClosed,
+      "Session has ended: a call failed",
+    );
+  }
+});
+
+Deno.test("A session with rollback goes on from before the call", async () => {
+  await using sandbox = new ToolSandbox({ maxExecutionTime: 200 });
+  const module = await sandbox.loadModule(snapshotGuest());
+  await using session = await sandbox.session(module, { rollback: true });
+  await session.execute("setup");
+  assertEquals(await session.execute("count"), [1]);
+  const told = await session.execute("tell");
+  for (const name of ["trap", "loop"]) {
+    assert(!(await session.call(name)).ok);
+    assertEquals(await session.execute("tell"), told);
+  }
+  assertEquals(await session.execute("count"), [2]);
+});
+
+Deno.test("Sessions are limited, and give their place back", async () => {
+  await using sandbox = new ToolSandbox({ maxSessions: 1 });
+  const module = await sandbox.loadModule(snapshotGuest());
+  const session = await sandbox.session(module);
+  await assertRejects(() => sandbox.session(module), Busy, "1 sessions");
+  // Neither calls nor snapshots need one.
+  await sandbox.snapshot(module);
+  assertEquals(await sandbox.execute(module, "count", []), [1]);
+  await session.close();
+  await using next = await sandbox.session(module);
+  assertEquals(await next.execute("count"), [1]);
+});
+
+Deno.test("A session that nobody calls ends", async () => {
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  const session = await sandbox.session(module, { idleTimeout: 50 });
+  await session.execute("count");
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assertEquals(session.ended, "nothing called it for 50 ms");
+});
+
+Deno.test("Closing stops a session's call, and the sandbox closes its sessions", async () => {
+  const sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  const session = await sandbox.session(module);
+  const running = session.call("loop");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await session.close();
+  assert(!(await running).ok);
+  const other = await sandbox.session(module);
+  await sandbox.close();
+  await assertRejects(() => other.execute("count"), SandboxClosed);
+});
+
+Deno.test("A signal stops a session's call", async () => {
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  await using session = await sandbox.session(module, { rollback: true });
+  const signal = AbortSignal.timeout(100);
+  await assertRejects(() => session.call("loop", [], { signal }), DOMException);
+  assertEquals(await session.execute("count"), [1]);
+});
