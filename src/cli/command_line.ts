@@ -82,7 +82,11 @@ function divide(args: readonly string[]): {
   const valued = verb.flags
     .map((flag) => `--${flag}`)
     .filter((flag) => !SPELLED_OUT.has(flag));
-  return { name, verb, ...splitAtProgram(rest, new Set(valued)) };
+  return {
+    name,
+    verb,
+    ...splitAtProgram(rest, new Set(valued), verb.programs),
+  };
 }
 
 function parseFlags(

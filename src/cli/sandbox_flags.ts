@@ -40,6 +40,7 @@ export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
   "dir",
   "dir-rw",
   "env",
+  "import",
   "secret",
 ]);
 

@@ -4,6 +4,7 @@ import type { SandboxConfig } from "../../../mod.ts";
 import { callTool } from "./call_tool.ts";
 import { inspect } from "./inspect.ts";
 import type { Outcome } from "../outcome.ts";
+import { runPython } from "./run_python.ts";
 import { runProgram } from "./run_program.ts";
 import { type FlagValues, SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import { showSchema } from "./show_schema.ts";
@@ -33,6 +34,8 @@ export interface Verb {
   readonly flags: readonly string[];
   /** Whether its operand is a program, and all that follows it the guest's. */
   readonly runsProgram?: boolean;
+  /** What stands for a program, though it looks like a flag. */
+  readonly programs?: readonly string[];
   /** Does it. */
   readonly run: (input: VerbInput) => Promise<Outcome>;
 }
@@ -54,6 +57,20 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     flags: [...SANDBOX_FLAGS, "env"],
     runsProgram: true,
     run: runProgram,
+  }],
+  ["python", {
+    operands: ["SCRIPT.py, -c CODE or -"],
+    flags: [
+      ...SANDBOX_FLAGS.filter((name) =>
+        name !== "secret" && name !== "workdir"
+      ),
+      "interpreter",
+      "import",
+      "cache",
+    ],
+    runsProgram: true,
+    programs: ["-c", "-"],
+    run: runPython,
   }],
   ["inspect", { operands: ["MODULE.wasm"], flags: [], run: inspect }],
 ]);
