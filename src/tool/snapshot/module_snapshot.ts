@@ -3,7 +3,7 @@
 import { imageBytes, type StateImage } from "../../channel/state_image.ts";
 import type { WorkerModule } from "../../host/guest/guest_worker.ts";
 import { imageCopier } from "../../prepare/image_copier.ts";
-import type { ModuleInfo } from "../../prepare/module_info.ts";
+import type { LoadedInfo } from "../preparing/loaded_info.ts";
 import {
   moduleInfo,
   SandboxedModule,
@@ -31,7 +31,7 @@ export class ModuleSnapshot extends SandboxedModule {
   /** @internal Only a sandbox makes snapshots. */
   protected constructor(
     sha256: string,
-    info: ModuleInfo,
+    info: LoadedInfo,
     worker: Omit<WorkerModule, "id">,
     image: StateImage,
   ) {
