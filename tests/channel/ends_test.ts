@@ -27,6 +27,7 @@ const ANSWER: CallAnswer = {
     memoryBytes: 65_536,
     peakMemoryBytes: 65_537,
     fuelConsumed: 7n,
+    restoreMs: 2.5,
   },
 };
 

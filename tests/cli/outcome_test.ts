@@ -43,6 +43,7 @@ const { usage: USAGE } = succeeded(undefined, {
     memoryBytes: 65_536,
     peakMemoryBytes: 65_536,
     fuelConsumed: 2n ** 60n,
+    restoreMs: 0,
   },
 });
 

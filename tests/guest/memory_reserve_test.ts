@@ -22,6 +22,7 @@ function plan(
     runsAtStart: false,
     hasAllocator: false,
     startExport: undefined,
+    state: { refusal: undefined, globals: [], tables: [] },
     fuel: undefined,
     usedExport: undefined,
     maxMemoryBytes: 100 * 65_536,

@@ -16,6 +16,7 @@ function imports(...list: ImportInfo[]): ModuleInfo {
     fuelExport: undefined,
     usedExport: undefined,
     startFuel: 0,
+    state: { refusal: undefined, globals: [], tables: [] },
     initialBytes: 0,
     features: [],
   };
