@@ -61,7 +61,6 @@ const PLACES: readonly (readonly [place: string, layer: string])[] = [
   ["src/tool/", "tool"],
   ["src/adapters/", "adapters"],
   ["src/interpreters/", "interpreters"],
-  ["python.ts", "interpreters"],
   ["src/cli/", "cli"],
   ["tool-runner.ts", "cli"],
   ["mod.ts", "public"],

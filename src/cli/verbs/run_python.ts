@@ -5,7 +5,7 @@ import {
   PythonInterpreter,
   type PythonProgress,
   type PythonResult,
-} from "../../../python.ts";
+} from "../../interpreters/python/python.ts";
 import { PythonCache } from "../python_cache.ts";
 import type { Outcome } from "../outcome.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
@@ -110,7 +110,7 @@ function progress(terminal: Terminal): (what: PythonProgress) => void {
 async function programOf(
   { operands: [program = ""], guestArguments, terminal }: VerbInput,
 ) {
-  const decoder = new TextDecoder("utf-8");
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   switch (program) {
     case "-c": {
       const [code, ...args] = guestArguments;

@@ -86,15 +86,19 @@ export class SessionWorkers {
     isCounted: boolean,
   ): Promise<SessionWorker> {
     this.#watchdog ??= Watchdog.acquire();
-    let session: SessionWorker | undefined;
     const worker = new GuestWorker(
       this.#options,
       this.#watchdog,
-      () => session?.fail(new WorkerLost("Worker ended by itself")),
+      () => session.fail(new WorkerLost("Worker ended by itself")),
     );
-    session = new SessionWorker(worker, module, isCounted, (ended) => {
-      this.#open.delete(ended);
-    });
+    const session: SessionWorker = new SessionWorker(
+      worker,
+      module,
+      isCounted,
+      (ended) => {
+        this.#open.delete(ended);
+      },
+    );
     this.#open.add(session);
     try {
       if (!await within(START_MS, worker.ready)) {

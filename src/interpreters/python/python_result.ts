@@ -92,7 +92,9 @@ interface Outcome {
 
 function readOutcome(bytes: Uint8Array | undefined): Outcome | undefined {
   if (!bytes || bytes.length > MAX_OUTCOME_BYTES) return undefined;
-  const found = parse(new TextDecoder().decode(bytes));
+  const found = parse(
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+  );
   if (typeof found !== "object" || found === null) return undefined;
   const { exit, value, repr, error, figures } = found as Record<
     string,

@@ -1,0 +1,15 @@
+/**
+ * Runs Python programs in a sandbox: started once, with numpy and pandas in
+ * milliseconds.
+ *
+ * @module
+ */
+
+export {
+  PythonInterpreter,
+  type PythonOptions,
+  type PythonProgress,
+} from "./python_interpreter.ts";
+export type { PythonException, PythonResult } from "./python_result.ts";
+export type { PythonRunOptions } from "./python_turn.ts";
+export { PythonSession } from "./python_session.ts";
