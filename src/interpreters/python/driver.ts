@@ -67,6 +67,19 @@ def unpack_data():
             with open(path, "wb") as file:
                 file.write(data.read(name))
 
+def patch_asyncio():
+    """No socket pair wakes a loop here, and no thread needs to."""
+    from asyncio import selector_events
+    loop = selector_events.BaseSelectorEventLoop
+    def make(self):
+        self._ssock = self._csock = None
+        self._internal_fds += 1
+    def close(self):
+        self._internal_fds -= 1
+    def wake(self):
+        pass
+    loop._make_self_pipe, loop._close_self_pipe, loop._write_to_self = make, close, wake
+
 def room(size):
     """Makes the heap larger once, so that calls need not: memory that grew
     cannot be given back, and such an instance starts anew."""
@@ -86,8 +99,10 @@ def save_figures():
 
 def show(error):
     lines = traceback.TracebackException.from_exception(error)
-    lines.stack = traceback.StackSummary.from_list(
-        [frame for frame in lines.stack if frame.filename != "<driver>"])
+    frames = list(lines.stack)
+    while frames and frames[0].filename != NAME:
+        frames.pop(0)
+    lines.stack = traceback.StackSummary.from_list(frames)
     print("".join(lines.format()), end="", file=sys.stderr)
     return {"type": type(error).__name__, "message": str(error)}
 

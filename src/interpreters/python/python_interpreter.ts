@@ -179,7 +179,7 @@ function initCalls(
   if (importing.length > 0) onProgress?.("importing");
   return [
     turn(DRIVER),
-    turn("import _driver; _driver.unpack_data()"),
+    turn("import _driver; _driver.unpack_data(); _driver.patch_asyncio()"),
     ...importing,
     turn(`import _driver; _driver.room(${headroomBytes}); del _driver`),
   ];

@@ -1,0 +1,5 @@
+import subprocess
+try:
+    subprocess.run(["ls"])
+except OSError as error:
+    print("refused")

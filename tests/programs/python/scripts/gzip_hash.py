@@ -1,0 +1,3 @@
+import gzip, hashlib
+data = gzip.decompress(gzip.compress(b"payload"))
+hashlib.sha256(data).hexdigest()

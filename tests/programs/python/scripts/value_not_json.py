@@ -1,0 +1,1 @@
+object.__name__, complex(1, 2)
