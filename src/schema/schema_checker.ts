@@ -51,13 +51,6 @@ async function finish(
   walk: Generator<void, boolean>,
   run: CheckRun,
 ): Promise<readonly SchemaIssue[]> {
-  do {
-    await othersTurn();
-    run.budget.startSlice();
-  } while (!walk.next().done);
+  do await run.budget.rest(); while (!walk.next().done);
   return run.issues;
-}
-
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,13 +1,13 @@
 /** How much work a schema may cause: counted in steps, done in slices. */
 
+import { TimeSlice } from "../pieces/time_slice.ts";
+
 /** What a schema may cost by itself, however small the value is: some ms. */
 const OWN_STEPS = 20_000;
 /** What each character of the value adds. */
 const STEPS_PER_CHARACTER = 32;
 /** After so many steps the clock is asked. */
 const CLOCK_STEPS = 256;
-/** After so long, others get a turn. */
-const SLICE_MS = 3;
 
 /** A schema that can't be used to check a value within the bounds. */
 export class UncheckableSchema extends Error {
@@ -19,7 +19,7 @@ export class StepBudget {
   readonly #most: number;
   #taken = 0;
   #clockAt = CLOCK_STEPS;
-  #sliceEnd: number = performance.now() + SLICE_MS;
+  readonly #slice = new TimeSlice();
 
   /** @param characters The length of the value as JSON. */
   constructor(characters: number) {
@@ -44,14 +44,11 @@ export class StepBudget {
   isSliceOver(): boolean {
     if (this.#taken < this.#clockAt) return false;
     this.#clockAt = this.#taken + CLOCK_STEPS;
-    const now = performance.now();
-    if (now < this.#sliceEnd) return false;
-    this.#sliceEnd = Infinity;
-    return true;
+    return this.#slice.isOver;
   }
 
-  /** Others had their turn. */
-  startSlice(): void {
-    this.#sliceEnd = performance.now() + SLICE_MS;
+  /** Gives others their turn. */
+  async rest(): Promise<void> {
+    await this.#slice.rest();
   }
 }

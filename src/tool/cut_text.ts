@@ -1,7 +1,7 @@
 /** A long text cut to its head and its tail. */
 
-/** After so long, others get a turn. */
-const SLICE_MS = 3;
+import { TimeSlice } from "../pieces/time_slice.ts";
+
 /** Shorter pieces are put together first: encoding has a price of its own. */
 const BATCH_CHARACTERS = 4 * 1024;
 
@@ -23,16 +23,14 @@ export async function cutText(
   maxBytes: number,
 ): Promise<CutText> {
   const cutter = new TextCutter(maxBytes);
-  let sliceEnd = performance.now() + SLICE_MS;
+  const slice = new TimeSlice();
   let batch = "";
   for (const piece of pieces) {
     batch += piece;
     if (batch.length < BATCH_CHARACTERS) continue;
     cutter.add(batch);
     batch = "";
-    if (performance.now() < sliceEnd) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    sliceEnd = performance.now() + SLICE_MS;
+    if (slice.isOver) await slice.rest();
   }
   cutter.add(batch);
   return cutter.finish();

@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: ["quote"],
   stop: [],
   pieces: [],
-  schema: ["quote"],
+  schema: ["quote", "pieces"],
   wasm: ["quote", "errors"],
   config: ["quote", "errors"],
   channel: ["quote", "errors", "stop", "pieces"],
