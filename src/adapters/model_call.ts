@@ -20,9 +20,6 @@ export interface AnswerOptions extends ToolCallOptions, ModelAnswerOptions {
     | undefined;
 }
 
-/** Shorter texts are not deep enough to exhaust the stack. */
-const LEAST_OF_DEEP = 1_000;
-
 /** What a model asks for. */
 export interface ModelCall {
   /** The name that the model knows the tool by. */
@@ -57,10 +54,7 @@ export async function answerModelCall(
 function parse(text: string): { args: unknown } | ModelAnswer {
   if (text.trim() === "") return { args: {} };
   try {
-    const args: unknown = JSON.parse(text);
-    // Reading takes any depth, and writing it again does not.
-    if (text.length > LEAST_OF_DEEP) JSON.stringify(args);
-    return { args };
+    return { args: JSON.parse(text) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return {

@@ -5,6 +5,7 @@ import type { SandboxConfig } from "../config/sandbox_config.ts";
 import type { SandboxOptions } from "../config/sandbox_options.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { ArgumentCheck } from "./argument_check.ts";
+import { argumentJson } from "./argument_json.ts";
 import { noRecord } from "./call_record.ts";
 import { type CallResult, failed, valueOf } from "./call_result.ts";
 import { COMMAND_CALL } from "./calls/program_call.ts";
@@ -151,7 +152,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<CallResult<JsonValue>> {
     if (this.#isCommand) refuseStdin(options);
-    const json = toJson(args);
+    const json = argumentJson(args);
     const found = this.#check?.errorOf(args, json.length);
     const error = found instanceof Promise ? await found : found;
     if (error) return failed(error, noRecord());
@@ -185,16 +186,6 @@ function refuseStdin({ stdin }: CallOptions): void {
   throw new TypeError(
     "Cannot set stdin: this tool is a program, which reads its arguments from standard input",
   );
-}
-
-function toJson(args: unknown): string {
-  const json = JSON.stringify(args);
-  if (json === undefined) {
-    throw new TypeError(
-      `Cannot call tool: the arguments are not JSON, got ${typeof args}`,
-    );
-  }
-  return json;
 }
 
 /** What a tool is made of. */

@@ -15,6 +15,7 @@ import {
 } from "../errors.ts";
 import { quote } from "../quote.ts";
 import { ArgumentCheck } from "./argument_check.ts";
+import { argumentJson } from "./argument_json.ts";
 import { CallGate } from "./call_gate.ts";
 import { noRecord } from "./call_record.ts";
 import { type CallResult, failed, valueOf } from "./call_result.ts";
@@ -212,7 +213,8 @@ export class ToolRegistry implements AsyncDisposable {
    * @param options The signal that ends the call, and the context that tools
    * of the host program get.
    * @returns the value or the error, with what the call used.
-   * @throws {TypeError} when `args` can't be JSON.
+   * @throws {TypeError} when `args` can't be JSON, or for an option that does
+   * not exist.
    * @throws the signal's reason when the call is aborted.
    */
   async call(
@@ -220,6 +222,7 @@ export class ToolRegistry implements AsyncDisposable {
     args: unknown,
     options: ToolCallOptions = {},
   ): Promise<CallResult<JsonValue>> {
+    checkKnown("options of a call", options, ["signal", "context"]);
     if (this.#isClosed) return failed(closedError(), noRecord());
     const entry = this.#entries.get(name);
     if (!entry) return failed(this.#unknown(name), noRecord());
@@ -323,13 +326,7 @@ async function callEntry(
     return await tool.call(args, { signal: options.signal });
   }
   if (check) {
-    const json = JSON.stringify(args);
-    if (json === undefined) {
-      throw new TypeError(
-        `Cannot call tool: the arguments are not JSON, got ${typeof args}`,
-      );
-    }
-    const error = await check.errorOf(args, json.length);
+    const error = await check.errorOf(args, argumentJson(args).length);
     if (error) return failed(error, noRecord());
   }
   return await callPlainTool(tool, args, options);

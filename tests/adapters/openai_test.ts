@@ -22,7 +22,7 @@ import { inToolsFolder } from "./in_tools_folder.ts";
 import { ask } from "./loops/openai.ts";
 import { ask as askResponses } from "./loops/openai_responses.ts";
 import { plainTool } from "./plain_tool.ts";
-import { checkStrict } from "./refusals.ts";
+import { checkStrict, checkTool } from "./refusals.ts";
 
 const CALLS = [
   { name: "word_stats", args: '{"text":"to be","top":1}' },
@@ -97,6 +97,39 @@ Deno.test("Parameters always have a type, whatever the tool says", async () => {
   assertEquals(tool?.function.parameters, { type: "object", properties: {} });
 });
 
+Deno.test("Nothing is at the top of parameters that providers refuse there", async () => {
+  await using registry = new ToolRegistry();
+  const a = { properties: { a: { type: "string" } }, required: ["a"] };
+  const b = { properties: { b: { type: "integer" } } };
+  const schemas: { [key: string]: JsonValue }[] = [
+    { anyOf: [a, b] },
+    { oneOf: [a], allOf: [b, a], properties: { c: true } },
+    { $ref: "#/$defs/b", $defs: { b } },
+    { allOf: [{ $ref: "#/definitions/b" }], definitions: { b } },
+    { $ref: "#/$defs/self", $defs: { self: { $ref: "#/$defs/self" } } },
+    { enum: [{}], not: { required: ["x"] } },
+  ];
+  for (const [at, schema] of schemas.entries()) {
+    registry.register(plainTool(`t${at}`, schema));
+  }
+  const told = chatTools(registry).map((tool) => {
+    checkTool(tool.function.name, tool.function.parameters);
+    const { properties, required } = tool.function.parameters;
+    return [Object.keys(properties as object).join(), required];
+  });
+  assertEquals(told, [
+    ["a,b", undefined],
+    ["b,a,c", ["a"]],
+    ["b", undefined],
+    ["b", undefined],
+    ["", undefined],
+    ["", undefined],
+  ]);
+  // What is told is wider; what is checked is all of it.
+  const result = await registry.call("t0", { a: 1, b: "x" });
+  assert(!result.ok && result.error.kind === "InvalidArguments");
+});
+
 Deno.test("Strict mode is asked for where the schema can be told in it", async () => {
   const string = { type: "string" };
   const address = { type: "object", properties: { street: string } };
@@ -115,6 +148,9 @@ Deno.test("Strict mode is asked for where the schema can be told in it", async (
     { properties: { one: { oneOf: [string] } } },
     { properties: { pair: { type: "array", prefixItems: [string] } } },
     { patternProperties: { "^x": string } },
+    { properties: { a: string }, anyOf: [{ required: ["a"] }] },
+    { $ref: "#/$defs/address", $defs: { address } },
+    { properties: { many: { enum: Array.from({ length: 2000 }, String) } } },
   ];
   await using registry = new ToolRegistry();
   for (const [at, schema] of [...strict, ...loose].entries()) {

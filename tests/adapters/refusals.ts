@@ -10,6 +10,9 @@ export function checkTool(name: unknown, parameters: unknown): void {
   const schema = parameters as Json;
   assertEquals(schema["type"], "object", `${name} has parameters of no type`);
   assertEquals(typeof schema["properties"], "object");
+  for (const refused of ["oneOf", "anyOf", "allOf", "enum", "not", "$ref"]) {
+    assert(!(refused in schema), `${name} has ${refused} at its top`);
+  }
 }
 
 /** Strict mode: every object is closed, and requires all of its members. */

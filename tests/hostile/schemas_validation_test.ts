@@ -283,6 +283,24 @@ Deno.test("What is said of a schema is short and on one line", async () => {
   }
 });
 
+Deno.test("Arguments of any depth are judged or refused, and never crash", async () => {
+  const args = JSON.parse(`${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}`);
+  const a = { enum: [{}, []] };
+  await assertBounded({ properties: { a } }, args, "ExecutionFailed");
+  const list = { uniqueItems: true };
+  await assertBounded(
+    { properties: { a: list } },
+    { a: [args] },
+    "ExecutionFailed",
+  );
+  await assertBounded(
+    { properties: { a: { type: "null" } } },
+    args,
+    "InvalidArguments",
+  );
+  await assertBounded({ properties: { a: true } }, args, "ok");
+});
+
 Deno.test("Schemas that are none are refused, and never crash", async () => {
   const none: Json[] = [
     { type: "text" },

@@ -79,3 +79,31 @@ Deno.test("parseToolSchema refuses schemas for their length alone", async () => 
     "guest has 262145 bytes, limit is 262144",
   );
 });
+
+Deno.test("parseToolSchema reads what MCP has besides, where a tool says it", async () => {
+  const said = {
+    title: "Sum",
+    outputSchema: { type: "number" },
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  };
+  const own = { name: "t", parameters: {} };
+  const parsed = await parse({ ...own, ...said });
+  assertEquals(parsed.title, said.title);
+  assertEquals(parsed.outputSchema, said.outputSchema);
+  assertEquals(parsed.annotations, said.annotations);
+  const other = await parse({ ...own, annotations: { other: 1 } });
+  assert(!("annotations" in other));
+  const wrong: [unknown, string][] = [
+    [{ title: 1 }, "title"],
+    [{ outputSchema: "x" }, "outputSchema"],
+    [{ annotations: [] }, "annotations"],
+    [{ annotations: { readOnlyHint: "yes" } }, "annotations.readOnlyHint"],
+  ];
+  for (const [members, message] of wrong) {
+    await assertRejects(
+      () => parse({ ...own, ...members as object }),
+      ExecutionFailed,
+      message,
+    );
+  }
+});

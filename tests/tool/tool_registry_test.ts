@@ -199,6 +199,25 @@ Deno.test("ToolRegistry closes what it loaded, and nothing else", async () => {
   assertThrows(() => tools.register(own), SandboxClosed);
 });
 
+Deno.test("ToolRegistry refuses options and arguments that it can't use", async () => {
+  await using tools = new ToolRegistry();
+  tools.register(plain("one"));
+  const wrong = { timout: 1 } as ToolCallOptions;
+  await assertRejects(
+    () => tools.call("one", {}, wrong),
+    TypeError,
+    '"timout"',
+  );
+  await assertRejects(
+    () => tools.call("one", undefined),
+    TypeError,
+    "not JSON",
+  );
+  let deep: unknown = new Date();
+  for (let level = 0; level < 100_000; level++) deep = { deep };
+  await assertRejects(() => tools.call("one", deep), TypeError, "too deep");
+});
+
 Deno.test("ToolRegistry.unregister hands the tool back", async () => {
   await using tools = new ToolRegistry();
   const tool = plain("gone");

@@ -136,7 +136,7 @@ export function responseTools(
   { strict = false }: OpenAIToolOptions = {},
 ): ResponseTool[] {
   return [...toolsByModelName(registry)].map(([name, schema]) => {
-    const strictly = strict ? strictSchema(objectSchema(schema)) : undefined;
+    const strictly = strict ? strictSchema(schema.parameters) : undefined;
     return {
       type: "function",
       name,

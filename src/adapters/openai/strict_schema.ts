@@ -5,7 +5,7 @@
  * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
 
-import type { JsonValue } from "../../../mod.ts";
+import type { JsonValue, ToolSchema } from "../../../mod.ts";
 
 type JsonObject = { [key: string]: JsonValue };
 
@@ -21,14 +21,27 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...["default", "examples", "$schema", "$comment", "title"],
 ]);
+/** The formats that strict mode has; others are annotations. */
+const FORMATS: ReadonlySet<unknown> = new Set([
+  ...["date-time", "time", "date", "duration", "email", "hostname", "ipv4"],
+  ...["ipv6", "uuid"],
+]);
 /** The limits of strict mode. */
+const MAX_ENUM_VALUES = 1_000;
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5_000;
 /** Subschemas that are looked at before it is given up. */
 const MAX_SCHEMAS = 10_000;
 
-/** The schema for strict mode; undefined when there is none. */
-export function strictSchema(schema: JsonObject): JsonObject | undefined {
+/**
+ * A tool's parameters for strict mode; undefined when they can't be told in it.
+ */
+export function strictSchema(
+  parameters: ToolSchema["parameters"],
+): JsonObject | undefined {
+  // At the top there is one object, and nothing else.
+  if ("anyOf" in parameters || "$ref" in parameters) return undefined;
+  const schema: JsonObject = { ...structuredClone(parameters), type: "object" };
   try {
     return new StrictWriter().write(schema, 0);
   } catch (error) {
@@ -68,6 +81,7 @@ class NotStrict extends Error {}
 class StrictWriter {
   #schemas = 0;
   #properties = 0;
+  #enumValues = 0;
 
   write(schema: JsonValue, depth: number): JsonObject {
     // Each form that strict mode lacks is told apart by one of its keywords.
@@ -78,6 +92,7 @@ class StrictWriter {
     for (const [keyword, value] of Object.entries(schema)) {
       if (!KEYWORDS.has(keyword)) throw new NotStrict();
       if (LEFT_OUT.has(keyword)) continue;
+      if (keyword === "format" && !FORMATS.has(value)) continue;
       strict[keyword] = this.#keyword(keyword, value, depth);
     }
     if (isObjectSchema(schema)) this.#close(schema, strict, depth);
@@ -87,6 +102,10 @@ class StrictWriter {
 
   #keyword(keyword: string, value: JsonValue, depth: number): JsonValue {
     switch (keyword) {
+      case "enum":
+        this.#enumValues += Array.isArray(value) ? value.length : 1;
+        if (this.#enumValues > MAX_ENUM_VALUES) throw new NotStrict();
+        return value;
       case "items":
         return this.write(value, depth + 1);
       case "anyOf":

@@ -168,9 +168,19 @@ function isDeep(value: unknown): boolean {
 
 /** A canonical text that is paid for by its length. */
 export function paidText(value: unknown, run: CheckRun): string {
-  const text = canonicalText(value);
+  const text = textOf(value);
   run.budget.take(1 + text.length / CHARACTERS_PER_STEP);
   return text;
+}
+
+/** The engine writes what has to be sorted recursively. */
+function textOf(value: unknown): string {
+  try {
+    return canonicalText(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UncheckableSchema("it compares a value that is nested too deep");
+  }
 }
 
 /** The keywords of this file, by name. */
