@@ -8,6 +8,8 @@ import { NOTHING, Threads } from "./threads.ts";
 
 /** Longer ones are refused. */
 const MAX_LENGTH = 4096;
+/** What compiling a class takes the engine, in steps. */
+const CLASS_STEPS = 50;
 /** So many are kept, since schemas repeat themselves. */
 const MAX_KEPT = 200;
 
@@ -66,7 +68,8 @@ export class Pattern {
   }
 
   #read(budget: StepBudget): readonly Instruction[] {
-    budget.take(this.#source.length);
+    const classes = this.#source.match(/[[\\]/g)?.length ?? 0;
+    budget.take(this.#source.length + classes * CLASS_STEPS);
     const program = toProgram(parsePattern(this.#source));
     budget.take(program.length);
     return program;
