@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task bench [NAME...] [--json FILE]`: measures everything, or what is
- * named, prints a table and writes the same as JSON. Ends with 1 when something
- * could not be measured, whatever the figures say.
+ * `deno task bench [NAME...] [--runs N] [--json FILE]`: measures everything, or
+ * what is named, prints a table and writes the same as JSON. `--runs` says how
+ * many runs a figure has that is the worst of several. Ends with 1 when
+ * something could not be measured, whatever the figures say.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -16,6 +17,7 @@ import { hostThread } from "./host_thread.ts";
 import { hostCalls } from "./host_calls.ts";
 import { idleMemory } from "./idle_memory.ts";
 import { killLatency } from "./kill_latency.ts";
+import { latency } from "./latency.ts";
 import { loadLarge } from "./load_large.ts";
 import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
@@ -28,6 +30,7 @@ import { twoWorkers } from "./two_workers.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   call: callLatency,
+  latency,
   extism: againstExtism,
   workers: twoWorkers,
   guard: guardedKernels,
@@ -46,13 +49,16 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 };
 
 async function main(): Promise<number> {
-  const { _: names, json } = parseArgs(Deno.args, { string: ["json"] });
+  const { _: names, json, runs } = parseArgs(Deno.args, {
+    string: ["json", "runs"],
+  });
   const unknown = names.find((name) => !(name in BENCHMARKS));
   if (unknown !== undefined) {
     const known = Object.keys(BENCHMARKS).join(", ");
     console.error(`No benchmark ${unknown}; there are ${known}`);
     return 2;
   }
+  const options = { runs: runs === undefined ? undefined : Number(runs) };
   const machine = describeMachine();
   const figures: Measurement[] = [];
   let failed = false;
@@ -60,7 +66,7 @@ async function main(): Promise<number> {
     if (names.length > 0 && !names.includes(name)) continue;
     console.error(`measuring ${name} …`);
     try {
-      figures.push(...await benchmark());
+      figures.push(...await benchmark(options));
     } catch (error) {
       failed = true;
       console.error(`${name} failed:`, error);

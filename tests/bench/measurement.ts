@@ -12,8 +12,16 @@ export interface Measurement {
   readonly note?: string;
 }
 
+/** How to measure. */
+export interface BenchmarkOptions {
+  /** How many runs a figure has, where it has several. */
+  readonly runs?: number | undefined;
+}
+
 /** A benchmark: answers with one figure or more. */
-export type Benchmark = () => Promise<readonly Measurement[]>;
+export type Benchmark = (
+  options: BenchmarkOptions,
+) => Promise<readonly Measurement[]>;
 
 /** Whether the aim is met; undefined where there is none. */
 export function isMet({ aim, value }: Measurement): boolean | undefined {

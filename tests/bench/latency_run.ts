@@ -1,0 +1,76 @@
+// deno-lint-ignore-file no-console
+/**
+ * One run of the latency benchmark, in a process of its own: calls of a tool
+ * and of a bare worker by turns, so that both meet the same machine. Prints
+ * the figures as JSON. With the argument `asleep` neither side ever spins,
+ * since the process believes that it has one core.
+ */
+
+import { ToolSandbox } from "../../mod.ts";
+import { argumentsOf, fixture, loadTool } from "./fixture.ts";
+import { interleaved, median, quantile } from "./measurement.ts";
+
+const BYTES = 100;
+const WARM_UP_ROUNDS = 10;
+const ROUNDS = 40;
+const CALLS_PER_ROUND = 50;
+
+/** The figures of a run, in microseconds. */
+export interface LatencyRun {
+  readonly median: number;
+  readonly p99: number;
+  readonly bareMedian: number;
+  readonly bareP99: number;
+}
+
+async function main(): Promise<void> {
+  if (Deno.args[0] === "asleep") {
+    Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 });
+  }
+  await using sandbox = new ToolSandbox();
+  const echo = await loadTool(sandbox, "tools/echo");
+  const args = argumentsOf(BYTES);
+  const bare = await BareWorker.start();
+  const ways = [() => echo.execute(args), () => bare.call(args)];
+  await interleaved(WARM_UP_ROUNDS, CALLS_PER_ROUND, ...ways);
+  const [ours, bares] = (await interleaved(ROUNDS, CALLS_PER_ROUND, ...ways))
+    .map((samples) => samples.map((ms) => ms * 1000));
+  bare.end();
+  const run: LatencyRun = {
+    median: median(ours!),
+    p99: quantile(ours!, 0.99),
+    bareMedian: median(bares!),
+    bareP99: quantile(bares!, 0.99),
+  };
+  console.log(JSON.stringify(run));
+}
+
+/** A worker that does the same work without a sandbox, from JSON to JSON. */
+class BareWorker {
+  readonly #worker = new Worker(new URL("./bare_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+
+  static async start(): Promise<BareWorker> {
+    const bare = new BareWorker();
+    const bytes = await Deno.readFile(fixture("tools/echo"));
+    bare.#worker.postMessage(await WebAssembly.compile(bytes));
+    return bare;
+  }
+
+  call(args: unknown): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#worker.onmessage = ({ data }: MessageEvent<Uint8Array>) =>
+      resolve(JSON.parse(this.#decoder.decode(data)));
+    this.#worker.postMessage(this.#encoder.encode(JSON.stringify(args)));
+    return promise;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}
+
+if (import.meta.main) await main();
