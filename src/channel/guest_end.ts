@@ -13,6 +13,7 @@ import {
   Turn,
   Word,
 } from "./layout.ts";
+import { SpinHabit } from "./spin_habit.ts";
 
 const nothing = () => {};
 
@@ -27,6 +28,7 @@ export class GuestEnd {
   readonly #longs: BigInt64Array<SharedArrayBuffer>;
   /** What the guest may ask of the host in the middle of a call. */
   readonly questions: GuestQuestions;
+  readonly #habit = new SpinHabit();
   /** The number of the call that was taken last. */
   #call = 0;
 
@@ -54,13 +56,16 @@ export class GuestEnd {
    * taken when this returns.
    */
   next(): Turn {
-    const end = performance.now() + this.#words[Word.spin]! / 1000;
+    const spinMs = this.#words[Word.spin]! / 1000;
+    if (spinMs > 0 && this.#habit.shallSpin()) {
+      const turn = this.#spin(spinMs);
+      this.#habit.learn(turn !== Turn.Host);
+      if (turn !== Turn.Host) return turn;
+    }
     for (;;) {
       const turn = this.#take();
       if (turn !== Turn.Host) return turn;
-      if (performance.now() > end) {
-        Atomics.wait(this.#words, Word.turn, Turn.Host);
-      }
+      Atomics.wait(this.#words, Word.turn, Turn.Host);
     }
   }
 
@@ -119,6 +124,14 @@ export class GuestEnd {
   passBack(): void {
     Atomics.store(this.#words, Word.turn, Turn.Host);
     this.#ring();
+  }
+
+  #spin(ms: number): Turn {
+    const end = performance.now() + ms;
+    for (;;) {
+      const turn = this.#take();
+      if (turn !== Turn.Host || performance.now() > end) return turn;
+    }
   }
 
   /** Whose turn it is; a call becomes the guest's own, unless it is revoked. */

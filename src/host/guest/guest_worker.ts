@@ -1,6 +1,7 @@
 /** One guest worker: started, given modules, called, closed or lost. */
 
 import { HostEnd } from "../../channel/host_end.ts";
+import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
 import type {
   GuestMessage,
@@ -69,7 +70,7 @@ export interface CallLimits {
   readonly signal: AbortSignal | undefined;
   /** Whether there is a core for the guest to spin on. */
   readonly guestSpins: boolean;
-  /** Whether the answer is expected within microseconds. */
+  /** Whether there is, and the answer is expected within microseconds. */
   readonly hostSpins: boolean;
   readonly handlers: QuestionHandlers;
 }
@@ -82,6 +83,7 @@ export class GuestWorker {
   readonly #desk: QuestionDesk;
   readonly #turn: GuestTurn;
   readonly #deadline: WatchedDeadline;
+  readonly #habit = new SpinHabit();
   readonly #modules = new Set<number>();
   /** Modules that the worker knows and shall drop. */
   readonly #forgotten: number[] = [];
@@ -242,13 +244,14 @@ export class GuestWorker {
       this.#begin(request, limits);
       // Calls that were made in the same turn are passed on before this blocks.
       await undefined;
-      const wakefulness = new Wakefulness(limits.hostSpins);
-      const loss = this.#turn.isBack(wakefulness)
-        ? undefined
-        : await this.#turn.untilBack(
-          wakefulness,
-          () => this.#lookAfter(limits.timeoutMs),
-        );
+      const spins = limits.hostSpins && this.#habit.shallSpin();
+      const wakefulness = new Wakefulness(spins);
+      const isBack = this.#turn.isBack(wakefulness);
+      if (spins) this.#habit.learn(isBack);
+      const loss = isBack ? undefined : await this.#turn.untilBack(
+        wakefulness,
+        () => this.#lookAfter(limits.timeoutMs),
+      );
       const outcome = this.#end(loss);
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (error) {

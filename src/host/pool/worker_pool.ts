@@ -82,6 +82,7 @@ interface WaitingCall {
 /** Starts workers as calls need them and gives them out, fairly. */
 export class WorkerPool {
   readonly #options: PoolOptions;
+  readonly #cores = navigator.hardwareConcurrency;
   /** Started with the first worker. */
   #watchdog: Watchdog | undefined;
   readonly #queue = new CallQueue<WaitingCall>();
@@ -263,8 +264,8 @@ export class WorkerPool {
       timeoutMs: call.timeoutMs,
       signal: call.signal,
       handlers: call.handlers,
-      guestSpins: this.#busy.size + 1 < navigator.hardwareConcurrency,
-      hostSpins: this.#queue.size === 0 &&
+      guestSpins: this.#busy.size + 1 < this.#cores,
+      hostSpins: this.#cores > 1 && this.#queue.size === 0 &&
         (this.#lastMs.get(key) ?? Infinity) < SHORT_CALL_MS,
     });
     this.#running.delete(worker);
