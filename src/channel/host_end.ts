@@ -138,6 +138,12 @@ export class HostEnd {
     return wait.async ? wait.value : undefined;
   }
 
+  /** Makes whoever waits for the guest look up, as the guest does. */
+  ring(): void {
+    Atomics.add(this.#words, Word.bell, 1);
+    Atomics.notify(this.#words, Word.bell);
+  }
+
   /**
    * Copies the answer out, piece by piece when it is long; undefined when what
    * stands there is impossible. Nothing else may be asked of the guest before.

@@ -72,8 +72,10 @@ export function checkKnown(
   options: object,
   known: Iterable<string>,
 ): void {
+  const keys = Object.keys(options);
+  if (keys.length === 0) return;
   const names = new Set(known);
-  for (const key of Object.keys(options)) {
+  for (const key of keys) {
     if (names.has(key)) continue;
     const list = [...names].join(", ");
     throw new TypeError(

@@ -3,7 +3,7 @@
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
 import { decodeGuestFiles } from "../channel/file_bundle.ts";
 import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
-import { Status } from "../channel/layout.ts";
+import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { CallLimits } from "../config/call_options.ts";
 import {
   type AnySandboxError,
@@ -48,16 +48,28 @@ export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
 }
 
 /**
- * Turns a call's end into its result.
+ * Turns a call's end into its result, at once unless there is much to decode.
  *
- * @throws the signal's reason when the call was aborted.
+ * @throws the signal's reason, also as a rejection, when the call was aborted.
  */
-export async function toCallResult(
+export function toCallResult(
   end: PoolCallEnd,
   limits: CallLimits,
   calls: HostCallLog,
-): Promise<CallResult<Uint8Array>> {
-  const record = await callRecord(end, limits, calls);
+): CallResult<Uint8Array> | Promise<CallResult<Uint8Array>> {
+  const output = callOutput(end.answer);
+  return output instanceof Promise
+    ? output.then((decoded) => callResult(end, limits, calls, decoded))
+    : callResult(end, limits, calls, output);
+}
+
+function callResult(
+  end: PoolCallEnd,
+  limits: CallLimits,
+  calls: HostCallLog,
+  output: CallOutput,
+): CallResult<Uint8Array> {
+  const record = callRecord(end, limits, calls, output);
   if (end.answer.status === Status.Value) {
     return succeeded(end.answer.value, record);
   }
@@ -65,11 +77,39 @@ export async function toCallResult(
   return failed(callError(end, limits), record);
 }
 
-async function callRecord(
+/** What a call left behind, decoded. */
+type CallOutput = Pick<RecordData, "stdout" | "stderr" | "files">;
+
+function callOutput(
+  { stdout, stderr, files }: CallAnswer,
+): CallOutput | Promise<CallOutput> {
+  const out = decodeText(stdout);
+  const err = decodeText(stderr);
+  const isDecoded = typeof out === "string" && typeof err === "string" &&
+    files.length === 0;
+  return isDecoded
+    ? { stdout: out, stderr: err, files: {} }
+    : decodedOutput(out, err, files);
+}
+
+async function decodedOutput(
+  stdout: string | Promise<string>,
+  stderr: string | Promise<string>,
+  files: Uint8Array,
+): Promise<CallOutput> {
+  return {
+    stdout: await stdout,
+    stderr: await stderr,
+    files: files.length === 0 ? {} : await decodeGuestFiles(files) ?? {},
+  };
+}
+
+function callRecord(
   { answer, waitedMs }: PoolCallEnd,
   { maxFuel }: CallLimits,
   calls: HostCallLog,
-): Promise<RecordData> {
+  { stdout, stderr, files }: CallOutput,
+): RecordData {
   const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed, restoreMs } =
     answer.usage;
   return {
@@ -81,12 +121,10 @@ async function callRecord(
       fuelConsumed: maxFuel === undefined ? undefined : fuelConsumed,
       restoreMs,
     },
-    stdout: await decodeText(answer.stdout),
-    stderr: await decodeText(answer.stderr),
+    stdout,
+    stderr,
     isOutputCut: answer.isCut,
-    files: answer.files.length === 0
-      ? {}
-      : await decodeGuestFiles(answer.files) ?? {},
+    files,
     denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
     hostCalls: calls.calls,
     hostCallCount: calls.count,

@@ -7,17 +7,27 @@ import type { JsonValue } from "./tool.ts";
 /**
  * Parses what `source` answered, in pieces when it is much.
  *
- * @throws {ExecutionFailed} when it is not UTF-8, not JSON, too deep or, above
- * 32 KiB, has too many values.
+ * @throws {ExecutionFailed} also as a rejection, when it is not UTF-8, not
+ * JSON, too deep or, above 32 KiB, has too many values.
  */
-export async function parseGuestJson(
+export function parseGuestJson(
   source: string,
   bytes: Uint8Array,
-): Promise<JsonValue> {
+): JsonValue | Promise<JsonValue> {
   try {
-    return await parseJson(bytes) as JsonValue;
+    const value = parseJson(bytes);
+    return value instanceof Promise
+      ? value.catch((error) => {
+        throw unusable(source, error);
+      })
+      : value as JsonValue;
   } catch (error) {
-    if (!(error instanceof UnusableJson)) throw error;
-    throw new ExecutionFailed(`${source} answered with ${error.message}`);
+    throw unusable(source, error);
   }
+}
+
+function unusable(source: string, error: unknown): unknown {
+  return error instanceof UnusableJson
+    ? new ExecutionFailed(`${source} answered with ${error.message}`)
+    : error;
 }

@@ -484,7 +484,8 @@ export class ToolSandbox implements AsyncDisposable {
       const result = await this.#perform(module, kind.op, call);
       if (!result.ok) return result;
       try {
-        const value = await kind.decode(result.value, input);
+        const decoded = kind.decode(result.value, input);
+        const value = decoded instanceof Promise ? await decoded : decoded;
         return succeeded(value, result);
       } catch (error) {
         if (!(error instanceof SandboxError)) throw error;
@@ -527,7 +528,8 @@ export class ToolSandbox implements AsyncDisposable {
         scope,
       });
       hostCalls.end(limits.signal?.reason);
-      return await toCallResult(end, limits, hostCalls.log);
+      const result = toCallResult(end, limits, hostCalls.log);
+      return result instanceof Promise ? await result : result;
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
       hostCalls.end();

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ExecutionFailed } from "../../src/errors.ts";
 import { parseGuestJson } from "../../src/tool/guest_json.ts";
 
-const parse = (text: string) =>
-  parseGuestJson("guest", new TextEncoder().encode(text));
+const parse = async (text: string) =>
+  await parseGuestJson("guest", new TextEncoder().encode(text));
 
 Deno.test("parseGuestJson reads JSON", async () => {
   assertEquals(await parse('{"a":[1,"x",null,true]}'), {
@@ -18,7 +18,7 @@ Deno.test("parseGuestJson refuses what is no JSON or not UTF-8", async () => {
   }
   for (const bytes of [[0xff], [0xc3], [0x22, 0xed, 0xa0, 0x80, 0x22]]) {
     await assertRejects(
-      () => parseGuestJson("guest", new Uint8Array(bytes)),
+      async () => await parseGuestJson("guest", new Uint8Array(bytes)),
       ExecutionFailed,
       "guest answered with bytes that are not UTF-8",
     );

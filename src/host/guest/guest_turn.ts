@@ -3,15 +3,21 @@
 import type { HostEnd } from "../../channel/host_end.ts";
 import { WorkerLost } from "../../errors.ts";
 import type { QuestionDesk } from "./question_desk.ts";
-import { type Look, TurnWait } from "./turn_wait.ts";
+import { GuestWatch } from "./guest_watch.ts";
 import type { Wakefulness } from "./wakefulness.ts";
+
+/**
+ * Looks after a guest: says in how many milliseconds to look again, or that the
+ * worker is lost.
+ */
+export type LookAfter = () => number | WorkerLost;
 
 /** The guest's turns, one after the other. */
 export class GuestTurn {
   readonly #channel: HostEnd;
   readonly #desk: QuestionDesk;
-  /** The wait that is going on. */
-  #wait: TurnWait | undefined;
+  readonly #watch = new GuestWatch(() => this.#look());
+  #lookAfter: LookAfter | undefined;
   /** Why the worker is lost, if it is. */
   #loss: WorkerLost | undefined;
   #giveUpAt = Infinity;
@@ -38,13 +44,18 @@ export class GuestTurn {
 
   /** Looks after the guest now, if it is waited for. */
   lookNow(): void {
-    this.#wait?.lookNow();
+    this.#watch.lookNow();
   }
 
   /** Ends this turn and every later one: the worker is lost. */
   lose(loss: WorkerLost): void {
     this.#loss ??= loss;
-    this.#wait?.lose(this.#loss);
+    this.#channel.ring();
+  }
+
+  /** No turn follows: nothing of this keeps a timer. */
+  end(): void {
+    this.#watch.stop();
   }
 
   /**
@@ -65,28 +76,37 @@ export class GuestTurn {
   /**
    * Waits until it is the host's turn; says why the worker is lost, if it is.
    * A timer looks after it, and keeps the process alive.
+   *
+   * A guest that answers in time costs one promise here, that of the bell; what
+   * else may end the wait rings the same bell.
    */
   async untilBack(
     wakefulness: Wakefulness,
-    look: Look,
+    lookAfter: LookAfter,
   ): Promise<WorkerLost | undefined> {
-    const wait = this.#wait = new TurnWait(look);
-    if (this.#loss) wait.lose(this.#loss);
+    this.#lookAfter = lookAfter;
+    this.#watch.begin();
     try {
       for (;;) {
         const { bell } = this.#channel;
         if (this.isBack(wakefulness)) return undefined;
-        if (wait.loss) return wait.loss;
+        if (this.#loss) return this.#loss;
         const rung = this.#channel.rung(bell);
-        if (rung) await wait.until(rung);
-        else if (wakefulness.isTired) await wait.until(eventLoopTurn());
+        if (rung) await rung;
+        else if (wakefulness.isTired) await eventLoopTurn();
         else continue;
         wakefulness.rested();
       }
     } finally {
-      wait.end();
-      this.#wait = undefined;
+      this.#watch.end();
     }
+  }
+
+  #look(): number | undefined {
+    const found = this.#lookAfter?.();
+    if (found === undefined || typeof found === "number") return found;
+    this.lose(found);
+    return undefined;
   }
 }
 

@@ -95,9 +95,11 @@ export class GuestWorker {
   #stopped: StopReason = StopReason.Running;
   /** When the call was passed on. */
   #startedAt = 0;
+  #timeoutMs = 0;
   #isFit = true;
   /** Waits for the state that the worker was asked for. */
   #taken: PromiseWithResolvers<StateImage> | undefined;
+  readonly #abort = () => this.stop(StopReason.Abort);
   /** Resolves when the worker serves calls. */
   readonly ready: Promise<void>;
 
@@ -114,7 +116,7 @@ export class GuestWorker {
     this.#desk = new QuestionDesk(
       this.#channel.questions,
       { link: (question) => answerLink(question, options.grants) },
-      () => this.stop(StopReason.Abort),
+      this.#abort,
     );
     this.#turn = new GuestTurn(this.#channel, this.#desk);
     const url = new URL("../../guest/worker.ts", import.meta.url);
@@ -229,11 +231,10 @@ export class GuestWorker {
     limits: CallLimits,
   ): Promise<CallOutcome> {
     const { signal } = limits;
-    const abort = () => this.stop(StopReason.Abort);
     this.#stopped = StopReason.Running;
-    signal?.addEventListener("abort", abort, { once: true });
+    signal?.addEventListener("abort", this.#abort, { once: true });
     try {
-      if (signal?.aborted) abort();
+      if (signal?.aborted) this.#abort();
       if (!this.knows(module.id) || this.#needsNetwork(module)) {
         const loss = await this.#prepare(module);
         if (loss) return { kind: "lost", error: loss, began: false };
@@ -248,16 +249,15 @@ export class GuestWorker {
       const wakefulness = new Wakefulness(spins);
       const isBack = this.#turn.isBack(wakefulness);
       if (spins) this.#habit.learn(isBack);
-      const loss = isBack ? undefined : await this.#turn.untilBack(
-        wakefulness,
-        () => this.#lookAfter(limits.timeoutMs),
-      );
+      const loss = isBack
+        ? undefined
+        : await this.#turn.untilBack(wakefulness, this.#lookAfterCall);
       const outcome = this.#end(loss);
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (error) {
       return { kind: "failed", error };
     } finally {
-      signal?.removeEventListener("abort", abort);
+      signal?.removeEventListener("abort", this.#abort);
     }
   }
 
@@ -278,6 +278,7 @@ export class GuestWorker {
    * @returns whether it has ended; if not it is lost.
    */
   async close(): Promise<boolean> {
+    this.#turn.end();
     this.#connection?.end();
     this.#channel.close();
     this.#deadline.unwatch();
@@ -291,6 +292,7 @@ export class GuestWorker {
    * that only missed its deadline stops, and the thread then ends by itself.
    */
   abandon(): void {
+    this.#turn.end();
     this.#connection?.end();
     this.#stopPage.stop(StopReason.Shutdown);
     this.#deadline.unwatch();
@@ -351,6 +353,7 @@ export class GuestWorker {
     const { timeoutMs, guestSpins, handlers } = limits;
     this.#stopPage.reset();
     this.#startedAt = performance.now();
+    this.#timeoutMs = timeoutMs;
     this.#turn.begin(timeoutMs + LATE_MS + GRACE_MS);
     this.#channel.call(request, guestSpins);
     this.#isFit = false;
@@ -385,10 +388,10 @@ export class GuestWorker {
    * Looks after a call when the timer is due: whether the worker ever took it,
    * whether the watchdog has stopped it in time, whether it answers at all.
    */
-  #lookAfter(timeoutMs: number): number | WorkerLost {
+  readonly #lookAfterCall = (): number | WorkerLost => {
     const now = performance.now();
     const takeBy = this.#startedAt + TAKE_MS;
-    const lateAt = this.#startedAt + timeoutMs + LATE_MS;
+    const lateAt = this.#startedAt + this.#timeoutMs + LATE_MS;
     if (now >= takeBy && this.#channel.revoke()) {
       return new WorkerLost("Worker did not take the call");
     }
@@ -403,7 +406,7 @@ export class GuestWorker {
       at > now
     );
     return Math.min(...times) - now;
-  }
+  };
 
   #post(message: GuestMessage): void {
     this.#worker.postMessage(message);

@@ -7,7 +7,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { PythonInterpreter, type PythonResult } from "../../../src/interpreters/python/python.ts";
+import {
+  PythonInterpreter,
+  type PythonResult,
+} from "../../../src/interpreters/python/python.ts";
 
 const FOLDER = new URL("./scripts/", import.meta.url);
 const RECORD = new URL("./expected.json", import.meta.url);
