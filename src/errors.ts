@@ -116,6 +116,63 @@ export class ExecutionFailed extends SandboxError {
   override readonly kind = "ExecutionFailed";
 }
 
+/** A place in a script. */
+export interface ScriptPosition {
+  /** The file, below the script's folder. */
+  readonly file: string;
+  /** The line, from 1. */
+  readonly line: number;
+  /** The column, from 1. */
+  readonly column: number;
+}
+
+/** What is known of what a script threw. */
+export interface ScriptFailure {
+  /** The name of the error; empty when it threw something else. */
+  readonly thrownName: string;
+  /** Its message, or what was thrown. */
+  readonly thrownMessage: string;
+  /** The frames of its stack, one a line; empty when there are none. */
+  readonly scriptStack: string;
+  /** Where it was thrown, as far as one knows. */
+  readonly position: ScriptPosition | undefined;
+  /** The function of the host that failed, where the error is about one. */
+  readonly hostFunction: string | undefined;
+}
+
+/** A script threw, and nobody in it caught that. All of it is the script's word. */
+export class ScriptFailed extends ExecutionFailed implements ScriptFailure {
+  /** The name of the error; empty when it threw something else. */
+  readonly thrownName: string;
+  /** Its message, or what was thrown. */
+  readonly thrownMessage: string;
+  /** The frames of its stack, one a line; empty when there are none. */
+  readonly scriptStack: string;
+  /** Where it was thrown, as far as one knows. */
+  readonly position: ScriptPosition | undefined;
+  /** The function of the host that failed, where the error is about one. */
+  readonly hostFunction: string | undefined;
+
+  /**
+   * Makes a message of where and what.
+   *
+   * @param failure What is known of what was thrown.
+   */
+  constructor(failure: ScriptFailure) {
+    const { thrownName, thrownMessage, position } = failure;
+    const where = position
+      ? `${position.file}:${position.line}:${position.column}: `
+      : "";
+    const what = thrownName === "" ? "Thrown" : thrownName;
+    super(`${where}${what}: ${thrownMessage}`);
+    this.thrownName = thrownName;
+    this.thrownMessage = thrownMessage;
+    this.scriptStack = failure.scriptStack;
+    this.position = position;
+    this.hostFunction = failure.hostFunction;
+  }
+}
+
 /** The guest declared or asked for more memory than it was given. */
 export class MemoryLimitExceeded extends SandboxError {
   /** Always `"MemoryLimitExceeded"`. */

@@ -1,4 +1,4 @@
-/** A tool whose code is a module: JSON in, JSON out. */
+/** A tool whose code is a module or a script: JSON in, JSON out. */
 
 import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
@@ -8,15 +8,18 @@ import { ArgumentCheck } from "./argument_check.ts";
 import { argumentJson } from "./argument_json.ts";
 import { noRecord } from "./call_record.ts";
 import { type CallResult, failed, valueOf } from "./call_result.ts";
+import type { CallKind } from "./calls/call_kind.ts";
 import { COMMAND_CALL } from "./calls/program_call.ts";
+import { SCRIPT_CALL } from "./calls/script_call.ts";
 import { SCHEMA_CALL, TOOL_CALL } from "./calls/tool_call.ts";
 import { commandSchema } from "./command_tool.ts";
 import type { ModuleLoadOptions, ModuleSource } from "./module_source.ts";
 import {
   exportSignature,
   moduleInfo,
-  type SandboxedModule,
+  SandboxedModule,
 } from "./sandboxed_module.ts";
+import { isScript, type ScriptSource } from "./script/script_source.ts";
 import type { JsonValue, Tool, ToolSchema } from "./tool.ts";
 import { callModule, ToolSandbox } from "./tool_sandbox.ts";
 
@@ -56,8 +59,8 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   readonly sandbox: ToolSandbox;
   readonly #module: SandboxedModule;
   readonly #schema: ToolSchema;
-  /** Whether it is a program, and not a library with the tool ABI. */
-  readonly #isCommand: boolean;
+  /** How it is called: a library with the tool ABI, a program or a script. */
+  readonly #kind: CallKind<Uint8Array, JsonValue>;
   readonly #ownsSandbox: boolean;
   readonly #check: ArgumentCheck | undefined;
 
@@ -69,7 +72,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     this.sandbox = parts.sandbox;
     this.#module = parts.module;
     this.#schema = parts.schema;
-    this.#isCommand = parts.isCommand;
+    this.#kind = parts.kind;
     this.#ownsSandbox = ownsSandbox;
     if (validateArguments) this.#check = new ArgumentCheck(parts.schema);
   }
@@ -77,7 +80,10 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   /**
    * Loads a tool into a sandbox of its own, which closes with the tool.
    *
-   * @param source The module: bytes, a stream, a path or a URL.
+   * @param source The module: bytes, a stream, a path or a URL. A path or a URL
+   * that ends in `.js`, `.mjs`, `.ts` or `.mts` is a script: an ES module that
+   * exports `schema` and `execute(args, context)`, and imports nothing but
+   * files of its own folder.
    * @param config Limits and grants, as a configuration or as plain options;
    * the defaults when left out.
    * @param options The schema of a tool that is a program, the hash that the
@@ -93,8 +99,14 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     const sandbox = new ToolSandbox(config);
     try {
       const { schema, validateArguments, ...loading } = options;
-      const module = await sandbox.loadModule(source, loading);
-      const parts = await toolParts(sandbox, module, schema, source);
+      const parts = isScript(source)
+        ? await scriptParts(sandbox, source, options)
+        : await toolParts(
+          sandbox,
+          await sandbox.loadModule(source, loading),
+          schema,
+          source,
+        );
       return new SandboxedTool(parts, true, validateArguments);
     } catch (error) {
       await sandbox.close();
@@ -103,19 +115,22 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * Makes a tool of a module that a sandbox has loaded. Closing the tool leaves
-   * the sandbox open.
+   * Makes a tool of a module that a sandbox has loaded, or of a script that it
+   * is to load. Closing the tool leaves the sandbox open.
    *
+   * @param module The module, or the path or URL of a script.
    * @param options The schema of a tool that is a program.
    * @throws {SandboxError} when the module is no tool or its schema can't be
    * used.
    */
   static async create(
     sandbox: ToolSandbox,
-    module: SandboxedModule,
+    module: SandboxedModule | string | URL,
     options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
-    const parts = await toolParts(sandbox, module, options.schema, undefined);
+    const parts = module instanceof SandboxedModule
+      ? await toolParts(sandbox, module, options.schema, undefined)
+      : await scriptParts(sandbox, module, options);
     return new SandboxedTool(parts, false, options.validateArguments);
   }
 
@@ -151,18 +166,18 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     args: unknown,
     options: CallOptions = {},
   ): Promise<CallResult<JsonValue>> {
-    if (this.#isCommand) refuseStdin(options);
+    const isCommand = this.#kind === COMMAND_CALL;
+    if (isCommand) refuseStdin(options);
     const json = argumentJson(args);
     const found = this.#check?.errorOf(args, json.length);
     const error = found instanceof Promise ? await found : found;
     if (error) return failed(error, noRecord());
-    const kind = this.#isCommand ? COMMAND_CALL : TOOL_CALL;
     return await callModule(
       this.sandbox,
       this.#module,
-      kind,
+      this.#kind,
       ENCODER.encode(json),
-      this.#isCommand ? { ...options, name: this.#schema.name } : options,
+      isCommand ? { ...options, name: this.#schema.name } : options,
     );
   }
 
@@ -193,7 +208,29 @@ interface ToolParts {
   readonly sandbox: ToolSandbox;
   readonly module: SandboxedModule;
   readonly schema: ToolSchema;
-  readonly isCommand: boolean;
+  readonly kind: CallKind<Uint8Array, JsonValue>;
+}
+
+/** @throws {TypeError} for an option that only modules have. */
+async function scriptParts(
+  sandbox: ToolSandbox,
+  source: ScriptSource,
+  options: ToolLoadOptions & ModuleLoadOptions,
+): Promise<ToolParts> {
+  if (!isScript(source)) {
+    throw new TypeError(
+      "Cannot load tool: a script ends in .js, .mjs, .ts or .mts",
+    );
+  }
+  for (const name of ["schema", "integrity"] as const) {
+    if (options[name] === undefined) continue;
+    throw new TypeError(
+      `Cannot load tool: the ${name} option is for modules, not for scripts`,
+    );
+  }
+  const { loadScript } = await import("./script/load_script.ts");
+  const { module, schema } = await loadScript(sandbox, source);
+  return { sandbox, module, schema, kind: SCRIPT_CALL };
 }
 
 async function toolParts(
@@ -212,7 +249,8 @@ async function toolParts(
   const schema = isCommand
     ? await commandSchema(module, given, source)
     : await readSchema(sandbox, module);
-  return { sandbox, module, schema, isCommand };
+  const kind = isCommand ? COMMAND_CALL : TOOL_CALL;
+  return { sandbox, module, schema, kind };
 }
 
 async function readSchema(

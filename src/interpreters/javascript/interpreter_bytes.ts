@@ -1,0 +1,15 @@
+/** The bytes of the JavaScript interpreter, unpacked when they are needed. */
+
+let unpacking: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+/** The module, a guest like any other; the same bytes for everybody. */
+export function interpreterBytes(): Promise<Uint8Array<ArrayBuffer>> {
+  return unpacking ??= unpack();
+}
+
+async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
+  const { QUICKJS } = await import("./quickjs.ts");
+  const packed = new Blob([Uint8Array.fromBase64(QUICKJS)]).stream();
+  const bytes = packed.pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(bytes).bytes();
+}

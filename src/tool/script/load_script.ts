@@ -1,0 +1,120 @@
+/**
+ * Loads a tool that is a script: reads it and what it imports, and keeps an
+ * interpreter that has loaded it, in which every call begins.
+ */
+
+import { CompilationFailed, ExecutionFailed } from "../../errors.ts";
+import { interpreterBytes } from "../../interpreters/javascript/interpreter_bytes.ts";
+import { quote } from "../../quote.ts";
+import { valueOf } from "../call_result.ts";
+import {
+  loadRequest,
+  SCRIPT_LOAD,
+  type ScriptSources,
+} from "../calls/script_call.ts";
+import { parseToolSchema } from "../parse_tool_schema.ts";
+import type { SandboxedModule } from "../sandboxed_module.ts";
+import type { JsonValue, ToolSchema } from "../tool.ts";
+import { callModule, type ToolSandbox } from "../tool_sandbox.ts";
+import { ScriptFolder, type ScriptSource } from "./script_source.ts";
+
+const MAX_FILES = 256;
+const MAX_SCRIPT_LENGTH = 4 * 1_048_576;
+/** Of imports in imports; each level is one call. */
+const MAX_LEVELS = 64;
+
+/** A tool that is a script, ready to be called. */
+export interface LoadedScript {
+  /** The interpreter, which has loaded the script. */
+  readonly module: SandboxedModule;
+  readonly schema: ToolSchema;
+}
+
+/**
+ * Loads a script into a sandbox.
+ *
+ * @throws {ScriptFailed} when it throws, or is not JavaScript.
+ * @throws {ExecutionFailed} when it exports no schema or no function `execute`.
+ * @throws {CompilationFailed} when it imports what is not in its folder.
+ */
+export async function loadScript(
+  sandbox: ToolSandbox,
+  source: ScriptSource,
+): Promise<LoadedScript> {
+  const interpreter = await sandbox.loadModule(await interpreterBytes());
+  const folder = new ScriptFolder(source);
+  const sources: Record<string, string> = Object.create(null);
+  sources[folder.entry] = await folder.read(folder.entry);
+  const script = { entry: folder.entry, sources };
+  const exported = await gather(sandbox, interpreter, script, folder);
+  const schema = await readSchema(folder.entry.slice(1), exported);
+  const init = [{ tool: loadRequest(script) }];
+  return { module: await sandbox.snapshot(interpreter, { init }), schema };
+}
+
+/** Reads what the script imports, until it lacks nothing and was run. */
+async function gather(
+  sandbox: ToolSandbox,
+  interpreter: SandboxedModule,
+  script: { readonly entry: string; readonly sources: Record<string, string> },
+  folder: ScriptFolder,
+): Promise<JsonValue | undefined> {
+  for (let level = 0; level < MAX_LEVELS; level++) {
+    const { value, missing } = await load(sandbox, interpreter, script);
+    if (missing.length === 0) return value;
+    for (const path of missing) {
+      script.sources[path] ??= await folder.read(path);
+      checkSize(script);
+    }
+  }
+  throw new CompilationFailed(
+    `Cannot load script: imports are nested deeper than ${MAX_LEVELS} levels`,
+  );
+}
+
+async function load(
+  sandbox: ToolSandbox,
+  interpreter: SandboxedModule,
+  script: ScriptSources,
+) {
+  return valueOf(
+    await callModule(sandbox, interpreter, SCRIPT_LOAD, script, {}),
+  );
+}
+
+function checkSize({ sources }: ScriptSources): void {
+  const files = Object.values(sources);
+  const length = files.reduce((sum, one) => sum + one.length, 0);
+  if (files.length <= MAX_FILES && length <= MAX_SCRIPT_LENGTH) return;
+  throw new CompilationFailed(
+    `Cannot load script: it has ${files.length} files of ${length} characters, limits are ${MAX_FILES} and ${MAX_SCRIPT_LENGTH}`,
+  );
+}
+
+/** The schema that it exports; its name is that of the file by default. */
+async function readSchema(
+  file: string,
+  exported: JsonValue | undefined,
+): Promise<ToolSchema> {
+  const { schema, outputSchema, execute } = (exported ?? {}) as Record<
+    string,
+    JsonValue | undefined
+  >;
+  if (execute !== "function") {
+    throw new ExecutionFailed(
+      `Script ${quote(file)} is not a tool: it exports no function "execute"`,
+    );
+  }
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
+    throw new ExecutionFailed(
+      `Script ${quote(file)} is not a tool: it exports no object "schema"`,
+    );
+  }
+  const whole = {
+    name: file.replace(/\.m?[jt]s$/, ""),
+    ...outputSchema !== undefined && { outputSchema },
+    ...schema,
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(whole));
+  return await parseToolSchema(`Script ${file}`, bytes);
+}

@@ -1,0 +1,116 @@
+/** Sources of tools that are scripts: which they are, and reading them. */
+
+import { CompilationFailed, PermissionDenied } from "../../errors.ts";
+import { quote } from "../../quote.ts";
+import { type ModuleSource, readModuleSource } from "../module_source.ts";
+
+/** The path or the URL of a script. */
+export type ScriptSource = string | URL;
+
+/** The most bytes that one file of a script may have. */
+const MAX_FILE_BYTES = 1_048_576;
+const SCRIPT = /\.m?[jt]s$/;
+const TYPED = /\.m?ts$/;
+
+/** Whether this is the path of a script, and not of a module. */
+export function isScript(source: ModuleSource): source is ScriptSource {
+  if (source instanceof URL) return SCRIPT.test(source.pathname);
+  return typeof source === "string" && SCRIPT.test(source);
+}
+
+/** Reads the files of one script; none that is not in its folder. */
+export class ScriptFolder {
+  readonly #folder: ScriptSource;
+  /** The path of the script below its folder, which starts with a slash. */
+  readonly entry: string;
+
+  constructor(source: ScriptSource) {
+    const text = source instanceof URL ? source.href : source;
+    const end = Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1;
+    const folder = text.slice(0, end);
+    this.#folder = /^(https?|file):\/\//i.test(folder)
+      ? new URL(folder)
+      : folder === ""
+      ? "."
+      : folder;
+    this.entry = `/${text.slice(end)}`;
+  }
+
+  /**
+   * Reads one file, as JavaScript.
+   *
+   * @param path Where it is below the folder; it starts with a slash.
+   * @throws {CompilationFailed} when it is no script, or is not in the folder.
+   * @throws {PermissionDenied} when this process may not read it.
+   */
+  async read(path: string): Promise<string> {
+    if (!SCRIPT.test(path)) {
+      throw new CompilationFailed(
+        `Cannot load script: ${
+          quote(path)
+        } does not end in .js, .mjs, .ts or .mts`,
+      );
+    }
+    const bytes = await this.#readInside(path);
+    const text = decoded(path, bytes);
+    if (!TYPED.test(path)) return text;
+    const { stripTypes } = await import(
+      "../../interpreters/typescript/strip_types.ts"
+    );
+    return await stripTypes(text, path.slice(1));
+  }
+
+  async #readInside(path: string): Promise<Uint8Array> {
+    const limits = { maxBytes: MAX_FILE_BYTES };
+    const name = `.${path}`;
+    if (this.#folder instanceof URL && this.#folder.protocol !== "file:") {
+      return await readModuleSource(new URL(name, this.#folder), limits);
+    }
+    const folder = await real(this.#folder);
+    const file = await real(
+      this.#folder instanceof URL
+        ? new URL(name, this.#folder)
+        : `${this.#folder}/${name}`,
+    );
+    const bytes = await readModuleSource(file, limits);
+    // A link that was put there meanwhile leads where it leads now.
+    for (const found of [file, await real(file)]) checkInside(folder, found);
+    return bytes;
+  }
+}
+
+/** @throws {PermissionDenied} when this process may not look there. */
+async function real(path: string | URL): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotCapable ||
+      error instanceof Deno.errors.PermissionDenied
+    ) {
+      throw new PermissionDenied(`Cannot read script: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function checkInside(folder: string, file: string): void {
+  const separator = folder.includes("\\") ? "\\" : "/";
+  const prefix = folder.endsWith(separator) ? folder : folder + separator;
+  if (file.startsWith(prefix)) return;
+  throw new CompilationFailed(
+    `Cannot load script: ${quote(file)} is not in its folder ${quote(folder)}`,
+  );
+}
+
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CompilationFailed(
+      `Cannot load script: ${quote(path)} is not UTF-8`,
+    );
+  }
+}
