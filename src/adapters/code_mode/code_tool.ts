@@ -1,0 +1,122 @@
+/** The tools of a program: the forms that they come in, and the one they get. */
+
+import type { JsonValue, Tool } from "../../../mod.ts";
+
+/** A JSON Schema object. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * What a tool is called with: any JSON, of the program's choice. It is loosely
+ * typed, so that a handler can name what it expects.
+ */
+// deno-lint-ignore no-explicit-any
+export type CodeArguments = any;
+
+/** What a tool's function is told beside its arguments. */
+export interface CodeToolOptions {
+  /** Aborted when the program has ended, or the call was aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** A tool of the host program. */
+export interface CodeTool {
+  /** What it does, for the model. */
+  readonly description?: string | undefined;
+  /** A JSON Schema of its arguments; anything by default. */
+  readonly parameters?: JsonSchema | undefined;
+  /** A JSON Schema of its answer; anything by default. */
+  readonly outputSchema?: JsonSchema | undefined;
+  /** How often one program may call it; no limit but that of all calls. */
+  readonly maxCalls?: number | undefined;
+  /** What answers: a JSON value, or a promise of one. */
+  execute(args: CodeArguments, options: CodeToolOptions): unknown;
+}
+
+/** Tools by name, or a list of tools that say their own names. */
+export type CodeTools =
+  | Readonly<
+    Record<
+      string,
+      | CodeTool
+      | Tool
+      | ((args: CodeArguments, options: CodeToolOptions) => unknown)
+    >
+  >
+  | readonly Tool[];
+
+/** A tool with the name that programs call it by. */
+export interface NamedTool extends CodeTool {
+  /** Identifiers with dots between them. */
+  readonly name: string;
+}
+
+const MAX_TOOLS = 1_000;
+
+/**
+ * Brings tools to one form. What can't be in a name becomes `_`.
+ *
+ * @throws {TypeError} for a tool that is none, and for two of one name.
+ */
+export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
+  const entries: [string, CodeTool][] = Array.isArray(tools)
+    ? tools.map((tool: Tool) => [tool.schema().name, ofTool(tool)])
+    : Object.entries(tools).map(([name, tool]) => [name, codeTool(name, tool)]);
+  if (entries.length > MAX_TOOLS) {
+    throw new RangeError(
+      `Cannot use tools: there are ${entries.length}, limit is ${MAX_TOOLS}`,
+    );
+  }
+  const named = new Map<string, NamedTool>();
+  for (const [given, tool] of entries) {
+    const name = identifiers(given);
+    if (named.has(name)) {
+      throw new TypeError(`Cannot use tools: there are two named ${name}`);
+    }
+    named.set(name, { ...tool, name });
+  }
+  return named;
+}
+
+function codeTool(name: string, tool: unknown): CodeTool {
+  if (typeof tool === "function") {
+    return { execute: (args, options) => tool(args, options) };
+  }
+  if (isTool(tool)) return ofTool(tool);
+  const { execute, maxCalls } = (tool ?? {}) as Partial<CodeTool>;
+  if (typeof execute !== "function") {
+    throw new TypeError(`Cannot use tools: ${name} has no function execute`);
+  }
+  if (maxCalls !== undefined && !(maxCalls >= 0)) {
+    throw new RangeError(`Cannot use tools: maxCalls of ${name} is negative`);
+  }
+  const own = tool as CodeTool;
+  return {
+    description: own.description,
+    parameters: own.parameters,
+    outputSchema: own.outputSchema,
+    maxCalls,
+    execute: (args, options) => own.execute(args, options),
+  };
+}
+
+function isTool(tool: unknown): tool is Tool {
+  return typeof (tool as Tool | null)?.schema === "function";
+}
+
+function ofTool(tool: Tool): CodeTool {
+  const { description, parameters, ...rest } = tool.schema();
+  const { outputSchema } = rest as { outputSchema?: JsonSchema };
+  return {
+    description,
+    parameters,
+    outputSchema,
+    execute: (args, { signal }) => tool.execute(args, { signal }),
+  };
+}
+
+function identifiers(name: string): string {
+  return name.split(".").map((part) => {
+    const safe = part.replace(/[^A-Za-z0-9_$]/g, "_");
+    return /^[A-Za-z_$]/.test(safe) ? safe : `_${safe}`;
+  }).join(".");
+}

@@ -1,0 +1,66 @@
+/** The interpreter in a sandbox: fresh at first, then from a snapshot. */
+
+import {
+  type CallOptions,
+  type CallResult,
+  type JsonValue,
+  type SandboxedModule,
+  SandboxedTool,
+  type ToolSandbox,
+} from "../../../mod.ts";
+import { interpreterBytes } from "../../interpreters/javascript/interpreter_bytes.ts";
+
+/** Runs requests; each begins in the same fresh state. */
+export class Interpreter {
+  readonly #sandbox: ToolSandbox;
+  #loading: Promise<SandboxedModule> | undefined;
+  #tool: Promise<SandboxedTool> | undefined;
+  #isKept = false;
+  #keeping: Promise<void> | undefined;
+
+  constructor(sandbox: ToolSandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  /** Loads what is needed for the first request. */
+  async warm(): Promise<SandboxedTool> {
+    return await (this.#tool ??= this.#create());
+  }
+
+  /** Asks the interpreter; what guests do is never thrown. */
+  async call(
+    request: JsonValue,
+    options: CallOptions,
+  ): Promise<CallResult<JsonValue>> {
+    const tool = await this.warm();
+    try {
+      return await tool.call(request, options);
+    } finally {
+      this.#keeping ??= this.#keep();
+    }
+  }
+
+  /** Waits for what was begun. */
+  async settle(): Promise<void> {
+    await this.#keeping;
+  }
+
+  async #create(): Promise<SandboxedTool> {
+    this.#loading = interpreterBytes()
+      .then((bytes) => this.#sandbox.loadModule(bytes));
+    return await SandboxedTool.create(this.#sandbox, await this.#loading);
+  }
+
+  /** Later requests begin in a snapshot; the first need not wait for it. */
+  async #keep(): Promise<void> {
+    if (this.#isKept) return;
+    this.#isKept = true;
+    try {
+      const snapshot = await this.#sandbox.snapshot(await this.#loading!);
+      const tool = await SandboxedTool.create(this.#sandbox, snapshot);
+      this.#tool = Promise.resolve(tool);
+    } catch {
+      // The sandbox was closed, or has no room: fresh instances do as well.
+    }
+  }
+}

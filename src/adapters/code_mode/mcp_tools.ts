@@ -1,0 +1,65 @@
+/** The tools of an MCP server, for programs. */
+
+import { HostFunctionError } from "../../../mod.ts";
+import type { CodeTool, JsonSchema } from "./code_tool.ts";
+
+/** What is used of a client of MCP, such as that of the official SDK. */
+export interface McpClient {
+  /** The tools that its server has. */
+  listTools(): Promise<{
+    readonly tools: readonly {
+      readonly name: string;
+      readonly description?: string | undefined;
+      readonly inputSchema?: unknown;
+      readonly outputSchema?: unknown;
+    }[];
+  }>;
+  /** Calls one of them. */
+  callTool(
+    call: { name: string; arguments: Record<string, unknown> },
+  ): Promise<unknown>;
+}
+
+/**
+ * Lists a server's tools. A call answers the structured content where there is
+ * any, else the text; a result that is an error throws in the program.
+ *
+ * @param prefix Stands before the names, with a dot; nothing by default.
+ */
+export async function mcpTools(
+  client: McpClient,
+  prefix?: string,
+): Promise<Record<string, CodeTool>> {
+  const { tools } = await client.listTools();
+  return Object.fromEntries(tools.map((tool) => [
+    prefix === undefined ? tool.name : `${prefix}.${tool.name}`,
+    {
+      description: tool.description,
+      parameters: tool.inputSchema as JsonSchema | undefined,
+      outputSchema: tool.outputSchema as JsonSchema | undefined,
+      execute: async (args) =>
+        answerOf(
+          await client.callTool({ name: tool.name, arguments: args ?? {} }),
+        ),
+    } satisfies CodeTool,
+  ]));
+}
+
+interface ToolAnswer {
+  readonly content?: readonly {
+    readonly type: string;
+    readonly text?: string;
+  }[];
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+}
+
+function answerOf(result: unknown): unknown {
+  const { content = [], structuredContent, isError } = (result ??
+    {}) as ToolAnswer;
+  const text = content
+    .flatMap((part) => part.type === "text" ? [part.text ?? ""] : [])
+    .join("\n");
+  if (isError) throw new HostFunctionError(text);
+  return structuredContent ?? text;
+}
