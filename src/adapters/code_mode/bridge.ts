@@ -12,7 +12,7 @@ import {
 import type { BridgeCall, BridgeOutcome } from "./bridge_call.ts";
 import type { BudgetName, CodeBudgets } from "./budgets.ts";
 import type { NamedTool } from "./code_tool.ts";
-import type { Gate, GateAnswer } from "./gate.ts";
+import type { Gate, GateAnswer, GatedCall } from "./gate.ts";
 import { type Exchange, readExchange, type StartedCall } from "./exchange.ts";
 
 /** What a bridge leads to. */
@@ -156,15 +156,24 @@ export class Bridge {
     const number = ++this.#count;
     const tool = this.#admitted(name, number, argumentBytes);
     const { signal } = this.#abort;
-    const { gate } = this.#options;
-    const gated = gate
-      ? allowed(await gate({ name, args, number, signal }), args)
-      : args;
+    const gated = await this.#gated({ name, args, number, signal });
     const value = await tool.execute(gated, { signal });
     const text = JSON.stringify(value) ?? "null";
     this.#answerBytes += ENCODER.encode(text).length;
     this.#check("answerBytes", this.#answerBytes, "bytes of answers");
     return text;
+  }
+
+  /** What the tool is called with, by the gate's word. */
+  async #gated(call: GatedCall): Promise<JsonValue> {
+    const { gate } = this.#options;
+    if (!gate) return call.args;
+    try {
+      return allowed(await gate(call), call.args);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw new Refusal("denied", messageOf(error, call.name));
+    }
   }
 
   #admitted(name: string, number: number, argumentBytes: number): NamedTool {

@@ -154,8 +154,8 @@ export class CodeMode implements Tool, AsyncDisposable {
 
   /** Stops what runs, and ends the workers. */
   async close(): Promise<void> {
-    await this.#sandbox.close();
     await this.#interpreter.settle();
+    await this.#sandbox.close();
   }
 
   /** The same as {@linkcode close}. */

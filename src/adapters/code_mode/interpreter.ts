@@ -15,7 +15,7 @@ export class Interpreter {
   readonly #sandbox: ToolSandbox;
   #loading: Promise<SandboxedModule> | undefined;
   #tool: Promise<SandboxedTool> | undefined;
-  #isKept = false;
+  #calls = 0;
   #keeping: Promise<void> | undefined;
 
   constructor(sandbox: ToolSandbox) {
@@ -33,11 +33,9 @@ export class Interpreter {
     options: CallOptions,
   ): Promise<CallResult<JsonValue>> {
     const tool = await this.warm();
-    try {
-      return await tool.call(request, options);
-    } finally {
-      this.#keeping ??= this.#keep();
-    }
+    // One call alone is done before a snapshot is.
+    if (++this.#calls > 1) this.#keeping ??= this.#keep();
+    return await tool.call(request, options);
   }
 
   /** Waits for what was begun. */
@@ -51,10 +49,8 @@ export class Interpreter {
     return await SandboxedTool.create(this.#sandbox, await this.#loading);
   }
 
-  /** Later requests begin in a snapshot; the first need not wait for it. */
+  /** Later requests begin in a snapshot; the present one does not wait for it. */
   async #keep(): Promise<void> {
-    if (this.#isKept) return;
-    this.#isKept = true;
     try {
       const snapshot = await this.#sandbox.snapshot(await this.#loading!);
       const tool = await SandboxedTool.create(this.#sandbox, snapshot);

@@ -1,0 +1,205 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import {
+  CompilationFailed,
+  ExecutionFailed,
+  SandboxedTool,
+  type SandboxOptions,
+  ScriptFailed,
+  ToolSandbox,
+} from "../../mod.ts";
+
+const SCHEMA = `export const schema = { description: "A test",
+  parameters: { type: "object" } };\n`;
+
+/** A folder with a script, and the tool that it is. */
+async function withTool(
+  files: Readonly<Record<string, string>>,
+  act: (load: () => Promise<SandboxedTool>, folder: string) => Promise<void>,
+  options: SandboxOptions = {},
+): Promise<void> {
+  const root = await Deno.makeTempDir();
+  const folder = join(root, "tool");
+  try {
+    await Deno.mkdir(join(folder, "lib"), { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(join(folder, name), text);
+    }
+    const [entry] = Object.keys(files);
+    const path = join(folder, entry!);
+    await act(() => SandboxedTool.load(path, options), folder);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("A script is a tool: its schema, its answers, and what it prints", async () => {
+  const files = {
+    "shout.js": `import { loud } from "./lib/loud.js";
+export const schema = { name: "shout", description: "Shouts",
+  parameters: { type: "object", properties: { text: { type: "string" } } } };
+let calls = 0;
+export async function execute({ text }) {
+  console.log("called", ++calls);
+  await new Promise((done) => setTimeout(done, 5));
+  return { text: loud(text), calls };
+}`,
+    "lib/loud.js": `import mark from "../mark.mjs";
+export const loud = (text) => text.toUpperCase() + mark;`,
+    "mark.mjs": `export default "!";`,
+  };
+  await withTool(files, async (load) => {
+    await using tool = await load();
+    assertEquals(tool.schema().name, "shout");
+    assertEquals(tool.schema().description, "Shouts");
+    for (let round = 0; round < 3; round++) {
+      const result = await tool.call({ text: "hi" });
+      // Nothing of one call is seen by the next.
+      assertEquals(result.ok && result.value, { text: "HI!", calls: 1 });
+      assertEquals(result.stdout, "called 1\n");
+    }
+  });
+});
+
+Deno.test("An error has the script's own line and column", async () => {
+  const files = {
+    "broken.js": `${SCHEMA}import { deep } from "./lib/deep.js";
+export const execute = ({ how }) => how === "deep" ? deep() : how.not.there;`,
+    "lib/deep.js": `export function deep() {
+  throw new RangeError("too deep");
+}`,
+  };
+  await withTool(files, async (load) => {
+    await using tool = await load();
+    const own = await assertRejects(() => tool.execute({}), ScriptFailed);
+    assertEquals(own.position?.file, "broken.js");
+    assertEquals(own.position?.line, 4);
+    assertEquals(own.thrownName, "TypeError");
+    const deep = await assertRejects(
+      () => tool.execute({ how: "deep" }),
+      ScriptFailed,
+      "lib/deep.js:2:",
+    );
+    assertEquals(deep.thrownMessage, "too deep");
+    assert(deep.scriptStack.includes("broken.js:4:"));
+  });
+});
+
+Deno.test("TypeScript is a tool too, and its lines stay", async () => {
+  const files = {
+    "typed.ts": `${SCHEMA}interface Args {
+  readonly n: number;
+}
+type Answer = { twice: number };
+export function execute({ n }: Args): Answer {
+  if (n < 0) throw new Error(\`\${n satisfies number}\`);
+  return { twice: n * 2 } as Answer;
+}`,
+  };
+  await withTool(files, async (load) => {
+    await using tool = await load();
+    assertEquals(await tool.execute({ n: 4 }), { twice: 8 });
+    const error = await assertRejects(
+      () => tool.execute({ n: -1 }),
+      ScriptFailed,
+    );
+    assertEquals(error.position?.line, 8);
+  });
+});
+
+Deno.test("TypeScript that no parser survives costs no more than its worker", async () => {
+  for (const text of ["(".repeat(100_000), "!".repeat(100_000) + "1"]) {
+    await withTool({ "deep.ts": text }, async (load) => {
+      await assertRejects(load, CompilationFailed, "deep.ts");
+    });
+  }
+});
+
+Deno.test("A script imports what is in its folder, and nothing else", async () => {
+  const refused: Readonly<Record<string, string>> = {
+    "above": `import "../secret.js";`,
+    "far above": `import "../../../../../../etc/passwd.js";`,
+    "absolute": `import "/etc/hostname";`,
+    "package": `import "node:fs";`,
+    "npm": `import "npm:left-pad";`,
+    "url": `import "https://example.com/a.js";`,
+    "link": `import "./link.js";`,
+    "missing": `import "./missing.js";`,
+  };
+  for (const [name, line] of Object.entries(refused)) {
+    const files = {
+      "tool.js": `${line}\n${SCHEMA}export const execute = () => 1;`,
+    };
+    await withTool(files, async (load, folder) => {
+      await Deno.writeTextFile(
+        join(folder, "../secret.js"),
+        "export default 1;",
+      );
+      await Deno.symlink("../secret.js", join(folder, "link.js"));
+      await assertRejects(load, Error, "", name);
+    });
+  }
+});
+
+type Constructor = typeof ExecutionFailed | typeof ScriptFailed;
+
+Deno.test("What is no tool is refused when it is loaded", async () => {
+  const refused: readonly [string, Constructor, string][] = [
+    ["export const execute = () => 1;", ExecutionFailed, `no object "schema"`],
+    [SCHEMA, ExecutionFailed, `no function "execute"`],
+    ["export const x = ;", ScriptFailed, "SyntaxError"],
+    [`${SCHEMA}throw new Error("at start"); `, ScriptFailed, "at start"],
+    [
+      `export const schema = { name: "a b" }; export const execute = 1;`,
+      ExecutionFailed,
+      "execute",
+    ],
+  ];
+  for (const [text, error, message] of refused) {
+    await withTool({ "tool.js": text }, async (load) => {
+      await assertRejects(load, error as typeof ExecutionFailed, message);
+    });
+  }
+});
+
+Deno.test("Limits, files and functions of the host hold for scripts as for any tool", async () => {
+  const files = {
+    "tool.js": `${SCHEMA}export async function execute(args, context) {
+  if (args.spin) for (;;);
+  if (args.grow) { const a = []; for (;;) a.push(new Array(1000).fill(a)); }
+  return await context.call("lookup", args);
+}`,
+  };
+  const options: SandboxOptions = {
+    maxExecutionTime: 20_000,
+    maxMemoryBytes: 16 * 1024 * 1024,
+    functions: { lookup: (args) => ({ found: args }) },
+  };
+  await withTool(files, async (load) => {
+    await using tool = await load();
+    assertEquals(await tool.execute({ id: 7 }), { found: { id: 7 } });
+    const spin = await tool.call({ spin: true }, { timeout: 200 });
+    assertEquals(spin.ok || spin.error.kind, "TimeoutExceeded");
+    const grow = await tool.call({ grow: true });
+    assertEquals(grow.ok || grow.error.kind, "MemoryLimitExceeded");
+  }, options);
+});
+
+Deno.test("Scripts share a sandbox where one is given", async () => {
+  await withTool(
+    { "tool.js": `${SCHEMA}export const execute = (args) => args;` },
+    async (_, folder) => {
+      await using sandbox = new ToolSandbox();
+      const path = join(folder, "tool.js");
+      const one = await SandboxedTool.create(sandbox, path);
+      const two = await SandboxedTool.create(sandbox, path);
+      assertEquals(await one.execute(1), 1);
+      assertEquals(await two.execute([2]), [2]);
+      await assertRejects(
+        () => SandboxedTool.create(sandbox, "tool.txt"),
+        TypeError,
+        ".js",
+      );
+    },
+  );
+});
