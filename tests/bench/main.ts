@@ -16,6 +16,7 @@ import { guardedKernels } from "./guarded_kernels.ts";
 import { hostThread } from "./host_thread.ts";
 import { hostCalls } from "./host_calls.ts";
 import { idleMemory } from "./idle_memory.ts";
+import { javascript } from "./javascript.ts";
 import { killLatency } from "./kill_latency.ts";
 import { latency } from "./latency.ts";
 import { loadLarge } from "./load_large.ts";
@@ -46,6 +47,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   small_files: smallFiles,
   python,
   host_calls: hostCalls,
+  javascript,
 };
 
 async function main(): Promise<number> {

@@ -25,11 +25,11 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
 // The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
   name:
-    "The guides to files, errors, host functions and the network work from an empty folder",
+    "The guides to files, errors, host functions, code mode and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
-    for (const name of ["files", "errors", "host_functions"]) {
+    for (const name of ["files", "errors", "host_functions", "code_mode"]) {
       await t.step(name, async () => {
         await followGuide(consumer, name);
       });

@@ -4,11 +4,7 @@
  * run side by side: the program sends what it has, and gets what is done.
  */
 
-import {
-  type HostCallContext,
-  HostFunctionError,
-  type JsonValue,
-} from "../../../mod.ts";
+import { HostFunctionError, type JsonValue } from "../../../mod.ts";
 import type { BridgeCall, BridgeOutcome } from "./bridge_call.ts";
 import type { BudgetName, CodeBudgets } from "./budgets.ts";
 import type { NamedTool } from "./code_tool.ts";
@@ -24,6 +20,13 @@ export interface BridgeOptions {
 
 /** An answer as the interpreter reads it: JSON, or what went wrong. */
 type Answer = [id: number, isAnswer: boolean, text: string];
+
+/** Notes the end of a call: with its answer, or with what went wrong. */
+type EndCall = (
+  outcome: BridgeOutcome,
+  answer: string,
+  isAnswer: boolean,
+) => void;
 
 /** A program that goes on calling has not understood that it may not. */
 const MAX_REFUSED = 100;
@@ -49,7 +52,7 @@ export class Bridge {
   readonly #abort = new AbortController();
   readonly #calls: BridgeCall[] = [];
   readonly #callsOf = new Map<string, number>();
-  readonly #running = new Map<number, () => void>();
+  readonly #running = new Map<number, EndCall>();
   #done: Answer[] = [];
   #wake: (() => void) | undefined;
   #count = 0;
@@ -73,10 +76,7 @@ export class Bridge {
   }
 
   /** Starts calls, and waits until one is done or the time is over. */
-  readonly exchange = async (
-    asked: JsonValue,
-    { signal }: HostCallContext,
-  ): Promise<JsonValue> => {
+  readonly exchange = (asked: JsonValue): JsonValue | Promise<JsonValue> => {
     const { calls, waitMs } = readExchange(asked);
     for (const call of calls) this.#start(call);
     if (this.#refused > MAX_REFUSED) {
@@ -84,22 +84,23 @@ export class Bridge {
         `More than ${MAX_REFUSED} calls of tools were refused`,
       );
     }
-    if (this.#done.length === 0 && this.#running.size > 0) {
-      await this.#next(waitMs, signal);
-    }
-    const done = this.#done;
-    this.#done = [];
-    return done;
+    // What is done at once is answered at once: it takes half the time.
+    return this.#done.length > 0 || this.#running.size === 0
+      ? this.#taken()
+      : this.#next(waitMs).then(() => this.#taken());
   };
 
   /** The program has ended: what still runs is told so, and noted. */
   end(reason: unknown): void {
-    for (const stop of [...this.#running.values()]) stop();
+    for (const end of [...this.#running.values()]) {
+      end("stopped", "The program ended first", false);
+    }
     this.#running.clear();
     this.#abort.abort(reason);
+    this.#wake?.();
   }
 
-  #next(waitMs: Exchange["waitMs"], signal: AbortSignal): Promise<void> {
+  #next(waitMs: Exchange["waitMs"]): Promise<void> {
     return new Promise((resolve) => {
       const timer = waitMs === undefined
         ? undefined
@@ -109,8 +110,13 @@ export class Bridge {
         this.#wake = undefined;
         resolve();
       };
-      signal.addEventListener("abort", () => this.#wake?.(), { once: true });
     });
+  }
+
+  #taken(): JsonValue {
+    const done = this.#done;
+    this.#done = [];
+    return done;
   }
 
   #start({ id, name, args }: StartedCall): void {
@@ -118,48 +124,56 @@ export class Bridge {
       throw new HostFunctionError(`Call ${id} is under way already`);
     }
     const startedAt = performance.now();
-    const argumentBytes = ENCODER.encode(JSON.stringify(args)).length;
-    const end = (outcome: BridgeOutcome, answerBytes: number, why?: string) => {
-      if (!this.#running.delete(id)) return false;
+    const argumentBytes = bytesOf(JSON.stringify(args));
+    const end: EndCall = (outcome, answer, isAnswer) => {
+      if (!this.#running.delete(id)) return;
       this.#calls.push({
         name: name.slice(0, MAX_NAME_LENGTH),
         argumentBytes,
-        answerBytes,
+        answerBytes: isAnswer ? bytesOf(answer) : 0,
         durationMs: performance.now() - startedAt,
         outcome,
-        ...why !== undefined && { error: why },
+        ...!isAnswer && { error: answer },
       });
-      return true;
+      this.#done.push([id, isAnswer, answer]);
+      this.#wake?.();
     };
-    this.#running.set(id, () => end("stopped", 0, "The program ended first"));
-    this.#answer(name, args, argumentBytes).then(
-      (text) =>
-        end("answered", ENCODER.encode(text).length) &&
-        this.#finish([id, true, text]),
-      (error) => {
-        const { outcome, message } = this.#failure(error, name);
-        if (end(outcome, 0, message)) this.#finish([id, false, message]);
-      },
-    );
+    this.#running.set(id, end);
+    const fail = (error: unknown) => {
+      const { outcome, message } = this.#failure(error, name);
+      end(outcome, message, false);
+    };
+    const succeed = (value: unknown) => {
+      try {
+        end("answered", this.#answer(value), true);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      const value = this.#call(name, args, argumentBytes);
+      // A `then` that throws rejects, instead of throwing here.
+      if (isThenable(value)) Promise.resolve(value).then(succeed, fail);
+      else succeed(value);
+    } catch (error) {
+      fail(error);
+    }
   }
 
-  #finish(answer: Answer): void {
-    this.#done.push(answer);
-    this.#wake?.();
-  }
-
-  async #answer(
-    name: string,
-    args: JsonValue,
-    argumentBytes: number,
-  ): Promise<string> {
+  /** What the tool answers, or a promise of that. */
+  #call(name: string, args: JsonValue, argumentBytes: number): unknown {
     const number = ++this.#count;
     const tool = this.#admitted(name, number, argumentBytes);
     const { signal } = this.#abort;
-    const gated = await this.#gated({ name, args, number, signal });
-    const value = await tool.execute(gated, { signal });
+    if (!this.#options.gate) return tool.execute(args, { signal });
+    return this.#gated({ name, args, number, signal })
+      .then((gated) => tool.execute(gated, { signal }));
+  }
+
+  /** The answer as JSON, within its budget. */
+  #answer(value: unknown): string {
     const text = JSON.stringify(value) ?? "null";
-    this.#answerBytes += ENCODER.encode(text).length;
+    this.#answerBytes += bytesOf(text);
     this.#check("answerBytes", this.#answerBytes, "bytes of answers");
     return text;
   }
@@ -224,6 +238,15 @@ function allowed(answer: GateAnswer, args: JsonValue): JsonValue {
     throw new Refusal("denied", `The call was denied: ${answer.deny}`);
   }
   throw new Refusal("denied", "The call was denied");
+}
+
+function bytesOf(text: string): number {
+  return ENCODER.encode(text).length;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") &&
+    value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 /** What was thrown may be anything, and say anything or nothing of itself. */

@@ -1,6 +1,6 @@
 /** The tools of a program: the forms that they come in, and the one they get. */
 
-import type { JsonValue, Tool } from "../../../mod.ts";
+import type { Tool } from "../../../mod.ts";
 
 /** A JSON Schema object. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -54,9 +54,8 @@ export class ScriptFolder {
     const bytes = await this.#readInside(path);
     const text = decoded(path, bytes);
     if (!TYPED.test(path)) return text;
-    const { stripTypes } = await import(
-      "../../interpreters/typescript/strip_types.ts"
-    );
+    const loading = import("../../interpreters/typescript/strip_types.ts");
+    const { stripTypes } = await loading;
     return await stripTypes(text, path.slice(1));
   }
 
@@ -107,7 +106,9 @@ function checkInside(folder: string, file: string): void {
 
 function decoded(path: string, bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(
+      bytes,
+    );
   } catch {
     throw new CompilationFailed(
       `Cannot load script: ${quote(path)} is not UTF-8`,
