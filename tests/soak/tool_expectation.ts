@@ -53,7 +53,10 @@ async function loadOne(
   name: string,
 ): Promise<ToolExpectation> {
   const module = await sandbox.loadModule(new URL(`${name}.wasm`, TOOLS));
-  const tool = await SandboxedTool.create(sandbox, module);
+  // Some cases are what a tool answers to arguments that do not fit.
+  const tool = await SandboxedTool.create(sandbox, module, {
+    validateArguments: false,
+  });
   const text = await Deno.readTextFile(new URL(`${name}.cases.json`, TOOLS));
   return new ToolExpectation(tool, JSON.parse(text));
 }
