@@ -26,6 +26,7 @@ import { network } from "./network.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { python } from "./python.ts";
 import { smallFiles } from "./small_files.ts";
+import { snapshot } from "./snapshot.ts";
 import { printTable } from "./table.ts";
 import { twoWorkers } from "./two_workers.ts";
 
@@ -48,6 +49,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   python,
   host_calls: hostCalls,
   javascript,
+  snapshot,
 };
 
 async function main(): Promise<number> {
