@@ -110,7 +110,7 @@ function progress(terminal: Terminal): (what: PythonProgress) => void {
 async function programOf(
   { operands: [program = ""], guestArguments, terminal }: VerbInput,
 ) {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
   switch (program) {
     case "-c": {
       const [code, ...args] = guestArguments;

@@ -86,7 +86,7 @@ export class SessionWorkers {
     isCounted: boolean,
   ): Promise<SessionWorker> {
     this.#watchdog ??= Watchdog.acquire();
-    const worker = new GuestWorker(
+    const worker: GuestWorker = new GuestWorker(
       this.#options,
       this.#watchdog,
       () => session.fail(new WorkerLost("Worker ended by itself")),
