@@ -1,7 +1,7 @@
 /** Calls that begin in a snapshot, and turns of a session. */
 
 import { ToolSandbox } from "../../mod.ts";
-import { PythonInterpreter } from "../../python.ts";
+import { PythonInterpreter } from "../../src/interpreters/python/python.ts";
 import { ModuleBuilder } from "../prepare/module_builder.ts";
 import { type Measurement, median, skipped, timed } from "./measurement.ts";
 

@@ -10,7 +10,6 @@ Deno.test("What is published is the sources and the papers, and nothing else", a
     "README.md",
     "deno.json",
     "mod.ts",
-    "python.ts",
     "tool-runner.ts",
     ...sources("src/"),
   ].sort();
