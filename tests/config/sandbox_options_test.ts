@@ -10,6 +10,7 @@ Deno.test("toConfig takes plain options for what the builder sets", () => {
     maxResultBytes: 10,
     maxWorkers: 1,
     maxQueuedCalls: 2,
+    maxSessions: 6,
     maxOutputBytes: 3,
     maxDescriptors: 4,
     maxWriteBytes: 5,
@@ -29,6 +30,7 @@ Deno.test("toConfig takes plain options for what the builder sets", () => {
     .maxResultBytes(10)
     .maxWorkers(1)
     .maxQueuedCalls(2)
+    .maxSessions(6)
     .maxOutputBytes(3)
     .maxDescriptors(4)
     .maxWriteBytes(5)

@@ -166,3 +166,36 @@ Deno.test("Snapshots are unloaded apart from their module", async () => {
     "it is still loaded",
   );
 });
+
+Deno.test("A memory with 64-bit addresses is put back too", async () => {
+  const builder = new ModuleBuilder();
+  const number = builder.type([], ["i32"]);
+  const nothing = builder.type([], []);
+  builder.memory(2, 8, true).export("memory", "memory", 0)
+    .func(nothing, "i64.const 70000 i32.const 5 i32.store8 0 0 0")
+    .func(
+      number,
+      `i64.const 0 i32.const 9 i64.const 131072 memory.fill 0
+       i64.const 1 memory.grow 0 drop i32.const 0`,
+    )
+    .func(number, "i64.const 70000 i32.load8_u 0 0 0")
+    .func(
+      number,
+      "i64.const 8 i32.load8_u 0 0 0 memory.size 0 i32.wrap_i64 i32.add",
+    );
+  ["mark", "spoil", "marked", "rest"].forEach((name, index) =>
+    builder.export(name, "function", index)
+  );
+  await using sandbox = new ToolSandbox({ maxWorkers: 1 });
+  const module = await sandbox.loadModule(builder.build());
+  const init = [{ export: "mark" }];
+  const snapshot = await sandbox.snapshot(module, { init });
+  for (let i = 0; i < 3; i++) {
+    assertEquals(await sandbox.execute(snapshot, "marked", []), [5]);
+    assertEquals(await sandbox.execute(snapshot, "rest", []), [2]);
+    await sandbox.execute(snapshot, "spoil", []);
+  }
+  const file = await snapshot.toBytes();
+  const loaded = await sandbox.loadSnapshot(module, file);
+  assertEquals(await sandbox.execute(loaded, "marked", []), [5]);
+});
