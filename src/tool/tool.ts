@@ -1,5 +1,6 @@
 /** What a tool is to an agent, whether it runs in a sandbox or not. */
 
+import type { OutputHandler } from "../config/call_options.ts";
 import type { JsonValue } from "../config/json_value.ts";
 
 export type { JsonValue };
@@ -47,6 +48,8 @@ export interface ToolCallOptions {
    * asks; sandboxed tools do not get it.
    */
   readonly context?: unknown;
+  /** Takes what a sandboxed tool writes to standard error, as it comes. */
+  readonly onStderr?: OutputHandler | undefined;
 }
 
 /** A tool that an agent can call: sandboxed ones, and others beside them. */

@@ -323,7 +323,10 @@ async function callEntry(
   options: ToolCallOptions,
 ): Promise<CallResult<JsonValue>> {
   if (tool instanceof SandboxedTool) {
-    return await tool.call(args, { signal: options.signal });
+    return await tool.call(args, {
+      signal: options.signal,
+      onStderr: options.onStderr,
+    });
   }
   if (check) {
     const error = await check.errorOf(args, argumentJson(args).length);

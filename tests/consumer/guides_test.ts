@@ -29,7 +29,15 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
-    for (const name of ["files", "errors", "host_functions", "snapshots", "code_mode"]) {
+    for (
+      const name of [
+        "files",
+        "errors",
+        "host_functions",
+        "snapshots",
+        "code_mode",
+      ]
+    ) {
       await t.step(name, async () => {
         await followGuide(consumer, name);
       });

@@ -1,0 +1,116 @@
+/** Tools over Streamable HTTP: one request in, one answer or stream out. */
+
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { type HttpGuard, refusal, rpcError } from "./http_guard.ts";
+import { BodyRefused, readBody } from "./request_body.ts";
+import type { ToolServers } from "./tool_server.ts";
+
+/** What a face serves with. */
+export interface HttpFaceOptions {
+  readonly guard: HttpGuard;
+  readonly maxMessageBytes: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** More at once get status 503. */
+const MOST_REQUESTS = 4_096;
+const SESSION_HEADER = "mcp-session-id";
+
+/**
+ * Answers requests of clients of both generations. There is no session to
+ * lose: an older client gets a random id, which only names its calls when it
+ * cancels one, so that a server that was started anew serves it as before.
+ */
+export class HttpFace {
+  readonly #servers: ToolServers;
+  readonly #options: HttpFaceOptions;
+  readonly #handler: ReturnType<typeof createMcpHandler>;
+  #requests = 0;
+  #isStopping = false;
+
+  constructor(servers: ToolServers, options: HttpFaceOptions) {
+    this.#servers = servers;
+    this.#options = options;
+    this.#handler = createMcpHandler(servers.make, {
+      onerror: options.onError,
+      maxRequestBodySize: options.maxMessageBytes,
+      // A client that is gone is seen only where a stream to it is open.
+      responseMode: "sse",
+    });
+  }
+
+  /**
+   * Answers one request.
+   *
+   * @param gone Aborted when the client is; the request's own by default.
+   */
+  readonly fetch = async (
+    request: Request,
+    gone: () => AbortSignal = () => request.signal,
+  ): Promise<Response> => {
+    const refused = await refusal(request, this.#options.guard);
+    if (refused) return refused;
+    if (this.#isStopping) return rpcError(503, -32000, "The server stops");
+    if (this.#requests >= MOST_REQUESTS) {
+      const message = `The server is busy: ${MOST_REQUESTS} requests run`;
+      return rpcError(503, -32000, message, { "retry-after": "1" });
+    }
+    this.#requests++;
+    try {
+      return await this.#answer(request, gone());
+    } finally {
+      this.#requests--;
+    }
+  };
+
+  /** Tells clients that listen that the tools are others. */
+  toolsChanged(): void {
+    this.#handler.notify.toolsChanged();
+  }
+
+  /** Lets calls end for so long, then ends them; refuses new ones at once. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    await this.#servers.running.stop(graceMs);
+    await this.#handler.close();
+  }
+
+  async #answer(request: Request, signal: AbortSignal): Promise<Response> {
+    const { url, method, headers } = request;
+    // The body is read here, and the signal of Deno's own requests is aborted
+    // by success too.
+    const bare = new Request(url, { method, headers, signal });
+    if (method !== "POST") return await this.#handler.fetch(bare);
+    const message = await this.#message(request);
+    if (message instanceof Response) return message;
+    const response = await this.#handler.fetch(bare, { parsedBody: message });
+    return isInitialize(message) ? withSession(response) : response;
+  }
+
+  async #message(request: Request): Promise<unknown> {
+    try {
+      const text = await readBody(request, this.#options.maxMessageBytes);
+      return JSON.parse(text);
+    } catch (error) {
+      if (error instanceof BodyRefused) {
+        return rpcError(error.status, -32000, error.message);
+      }
+      const isJson = !(error instanceof SyntaxError);
+      const why = isJson ? "could not be read" : "is not valid JSON";
+      return rpcError(400, -32700, `Parse error: the request body ${why}`);
+    }
+  }
+}
+
+function isInitialize(message: unknown): boolean {
+  return typeof message === "object" && message !== null &&
+    (message as { method?: unknown }).method === "initialize";
+}
+
+function withSession(response: Response): Response {
+  if (!response.ok) return response;
+  const headers = new Headers(response.headers);
+  headers.set(SESSION_HEADER, crypto.randomUUID());
+  const { status, body } = response;
+  return new Response(body, { status, headers });
+}

@@ -1,0 +1,67 @@
+/** The tools that a server serves, and what it says about each. */
+
+import {
+  type JsonValue,
+  SandboxedTool,
+  type Tool,
+  type ToolAnnotations,
+  type ToolRegistry,
+  type ToolSchema,
+} from "../../../mod.ts";
+
+/** The tools that are served: a {@linkcode ToolRegistry}, or its like. */
+export type McpTools = Pick<ToolRegistry, "list" | "get" | "call">;
+
+/** A tool as `tools/list` tells of it. */
+export interface ListedTool {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema: { type: "object"; [key: string]: JsonValue };
+  readonly outputSchema?: { [key: string]: JsonValue };
+  readonly annotations: ToolAnnotations & { readonly title?: string };
+}
+
+/** What `tools/list` answers with. */
+export function listTools(tools: McpTools): ListedTool[] {
+  return tools.list().map((schema) =>
+    listTool(schema, annotate(schema, tools.get(schema.name)))
+  );
+}
+
+function listTool(
+  schema: ToolSchema,
+  annotations: ToolAnnotations,
+): ListedTool {
+  const { name, title, description, parameters, outputSchema } = schema;
+  return {
+    name,
+    ...title === undefined ? {} : { title },
+    ...description === "" ? {} : { description },
+    inputSchema: { ...parameters, type: "object" },
+    ...outputSchema === undefined ? {} : { outputSchema: { ...outputSchema } },
+    annotations,
+  };
+}
+
+/**
+ * What a tool can do, told by its grants: what it says of itself counts only
+ * where it is more cautious. A tool of the host program speaks for itself.
+ */
+export function annotate(
+  { annotations: said = {} }: ToolSchema,
+  tool: Tool | undefined,
+): ToolAnnotations {
+  if (!(tool instanceof SandboxedTool)) return said;
+  const { allowedPaths, allowNetwork } = tool.sandbox.config;
+  const canWrite = allowedPaths.some(({ write }) => write);
+  const hasNetwork = allowNetwork === true ||
+    (allowNetwork !== false && allowNetwork.length > 0);
+  const isReadOnly = !canWrite && !hasNetwork && said.readOnlyHint !== false;
+  return {
+    readOnlyHint: isReadOnly,
+    destructiveHint: !isReadOnly,
+    idempotentHint: isReadOnly && said.idempotentHint !== false,
+    openWorldHint: hasNetwork,
+  };
+}

@@ -1,0 +1,73 @@
+/** The calls that run: how they are cancelled, and when the last has ended. */
+
+/** Which client asked, and how it calls the request. */
+export interface CallName {
+  /** `undefined` where a connection is the client's alone. */
+  readonly session: string | undefined;
+  readonly id: string | number;
+}
+
+/** The calls of a server that run. */
+export class RunningCalls {
+  readonly #controllers = new Set<AbortController>();
+  readonly #byName = new Map<string, AbortController>();
+  #idle = Promise.withResolvers<void>();
+
+  /** How many run. */
+  get size(): number {
+    return this.#controllers.size;
+  }
+
+  /**
+   * Runs a call.
+   *
+   * @param signal The signal that ends it from outside.
+   */
+  async run<Value>(
+    name: CallName,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    const key = keyOf(name);
+    this.#controllers.add(controller);
+    if (key !== undefined) this.#byName.set(key, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      if (key !== undefined && this.#byName.get(key) === controller) {
+        this.#byName.delete(key);
+      }
+      this.#controllers.delete(controller);
+      if (this.size === 0) this.#idle.resolve();
+    }
+  }
+
+  /** Cancels a call by its name; one that has ended is nobody's. */
+  cancel(name: CallName): void {
+    const key = keyOf(name);
+    if (key === undefined) return;
+    this.#byName.get(key)?.abort(new DOMException("Cancelled", "AbortError"));
+  }
+
+  /** Waits until none runs, or so long; then ends those that still do. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.size === 0) return;
+    this.#idle = Promise.withResolvers<void>();
+    const timer = setTimeout(() => this.#idle.resolve(), graceMs);
+    await this.#idle.promise;
+    clearTimeout(timer);
+    for (const controller of this.#controllers) {
+      controller.abort(new DOMException("The server stops", "AbortError"));
+    }
+  }
+}
+
+/** A number and a string are different ids, as JSON-RPC has it. */
+function keyOf({ session, id }: CallName): string | undefined {
+  return session === undefined ? undefined : JSON.stringify([session, id]);
+}

@@ -1,0 +1,254 @@
+/** Serves tools to MCP clients, over standard input and output or over HTTP. */
+
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { quote } from "../../quote.ts";
+import { HttpFace } from "./http_face.ts";
+import type { McpTools } from "./mcp_tools.ts";
+import { StdioWire } from "./stdio_wire.ts";
+import { ToolServers } from "./tool_server.ts";
+
+/** How tools are served. */
+export interface McpOptions {
+  /** What the server calls itself; `cortexai-sandbox` by default. */
+  readonly name?: string | undefined;
+  /** Its version, as it tells clients; `0.0.0` by default. */
+  readonly version?: string | undefined;
+  /** What clients may tell a model about the tools; nothing by default. */
+  readonly instructions?: string | undefined;
+  /** The most bytes that a message may have; 4 MiB by default. */
+  readonly maxMessageBytes?: number | undefined;
+  /**
+   * Milliseconds that calls may still run when the server stops; 5 000 by
+   * default.
+   */
+  readonly graceMs?: number | undefined;
+  /** Told of what goes wrong beside the protocol; nobody is by default. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
+
+/** Who may speak to a server over HTTP. */
+export interface McpHttpAccess {
+  /** The token that clients must send as `Authorization: Bearer TOKEN`. */
+  readonly token?: string | undefined;
+  /** Names in the Host header beside those of this machine, without a port. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Host names of web pages that may ask, beside those of this machine. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+}
+
+/** Where a server listens. */
+export interface McpListen extends McpHttpAccess {
+  /** The address; `127.0.0.1` by default. Others need a token. */
+  readonly hostname?: string | undefined;
+  /** The port; one that is free by default. */
+  readonly port?: number | undefined;
+}
+
+/** Options of {@linkcode serveMcp}. */
+export interface ServeMcpOptions extends McpOptions {
+  /** Serves over HTTP there; over standard input and output by default. */
+  readonly http?: McpListen | undefined;
+  /** Where messages come from; standard input by default. */
+  readonly input?: ReadableStream<Uint8Array> | undefined;
+  /** Where messages go; standard output by default. */
+  readonly output?:
+    | { write(bytes: Uint8Array): Promise<number> }
+    | undefined;
+}
+
+/** A server that runs. */
+export interface McpServing extends AsyncDisposable {
+  /** Where it listens, over HTTP: `http://127.0.0.1:PORT/mcp`. */
+  readonly url: string | undefined;
+  /** Resolves when it has stopped, also because its client is gone. */
+  readonly finished: Promise<void>;
+  /** Tells clients that the tools are others than before. */
+  toolsChanged(): void;
+  /** Stops: calls may end within the grace time, then they are stopped. */
+  close(): Promise<void>;
+}
+
+/** What {@linkcode mcpHandler} makes. */
+export interface McpHandler {
+  /** Answers one request, such as those of `Deno.serve`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Tells clients that the tools are others than before. */
+  toolsChanged(): void;
+  /** Refuses new calls, and stops those that do not end in time. */
+  close(): Promise<void>;
+}
+
+const PATH = "/mcp";
+const LOCAL = ["localhost", "127.0.0.1", "[::1]"] as const;
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+const GRACE_MS = 5_000;
+/** A client that has closed its end seldom waits for answers. */
+const END_GRACE_MS = 1_000;
+
+/**
+ * Serves tools to MCP clients: to the one that started this process, over
+ * standard input and output, or to many over HTTP.
+ *
+ * ```ts no-eval
+ * import { ToolRegistry } from "@cortexai/sandbox";
+ * import { serveMcp } from "@cortexai/sandbox/mcp";
+ *
+ * const tools = new ToolRegistry();
+ * await tools.load("fixtures/tools/echo.wasm");
+ * await using server = serveMcp(tools, { http: { port: 8808 } });
+ * await server.finished;
+ * ```
+ *
+ * @param tools The tools; a registry may change while it is served.
+ * @throws {TypeError} for an address of other machines without a token.
+ */
+export function serveMcp(
+  tools: McpTools,
+  options: ServeMcpOptions = {},
+): McpServing {
+  return options.http
+    ? serveHttp(tools, options, options.http)
+    : serveStreams(tools, options);
+}
+
+/**
+ * Makes a handler of HTTP requests, for a server of your own.
+ *
+ * @param tools The tools; a registry may change while it is served.
+ */
+export function mcpHandler(
+  tools: McpTools,
+  options: McpOptions & McpHttpAccess = {},
+): McpHandler {
+  const face = httpFace(tools, options, options);
+  const { graceMs = GRACE_MS } = options;
+  return {
+    fetch: (request) => face.fetch(request),
+    toolsChanged: () => face.toolsChanged(),
+    close: () => face.stop(graceMs),
+  };
+}
+
+function serveStreams(tools: McpTools, options: ServeMcpOptions): McpServing {
+  const { input = Deno.stdin.readable, output = Deno.stdout } = options;
+  const { maxMessageBytes = MAX_MESSAGE_BYTES, graceMs = GRACE_MS } = options;
+  const servers = toolServers(tools, options);
+  const wire = new StdioWire({ input, output }, maxMessageBytes);
+  const made: ReturnType<ToolServers["make"]>[] = [];
+  const serving = serveStdio((context) => {
+    const server = servers.make(context);
+    made.push(server);
+    return server;
+  }, {
+    transport: wire,
+    onerror: (error) => options.onError?.(error),
+  });
+  const stop = async (graceMs: number) => {
+    await servers.running.stop(graceMs);
+    await serving.close();
+  };
+  const finished = wire.inputEnded.then(() => stop(END_GRACE_MS));
+  const close = async () => {
+    await stop(graceMs);
+    await finished;
+  };
+  return {
+    url: undefined,
+    finished,
+    toolsChanged: () => {
+      for (const server of made) {
+        server.sendToolListChanged().catch(() => {});
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function serveHttp(
+  tools: McpTools,
+  options: ServeMcpOptions,
+  listen: McpListen,
+): McpServing {
+  const { hostname = LOCAL[1], port = 0 } = listen;
+  if (!isLocal(hostname) && listen.token === undefined) {
+    throw new TypeError(
+      `Cannot serve on ${
+        quote(hostname)
+      }: other machines may reach it, set a token`,
+    );
+  }
+  const face = httpFace(tools, options, listen);
+  const hard = new AbortController();
+  const server = Deno.serve(
+    { hostname, port, signal: hard.signal, onListen: () => {} },
+    (request, { completed }) =>
+      new URL(request.url).pathname === PATH
+        ? face.fetch(request, () => untilGone(completed))
+        : new Response("Not found", { status: 404 }),
+  );
+  const { graceMs = GRACE_MS } = options;
+  const close = async () => {
+    await face.stop(graceMs);
+    // What still hangs on is a client that does not read.
+    const timer = setTimeout(() => hard.abort(), END_GRACE_MS);
+    await server.shutdown();
+    await server.finished;
+    clearTimeout(timer);
+  };
+  return {
+    url: `http://${authority(server.addr)}${PATH}`,
+    finished: server.finished,
+    toolsChanged: () => face.toolsChanged(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Aborted when an answer can't be delivered. */
+function untilGone(completed: Promise<void>): AbortSignal {
+  const controller = new AbortController();
+  completed.catch(() => controller.abort());
+  return controller.signal;
+}
+
+function httpFace(
+  tools: McpTools,
+  options: McpOptions,
+  access: McpListen,
+): HttpFace {
+  const { maxMessageBytes = MAX_MESSAGE_BYTES, onError } = options;
+  const { token, allowedHosts = [], allowedOrigins = [], hostname } = access;
+  const own = hostname === undefined ? [] : [bracketed(hostname)];
+  return new HttpFace(toolServers(tools, options), {
+    guard: {
+      hosts: [...LOCAL, ...own, ...allowedHosts],
+      origins: [...LOCAL, ...allowedOrigins],
+      token,
+    },
+    maxMessageBytes,
+    onError: (error) => onError?.(error),
+  });
+}
+
+function toolServers(
+  tools: McpTools,
+  { name = "cortexai-sandbox", version = "0.0.0", instructions }: McpOptions,
+): ToolServers {
+  return new ToolServers(tools, { name, version, instructions });
+}
+
+function isLocal(hostname: string): boolean {
+  return LOCAL.some((name) => name === bracketed(hostname)) ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function bracketed(hostname: string): string {
+  return hostname.includes(":") && !hostname.startsWith("[")
+    ? `[${hostname}]`
+    : hostname;
+}
+
+function authority({ hostname, port }: Deno.NetAddr): string {
+  return `${bracketed(hostname)}:${port}`;
+}

@@ -1,0 +1,189 @@
+/**
+ * The wire of one client that started this process: a line of JSON each
+ * message, in on one stream and out on another. The client may send anything.
+ */
+
+import { deserializeMessage } from "@modelcontextprotocol/server";
+import type {
+  JSONRPCMessage,
+  RequestId,
+  Transport,
+} from "@modelcontextprotocol/server";
+
+/** Where messages come from and go. */
+export interface WireStreams {
+  readonly input: ReadableStream<Uint8Array>;
+  readonly output: { write(bytes: Uint8Array): Promise<number> };
+}
+
+/** Nothing more is read while so many requests wait for their answer. */
+const MOST_OPEN_REQUESTS = 4_096;
+/** Nothing more is read while open requests have more bytes. */
+const MOST_OPEN_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 0x0a;
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: false });
+
+/** Reads and writes the messages of one client. */
+export class StdioWire implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  /** Resolves when the client has sent all, or is gone. */
+  readonly inputEnded: Promise<void>;
+  readonly #output: WireStreams["output"];
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #maxMessageBytes: number;
+  readonly #open = new Map<RequestId, number>();
+  readonly #ended = Promise.withResolvers<void>();
+  #openBytes = 0;
+  #answered = Promise.withResolvers<void>();
+  #waiting: string[] = [];
+  #writing: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor({ input, output }: WireStreams, maxMessageBytes: number) {
+    this.#output = output;
+    this.#reader = input.getReader();
+    this.#maxMessageBytes = maxMessageBytes;
+    this.inputEnded = this.#ended.promise;
+  }
+
+  start(): Promise<void> {
+    this.#readAll()
+      .catch((error) => this.#fail(error))
+      .finally(() => this.#ended.resolve());
+    return Promise.resolve();
+  }
+
+  /** Writes a message; several that wait are written at once. */
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#isClosed) return;
+    if (!("method" in message) && message.id !== undefined) {
+      this.#forget(message.id);
+    }
+    this.#waiting.push(`${JSON.stringify(message)}\n`);
+    await (this.#writing ??= this.#writeAll());
+  }
+
+  /** Writes what waits and reads nothing more. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#writing;
+    this.#shut();
+  }
+
+  #shut(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#answered.resolve();
+    this.#ended.resolve();
+    this.#reader.cancel().catch(() => {});
+    this.onclose?.();
+  }
+
+  async #writeAll(): Promise<void> {
+    // Answers that are ready in the same turn go out together.
+    await Promise.resolve();
+    try {
+      while (this.#waiting.length > 0) {
+        let rest = ENCODER.encode(this.#waiting.join(""));
+        this.#waiting = [];
+        while (rest.length > 0) {
+          rest = rest.subarray(await this.#output.write(rest));
+        }
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    let parts: Uint8Array[] = [];
+    let length = 0;
+    for (;;) {
+      const { done, value: piece } = await this.#reader.read();
+      if (done) return;
+      let start = 0;
+      for (;;) {
+        const end = piece.indexOf(NEWLINE, start);
+        const part = piece.subarray(start, end < 0 ? undefined : end);
+        parts.push(part);
+        length += part.length;
+        if (length > this.#maxMessageBytes) throw this.#tooLong();
+        if (end < 0) break;
+        this.#take(joined(parts, length), length);
+        [parts, length, start] = [[], 0, end + 1];
+        await this.#room();
+        if (this.#isClosed) return;
+      }
+    }
+  }
+
+  /** A line that is no message is told, and the next one read. */
+  #take(line: Uint8Array, bytes: number): void {
+    const text = DECODER.decode(line).trim();
+    if (text === "") return;
+    try {
+      const message = deserializeMessage(text);
+      this.#remember(message, bytes);
+      this.onmessage?.(message);
+    } catch (error) {
+      this.onerror?.(new Error("Cannot read message", { cause: error }));
+    }
+  }
+
+  #remember(message: JSONRPCMessage, bytes: number): void {
+    if (!("method" in message)) return;
+    if ("id" in message) {
+      this.#forget(message.id);
+      this.#open.set(message.id, bytes);
+      this.#openBytes += bytes;
+    } else if (message.method === "notifications/cancelled") {
+      // A request that was cancelled gets no answer.
+      this.#forget(message.params?.requestId as RequestId);
+    }
+  }
+
+  #forget(id: RequestId): void {
+    this.#openBytes -= this.#open.get(id) ?? 0;
+    this.#open.delete(id);
+    this.#answered.resolve();
+  }
+
+  async #room(): Promise<void> {
+    while (
+      !this.#isClosed &&
+      (this.#open.size >= MOST_OPEN_REQUESTS ||
+        this.#openBytes > MOST_OPEN_BYTES)
+    ) {
+      this.#answered = Promise.withResolvers<void>();
+      await this.#answered.promise;
+    }
+  }
+
+  #tooLong(): Error {
+    return new Error(
+      `Cannot read message: it has more than ${this.#maxMessageBytes} bytes, the limit`,
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    this.#shut();
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,129 @@
+/** A server of the official package that serves tools, and nothing else. */
+
+import { ProtocolError, Server } from "@modelcontextprotocol/server";
+import type {
+  CallToolRequest,
+  CallToolResult,
+  ListToolsResult,
+  McpRequestContext,
+  ServerContext,
+} from "@modelcontextprotocol/server";
+import { SandboxedTool } from "../../../mod.ts";
+import { quote } from "../../quote.ts";
+import { GuestReports, type ReportReader } from "./guest_reports.ts";
+import { listTools, type McpTools } from "./mcp_tools.ts";
+import { RunningCalls } from "./running_calls.ts";
+import { failure, type ToolAnswer, toolAnswer } from "./tool_answer.ts";
+
+/** How a server presents itself. */
+export interface ServerIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly instructions: string | undefined;
+}
+
+/** https://www.jsonrpc.org/specification#error_object */
+const INVALID_PARAMS = -32602;
+const SESSION_HEADER = "mcp-session-id";
+
+/** Makes servers: one a connection, or one a request over HTTP. */
+export class ToolServers {
+  /** The calls that run, over all servers. */
+  readonly running: RunningCalls = new RunningCalls();
+  readonly #tools: McpTools;
+  readonly #identity: ServerIdentity;
+
+  constructor(tools: McpTools, identity: ServerIdentity) {
+    this.#tools = tools;
+    this.#identity = identity;
+  }
+
+  /** Makes one, for what the package tells of the request. */
+  readonly make = ({ era, requestInfo }: McpRequestContext): Server => {
+    const { name, version, instructions } = this.#identity;
+    const server = new Server({ name, version }, {
+      capabilities: { tools: { listChanged: true }, logging: {} },
+      ...instructions === undefined ? {} : { instructions },
+      jsonSchemaValidator: NO_VALIDATOR,
+    });
+    const session = era === "legacy"
+      ? requestInfo?.headers.get(SESSION_HEADER) ?? undefined
+      : undefined;
+    server.setRequestHandler("tools/list", () => this.#list());
+    server.setRequestHandler(
+      "tools/call",
+      (request, context) => this.#call(server, session, request, context),
+    );
+    if (session !== undefined) {
+      // Each request has a server of its own: the call runs in another.
+      server.setNotificationHandler("notifications/cancelled", ({ params }) => {
+        const { requestId: id } = params;
+        if (id !== undefined) this.running.cancel({ session, id });
+      });
+    }
+    return server;
+  };
+
+  #list(): ListToolsResult {
+    return { tools: listTools(this.#tools) } as ListToolsResult;
+  }
+
+  async #call(
+    server: Server,
+    session: string | undefined,
+    { params: { name, arguments: args = {} } }: CallToolRequest,
+    context: ServerContext,
+  ): Promise<CallToolResult> {
+    const tool = this.#tools.get(name);
+    if (!tool) {
+      throw new ProtocolError(INVALID_PARAMS, `Unknown tool: ${quote(name)}`);
+    }
+    const schema = tool.schema();
+    const { id, signal } = context.mcpReq;
+    const answer = await this.running.run(
+      { session, id },
+      signal,
+      async (signal): Promise<ToolAnswer> => {
+        try {
+          const reports = new GuestReports(reportReader(name, context));
+          const result = await this.#tools.call(name, args, {
+            signal,
+            ...tool instanceof SandboxedTool
+              ? { onStderr: (bytes: Uint8Array) => reports.write(bytes) }
+              : {},
+          });
+          await reports.end();
+          return toolAnswer(schema, result);
+        } catch (error) {
+          if (!signal.aborted) throw error;
+          return failure("Cancelled");
+        }
+      },
+    );
+    return server.projectCallToolResult(
+      answer as CallToolResult,
+      schema.outputSchema,
+    );
+  }
+}
+
+/** Answers of people are never asked for, so there is nothing to validate. */
+const NO_VALIDATOR = {
+  getValidator: () => () => {
+    throw new TypeError("This server asks clients for nothing");
+  },
+};
+
+function reportReader(name: string, { mcpReq }: ServerContext): ReportReader {
+  const progressToken = mcpReq._meta?.progressToken;
+  return {
+    progress: progressToken === undefined
+      ? undefined
+      : (report) =>
+        mcpReq.notify({
+          method: "notifications/progress",
+          params: { progressToken, ...report },
+        }),
+    log: (level, text) => mcpReq.log(level, text, name),
+  };
+}
