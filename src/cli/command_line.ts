@@ -22,12 +22,17 @@ export type CommandLine =
 
 const SWITCHES = ["json", "help", "version"] as const;
 
+/** Flags of some verbs that have no value either. */
+const VERB_SWITCHES = ["watch", "update"] as const;
+
 /**
  * Flags without a value, spelled so that the parser does not take the next
  * argument for one.
  */
 const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
-  ...SWITCHES.map((name) => [`--${name}`, `--${name}=true`] as const),
+  ...[...SWITCHES, ...VERB_SWITCHES].map((name) =>
+    [`--${name}`, `--${name}=true`] as const
+  ),
   ["-h", "--help=true"],
   ["-V", "--version=true"],
   ["--allow-net", `--allow-net=${ANY_HOST}`],
@@ -109,7 +114,7 @@ function spellOut(args: readonly string[]): string[] {
   const flags = flagsOf(args);
   for (const flag of flags) {
     const [name = ""] = flag.split("=", 1);
-    if (flag !== name && SWITCHES.some((one) => `--${one}` === name)) {
+    if (flag !== name && isSwitch(name)) {
       throw new UsageError(`Cannot use ${quote(flag)}: ${name} takes no value`);
     }
   }
@@ -117,6 +122,10 @@ function spellOut(args: readonly string[]): string[] {
     ...flags.map((arg) => SPELLED_OUT.get(arg) ?? arg),
     ...args.slice(flags.length),
   ];
+}
+
+function isSwitch(flag: string): boolean {
+  return [...SWITCHES, ...VERB_SWITCHES].some((one) => `--${one}` === flag);
 }
 
 /** The arguments before `--`, which ends the flags. */
@@ -155,7 +164,7 @@ function checkOperands(
     throw new UsageError(`Cannot ${name}: ${missing} is missing, see --help`);
   }
   const extra = operands[verb.operands.length];
-  if (extra !== undefined) {
+  if (extra !== undefined && !verb.takesMore) {
     throw new UsageError(
       `Cannot ${name}: ${quote(extra)} is one argument too many, see --help`,
     );

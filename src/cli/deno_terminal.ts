@@ -9,6 +9,26 @@ export class DenoTerminal implements Terminal {
     return await Deno.readFile(path);
   }
 
+  async listFolder(path: string): Promise<string[] | undefined> {
+    if (!(await Deno.stat(path)).isDirectory) return undefined;
+    return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
+  }
+
+  async writeFile(path: string, content: string | Uint8Array): Promise<void> {
+    await (typeof content === "string"
+      ? Deno.writeTextFile(path, content)
+      : Deno.writeFile(path, content));
+  }
+
+  watch(
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): AsyncIterable<unknown> {
+    const watcher = Deno.watchFs([...paths]);
+    signal.addEventListener("abort", () => watcher.close(), { once: true });
+    return watcher;
+  }
+
   async readInput(): Promise<Uint8Array> {
     return await new Response(Deno.stdin.readable).bytes();
   }
@@ -41,11 +61,23 @@ export class DenoTerminal implements Terminal {
   }
 
   onInterrupt(listener: () => void): Disposable {
-    Deno.addSignalListener("SIGINT", listener);
-    return {
-      [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", listener),
-    };
+    return listenTo("SIGINT", listener);
   }
+
+  onTerminate(listener: () => void): Disposable {
+    // Windows has no such signal.
+    return listenTo(
+      Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM",
+      listener,
+    );
+  }
+}
+
+function listenTo(signal: Deno.Signal, listener: () => void): Disposable {
+  Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]: () => Deno.removeSignalListener(signal, listener),
+  };
 }
 
 /** Whether somebody read it to the end. */

@@ -21,17 +21,32 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                the program's, but for one -- right behind it
   python  SCRIPT.py [ARGS]     runs a Python program; also -c CODE, or - for
                                standard input
+  serve   TOOL...              serves tools to an MCP client over standard input
+                               and output, or over HTTP; a TOOL may be a folder
+  lock    TOOL...              writes down in tools.lock what the tools are, for
+                               serve to hold them to; says what differs
   inspect MODULE.wasm          what a module imports, exports and would need;
                                runs nothing, also shows modules that are refused
 A module is a file or a URL. After -- nothing is a flag.
 
-Limits (schema, call, run, python):
+Serving (serve, lock):
+  --config sandbox.json  tools with limits and grants each
+  --lock FILE            the lock file; tools.lock beside the configuration
+  --watch                loads tools anew when their files change (serve)
+  --http ADDRESS:PORT    serves over Streamable HTTP at /mcp (serve); addresses
+                         that others reach need a token
+  --token-env VAR        the bearer token, from the environment (serve)
+  --allow-host NAME      a name in the Host header; may be repeated (serve)
+  --allow-origin NAME    a web page's host that may ask; may be repeated (serve)
+  --update               writes over a lock file that differs (lock)
+
+Limits (schema, call, run, python, serve, lock):
   --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
                          GB; 64MiB by default
   --max-time TIME        of one call; ms, s, m; 30s by default
   --max-fuel N           of one call; not counted by default
 
-Grants (schema, call, run, python), all of which Deno must have been given itself:
+Grants (schema, call, run, python, serve, lock), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
   --workdir GUEST        where relative paths of programs lead: a granted folder,

@@ -7,6 +7,7 @@ import { type Outcome, tell } from "./outcome.ts";
 import { sandboxConfig } from "./sandbox_flags.ts";
 import { Interrupted, OutputClosed, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
+import { VERBS } from "./verbs/verbs.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function runCli(
     if (args.length === 0) await terminal.writeError(`${HELP}\n`);
     const outcome = await interruptible(
       terminal,
+      VERBS.get(args[0] ?? "")?.serves === true,
       (signal) => perform(args, terminal, signal),
     );
     if (outcome === undefined) return SUCCESS;
@@ -33,18 +35,25 @@ export async function runCli(
   }
 }
 
-/** Lets Ctrl-C end the work at once, whatever it waits for. */
+/**
+ * Lets Ctrl-C end the work at once, whatever it waits for. What serves gets the
+ * time to end by itself, unless it is pressed again.
+ */
 async function interruptible(
   terminal: Terminal,
+  serves: boolean,
   work: (signal: AbortSignal) => Promise<Outcome | undefined>,
 ): Promise<Outcome | undefined> {
   const aborter = new AbortController();
   const interrupted = Promise.withResolvers<Outcome>();
-  using _listening = terminal.onInterrupt(() => {
+  const interrupt = () => {
     const error = new Interrupted();
+    const waits = serves && !aborter.signal.aborted;
     aborter.abort(error);
-    interrupted.resolve({ ok: false, error });
-  });
+    if (!waits) interrupted.resolve({ ok: false, error });
+  };
+  using _interrupt = terminal.onInterrupt(interrupt);
+  using _terminate = serves ? terminal.onTerminate(interrupt) : undefined;
   return await Promise.race([work(aborter.signal), interrupted.promise]);
 }
 
@@ -70,6 +79,7 @@ async function perform(
     const config = sandboxConfig(
       command.flags,
       (name) => terminal.variable(name),
+      command.verb.serves,
     );
     const isJson = wantsJson(args);
     return await command.verb

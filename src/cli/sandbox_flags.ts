@@ -42,19 +42,24 @@ export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
   "env",
   "import",
   "secret",
+  "allow-host",
+  "allow-origin",
 ]);
 
 /**
  * Makes the configuration.
  *
+ * @param serves Whether calls run beside others.
  * @throws {UsageError} with the flag and its value when one is impossible.
  */
 export function sandboxConfig(
   flags: FlagValues,
   environment: Environment,
+  serves = false,
 ): SandboxConfig {
-  // The runner makes one call: more workers would only be started for nothing.
-  const builder = SandboxConfig.builder().maxWorkers(1);
+  const builder = SandboxConfig.builder();
+  // For one call, more workers would only be started for nothing.
+  if (!serves) builder.maxWorkers(1);
   for (const [flag, values] of flags) {
     for (const value of values) set(builder, flag, value, environment);
   }

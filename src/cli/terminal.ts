@@ -4,6 +4,15 @@
 export interface Terminal {
   /** Reads a file. */
   readFile(path: string): Promise<Uint8Array>;
+  /** The names in a folder; undefined when there is no folder. */
+  listFolder(path: string): Promise<string[] | undefined>;
+  /** Writes a file, over what is there. */
+  writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Tells of changes to files and in folders, until aborted. */
+  watch(
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): AsyncIterable<unknown>;
   /** Reads standard input to its end. */
   readInput(): Promise<Uint8Array>;
   /** Standard input piece by piece, each read when it is asked for. */
@@ -26,6 +35,8 @@ export interface Terminal {
   isScreen(stream: "output" | "error"): boolean;
   /** Calls `listener` at Ctrl-C instead of ending the process, until disposed. */
   onInterrupt(listener: () => void): Disposable;
+  /** Calls `listener` where a manager of processes asks this one to end. */
+  onTerminate(listener: () => void): Disposable;
 }
 
 /** Nobody reads standard output any more. */

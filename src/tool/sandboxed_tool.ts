@@ -36,6 +36,11 @@ export interface ToolLoadOptions {
    * `true` by default.
    */
   readonly validateArguments?: boolean | undefined;
+  /**
+   * Where a module comes from that was loaded before: the schema of a program
+   * is looked for beside it. `load` knows it.
+   */
+  readonly source?: string | URL | undefined;
 }
 
 const ENCODER = new TextEncoder();
@@ -98,7 +103,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   ): Promise<SandboxedTool> {
     const sandbox = new ToolSandbox(config);
     try {
-      const { schema, validateArguments, ...loading } = options;
+      const { schema, validateArguments, source: _, ...loading } = options;
       const parts = isScript(source)
         ? await scriptParts(sandbox, source, options)
         : await toolParts(
@@ -129,7 +134,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options: ToolLoadOptions = {},
   ): Promise<SandboxedTool> {
     const parts = module instanceof SandboxedModule
-      ? await toolParts(sandbox, module, options.schema, undefined)
+      ? await toolParts(sandbox, module, options.schema, options.source)
       : await scriptParts(sandbox, module, options);
     return new SandboxedTool(parts, false, options.validateArguments);
   }

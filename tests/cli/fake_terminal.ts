@@ -26,6 +26,19 @@ export class FakeTerminal implements Terminal {
       : Promise.resolve(new TextEncoder().encode(text));
   }
 
+  listFolder(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  writeFile(path: string, content: string | Uint8Array): Promise<void> {
+    this.files[path] = typeof content === "string"
+      ? content
+      : new TextDecoder().decode(content);
+    return Promise.resolve();
+  }
+
+  async *watch(): AsyncGenerator<unknown> {}
+
   variable(name: string): string | undefined {
     return this.variables[name];
   }
@@ -52,6 +65,10 @@ export class FakeTerminal implements Terminal {
   onInterrupt(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  onTerminate(listener: () => void): Disposable {
+    return this.onInterrupt(listener);
   }
 
   /** Whether Ctrl-C is listened to. */

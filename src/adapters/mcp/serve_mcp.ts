@@ -144,7 +144,8 @@ function serveStreams(tools: McpTools, options: ServeMcpOptions): McpServing {
     onerror: (error) => options.onError?.(error),
   });
   const stop = async (graceMs: number) => {
-    await servers.running.stop(graceMs);
+    await wire.answered(graceMs);
+    await servers.running.stop(0);
     await serving.close();
   };
   const finished = wire.inputEnded.then(() => stop(END_GRACE_MS));

@@ -66,6 +66,19 @@ export class StdioWire implements Transport {
     await (this.#writing ??= this.#writeAll());
   }
 
+  /** Waits until each request has its answer, or so long. */
+  async answered(graceMs: number): Promise<void> {
+    const end = performance.now() + graceMs;
+    while (!this.#isClosed && this.#open.size > 0) {
+      const left = end - performance.now();
+      if (left <= 0) return;
+      this.#answered = Promise.withResolvers<void>();
+      const timer = setTimeout(() => this.#answered.resolve(), left);
+      await this.#answered.promise;
+      clearTimeout(timer);
+    }
+  }
+
   /** Writes what waits and reads nothing more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;

@@ -3,6 +3,8 @@
 import type { SandboxConfig } from "../../../mod.ts";
 import { callTool } from "./call_tool.ts";
 import { inspect } from "./inspect.ts";
+import { lock } from "./lock.ts";
+import { serve } from "./serve.ts";
 import type { Outcome } from "../outcome.ts";
 import { runPython } from "./run_python.ts";
 import { runProgram } from "./run_program.ts";
@@ -12,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 
 /** What a verb works with. */
 export interface VerbInput {
-  /** As many as {@linkcode Verb.operands} names. */
+  /** As many as {@linkcode Verb.operands} names, or any number. */
   readonly operands: readonly string[];
   /** What follows the program, for a verb that runs one. */
   readonly guestArguments: readonly string[];
@@ -30,6 +32,10 @@ export interface VerbInput {
 export interface Verb {
   /** The names of what follows the verb; all of it is needed. */
   readonly operands: readonly string[];
+  /** Whether any number of operands may follow those. */
+  readonly takesMore?: boolean;
+  /** Whether Ctrl-C lets it end by itself, and its guests run beside others. */
+  readonly serves?: boolean;
   /** The flags it takes, beside those that every verb takes. */
   readonly flags: readonly string[];
   /** Whether its operand is a program, and all that follows it the guest's. */
@@ -71,6 +77,28 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     runsProgram: true,
     programs: ["-c", "-"],
     run: runPython,
+  }],
+  ["serve", {
+    operands: [],
+    takesMore: true,
+    serves: true,
+    flags: [
+      ...SANDBOX_FLAGS,
+      "config",
+      "lock",
+      "watch",
+      "http",
+      "token-env",
+      "allow-host",
+      "allow-origin",
+    ],
+    run: serve,
+  }],
+  ["lock", {
+    operands: [],
+    takesMore: true,
+    flags: [...SANDBOX_FLAGS, "config", "lock", "update"],
+    run: lock,
   }],
   ["inspect", { operands: ["MODULE.wasm"], flags: [], run: inspect }],
 ]);

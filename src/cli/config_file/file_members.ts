@@ -1,0 +1,49 @@
+/**
+ * The members of sandbox.json, by the names that `sandbox.schema.json` has;
+ * limits and grants are those of `SandboxOptions`.
+ */
+
+/** Members of the file. */
+export const FILE_MEMBERS = [
+  "$schema",
+  "name",
+  "version",
+  "description",
+  "instructions",
+  "limits",
+  "grants",
+  "tools",
+] as const;
+
+/** Members of a tool. */
+export const TOOL_MEMBERS = [
+  "source",
+  "name",
+  "integrity",
+  "schema",
+  "limits",
+  "grants",
+] as const;
+
+/** Members of `limits`. */
+export const LIMIT_MEMBERS = [
+  "maxMemoryBytes",
+  "maxExecutionTime",
+  "maxFuel",
+  "maxResultBytes",
+  "maxWorkers",
+  "maxQueuedCalls",
+  "maxOutputBytes",
+  "maxDescriptors",
+  "maxWriteBytes",
+  "maxEntries",
+  "networkLimits",
+] as const;
+
+/** Members of `grants`. */
+export const GRANT_MEMBERS = [
+  "allowedPaths",
+  "memoryDirectories",
+  "allowNetwork",
+  "secrets",
+] as const;

@@ -1,0 +1,269 @@
+/** sandbox.json: which tools there are, and what each is limited to. */
+
+import { isAbsolute, join } from "@std/path";
+import {
+  type JsonValue,
+  type SandboxOptions,
+  ToolSandbox,
+} from "../../../mod.ts";
+import { quote } from "../../quote.ts";
+import { UsageError } from "../usage_error.ts";
+import {
+  FILE_MEMBERS,
+  GRANT_MEMBERS,
+  LIMIT_MEMBERS,
+  TOOL_MEMBERS,
+} from "./file_members.ts";
+import { JsonLines, type JsonPath } from "./json_lines.ts";
+
+/** What is granted and limited, as the file says it: without values of secrets. */
+export interface Terms {
+  readonly limits: { readonly [name: string]: JsonValue };
+  readonly grants: { readonly [name: string]: JsonValue };
+}
+
+/** A tool to serve. */
+export interface ToolEntry {
+  /** Where it is asked for, such as `sandbox.json, line 12`. */
+  readonly where: string;
+  /** The path or URL as it is written there, which a lock file keeps. */
+  readonly written: string;
+  /** The path or URL to read. */
+  readonly source: string;
+  /** The name to serve it under; its own by default. */
+  readonly name: string | undefined;
+  readonly integrity: string | undefined;
+  /** The file with the schema of a program. */
+  readonly schema: string | undefined;
+  readonly terms: Terms;
+  readonly options: SandboxOptions;
+}
+
+/** What sandbox.json says. */
+export interface SandboxFile {
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  readonly instructions: string | undefined;
+  readonly tools: readonly ToolEntry[];
+}
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+/** A variable of the environment, if it is set. */
+type Environment = (name: string) => string | undefined;
+
+/**
+ * Reads the text of a file.
+ *
+ * @param path Where the file is: paths in it start from its folder.
+ * @throws {UsageError} that names the line of the first member which is not as
+ * it should be.
+ */
+export async function parseSandboxFile(
+  path: string,
+  text: string,
+  environment: Environment,
+): Promise<SandboxFile> {
+  return await new FileReader(path, text, environment).read();
+}
+
+/** Whether a source is downloaded. */
+export function isRemote(source: string): boolean {
+  return /^https?:\/\//i.test(source);
+}
+
+class FileReader {
+  readonly #path: string;
+  readonly #folder: string;
+  readonly #value: JsonValue;
+  readonly #lines: JsonLines;
+  readonly #environment: Environment;
+
+  constructor(path: string, text: string, environment: Environment) {
+    this.#path = path;
+    this.#folder = join(path, "..");
+    this.#environment = environment;
+    try {
+      this.#value = JSON.parse(text);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new UsageError(`Cannot read ${path} as JSON: ${message}`);
+    }
+    this.#lines = new JsonLines(text);
+  }
+
+  async read(): Promise<SandboxFile> {
+    const file = this.#object([], this.#value, FILE_MEMBERS);
+    const terms = this.#terms([], file);
+    const { tools } = file;
+    if (!Array.isArray(tools)) throw this.#wrong(["tools"], "a list", tools);
+    const entries: ToolEntry[] = [];
+    for (const [i, tool] of tools.entries()) {
+      entries.push(await this.#tool(["tools", i], tool, terms));
+    }
+    return {
+      name: this.#text([], file, "name"),
+      version: this.#text([], file, "version"),
+      description: this.#text([], file, "description"),
+      instructions: this.#text([], file, "instructions"),
+      tools: entries,
+    };
+  }
+
+  async #tool(
+    path: JsonPath,
+    value: JsonValue,
+    common: Terms,
+  ): Promise<ToolEntry> {
+    const tool = typeof value === "string"
+      ? { source: value }
+      : this.#object(path, value, TOOL_MEMBERS);
+    const written = this.#text(path, tool, "source");
+    if (!written) throw this.#wrong([...path, "source"], "a path or URL", "");
+    const integrity = this.#text(path, tool, "integrity");
+    if (isRemote(written) && integrity === undefined) {
+      throw this.#bad(path, `${quote(written)} needs its integrity`);
+    }
+    const schema = this.#text(path, tool, "schema");
+    const own = this.#terms(path, tool);
+    const terms = {
+      limits: { ...common.limits, ...own.limits },
+      grants: { ...common.grants, ...own.grants },
+    };
+    return {
+      where: `${this.#path}, line ${this.#lines.of(path)}`,
+      written,
+      source: this.#located(written),
+      name: this.#text(path, tool, "name"),
+      integrity,
+      schema: schema === undefined ? undefined : this.#located(schema),
+      terms,
+      options: await this.#options(path, terms),
+    };
+  }
+
+  #terms(path: JsonPath, holder: JsonObject): Terms {
+    const { limits = {}, grants = {} } = holder;
+    return {
+      limits: this.#object([...path, "limits"], limits, LIMIT_MEMBERS),
+      grants: this.#object([...path, "grants"], grants, GRANT_MEMBERS),
+    };
+  }
+
+  async #options(path: JsonPath, terms: Terms): Promise<SandboxOptions> {
+    const { limits, grants } = terms;
+    const options: { [name: string]: unknown } = {
+      ...limits,
+      ...grants,
+      ...grants.allowedPaths === undefined
+        ? {}
+        : { allowedPaths: this.#folders(path, grants.allowedPaths) },
+      ...grants.secrets === undefined
+        ? {}
+        : { secrets: this.#secrets(path, grants.secrets) },
+    };
+    try {
+      await new ToolSandbox(options as SandboxOptions).close();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw this.#bad(this.#blamed(path, error.message), error.message);
+    }
+    return options as SandboxOptions;
+  }
+
+  /** The member that a message of the builder is about. */
+  #blamed(path: JsonPath, message: string): JsonPath {
+    const [, name = ""] = /^Cannot set (\w+)/.exec(message) ?? [];
+    const isLimit = LIMIT_MEMBERS.some((one) => one === name);
+    const member = [isLimit ? "limits" : "grants", name];
+    return this.#lines.has([...path, ...member])
+      ? [...path, ...member]
+      : member;
+  }
+
+  #folders(path: JsonPath, value: JsonValue): JsonObject {
+    const at = [...path, "grants", "allowedPaths"];
+    const grants = this.#object(at, value);
+    return Object.fromEntries(
+      Object.entries(grants).map(([guest, grant]) => {
+        if (typeof grant === "string") return [guest, this.#located(grant)];
+        const { host, ...rest } = this.#object([...at, guest], grant);
+        if (typeof host !== "string") {
+          throw this.#wrong([...at, guest, "host"], "a path", host);
+        }
+        return [guest, { ...rest, host: this.#located(host) }];
+      }),
+    );
+  }
+
+  /** The file says where the value of a secret is, never the value itself. */
+  #secrets(path: JsonPath, value: JsonValue): JsonObject {
+    const at = [...path, "grants", "secrets"];
+    return Object.fromEntries(
+      Object.entries(this.#object(at, value)).map(([name, secret]) => {
+        const where = [...at, name];
+        const { env, hosts } = this.#object(where, secret, ["env", "hosts"]);
+        if (typeof env !== "string") {
+          throw this.#wrong([...where, "env"], "a variable's name", env);
+        }
+        const value = this.#environment(env);
+        if (value === undefined) {
+          throw this.#bad([...where, "env"], `variable ${env} is not set`);
+        }
+        return [name, { value, hosts: hosts ?? [] }];
+      }),
+    );
+  }
+
+  #located(written: string): string {
+    if (isRemote(written) || isAbsolute(written)) return written;
+    return join(this.#folder, written);
+  }
+
+  #object(
+    path: JsonPath,
+    value: JsonValue | undefined,
+    known?: readonly string[],
+  ): JsonObject {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw this.#wrong(path, "an object", value);
+    }
+    const unknown = known &&
+      Object.keys(value).find((name) => !known.includes(name));
+    if (unknown === undefined) return value;
+    throw this.#bad(
+      [...path, unknown],
+      `${quote(unknown)} is unknown, there are ${known!.join(", ")}`,
+    );
+  }
+
+  #text(
+    path: JsonPath,
+    holder: JsonObject,
+    member: string,
+  ): string | undefined {
+    const value = holder[member];
+    if (value === undefined || typeof value === "string") return value;
+    throw this.#wrong([...path, member], "a string", value);
+  }
+
+  #wrong(
+    path: JsonPath,
+    wanted: string,
+    got: JsonValue | undefined,
+  ): UsageError {
+    const shown = got === undefined ? "nothing" : JSON.stringify(got);
+    const what = path.length === 0 ? "the file" : path.join(".");
+    return this.#bad(
+      path,
+      `${what} is not ${wanted}, got ${shown.slice(0, 100)}`,
+    );
+  }
+
+  #bad(path: JsonPath, why: string): UsageError {
+    return new UsageError(
+      `Cannot use ${this.#path}, line ${this.#lines.of(path)}: ${why}`,
+    );
+  }
+}
