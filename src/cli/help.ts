@@ -25,11 +25,12 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                and output, or over HTTP; a TOOL may be a folder
   lock    TOOL...              writes down in tools.lock what the tools are, for
                                serve to hold them to; says what differs
+  pack    TOOL...              makes an .mcpb bundle, for clients to install
   inspect MODULE.wasm          what a module imports, exports and would need;
                                runs nothing, also shows modules that are refused
 A module is a file or a URL. After -- nothing is a flag.
 
-Serving (serve, lock):
+Serving (serve, lock, pack):
   --config sandbox.json  tools with limits and grants each
   --lock FILE            the lock file; tools.lock beside the configuration
   --watch                loads tools anew when their files change (serve)
@@ -39,14 +40,15 @@ Serving (serve, lock):
   --allow-host NAME      a name in the Host header; may be repeated (serve)
   --allow-origin NAME    a web page's host that may ask; may be repeated (serve)
   --update               writes over a lock file that differs (lock)
+  --output FILE          the bundle; NAME.mcpb by default (pack)
 
-Limits (schema, call, run, python, serve, lock):
+Limits (schema, call, run, python, serve, lock, pack):
   --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
                          GB; 64MiB by default
   --max-time TIME        of one call; ms, s, m; 30s by default
   --max-fuel N           of one call; not counted by default
 
-Grants (schema, call, run, python, serve, lock), all of which Deno must have been given itself:
+Grants (schema, call, run, python, serve, lock, pack), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
   --workdir GUEST        where relative paths of programs lead: a granted folder,

@@ -10,6 +10,7 @@ Deno.test("What is published is the sources and the papers, and nothing else", a
     "README.md",
     "deno.json",
     "mod.ts",
+    "sandbox.schema.json",
     "tool-runner.ts",
     ...sources("src/"),
   ].sort();

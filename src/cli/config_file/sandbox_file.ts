@@ -51,7 +51,7 @@ export interface SandboxFile {
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /** A variable of the environment, if it is set. */
-type Environment = (name: string) => string | undefined;
+export type Environment = (name: string) => string | undefined;
 
 /**
  * Reads the text of a file.

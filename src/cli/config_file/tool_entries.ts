@@ -6,6 +6,7 @@ import { quote } from "../../quote.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import {
+  type Environment,
   isRemote,
   parseSandboxFile,
   type SandboxFile,
@@ -15,7 +16,11 @@ import {
 /** A tool to serve, whichever way it was asked for. */
 export type AnyToolEntry =
   & Omit<ToolEntry, "options">
-  & { readonly options: ToolEntry["options"] | SandboxConfig };
+  & {
+    readonly options: ToolEntry["options"] | SandboxConfig;
+    /** The path of `schema` as a bundle's own sandbox.json has it. */
+    readonly writtenSchema?: string;
+  };
 
 /** What a command line asks for. */
 export interface Asked extends Omit<SandboxFile, "tools"> {
@@ -27,6 +32,7 @@ export interface Asked extends Omit<SandboxFile, "tools"> {
  *
  * @param operands Paths and URLs, which get the limits and grants of the flags.
  * @param path The path of a sandbox.json.
+ * @param environment Where the values of secrets are.
  * @throws {UsageError} when a file or folder can't be read or used.
  */
 export async function findTools(
@@ -34,8 +40,11 @@ export async function findTools(
   config: SandboxConfig,
   path: string | undefined,
   terminal: Terminal,
+  environment: Environment,
 ): Promise<Asked> {
-  const file = path === undefined ? undefined : await readFile(path, terminal);
+  const file = path === undefined
+    ? undefined
+    : await readFile(path, terminal, environment);
   const named = operands.map((source): AnyToolEntry => ({
     where: "the command line",
     written: source,
@@ -56,10 +65,11 @@ export async function findTools(
 async function readFile(
   path: string,
   terminal: Terminal,
+  environment: Environment,
 ): Promise<SandboxFile> {
   const bytes = await attempt(path, () => terminal.readFile(path));
   const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes);
-  return await parseSandboxFile(path, text, (name) => terminal.variable(name));
+  return await parseSandboxFile(path, text, environment);
 }
 
 /** The modules in a folder by their names; anything else is itself. */

@@ -1,5 +1,6 @@
 /** The verb `lock`. */
 
+import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 import {
   difference,
   type Labels,
@@ -14,11 +15,15 @@ import { UsageError } from "../usage_error.ts";
 import { findAsked, lockPath } from "./serve.ts";
 import type { VerbInput } from "./verbs.ts";
 
+/** Values of secrets are not locked, nor needed to ask what a tool is. */
+const PLACEHOLDER = "not-locked";
+
 /** Writes down what the tools are, or says how they differ from that. */
 export async function lock(input: VerbInput): Promise<Outcome> {
   const { terminal, flags } = input;
   const path = lockPath(input);
-  const labels = await currentLabels(input);
+  const asked = await findAsked(input, () => PLACEHOLDER);
+  const labels = await labelTools(asked.tools, input);
   const locked = await readLock(path, terminal);
   const lines = locked ? differences(locked, labels) : [];
   const isUpdate = flags.get("update")?.length === 1;
@@ -51,14 +56,17 @@ async function writeLock(
 }
 
 /** Loads each tool for what it says about itself. */
-export async function currentLabels(input: VerbInput): Promise<Labels> {
+export async function labelTools(
+  entries: readonly AnyToolEntry[],
+  { terminal }: VerbInput,
+): Promise<Labels> {
   const sandboxes = new SharedSandboxes();
   const labels = new Map<string, ToolLabel>();
-  for (const entry of (await findAsked(input)).tools) {
+  for (const entry of entries) {
     const { name, label } = await loadTool(
       entry,
       sandboxes,
-      input.terminal,
+      terminal,
       true,
     );
     await sandboxes.giveBack(entry.options);

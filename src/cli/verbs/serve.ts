@@ -2,7 +2,7 @@
 
 import { dirname, join } from "@std/path";
 import { type Asked, findTools } from "../config_file/tool_entries.ts";
-import { isRemote } from "../config_file/sandbox_file.ts";
+import { type Environment, isRemote } from "../config_file/sandbox_file.ts";
 import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { printableLines } from "../printable.ts";
@@ -53,6 +53,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
 /** The tools of the operands and of the configuration. */
 export async function findAsked(
   { operands, config, flags, terminal }: VerbInput,
+  environment: Environment = (name) => terminal.variable(name),
 ): Promise<Asked> {
   const [path] = flags.get("config") ?? [];
   if (operands.length === 0 && path === undefined) {
@@ -60,7 +61,7 @@ export async function findAsked(
       "No tools: name some, or a configuration with --config sandbox.json",
     );
   }
-  return await findTools(operands, config, path, terminal);
+  return await findTools(operands, config, path, terminal, environment);
 }
 
 /** Where the lock file is: beside the configuration, unless it is named. */

@@ -4,6 +4,7 @@ import type { SandboxConfig } from "../../../mod.ts";
 import { callTool } from "./call_tool.ts";
 import { inspect } from "./inspect.ts";
 import { lock } from "./lock.ts";
+import { pack } from "./pack.ts";
 import { serve } from "./serve.ts";
 import type { Outcome } from "../outcome.ts";
 import { runPython } from "./run_python.ts";
@@ -99,6 +100,12 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     takesMore: true,
     flags: [...SANDBOX_FLAGS, "config", "lock", "update"],
     run: lock,
+  }],
+  ["pack", {
+    operands: [],
+    takesMore: true,
+    flags: [...SANDBOX_FLAGS, "config", "output"],
+    run: pack,
   }],
   ["inspect", { operands: ["MODULE.wasm"], flags: [], run: inspect }],
 ]);
