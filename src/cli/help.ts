@@ -26,8 +26,8 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
   lock    TOOL...              writes down in tools.lock what the tools are, for
                                serve to hold them to; says what differs
   pack    TOOL...              makes an .mcpb bundle, for clients to install
-  inspect MODULE.wasm          what a module imports, exports and would need;
-                               runs nothing, also shows modules that are refused
+  inspect MODULE.wasm          a module's label: hash, imports, exports, needs; a
+                               tool is asked for its schema, nothing else runs
 A module is a file or a URL. After -- nothing is a flag.
 
 Serving (serve, lock, pack):

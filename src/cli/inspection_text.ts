@@ -10,6 +10,7 @@ import {
   type ModuleInspection,
   type ModuleNeeds,
   SandboxConfig,
+  type ToolSchema,
 } from "../../mod.ts";
 import { printable } from "./printable.ts";
 
@@ -22,6 +23,7 @@ const MEBIBYTE = 2 ** 20;
 export function inspectionText(
   source: string,
   inspection: ModuleInspection,
+  schema?: ToolSchema,
 ): string {
   const { sha256, sizeBytes, roles, imports, exports } = inspection;
   const blocks = [
@@ -38,9 +40,15 @@ export function inspectionText(
     ["features", ...listed(inspection.features)],
     ["custom sections", ...listed(inspection.customSections.map(shown))],
     ["needs", ...needs(inspection.needs)],
+    ...schema === undefined ? [] : [["schema", ...schemaLines(schema)]],
     ["refused", ...listed(inspection.refusals.map(printable), "no")],
   ];
   return blocks.map(block).join("\n");
+}
+
+/** What the tool says, as it says it: cut, since it may say a lot. */
+function schemaLines(schema: ToolSchema): string[] {
+  return listed(JSON.stringify(schema, null, 2).split("\n").map(shown));
 }
 
 function block([title, ...lines]: string[]): string {
