@@ -16,10 +16,19 @@ export interface WireStreams {
   readonly output: { write(bytes: Uint8Array): Promise<number> };
 }
 
+/** A message that is not written yet. */
+interface Outgoing {
+  readonly line: string;
+  /** The request that it answers. */
+  readonly answered: RequestId | undefined;
+}
+
 /** Nothing more is read while so many requests wait for their answer. */
 const MOST_OPEN_REQUESTS = 4_096;
 /** Nothing more is read while open requests have more bytes. */
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
+/** A client that does not read by then gets no last answer. */
+const LAST_WRITE_MS = 1_000;
 const NEWLINE = 0x0a;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: false });
@@ -38,7 +47,7 @@ export class StdioWire implements Transport {
   readonly #ended = Promise.withResolvers<void>();
   #openBytes = 0;
   #answered = Promise.withResolvers<void>();
-  #waiting: string[] = [];
+  #waiting: Outgoing[] = [];
   #writing: Promise<void> | undefined;
   #isClosed = false;
 
@@ -59,10 +68,8 @@ export class StdioWire implements Transport {
   /** Writes a message; several that wait are written at once. */
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) return;
-    if (!("method" in message) && message.id !== undefined) {
-      this.#forget(message.id);
-    }
-    this.#waiting.push(`${JSON.stringify(message)}\n`);
+    const answered = "method" in message ? undefined : message.id;
+    this.#waiting.push({ line: `${JSON.stringify(message)}\n`, answered });
     await (this.#writing ??= this.#writeAll());
   }
 
@@ -82,7 +89,10 @@ export class StdioWire implements Transport {
   /** Writes what waits and reads nothing more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    await this.#writing;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, LAST_WRITE_MS);
+    await Promise.race([this.#writing, late.promise]);
+    clearTimeout(timer);
     this.#shut();
   }
 
@@ -100,10 +110,15 @@ export class StdioWire implements Transport {
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
-        let rest = ENCODER.encode(this.#waiting.join(""));
-        this.#waiting = [];
+        const batch = this.#waiting.splice(0);
+        const text = batch.map(({ line }) => line).join("");
+        let rest = ENCODER.encode(text);
         while (rest.length > 0) {
           rest = rest.subarray(await this.#output.write(rest));
+        }
+        // Only now: a client that does not read is not read from either.
+        for (const { answered } of batch) {
+          if (answered !== undefined) this.#forget(answered);
         }
       }
     } catch (error) {
