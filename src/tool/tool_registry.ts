@@ -260,12 +260,14 @@ export class ToolRegistry implements AsyncDisposable {
     if (config !== undefined) {
       return await SandboxedTool.load(source, config, options);
     }
-    const { schema, validateArguments, ...loading } = options;
+    const { schema, validateArguments, source: _, ...loading } = options;
     const sandbox = this.#sandbox ??= new ToolSandbox(this.#config);
     const module = await sandbox.loadModule(source, loading);
+    const isNamed = typeof source === "string" || source instanceof URL;
     return await SandboxedTool.create(sandbox, module, {
       schema,
       validateArguments,
+      source: isNamed ? source : undefined,
     });
   }
 

@@ -41,6 +41,7 @@ export interface ReportReader {
 const MOST_LINE_BYTES = 8_192;
 /** A client that is told of more is flooded. */
 const MOST_REPORTS = 1_000;
+const MOST_TAIL = 1_000;
 const NEWLINE = 0x0a;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -56,9 +57,15 @@ export class GuestReports {
   #length = 0;
   #count = 0;
   #progress = -Infinity;
+  #tail = "";
 
   constructor(reader: ReportReader) {
     this.#reader = reader;
+  }
+
+  /** The last that it wrote, which often says why it failed. */
+  get tail(): string {
+    return this.#tail;
   }
 
   /** Takes a piece of standard error; the guest waits until it is told. */
@@ -77,6 +84,7 @@ export class GuestReports {
   async end(): Promise<void> {
     const line = DECODER.decode(this.#line.subarray(0, this.#length)).trim();
     this.#length = 0;
+    this.#tail = `${this.#tail}${line}\n`.slice(-MOST_TAIL);
     if (line === "" || this.#count >= MOST_REPORTS) return;
     this.#count++;
     await this.#tell(line);

@@ -53,7 +53,10 @@ export function annotate(
   tool: Tool | undefined,
 ): ToolAnnotations {
   if (!(tool instanceof SandboxedTool)) return said;
-  const { allowedPaths, allowNetwork } = tool.sandbox.config;
+  const { allowedPaths, allowNetwork, functions, numericFunctions } =
+    tool.sandbox.config;
+  // What a function of the host program does is known to that alone.
+  if (functions.length + numericFunctions.length > 0) return said;
   const canWrite = allowedPaths.some(({ write }) => write);
   const hasNetwork = allowNetwork === true ||
     (allowNetwork !== false && allowNetwork.length > 0);

@@ -1,6 +1,13 @@
 /** What came of a call, as `tools/call` answers it. */
 
-import type { CallResult, JsonValue, ToolSchema } from "../../../mod.ts";
+import {
+  type CallFailure,
+  type CallResult,
+  explain,
+  type JsonValue,
+  outputSchema,
+  type ToolSchema,
+} from "../../../mod.ts";
 import {
   BadContent,
   type ContentBlock,
@@ -24,18 +31,25 @@ export const DENIED_KEY = "cortexai.sandbox/denied";
  * Tells a client what came of a call. A tool whose metadata holds
  * `{ "mcp": { "answers": "content" } }` answers with content in MCP's own form;
  * what others answer is told as text, and beside it as structured content
- * where it is an object or the tool has an output schema.
+ * where it is an object or the tool has an output schema, which it must fit.
+ *
+ * @param stderr What the tool wrote there at last.
  */
-export function toolAnswer(
+export async function toolAnswer(
   schema: ToolSchema,
   result: CallResult<JsonValue>,
-): ToolAnswer {
-  const _meta = {
-    [USAGE_KEY]: result.usage.toJSON(),
-    ...result.denied.length === 0 ? {} : { [DENIED_KEY]: result.denied },
+  stderr: string,
+): Promise<ToolAnswer> {
+  const answer = result.ok
+    ? await checked(schema, answerOf(schema, result.value))
+    : failure(explain(withStderr(result, stderr)));
+  return {
+    ...answer,
+    _meta: {
+      [USAGE_KEY]: result.usage.toJSON(),
+      ...result.denied.length === 0 ? {} : { [DENIED_KEY]: result.denied },
+    },
   };
-  if (!result.ok) return { ...failure(explained(result)), _meta };
-  return { ...answerOf(schema, result.value), _meta };
 }
 
 /** A failure in words. */
@@ -43,13 +57,9 @@ export function failure(text: string): ToolAnswer {
   return { content: [{ type: "text", text }], isError: true };
 }
 
-function explained(
-  { error, denied }: Extract<CallResult<JsonValue>, { ok: false }>,
-): string {
-  const refused = denied.map(({ url, reason }) =>
-    `Refused a request to ${url}: ${reason}`
-  );
-  return [`${error.kind}: ${error.message}`, ...refused].join("\n");
+/** Standard error was passed on, so the result has none of it. */
+function withStderr(result: CallFailure, stderr: string): CallFailure {
+  return Object.create(result, { stderr: { value: stderr } });
 }
 
 function answerOf(schema: ToolSchema, value: JsonValue): ToolAnswer {
@@ -70,7 +80,7 @@ function contentAnswer(schema: ToolSchema, value: JsonValue): ToolAnswer {
   } catch (error) {
     if (!(error instanceof BadContent)) throw error;
     return failure(
-      `ExecutionFailed: ${schema.name} answered with what is not MCP content: ${error.message}`,
+      `Failed: ${schema.name} answered with what is not MCP content: ${error.message}`,
     );
   }
 }
@@ -78,4 +88,25 @@ function contentAnswer(schema: ToolSchema, value: JsonValue): ToolAnswer {
 function answersContent({ metadata: { mcp } }: ToolSchema): boolean {
   return typeof mcp === "object" && mcp !== null && !Array.isArray(mcp) &&
     mcp.answers === "content";
+}
+
+type Checker = NonNullable<ReturnType<typeof outputSchema>>;
+
+/** A schema is read once. */
+const CHECKERS = new WeakMap<ToolSchema, Checker>();
+
+/** Clients check it too, and show a person what went wrong: a model can't act. */
+async function checked(
+  schema: ToolSchema,
+  answer: ToolAnswer,
+): Promise<ToolAnswer> {
+  if (schema.outputSchema === undefined || answer.isError) return answer;
+  const checker = CHECKERS.get(schema) ?? outputSchema(schema)!;
+  CHECKERS.set(schema, checker);
+  const found = await checker["~standard"].validate(answer.structuredContent);
+  if (found.issues === undefined) return answer;
+  const why = found.issues.map(({ message }) => message).join("; ");
+  return failure(
+    `Failed: ${schema.name} answered with what its output schema does not allow: ${why}`,
+  );
 }

@@ -93,7 +93,7 @@ export class ToolServers {
               : {},
           });
           await reports.end();
-          return toolAnswer(schema, result);
+          return await toolAnswer(schema, result, reports.tail);
         } catch (error) {
           if (!signal.aborted) throw error;
           return failure("Cancelled");
