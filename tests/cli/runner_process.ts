@@ -17,12 +17,13 @@ export interface RunnerEnd {
 export function startRunner(
   args: readonly string[],
   permissions: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
   const flags = ["--no-prompt", "--allow-read", ...permissions];
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, "tool-runner.ts", ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

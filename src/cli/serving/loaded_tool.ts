@@ -4,6 +4,7 @@ import { inspectModule, SandboxedTool } from "../../../mod.ts";
 import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 import { parseJsonBytes } from "../json_input.ts";
 import { type ToolLabel, toolLabel } from "../lock/tool_label.ts";
+import { printable } from "../printable.ts";
 import { fromSource } from "../source.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -52,8 +53,18 @@ export async function loadTool(
     return { entry, name, tool, label };
   } catch (error) {
     await sandboxes.giveBack(options);
-    throw error;
+    throw located(error, entry);
   }
+}
+
+/** The same error, that says which tool of which line it is about. */
+function located(error: unknown, { where, written }: AnyToolEntry): unknown {
+  if (error instanceof Error) {
+    error.message = `Cannot load ${
+      printable(written)
+    } of ${where}: ${error.message}`;
+  }
+  return error;
 }
 
 async function readSchema(
