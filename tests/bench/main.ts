@@ -22,6 +22,7 @@ import { latency } from "./latency.ts";
 import { loadLarge } from "./load_large.ts";
 import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
+import { mcp } from "./mcp.ts";
 import { network } from "./network.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { python } from "./python.ts";
@@ -50,6 +51,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   host_calls: hostCalls,
   javascript,
   snapshot,
+  mcp,
 };
 
 async function main(): Promise<number> {

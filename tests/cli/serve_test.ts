@@ -178,14 +178,14 @@ Deno.test("serve refuses a tool that is not what was locked, and says how it dif
     assertStringIncludes(runner.stderr, '- description: ""');
     assertStringIncludes(runner.stderr, "+ description: ");
     assertStringIncludes(runner.stderr, "+ sha256: ");
-    assert(!/[\u001b\u202e]/.test(runner.stderr));
+    assert(!/\u{1b}|\u{202e}/u.test(runner.stderr));
 
     const { code, text } = await lock();
     assertEquals(code, 2);
     assertStringIncludes(text, "+ one.description: ");
     assertEquals(await Deno.readTextFile(path), first);
     assertEquals((await lock("--update")).code, 0);
-    assert(!/[\u001b\u202e]/.test(await Deno.readTextFile(path)));
+    assert(!/\u{1b}|\u{202e}/u.test(await Deno.readTextFile(path)));
     const again = new ServingRunner(["--config", config]);
     assertEquals(await again.call("one"), "evil");
     await again.end();
