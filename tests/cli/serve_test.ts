@@ -178,14 +178,17 @@ Deno.test("serve refuses a tool that is not what was locked, and says how it dif
     assertStringIncludes(runner.stderr, '- description: ""');
     assertStringIncludes(runner.stderr, "+ description: ");
     assertStringIncludes(runner.stderr, "+ sha256: ");
-    assert(!/\u{1b}|\u{202e}/u.test(runner.stderr));
+    assert(!runner.stderr.includes("\u001b"));
+    assert(!runner.stderr.includes("\u202e"));
 
     const { code, text } = await lock();
     assertEquals(code, 2);
     assertStringIncludes(text, "+ one.description: ");
     assertEquals(await Deno.readTextFile(path), first);
     assertEquals((await lock("--update")).code, 0);
-    assert(!/\u{1b}|\u{202e}/u.test(await Deno.readTextFile(path)));
+    const locked = await Deno.readTextFile(path);
+    assert(!locked.includes("\u001b"));
+    assert(!locked.includes("\u202e"));
     const again = new ServingRunner(["--config", config]);
     assertEquals(await again.call("one"), "evil");
     await again.end();
