@@ -4,6 +4,7 @@ import type { FolderLocks } from "./folder_locks.ts";
 import type { HeldDirectories } from "./held_directories.ts";
 import type { ExactTimes, HostIdentity } from "./host_stat.ts";
 import type { LinkBroker } from "./link_broker.ts";
+import type { OverlayLimits } from "../overlay/overlay_file_system.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
@@ -14,6 +15,8 @@ export interface HostDirectory {
   /** Its absolute path on the host, without links. */
   readonly host: string;
   readonly write: boolean;
+  /** That guests change a layer over it, and what that may hold. */
+  readonly overlay?: OverlayLimits;
   /** A path to it that uses up the links a path may have, if there is one. */
   readonly anchor?: string;
   /** What it was when it was granted; unknown for one that was not there. */

@@ -169,10 +169,10 @@ export class OverlayFileSystem implements FileSystem {
   rename(from: string, to: string): void {
     this.#refuseOutwardLink(from, to);
     if (from === to) return;
-    if (from === "" || to === "" || to.startsWith(`${from}/`)) fail("EINVAL");
-    if (from.startsWith(`${to}/`)) fail("ENOTEMPTY");
     const target = this.#statIfThere(to);
     const source = this.stat(from);
+    if (from === "" || to === "" || to.startsWith(`${from}/`)) fail("EINVAL");
+    if (from.startsWith(`${to}/`)) fail("ENOTEMPTY");
     checkPlace(to);
     this.#checkReplaceable(source, target, to);
     if (target && isSame(source, target)) return;
@@ -285,6 +285,7 @@ export class OverlayFileSystem implements FileSystem {
     const stat = this.#lower.stat(place);
     const node = this.#nodeOf({ place, stat });
     parent.entries.set(name, node);
+    parent.adopted.add(name);
     this.#records++;
     if (node instanceof OverlayFile) node.isPinned = true;
     return node;
@@ -340,6 +341,7 @@ export class OverlayFileSystem implements FileSystem {
     if (directory.entries.has(name)) return;
     this.#checkRoom();
     directory.entries.set(name, file);
+    directory.adopted.add(name);
     this.#records++;
     file.isPinned = true;
   }
@@ -393,8 +395,11 @@ export class OverlayFileSystem implements FileSystem {
   #name(parent: OverlayDirectory, name: string, node: OverlayNode): void {
     parent.entries.set(name, node);
     this.#records++;
-    // It is back where it came from.
-    if (parent.isNatural(name, node) && parent.hidden.delete(name)) {
+    const hidden = parent.hidden.get(name);
+    if (hidden && isSame(hidden.stat, node.identity)) {
+      // It is back where it came from.
+      parent.hidden.delete(name);
+      parent.adopted.add(name);
       this.#records--;
     }
     parent.changed();
@@ -420,12 +425,12 @@ export class OverlayFileSystem implements FileSystem {
   #unname(place: string, node: OverlayNode): void {
     const parent = this.#ownDirectory(parentOf(place));
     const name = nameOf(place);
-    const isNatural = parent.isNatural(name, node);
+    const isLower = parent.adopted.delete(name);
     parent.entries.delete(name);
     parent.changed();
     const directory = node instanceof OverlayDirectory ? node : undefined;
     if (directory) this.#countSubdirectory(parent, -1);
-    if (isNatural) {
+    if (isLower) {
       const stat = node.origin?.stat ?? fail("EIO");
       parent.hidden.set(name, { stat, directory });
     } else this.#records--;

@@ -91,6 +91,8 @@ export class OverlayDirectory extends OverlayNode {
   readonly filetype: FileType = "directory";
   /** What stands at a name, where the lower tree's own does not. */
   readonly entries: Map<string, OverlayNode> = new Map();
+  /** The names of these that the lower directory has for the same things. */
+  readonly adopted: Set<string> = new Set();
   /** Names that the lower directory has and that are not shown. */
   readonly hidden: Map<string, Hidden> = new Map();
 
@@ -101,13 +103,6 @@ export class OverlayDirectory extends OverlayNode {
   /** Where the lower directory is whose entries are shown, if there is one. */
   get lower(): string | undefined {
     return this.origin?.place;
-  }
-
-  /** Whether the node at a name is the lower tree's own at that name. */
-  isNatural(name: string, node: OverlayNode): boolean {
-    const { lower } = this;
-    return lower !== undefined &&
-      node.origin?.place === (lower === "" ? name : `${lower}/${name}`);
   }
 }
 

@@ -67,7 +67,11 @@ class Saver {
       ...common,
       kind: "directory",
       entries: [...node.entries]
-        .map(([name, child]) => [name, this.#indexOf(child)] as const),
+        .map(([name, child]) => ({
+          name,
+          node: this.#indexOf(child),
+          isLower: node.adopted.has(name),
+        })),
       hidden: [...node.hidden].map(([name, { stat, directory }]) => ({
         name,
         stat,
@@ -94,8 +98,9 @@ export function restoreNodes(
     if (saved.kind !== "directory" || !(node instanceof OverlayDirectory)) {
       return;
     }
-    for (const [name, child] of saved.entries) {
+    for (const { name, node: child, isLower } of saved.entries) {
       node.entries.set(name, at(child));
+      if (isLower) node.adopted.add(name);
     }
     for (const { name, stat, node: known } of saved.hidden) {
       const directory = known === undefined ? undefined : at(known);

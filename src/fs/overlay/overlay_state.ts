@@ -22,8 +22,16 @@ interface Saved {
 /** A directory; nodes are named by their index. */
 export interface SavedDirectory extends Saved {
   readonly kind: "directory";
-  readonly entries: readonly (readonly [name: string, node: number])[];
+  readonly entries: readonly SavedEntry[];
   readonly hidden: readonly SavedHidden[];
+}
+
+/** A name where the lower tree's own is not looked at. */
+export interface SavedEntry {
+  readonly name: string;
+  readonly node: number;
+  /** Whether the lower tree has the same thing at this name. */
+  readonly isLower: boolean;
 }
 
 /** A name of the lower tree that is not shown. */
@@ -141,7 +149,9 @@ function isSavedNode(value: unknown, isNode: IsNode): value is SavedNode {
     return node.content === undefined || node.content instanceof Uint8Array;
   }
   return node.kind === "directory" && Array.isArray(node.entries) &&
-    node.entries.every(([name, index]) => isName(name) && isNode(index)) &&
+    node.entries.every(({ name, node: index, isLower }) =>
+      isName(name) && isNode(index) && typeof isLower === "boolean"
+    ) &&
     Array.isArray(node.hidden) &&
     node.hidden.every(({ name, stat, node: index }) =>
       isName(name) && isStat(stat) && (index === undefined || isNode(index))

@@ -33,6 +33,7 @@ import { Rights, STREAM_RIGHTS } from "./rights.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
 import type { FileClock } from "../../fs/file_clock.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
+import { Overlays } from "./overlays.ts";
 import type { WasiContext } from "./wasi_context.ts";
 import { EntryBudget } from "../../fs/entry_budget.ts";
 import { WriteBudget } from "../../fs/write_budget.ts";
@@ -56,6 +57,8 @@ export interface WasiOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly directories: readonly HostDirectory[];
   readonly memoryDirectories: readonly MemoryDirectory[];
+  /** What earlier calls changed in overlays, by guest name. */
+  readonly overlays?: Readonly<Record<string, Uint8Array>>;
   readonly limits: WasiLimits;
   readonly shared: SharedFolders;
   /** The tree that guests see as `/`, unless that is granted; none by default. */
@@ -110,6 +113,7 @@ export class Wasi {
   /** What its descriptors stand for at the start. */
   readonly #initial: ReadonlyMap<number, Descriptor>;
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
+  readonly #overlays: Overlays;
   readonly #fileClock: FileClock = () => this.context.clock.realtime();
   #root: GuestRoot | undefined;
 
@@ -131,6 +135,7 @@ export class Wasi {
         ];
       },
     );
+    this.#overlays = new Overlays(options.overlays ?? {});
     this.#grant(options, entries, broker);
     this.#initial = this.context.descriptors.snapshot();
   }
@@ -198,6 +203,11 @@ export class Wasi {
     return this.#root?.files() ?? {};
   }
 
+  /** What differs from the folders below overlays, by guest name. */
+  changedOverlays(): Record<string, Uint8Array> {
+    return this.#overlays.states();
+  }
+
   /** Closes every descriptor. Call it whatever became of the guest. */
   close(): void {
     this.context.descriptors.clear();
@@ -224,7 +234,8 @@ export class Wasi {
     const granted: GrantedFileSystem[] = [
       ...options.directories.map((directory) => ({
         guest: directory.guest,
-        fileSystem: new HostFileSystem(directory, context),
+        fileSystem: this.#overlays
+          .over(new HostFileSystem(directory, context), directory, context),
       })),
       ...this.#memoryTrees
         .map(([guest, fileSystem]) => ({ guest, fileSystem })),

@@ -1,0 +1,51 @@
+/** The overlays of one guest, with what earlier calls changed in them. */
+
+import { codeOf } from "../../fs/error_code.ts";
+import type { FileSystem } from "../../fs/file_system.ts";
+import type { HostDirectory } from "../../fs/host/host_directory.ts";
+import {
+  type OverlayContext,
+  OverlayFileSystem,
+} from "../../fs/overlay/overlay_file_system.ts";
+import { decodeState, encodeState } from "../../fs/overlay/overlay_state.ts";
+
+/** Puts overlays over folders, and takes their changes. */
+export class Overlays {
+  readonly #before: Readonly<Record<string, Uint8Array>>;
+  readonly #trees = new Map<string, OverlayFileSystem>();
+
+  /** @param before What was changed before, by the guest's name. */
+  constructor(before: Readonly<Record<string, Uint8Array>>) {
+    this.#before = before;
+  }
+
+  /** An overlay over a folder that is granted as one; else the folder. */
+  over(
+    lower: FileSystem,
+    { guest, overlay }: HostDirectory,
+    context: OverlayContext,
+  ): FileSystem {
+    if (!overlay) return lower;
+    const bytes = this.#before[guest];
+    const state = bytes && decodeState(bytes);
+    try {
+      const tree = new OverlayFileSystem(lower, overlay, context, state);
+      this.#trees.set(guest, tree);
+      return tree;
+    } catch (error) {
+      // A folder that is not there fails when it is used, as others do.
+      if (codeOf(error) === undefined) throw error;
+      return lower;
+    }
+  }
+
+  /** What each overlay holds now. */
+  states(): Record<string, Uint8Array> {
+    return Object.fromEntries(
+      [...this.#trees].map(([guest, tree]) => [
+        guest,
+        encodeState(tree.state()),
+      ]),
+    );
+  }
+}
