@@ -20,4 +20,6 @@ export interface FileStat {
   readonly atim: bigint;
   readonly mtim: bigint;
   readonly ctim: bigint;
+  /** Who may do what, where the host has such bits. */
+  readonly mode?: number;
 }

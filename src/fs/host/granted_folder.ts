@@ -21,6 +21,7 @@ export class GrantedFolder {
   readonly #host: string;
   readonly #anchor: string | undefined;
   readonly #readOnly: readonly string[];
+  readonly #stagePrefix: string | undefined;
   readonly #held: HeldDirectories;
   #identity: HostIdentity | undefined;
   #lookedMs = -Infinity;
@@ -33,6 +34,7 @@ export class GrantedFolder {
     this.root = directory.host.replace(/\/+$/, "");
     this.#anchor = directory.anchor;
     this.#readOnly = directory.readOnly ?? [];
+    this.#stagePrefix = directory.stagePrefix;
     this.#identity = directory.identity;
     this.#held = held;
   }
@@ -62,7 +64,7 @@ export class GrantedFolder {
 
   /** A path that names a place; a link at its end is not followed. */
   path(place: string): string {
-    if (isOwnPlace(place)) fail("EACCES");
+    if (this.#isOthers(place)) fail("EACCES");
     if (meansMore(place)) fail("ENOENT");
     return parentOf(place) === ""
       ? `${this.root}/${place}`
@@ -72,7 +74,7 @@ export class GrantedFolder {
   /** A path to a place that fails at any link, its end included. */
   anchored(place: string): string {
     if (place === "") return this.#host;
-    if (isOwnPlace(place)) fail("EACCES");
+    if (this.#isOthers(place)) fail("EACCES");
     if (meansMore(place)) fail("ENOENT");
     return `${this.#anchor ?? this.root}/${place}`;
   }
@@ -113,6 +115,14 @@ export class GrantedFolder {
   /** Says that a directory was moved. */
   noteMove(): void {
     this.#held.noteMove();
+  }
+
+  /** Whether a place is one of the sandbox's own, and not for who is at it. */
+  #isOthers(place: string): boolean {
+    if (!isOwnPlace(place)) return false;
+    const prefix = this.#stagePrefix;
+    return prefix === undefined || !place.startsWith(prefix) ||
+      parentOf(place) !== "";
   }
 
   #refuseAnchorAt(directory: string): void {

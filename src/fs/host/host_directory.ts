@@ -23,6 +23,8 @@ export interface HostDirectory {
   readonly identity?: HostIdentity;
   /** The locks to hold for changes, ascending; none if nobody else is there. */
   readonly locks?: readonly number[];
+  /** What names of the sandbox's own begin with that may be used after all. */
+  readonly stagePrefix?: string;
   /** Places in it that are granted for reading only. */
   readonly readOnly?: readonly string[];
 }

@@ -83,6 +83,11 @@ export class HostFile implements OpenFile {
     setTimesOf(this.#fd, times, this.#shared.times);
   }
 
+  /** Says who may do what with it. */
+  setMode(mode: number): void {
+    fs.fchmodSync(this.#fd, mode);
+  }
+
   sync(): void {
     fs.fsyncSync(this.#fd);
   }

@@ -74,6 +74,9 @@ export interface Told {
   readonly exact: bigint;
 }
 
+/** The bits of a mode that can be set; the others are the type. */
+const PERMISSIONS = 0o7777;
+
 /** A FileStat of what `Deno.lstatSync` told. */
 export function statOfInfo(info: Deno.FileInfo, times: ExactTimes): FileStat {
   const of = identityOf(info);
@@ -85,6 +88,7 @@ export function statOfInfo(info: Deno.FileInfo, times: ExactTimes): FileStat {
     atim: times.exact("atim", of, info.atime?.getTime() ?? 0),
     mtim: times.exact("mtim", of, info.mtime?.getTime() ?? 0),
     ctim: nanoseconds(info.ctime?.getTime() ?? 0),
+    ...info.mode !== null && { mode: info.mode & PERMISSIONS },
   };
 }
 

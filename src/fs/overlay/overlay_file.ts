@@ -4,6 +4,7 @@ import { fail } from "../error_code.ts";
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
 import { MemoryContent } from "../memory/memory_content.ts";
+import { sumOf } from "./content_sum.ts";
 import { type Origin, OverlayNode, type OwnIdentity } from "./overlay_node.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
@@ -35,6 +36,8 @@ export class OverlayFile extends OverlayNode {
   #lower: OpenFile | undefined;
   #content: MemoryContent | undefined;
   #open = 0;
+  /** Of what the lower file had when it was copied, if that was small. */
+  sum: number | undefined;
   /** Whether a directory of the overlay has it by name. */
   isPinned = false;
 
@@ -152,6 +155,7 @@ export class OverlayFile extends OverlayNode {
       if (read === 0) fail("ESTALE");
       at += read;
     }
+    if (length === this.origin?.stat.size) this.sum = sumOf(copy);
     return copy;
   }
 

@@ -57,7 +57,8 @@ class Saver {
   #saved(node: OverlayNode): SavedNode {
     const common = this.#common(node);
     if (node instanceof OverlayFile) {
-      return { ...common, kind: "file", content: node.content?.copy() };
+      const { sum } = node;
+      return { ...common, kind: "file", content: node.content?.copy(), sum };
     }
     if (node instanceof OverlayLink) {
       return { ...common, kind: "link", target: node.target };
@@ -131,8 +132,11 @@ function restored(saved: SavedNode, files: OverlayFiles): OverlayNode {
 function bare(saved: SavedNode, files: OverlayFiles): OverlayNode {
   const { identity, origin } = saved;
   switch (saved.kind) {
-    case "file":
-      return new OverlayFile(identity, origin, files, saved.content);
+    case "file": {
+      const file = new OverlayFile(identity, origin, files, saved.content);
+      file.sum = saved.sum;
+      return file;
+    }
     case "link":
       return new OverlayLink(identity, origin, saved.target);
     case "directory":

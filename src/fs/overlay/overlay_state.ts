@@ -46,6 +46,8 @@ export interface SavedHidden {
 export interface SavedFile extends Saved {
   readonly kind: "file";
   readonly content: Uint8Array | undefined;
+  /** Of what the origin had when it was copied, if that was small. */
+  readonly sum: number | undefined;
 }
 
 /** A symbolic link. */

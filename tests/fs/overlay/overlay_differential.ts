@@ -1,6 +1,24 @@
 /** Random file operations on an overlay and on the same folder itself. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { EntryBudget } from "../../../src/fs/entry_budget.ts";
+import type { FileSystem } from "../../../src/fs/file_system.ts";
+import { stagePrefix } from "../../../src/fs/host/commit_stage.ts";
+import { FolderLocks } from "../../../src/fs/host/folder_locks.ts";
+import { HostFile } from "../../../src/fs/host/host_file.ts";
+import { HostFileSystem } from "../../../src/fs/host/host_file_system.ts";
+import { ExactTimes } from "../../../src/fs/host/host_stat.ts";
+import { OpenFiles } from "../../../src/fs/host/open_files.ts";
+import {
+  commitChanges,
+  type CommitReport,
+} from "../../../src/fs/overlay/commit_changes.ts";
+import {
+  decodeState,
+  type OverlayState,
+} from "../../../src/fs/overlay/overlay_state.ts";
+import { StopPage } from "../../../src/stop_page.ts";
+import { WriteBudget } from "../../../src/fs/write_budget.ts";
 import { makeLink } from "../../../src/fs/host/make_link.ts";
 import { HeldDirectories } from "../../../src/fs/host/held_directories.ts";
 import { Rights } from "../../../src/imports/wasi/rights.ts";
@@ -14,6 +32,17 @@ import {
 } from "../../imports/wasi/guest.ts";
 
 export const OVERLAY_LIMITS = { maxBytes: 1e6, maxEntries: 10_000 };
+
+/** One random sequence, through several calls, and its commit. */
+export function playSequence(random: Random): void {
+  using pair = new Pair(random);
+  for (let step = 0; step < 60; step++) {
+    pair.step(random);
+    if (random(25) === 0) pair.nextCall();
+  }
+  pair.compare();
+  pair.commit();
+}
 
 type Random = (below: number) => number;
 
@@ -120,12 +149,63 @@ export class Pair implements Disposable {
     assertEquals(snapshot(this.lower.inside, true), this.before);
   }
 
+  /** Carries the changes out, and compares the two folders. */
+  commit(): void {
+    const bytes = this.layered.wasi.changedOverlays()["/"];
+    assert(bytes);
+    const state = decodeState(bytes);
+    assert(state);
+    const report = commitTo(this.lower.inside, state, this.#anchor);
+    assertEquals(report.conflicts, []);
+    assertEquals(report.left, []);
+    const [after, wanted] = [this.lower, this.plain]
+      .map(({ inside }) => snapshot(inside, false));
+    assertEquals(after, wanted);
+  }
+
   [Symbol.dispose](): void {
     this.direct[Symbol.dispose]();
     this.layered[Symbol.dispose]();
     this.plain[Symbol.dispose]();
     this.lower[Symbol.dispose]();
   }
+}
+
+/** Commits a state to a folder, links included. */
+export function commitTo(
+  host: string,
+  state: OverlayState,
+  anchor?: string,
+  hook: (tree: HostFileSystem) => FileSystem = (tree) => tree,
+): CommitReport {
+  const prefix = stagePrefix();
+  const directory: HostDirectory = {
+    guest: "/",
+    host,
+    write: true,
+    stagePrefix: prefix,
+    ...anchor && { anchor },
+  };
+  const held = new HeldDirectories();
+  const tree = new HostFileSystem(directory, {
+    budget: new WriteBudget(undefined),
+    entries: new EntryBudget(1e6),
+    files: new OpenFiles(),
+    times: new ExactTimes(),
+    broker: undefined,
+    stop: new StopPage(),
+    locks: new FolderLocks(),
+    held,
+  });
+  const setMode = (file: unknown, mode: number) => {
+    assert(file instanceof HostFile);
+    file.setMode(mode);
+  };
+  const report = commitChanges({ tree: hook(tree), prefix, setMode }, state);
+  for (const { place, target } of report.links) {
+    assertEquals(makeLink(directory, place, target, held), undefined);
+  }
+  return report;
 }
 
 function populate(root: string, random: Random): void {

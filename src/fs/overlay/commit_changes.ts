@@ -1,0 +1,435 @@
+/** Carries a saved overlay out on the folder that it is over. */
+
+import { codeOf, type ErrorCode, fail } from "../error_code.ts";
+import type { FileStat } from "../file_stat.ts";
+import type { FileSystem, NewTimes, OpenFile } from "../file_system.ts";
+import { isSame } from "../host/host_stat.ts";
+import { findConflicts } from "./find_conflicts.ts";
+import type { Origin } from "./overlay_node.ts";
+import type { OverlayState, SavedFile, SavedNode } from "./overlay_state.ts";
+import {
+  type HiddenPlace,
+  type OverlayTree,
+  overlayTree,
+  type Standing,
+} from "./overlay_tree.ts";
+
+/** The most bytes that are written or read at once. */
+const PART_BYTES = 1024 * 1024;
+
+/** A folder that a commit may change. */
+export interface CommitFolder {
+  readonly tree: FileSystem;
+  /** What the names of what it keeps there meanwhile begin with. */
+  readonly prefix: string;
+  /** Sets who may do what with a file of the tree that is open. */
+  readonly setMode: (file: OpenFile, mode: number) => void;
+}
+
+/** A change that does not fit what the folder has by now. */
+export interface Conflict {
+  readonly place: string;
+  readonly reason: string;
+}
+
+/** A symbolic link that only the host's own thread may make. */
+export interface WantedLink {
+  readonly place: string;
+  readonly target: string;
+}
+
+/** What came of a commit. */
+export interface CommitReport {
+  /** Nothing was changed when there are any and it did not begin. */
+  readonly conflicts: readonly Conflict[];
+  /** Whether anything was changed. */
+  readonly began: boolean;
+  readonly links: readonly WantedLink[];
+  /** Names in the folder's root that it could not clean up. */
+  readonly left: readonly string[];
+}
+
+/** Carries a saved overlay out; nothing, when anything is in conflict. */
+export function commitChanges(
+  folder: CommitFolder,
+  state: OverlayState,
+): CommitReport {
+  const tree = overlayTree(state);
+  const conflicts = findConflicts(folder.tree, state, tree);
+  if (conflicts.length > 0) {
+    return { conflicts, began: false, links: [], left: [] };
+  }
+  return new Commit(folder, state, tree).run();
+}
+
+/** Something that leaves its place in the lower tree. */
+interface Leaving {
+  readonly hidden: HiddenPlace;
+  /** Where it goes; undefined for what is removed. */
+  readonly to: Standing | undefined;
+}
+
+class Commit {
+  readonly #folder: CommitFolder;
+  readonly #state: OverlayState;
+  readonly #tree: OverlayTree;
+  /** Names in the root that stand for what is on its way. */
+  readonly #staged = new Set<string>();
+  readonly #contents = new Map<SavedNode, string>();
+  /** Where what left its place is now. */
+  readonly #left = new Map<Standing, string>();
+  readonly #first = new Map<SavedNode, string>();
+  readonly #stageOf = new Map<Standing, string>();
+  readonly #links: WantedLink[] = [];
+  #at = "";
+  #began = false;
+  #names = 0;
+
+  constructor(folder: CommitFolder, state: OverlayState, tree: OverlayTree) {
+    this.#folder = folder;
+    this.#state = state;
+    this.#tree = tree;
+    for (const [index, { to }] of tree.moves.entries()) {
+      this.#stageOf.set(to, this.#name(`moved-${index}`));
+    }
+  }
+
+  run(): CommitReport {
+    const conflicts: Conflict[] = [];
+    try {
+      this.#writeJournal();
+      this.#stageContents();
+      this.#began = true;
+      this.#changeInPlace();
+      this.#takeOut();
+      this.#build();
+      this.#setTimes();
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      conflicts.push({ place: this.#at, reason: reasonOf(code) });
+    }
+    const left = this.#cleanUp();
+    return { conflicts, began: this.#began, links: this.#links, left };
+  }
+
+  /** What to do about what is left, should this process end in the middle. */
+  #writeJournal(): void {
+    const { moves } = this.#tree;
+    const journal = {
+      about: "A commit that has not ended. Files with this prefix are staged " +
+        "copies and may be removed; those in `moved` were files or folders " +
+        "of this folder, to be renamed to where they are going.",
+      prefix: this.#folder.prefix,
+      moved: moves.map(({ from, to }) => ({
+        name: this.#stageOf.get(to),
+        from: from.place,
+        to: to.place,
+      })),
+      saved: this.#inPlace().map((node, index) => ({
+        name: this.#name(`old-${index}`),
+        of: node.origin?.place,
+      })),
+    };
+    const text = JSON.stringify(journal, undefined, 2);
+    const place = this.#name("journal.json");
+    this.#write(place, new TextEncoder().encode(text), undefined);
+  }
+
+  #name(name: string): string {
+    return `${this.#folder.prefix}${name}`;
+  }
+
+  /** Files with other names are changed where they are, or they would part. */
+  #inPlace(): SavedFile[] {
+    return this.#state.nodes.filter((node): node is SavedFile =>
+      node.kind === "file" && node.content !== undefined && isShared(node)
+    );
+  }
+
+  #stageContents(): void {
+    for (const { saved, place } of this.#tree.standing) {
+      if (saved.kind !== "file" || saved.content === undefined) continue;
+      if (isShared(saved) || this.#contents.has(saved)) continue;
+      this.#at = place;
+      const stage = this.#name(`new-${this.#contents.size}`);
+      this.#write(stage, saved.content, saved.origin);
+      this.#contents.set(saved, stage);
+    }
+  }
+
+  #changeInPlace(): void {
+    for (const [index, node] of this.#inPlace().entries()) {
+      const { origin, content } = node;
+      if (!origin || !content) continue;
+      this.#at = origin.place;
+      const old = this.#read(origin.place, origin.stat);
+      this.#write(this.#name(`old-${index}`), old, origin);
+      const { tree } = this.#folder;
+      const mode = { read: false, write: true, create: false, append: false };
+      const file = tree.open(origin.place, mode, origin.stat);
+      try {
+        writeAll(file, content);
+        file.setSize(content.length);
+        file.sync();
+      } finally {
+        file.close();
+      }
+    }
+  }
+
+  /**
+   * Removes and moves. What is deepest comes first: so every place is still
+   * what it was, and a directory is empty when its turn comes.
+   */
+  #takeOut(): void {
+    const { moves, removed } = this.#tree;
+    const direct = this.#directMoves();
+    const overwritten = this.#overwritten(direct);
+    const leaving: Leaving[] = [
+      ...moves.map(({ from, to }) => ({ hidden: from, to })),
+      ...removed.map((hidden) => ({ hidden, to: undefined })),
+    ].sort((a, b) => depth(b.hidden.place) - depth(a.hidden.place));
+    for (const { hidden, to } of leaving) {
+      if (overwritten.has(hidden)) continue;
+      this.#at = hidden.place;
+      this.#checkSame(hidden);
+      if (!to) this.#remove(hidden);
+      else this.#move(hidden, to, direct.has(to));
+    }
+  }
+
+  #remove({ place, stat }: HiddenPlace): void {
+    const { tree } = this.#folder;
+    if (stat.filetype === "directory") tree.removeDirectory(place);
+    else tree.unlink(place);
+  }
+
+  #move({ place }: HiddenPlace, to: Standing, isDirect: boolean): void {
+    const next = isDirect ? to.place : this.#stageOf.get(to) ?? fail("EIO");
+    this.#folder.tree.rename(place, next);
+    if (!isDirect) this.#staged.add(next);
+    this.#left.set(to, next);
+  }
+
+  /** What can go where it belongs at once; all else goes around. */
+  #directMoves(): ReadonlySet<Standing> {
+    const { moves, removed, standing } = this.#tree;
+    const gone = new Set(removed);
+    const unmoved = new Set<SavedNode>([this.#state.nodes[0]!]);
+    for (const { saved, parent, isLower } of standing) {
+      if (isLower && unmoved.has(parent)) unmoved.add(saved);
+    }
+    const direct = moves.filter(({ from, to: { parent, replaced } }) =>
+      unmoved.has(parent) &&
+      (!replaced ||
+        (gone.has(replaced) && isFile(from) && isFile(replaced)))
+    );
+    return new Set(direct.map(({ to }) => to));
+  }
+
+  /** What goes away when something else is renamed over it. */
+  #overwritten(direct: ReadonlySet<Standing>): ReadonlySet<HiddenPlace> {
+    const overwritten = new Set<HiddenPlace>();
+    for (const one of this.#tree.standing) {
+      const { saved, replaced } = one;
+      const isRenamed = direct.has(one) || this.#contents.has(saved);
+      if (replaced && isRenamed && isFile(replaced)) overwritten.add(replaced);
+    }
+    // What goes elsewhere must not be lost.
+    for (const { from } of this.#tree.moves) overwritten.delete(from);
+    return overwritten;
+  }
+
+  /** Puts everything where it belongs, names of the same file last. */
+  #build(): void {
+    const { standing } = this.#tree;
+    const homes = new Set(
+      standing.filter((one) => this.#isHome(one)).map(({ saved }) => saved),
+    );
+    const later: Standing[] = [];
+    for (const one of standing) {
+      this.#at = one.place;
+      this.#arrive(one);
+      const { saved } = one;
+      const isFirst = !this.#first.has(saved) &&
+        (this.#isHome(one) || !homes.has(saved));
+      if (isFirst) this.#makeFirst(one);
+      else later.push(one);
+    }
+    for (const one of later) {
+      this.#at = one.place;
+      this.#makeAgain(one);
+    }
+  }
+
+  /** Whether the file itself is at this name already, changed or not. */
+  #isHome(one: Standing): boolean {
+    return one.isLower || this.#left.has(one);
+  }
+
+  #arrive(one: Standing): void {
+    const from = this.#left.get(one);
+    if (from === undefined || from === one.place) return;
+    this.#folder.tree.rename(from, one.place);
+    this.#staged.delete(from);
+    this.#left.set(one, one.place);
+  }
+
+  #makeFirst(one: Standing): void {
+    const { tree } = this.#folder;
+    const { saved, place, isLower } = one;
+    this.#first.set(saved, place);
+    const content = this.#contents.get(saved);
+    if (content !== undefined) {
+      if (isLower && saved.origin) this.#checkUnchanged(place, saved);
+      tree.rename(content, place);
+      this.#staged.delete(content);
+    } else if (this.#isHome(one)) return;
+    else if (saved.kind === "directory") tree.makeDirectory(place);
+    else if (saved.origin) tree.link(saved.origin.place, place);
+    else if (saved.kind === "link") this.#want(place, saved.target);
+  }
+
+  /** One more name of a file that stands already. */
+  #makeAgain(one: Standing): void {
+    const { tree } = this.#folder;
+    const { saved, place } = one;
+    const first = this.#first.get(saved) ?? fail("EIO");
+    if (saved.kind === "link" && !saved.origin) {
+      return this.#want(place, saved.target);
+    }
+    if (!this.#contents.has(saved)) {
+      if (!this.#isHome(one)) tree.link(first, place);
+      return;
+    }
+    const stage = this.#name(`link-${this.#names++}`);
+    tree.link(first, stage);
+    this.#staged.add(stage);
+    tree.rename(stage, place);
+    this.#staged.delete(stage);
+  }
+
+  #want(place: string, target: string): void {
+    this.#links.push({ place, target });
+  }
+
+  #setTimes(): void {
+    const deepestFirst = this.#tree.standing.toReversed();
+    for (const { saved, place } of deepestFirst) {
+      const { atim, mtim } = saved.asked;
+      const times: NewTimes = { atim, mtim };
+      if (atim === undefined && mtim === undefined) continue;
+      if (saved.kind === "link" && !saved.origin) continue;
+      this.#at = place;
+      this.#folder.tree.setTimes(place, times);
+    }
+  }
+
+  #checkSame({ place, stat }: HiddenPlace): void {
+    const now = this.#folder.tree.stat(place);
+    if (!isSame(now, stat) || now.filetype !== stat.filetype) fail("ESTALE");
+  }
+
+  #checkUnchanged(place: string, { origin }: SavedNode): void {
+    const now = this.#folder.tree.stat(place);
+    const was = origin?.stat;
+    const isUnchanged = was && isSame(now, was) && now.size === was.size &&
+      now.mtim === was.mtim;
+    if (!isUnchanged) fail("ESTALE");
+  }
+
+  /** Makes a file; one that takes another's place is on the disk by then. */
+  #write(
+    place: string,
+    content: Uint8Array,
+    instead: Origin | undefined,
+  ): void {
+    const { tree, setMode } = this.#folder;
+    const mode = { read: false, write: true, create: true, append: false };
+    const file = tree.open(place, mode);
+    this.#staged.add(place);
+    try {
+      writeAll(file, content);
+      if (!instead) return;
+      if (instead.stat.mode !== undefined) setMode(file, instead.stat.mode);
+      file.sync();
+    } finally {
+      file.close();
+    }
+  }
+
+  #read(place: string, stat: FileStat): Uint8Array {
+    const mode = { read: true, write: false, create: false, append: false };
+    const file = this.#folder.tree.open(place, mode, stat);
+    try {
+      const bytes = new Uint8Array(file.stat().size);
+      for (let at = 0; at < bytes.length;) {
+        const read = file.read(bytes.subarray(at, at + PART_BYTES), at);
+        if (read === 0) fail("ESTALE");
+        at += read;
+      }
+      return bytes;
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Only what is nobody's: what was moved away stays, and is named. */
+  #cleanUp(): string[] {
+    const moved = new Set(this.#left.values());
+    const hasMoved = [...this.#staged].some((name) => moved.has(name));
+    const left: string[] = [];
+    for (const name of this.#staged) {
+      const isJournal = name === this.#name("journal.json");
+      if (moved.has(name) || (isJournal && hasMoved)) {
+        left.push(name);
+        continue;
+      }
+      try {
+        this.#folder.tree.unlink(name);
+      } catch (error) {
+        if (codeOf(error) === undefined) throw error;
+        left.push(name);
+      }
+    }
+    return left;
+  }
+}
+
+/** Whether the lower tree has other names for a file. */
+function isShared({ origin }: SavedFile): boolean {
+  return origin !== undefined && origin.stat.nlink > 1;
+}
+
+function writeAll(
+  file: { write(from: Uint8Array, position: number): number },
+  content: Uint8Array,
+): void {
+  for (let at = 0; at < content.length;) {
+    at += file.write(content.subarray(at, at + PART_BYTES), at);
+  }
+}
+
+function isFile({ stat }: HiddenPlace): boolean {
+  return stat.filetype !== "directory";
+}
+
+function depth(place: string): number {
+  return place.split("/").length;
+}
+
+/** Says what a code means for a commit. */
+export function reasonOf(code: ErrorCode): string {
+  return REASONS[code] ?? `the folder refused it (${code})`;
+}
+
+const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ESTALE: "it was changed since it was read",
+  EEXIST: "something has this name by now",
+  ENOENT: "it is gone",
+  ENOTEMPTY: "something was put into it meanwhile",
+  ELOOP: "a link is on the way to it",
+  EROFS: "it is granted for reading only",
+  EBUSY: "it is granted itself, or on the way to what is",
+};

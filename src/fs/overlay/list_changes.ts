@@ -1,0 +1,150 @@
+/** What an overlay changed, as a list that people and programs read. */
+
+import type { FileType } from "../file_stat.ts";
+import type { OverlayState, SavedNode } from "./overlay_state.ts";
+import {
+  type OverlayTree,
+  overlayTree,
+  type Standing,
+} from "./overlay_tree.ts";
+
+/** One change; places are below the overlay's root. */
+export interface OverlayChange {
+  readonly kind: "created" | "modified" | "removed" | "renamed";
+  readonly place: string;
+  /** Where it was, for what was renamed. */
+  readonly from?: string;
+  /** A name that the same file has too, for what was linked. */
+  readonly linkOf?: string;
+  readonly filetype: FileType;
+  /** What a link says. */
+  readonly target?: string;
+  readonly sizeBefore?: number;
+  readonly sizeAfter?: number;
+  /** Whether its bytes may differ from what they were. */
+  readonly hasNewContent: boolean;
+  /** Times that were asked for, in nanoseconds. */
+  readonly atim?: bigint;
+  readonly mtim?: bigint;
+}
+
+/** Lists what a saved overlay changed, sorted by place. */
+export function listChanges(state: OverlayState): OverlayChange[] {
+  const tree = overlayTree(state);
+  const changes = [
+    ...standingChanges(tree),
+    ...removals(tree),
+    ...state.loose.map((index) => looseChange(state.nodes[index]!)),
+  ];
+  return changes.sort((a, b) => a.place < b.place ? -1 : 1);
+}
+
+function* standingChanges(
+  { standing, moves }: OverlayTree,
+): Generator<OverlayChange> {
+  const from = new Map(moves.map((move) => [move.to, move.from.place]));
+  const first = new Map<SavedNode, string>();
+  for (const one of standing) {
+    const { saved, place } = one;
+    const linkOf = first.get(saved);
+    if (linkOf === undefined) first.set(saved, place);
+    const change = changeOf(one, from.get(one), linkOf);
+    if (change) yield change;
+  }
+}
+
+function changeOf(
+  one: Standing,
+  from: string | undefined,
+  linkOf: string | undefined,
+): OverlayChange | undefined {
+  const { saved, place, isLower, replaced } = one;
+  const hasNewContent = saved.kind === "file" && saved.content !== undefined;
+  const hasNewTimes = saved.asked.atim !== undefined ||
+    saved.asked.mtim !== undefined;
+  const common = { place, ...described(saved), hasNewContent };
+  const before = replaced?.stat ?? saved.origin?.stat;
+  const sizeBefore = before?.filetype === "file"
+    ? { sizeBefore: before.size }
+    : {};
+  if (isLower) {
+    const isChanged = hasNewTimes || (hasNewContent && linkOf === undefined);
+    return isChanged
+      ? { kind: "modified", ...common, ...sizeBefore }
+      : undefined;
+  }
+  if (from !== undefined) {
+    return { kind: "renamed", from, ...common, ...sizeBefore };
+  }
+  const isAnew = replaced?.stat.filetype === common.filetype;
+  if (isAnew && common.filetype !== "directory") {
+    return { kind: "modified", ...common, ...sizeBefore, hasNewContent: true };
+  }
+  const link = saved.origin && linkOf === undefined
+    ? saved.origin.place
+    : linkOf;
+  return {
+    kind: "created",
+    ...common,
+    ...link !== undefined && { linkOf: link },
+  };
+}
+
+/** What was put in the place of a thing of the same kind was modified. */
+function* removals(
+  { standing, moves, removed }: OverlayTree,
+): Generator<OverlayChange> {
+  const moved = new Set(moves.map(({ to }) => to));
+  const modified = new Set(
+    standing.filter((one) =>
+      !moved.has(one) && one.replaced &&
+      one.replaced.stat.filetype !== "directory" &&
+      one.replaced.stat.filetype === filetypeOf(one.saved)
+    ).map(({ replaced }) => replaced),
+  );
+  for (const hidden of removed) {
+    if (modified.has(hidden)) continue;
+    const { place, stat: { filetype, size } } = hidden;
+    yield {
+      kind: "removed",
+      place,
+      filetype,
+      ...filetype === "file" && { sizeBefore: size },
+      hasNewContent: false,
+    };
+  }
+}
+
+/** A file that changed under a name that is gone, and has others. */
+function looseChange(saved: SavedNode): OverlayChange {
+  return {
+    kind: "modified",
+    place: saved.origin?.place ?? "",
+    ...described(saved),
+    ...saved.origin && { sizeBefore: saved.origin.stat.size },
+    hasNewContent: saved.kind === "file" && saved.content !== undefined,
+  };
+}
+
+function filetypeOf(saved: SavedNode): FileType {
+  if (saved.kind !== "file") return saved.kind;
+  return saved.origin?.stat.filetype ?? "file";
+}
+
+type Described = Pick<
+  OverlayChange,
+  "filetype" | "target" | "sizeAfter" | "atim" | "mtim"
+>;
+
+function described(saved: SavedNode): Described {
+  const { atim, mtim } = saved.asked;
+  return {
+    filetype: filetypeOf(saved),
+    ...saved.kind === "link" && { target: saved.target },
+    ...saved.kind === "file" && {
+      sizeAfter: saved.content?.length ?? saved.origin?.stat.size ?? 0,
+    },
+    ...atim !== undefined && { atim },
+    ...mtim !== undefined && { mtim },
+  };
+}
