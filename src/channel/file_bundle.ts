@@ -21,6 +21,33 @@ export type FilesByDirectory = Readonly<
 >;
 
 const LENGTH_BYTES = 4;
+/** Before the guest's name of a folder; no directory is called so. */
+const OVERLAY = "overlay:";
+
+/** Overlays as entries of a bundle, each as one file of its own kind. */
+export function bundledOverlays(
+  states: Readonly<Record<string, Uint8Array>>,
+): FilesByDirectory {
+  return Object.fromEntries(
+    Object.entries(states).map(([guest, state]) => [
+      OVERLAY + guest,
+      { state },
+    ]),
+  );
+}
+
+/** Takes the overlays out of a bundle that was read. */
+export function takeOverlays(
+  files: Record<string, Record<string, Uint8Array>>,
+): Record<string, Uint8Array> {
+  const states: Record<string, Uint8Array> = {};
+  for (const [key, { state }] of Object.entries(files)) {
+    if (!key.startsWith(OVERLAY)) continue;
+    delete files[key];
+    if (state) states[key.slice(OVERLAY.length)] = state;
+  }
+  return states;
+}
 
 /** Turns files into bytes. */
 export function encodeFileBundle(files: FilesByDirectory): Uint8Array {

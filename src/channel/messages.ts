@@ -83,6 +83,11 @@ export interface GrantedDirectory {
   /** Its absolute path on the host, without links. */
   readonly host: string;
   readonly write: boolean;
+  /** That guests change a layer over it, and what that may hold. */
+  readonly overlay?: {
+    readonly maxBytes: number;
+    readonly maxEntries: number;
+  };
   /** A path to it that uses up the links a path may have, if there is one. */
   readonly anchor?: string;
   /** The folder that the anchor is in. */
@@ -171,6 +176,8 @@ export interface CallPlan {
    */
   readonly memoryDirectories?:
     readonly (readonly [guest: string, maxBytes: number])[];
+  /** Whether the bundle has what earlier calls changed in overlays. */
+  readonly hasOverlays?: boolean;
   /** Their files are a bundle of so many bytes at the payload's end. */
   readonly bundleBytes?: number;
 }

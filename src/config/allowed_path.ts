@@ -3,6 +3,7 @@
 import { fromFileUrl } from "@std/path";
 import { checkGuestPath } from "./guest_path.ts";
 import { checkKnown } from "./option_checks.ts";
+import { checkOverlay, type OverlayLimits } from "./overlay_limits.ts";
 import { quote } from "../quote.ts";
 
 /** A host folder that guests see at a path of their own. */
@@ -13,12 +14,23 @@ export interface AllowedPath {
   readonly host: string;
   /** Whether the guest may change what is in it. */
   readonly write: boolean;
+  /**
+   * What guests may change without changing the folder, if that is what is
+   * granted.
+   */
+  readonly overlay?: OverlayLimits;
 }
 
 /** Options of {@linkcode SandboxConfigBuilder.allowedPath}. */
 export interface AllowedPathOptions {
   /** Whether the guest may change what is in the folder; `false` by default. */
   readonly write?: boolean;
+  /**
+   * Whether the guest changes a layer over the folder, in memory: the folder
+   * stays as it is until `result.changes` is committed. `false` by default;
+   * limits other than the default ones may be given in its place.
+   */
+  readonly overlay?: boolean | Partial<OverlayLimits>;
 }
 
 /**
@@ -38,17 +50,24 @@ export function checkAllowedPath(
       }`,
     );
   }
-  checkKnown("allowedPath", options, ["write"]);
+  checkKnown("allowedPath", options, ["write", "overlay"]);
   const write = options.write ?? false;
   if (typeof write !== "boolean") {
     throw new TypeError(
       `Cannot set allowedPath: write is a boolean, got ${quote(write)}`,
     );
   }
+  const overlay = checkOverlay(options.overlay);
+  if (overlay && write) {
+    throw new TypeError(
+      "Cannot set allowedPath: a folder with an overlay is never written to, leave out write",
+    );
+  }
   return Object.freeze({
     guest: checkGuestPath("allowedPath", guest),
     host: hostPath(host),
     write,
+    ...overlay && { overlay },
   });
 }
 

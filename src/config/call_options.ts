@@ -16,6 +16,7 @@ import {
   checkWhole,
 } from "./option_checks.ts";
 import { quote } from "../quote.ts";
+import { SharedOverlay } from "./shared_overlay.ts";
 import type { SandboxConfig } from "./sandbox_config.ts";
 
 /** Standard input: text, bytes, or a stream that is read as it is needed. */
@@ -56,6 +57,12 @@ export interface CallOptions {
    * them beside its own.
    */
   readonly files?: CallFiles | undefined;
+  /**
+   * The overlay that the call works in, so that it sees what earlier calls
+   * changed; by default every call has one of its own. Calls that share one
+   * run one after the other.
+   */
+  readonly overlay?: SharedOverlay | undefined;
   /** Environment variables that a guest with WASI sees; none by default. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Arguments that a guest with WASI sees after its name; none by default. */
@@ -99,6 +106,7 @@ const NAMES: readonly (keyof CallOptions)[] = [
   "maxMemoryBytes",
   "queueTimeout",
   "files",
+  "overlay",
   "env",
   "args",
   "stdin",
@@ -128,6 +136,14 @@ export function callLimits(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(
       `Cannot set signal: expected an AbortSignal, got ${quote(signal)}`,
+    );
+  }
+  const { overlay } = options;
+  if (overlay !== undefined && !SharedOverlay.is(overlay)) {
+    throw new TypeError(
+      `Cannot set overlay: expected what overlay() of the sandbox made, got ${
+        quote(overlay)
+      }`,
     );
   }
   return {

@@ -5,6 +5,7 @@ import type { DeterministicOptions } from "./deterministic.ts";
 import type { HostFunctions, NumericFunctionGrant } from "./host_function.ts";
 import type { HostFunctionLimits } from "./host_function_limits.ts";
 import type { NetworkLimits } from "./network_limits.ts";
+import type { OverlayLimits } from "./overlay_limits.ts";
 import { quote } from "../quote.ts";
 import { SandboxConfig } from "./sandbox_config.ts";
 import type { SandboxConfigBuilder } from "./sandbox_config_builder.ts";
@@ -15,6 +16,8 @@ export interface AllowedPathGrant {
   readonly host: string | URL;
   /** Whether the guest may change what is in it; `false` by default. */
   readonly write?: boolean;
+  /** Whether it changes a layer over the folder instead; `false`. */
+  readonly overlay?: boolean | Partial<OverlayLimits>;
 }
 
 /** A directory in memory in {@linkcode SandboxOptions}. */

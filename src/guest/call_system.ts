@@ -1,6 +1,6 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
-import { encodeFileBundle } from "../channel/file_bundle.ts";
+import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
 import type { GrantedMemoryDirectory } from "../channel/messages.ts";
 import type { DirectoryImage, StateImage } from "../channel/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
@@ -46,6 +46,7 @@ export class CallSystem {
       env: environment(plan.env ?? {}, grants.workingDirectory),
       directories: grants.directories,
       memoryDirectories,
+      overlays: call.overlays,
       limits: grants,
       shared: grants.shared,
       root: {
@@ -86,9 +87,12 @@ export class CallSystem {
     }
   }
 
-  /** What was made or changed in the memory directories. */
+  /** What was made or changed in memory directories and overlays. */
   files(): Uint8Array {
-    const files = this.wasi.changedFiles();
+    const files = {
+      ...this.wasi.changedFiles(),
+      ...bundledOverlays(this.wasi.changedOverlays()),
+    };
     return Object.keys(files).length > 0 ? encodeFileBundle(files) : NOTHING;
   }
 }

@@ -1,14 +1,10 @@
 /** A request taken apart: its plan, its payload, and the files it brings. */
 
-import {
-  decodeFileBundle,
-  type FilesByDirectory,
-} from "../channel/file_bundle.ts";
+import { decodeFileBundle, takeOverlays } from "../channel/file_bundle.ts";
 import type { CallRequest, Op } from "../channel/layout.ts";
 import type { CallPlan, GrantedMemoryDirectory } from "../channel/messages.ts";
 
 const NOTHING_PLANNED: CallPlan = {};
-const NO_FILES: FilesByDirectory = {};
 
 /** What one call is to do, and with what. */
 export interface PlannedCall {
@@ -18,6 +14,8 @@ export interface PlannedCall {
   readonly payload: Uint8Array;
   /** Directories in memory that this call brings. */
   readonly memoryDirectories: readonly GrantedMemoryDirectory[];
+  /** What earlier calls changed in overlays, by the guest's name. */
+  readonly overlays: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Reads a request; the host is believed. */
@@ -25,23 +23,29 @@ export function planCall({ op, meta, payload }: CallRequest): PlannedCall {
   const plan = meta === "" ? NOTHING_PLANNED : JSON.parse(meta) as CallPlan;
   const { bundleBytes = 0 } = plan;
   const end = payload.length - bundleBytes;
+  const files = bundled(plan, payload.subarray(end));
   return {
     op,
     plan,
     payload: bundleBytes === 0 ? payload : payload.subarray(0, end),
-    memoryDirectories: broughtDirectories(plan, payload.subarray(end)),
+    overlays: takeOverlays(files),
+    memoryDirectories: broughtDirectories(plan, files),
   };
+}
+
+type Files = Record<string, Record<string, Uint8Array>>;
+
+function bundled(plan: CallPlan, bundle: Uint8Array): Files {
+  if (bundle.length === 0) return {};
+  if (!plan.hasOverlays && !plan.memoryDirectories?.length) return {};
+  // A copy: the request's memory is the host's to write again.
+  return decodeFileBundle(bundle.slice()) ?? {};
 }
 
 function broughtDirectories(
   { memoryDirectories = [] }: CallPlan,
-  bundle: Uint8Array,
+  files: Files,
 ): readonly GrantedMemoryDirectory[] {
-  if (memoryDirectories.length === 0) return [];
-  // A copy: the request's memory is the host's to write again.
-  const files = bundle.length === 0
-    ? NO_FILES
-    : decodeFileBundle(bundle.slice()) ?? NO_FILES;
   return memoryDirectories.map(([guest, maxBytes]) => ({
     guest,
     maxBytes,

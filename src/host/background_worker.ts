@@ -11,6 +11,7 @@ import "./deno_version.ts";
  * waited for a download that never went on.
  */
 export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
+  () => import("./overlay/overlay_worker.ts"),
   () => import("./watchdog/watchdog_worker.ts"),
   // deno-lint-ignore layers/imports -- seen by tools, and never made
   () => import("../guest/worker.ts"),

@@ -17,6 +17,7 @@ import { staysInside } from "../stays_inside.ts";
  * @param place Where in it, as names joined by `/`.
  * @param target What the link says.
  * @param held What no guest may touch.
+ * @param sameAs A link that says the same, of which this is to be another name.
  * @returns what went wrong, or undefined when the link was made.
  */
 export function makeLink(
@@ -24,9 +25,10 @@ export function makeLink(
   place: string,
   target: string,
   held: HeldDirectories,
+  sameAs?: string,
 ): ErrorCode | undefined {
   try {
-    make(directory, place, target, held);
+    make(directory, place, target, held, sameAs);
     return undefined;
   } catch (error) {
     const code = codeOf(error);
@@ -40,6 +42,7 @@ function make(
   place: string,
   target: string,
   held: HeldDirectories,
+  sameAs: string | undefined,
 ): void {
   if (!directory.write) fail("EROFS");
   if (!isPlace(place) || !staysInside(place, target)) fail("EPERM");
@@ -53,7 +56,13 @@ function make(
   if (!folder.isAnchored) fail("ENOTSUP");
   folder.check();
   folder.refuseProtected(place);
-  Deno.symlinkSync(target, folder.path(place));
+  if (sameAs === undefined) {
+    return Deno.symlinkSync(target, folder.path(place));
+  }
+  if (!isPlace(sameAs)) fail("EPERM");
+  const known = folder.path(sameAs);
+  if (Deno.readLinkSync(known) !== target) fail("ESTALE");
+  Deno.linkSync(known, folder.path(place));
 }
 
 /** Deno makes links for unscoped permissions only. */

@@ -36,6 +36,8 @@ export interface Conflict {
 export interface WantedLink {
   readonly place: string;
   readonly target: string;
+  /** One of these that it is another name of. */
+  readonly sameAs?: string;
 }
 
 /** What came of a commit. */
@@ -288,7 +290,9 @@ class Commit {
     } else if (this.#isHome(one)) return;
     else if (saved.kind === "directory") tree.makeDirectory(place);
     else if (saved.origin) tree.link(saved.origin.place, place);
-    else if (saved.kind === "link") this.#want(place, saved.target);
+    else if (saved.kind === "link") {
+      this.#links.push({ place, target: saved.target });
+    }
   }
 
   /** One more name of a file that stands already. */
@@ -297,7 +301,8 @@ class Commit {
     const { saved, place } = one;
     const first = this.#first.get(saved) ?? fail("EIO");
     if (saved.kind === "link" && !saved.origin) {
-      return this.#want(place, saved.target);
+      this.#links.push({ place, target: saved.target, sameAs: first });
+      return;
     }
     if (!this.#contents.has(saved)) {
       if (!this.#isHome(one)) tree.link(first, place);
@@ -308,10 +313,6 @@ class Commit {
     this.#staged.add(stage);
     tree.rename(stage, place);
     this.#staged.delete(stage);
-  }
-
-  #want(place: string, target: string): void {
-    this.#links.push({ place, target });
   }
 
   #setTimes(): void {

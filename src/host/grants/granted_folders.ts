@@ -28,6 +28,7 @@ export class GrantedFolders {
   readonly directories: readonly GrantedDirectory[];
   readonly #folders: readonly RealFolder[];
   readonly #anchors = new Map<string, RealFolder>();
+  #isReleased = false;
   readonly #release: () => void = () => this.release();
 
   /**
@@ -50,8 +51,34 @@ export class GrantedFolders {
     if (this.#anchors.size > 0) addEventListener("unload", this.#release);
   }
 
+  /** A folder as it is granted; undefined once the grants are taken back. */
+  toRead(guest: string): GrantedDirectory | undefined {
+    if (this.#isReleased) return undefined;
+    return this.directories.find((directory) => directory.guest === guest);
+  }
+
+  /** The same as if it were granted for writing, to carry out changes. */
+  toWrite(guest: string): GrantedDirectory | undefined {
+    const directory = this.toRead(guest);
+    if (!directory) return undefined;
+    const folder = this.#folders[this.directories.indexOf(directory)]!;
+    return {
+      ...directory,
+      write: true,
+      locks: PROCESS_FOLDERS.locksOf(folder),
+      // What is under an overlay may be changed so too.
+      readOnly: this.#readOnlyIn(
+        folder,
+        this.directories.map((one) =>
+          one.overlay ? { ...one, write: true } : one
+        ),
+      ),
+    };
+  }
+
   /** Removes the anchors, and takes the grants back. */
   release(): void {
+    this.#isReleased = true;
     removeEventListener("unload", this.#release);
     for (const [path, folder] of this.#anchors) {
       removeFolder(path);

@@ -13,6 +13,7 @@ import type {
 import type { StateImage } from "../../channel/state_image.ts";
 import { ExecutionFailed, WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
+import { overlayBytes } from "../overlay/overlay_bytes.ts";
 import { answerLink } from "./answer_link.ts";
 import type { CallOutcome } from "./call_outcome.ts";
 import { GuestTurn } from "./guest_turn.ts";
@@ -418,7 +419,9 @@ function nothing(): void {}
 function maxAnswerBytes({ maxResultBytes, grants }: WorkerOptions): number {
   const files = grants.memoryDirectories
     .reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+  const overlays = overlayBytes(grants.directories);
   const output = 2 * grants.maxOutputBytes;
-  return maxResultBytes + output + files + grants.maxScratchBytes +
+  const scratch = grants.maxScratchBytes;
+  return maxResultBytes + output + files + scratch + overlays +
     ANSWER_SLACK_BYTES;
 }

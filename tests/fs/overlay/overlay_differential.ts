@@ -202,8 +202,9 @@ export function commitTo(
     file.setMode(mode);
   };
   const report = commitChanges({ tree: hook(tree), prefix, setMode }, state);
-  for (const { place, target } of report.links) {
-    assertEquals(makeLink(directory, place, target, held), undefined);
+  for (const { place, target, sameAs } of report.links) {
+    const code = makeLink(directory, place, target, held, sameAs);
+    assertEquals(code, undefined);
   }
   return report;
 }

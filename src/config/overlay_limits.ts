@@ -1,0 +1,48 @@
+/** What an overlay over a host folder may hold. */
+
+import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
+
+/** What an overlay over a host folder may hold. */
+export interface OverlayLimits {
+  /** The most bytes that the files in it have together; 64 MiB by default. */
+  readonly maxBytes: number;
+  /** The most names that it remembers; 16 384 by default. */
+  readonly maxEntries: number;
+}
+
+const DEFAULTS: OverlayLimits = {
+  maxBytes: 64 * 1024 * 1024,
+  maxEntries: 16_384,
+};
+/** What is in it crosses shared memory with the result. */
+const LARGEST_MAX_BYTES = 2 ** 28;
+const LARGEST_MAX_ENTRIES = 65_536;
+
+/**
+ * Checks the overlay option of a grant.
+ *
+ * @returns undefined when there is to be none.
+ * @throws {TypeError} when it is neither a boolean nor limits.
+ * @throws {RangeError} when a limit is impossible.
+ */
+export function checkOverlay(
+  given: boolean | Partial<OverlayLimits> | undefined,
+): OverlayLimits | undefined {
+  if (given === undefined || given === false) return undefined;
+  if (given === true) return DEFAULTS;
+  checkObject("allowedPath overlay", given);
+  checkKnown("allowedPath overlay", given, ["maxBytes", "maxEntries"]);
+  const {
+    maxBytes = DEFAULTS.maxBytes,
+    maxEntries = DEFAULTS.maxEntries,
+  } = given;
+  return Object.freeze({
+    maxBytes: checkWhole("overlay maxBytes", maxBytes, 0, LARGEST_MAX_BYTES),
+    maxEntries: checkWhole(
+      "overlay maxEntries",
+      maxEntries,
+      1,
+      LARGEST_MAX_ENTRIES,
+    ),
+  });
+}

@@ -1,0 +1,15 @@
+/** What overlays take where they cross between host and worker. */
+
+import type { GrantedDirectory } from "../../channel/messages.ts";
+
+/** What is told of one name: its node, its lower place and what it was. */
+const ENTRY_BYTES = 2_048;
+
+/** The most bytes of the overlays of a call together. */
+export function overlayBytes(directories: readonly GrantedDirectory[]): number {
+  return directories.reduce(
+    (sum, { overlay }) =>
+      overlay ? sum + overlay.maxBytes + overlay.maxEntries * ENTRY_BYTES : sum,
+    0,
+  );
+}

@@ -1,0 +1,157 @@
+/** Carries out and describes what overlays changed, each in a thread. */
+
+import type {
+  GrantedDirectory,
+  SharedFolders,
+} from "../../channel/messages.ts";
+import { ExecutionFailed, SandboxClosed, WorkerLost } from "../../errors.ts";
+import { HeldDirectories } from "../../fs/host/held_directories.ts";
+import { COMMIT_PREFIX, stagePrefix } from "../../fs/host/commit_stage.ts";
+import { makeLink } from "../../fs/host/make_link.ts";
+import {
+  type CommitReport,
+  reasonOf,
+} from "../../fs/overlay/commit_changes.ts";
+import {
+  listChanges,
+  type OverlayChange,
+} from "../../fs/overlay/list_changes.ts";
+import { decodeState } from "../../fs/overlay/overlay_state.ts";
+import { startBackgroundWorker } from "../background_worker.ts";
+import type { GrantedFolders } from "../grants/granted_folders.ts";
+import { workerPermissions } from "../grants/worker_permissions.ts";
+import { within } from "../within.ts";
+import type { OverlayJob, OverlayReply } from "./overlay_job.ts";
+
+export type { CommitReport, OverlayChange };
+
+/** The limits of an overlay bound a commit; this is only a last end. */
+const COMMIT_MS = 600_000;
+/** How many links are made before others have their turn. */
+const LINKS_AT_ONCE = 100;
+
+/** Lists what a saved overlay changed; nothing when the bytes are not one. */
+export function changesIn(state: Uint8Array): readonly OverlayChange[] {
+  const decoded = decodeState(state);
+  return decoded ? listChanges(decoded) : [];
+}
+
+/** Carries out what overlays over the folders of one sandbox changed. */
+export class OverlayCommits {
+  readonly #folders: GrantedFolders;
+  readonly #shared: SharedFolders;
+
+  constructor(folders: GrantedFolders, shared: SharedFolders) {
+    this.#folders = folders;
+    this.#shared = shared;
+  }
+
+  /**
+   * Carries out the changes of one overlay.
+   *
+   * @param guest The guest's name of the folder.
+   * @param only The places whose changes are meant; all by default.
+   * @throws {PermissionDenied} when this process may not write to the folder.
+   * @throws {SandboxClosed} when the sandbox is closed.
+   */
+  async commit(
+    guest: string,
+    state: Uint8Array,
+    only: readonly string[] | undefined,
+  ): Promise<CommitReport> {
+    const directory = this.#folders.toWrite(guest) ?? closed();
+    const job = this.#job("commit", directory, state, only);
+    const reply = await perform(job);
+    if (reply.kind !== "committed") {
+      throw new WorkerLost("Overlay thread failed");
+    }
+    return await this.#withLinks(directory, reply.report);
+  }
+
+  /** Describes the changes of one overlay as a patch. */
+  async diff(
+    guest: string,
+    state: Uint8Array,
+    only: readonly string[] | undefined,
+  ): Promise<string> {
+    const directory = this.#folders.toRead(guest) ?? closed();
+    const reply = await perform(this.#job("diff", directory, state, only));
+    if (reply.kind !== "diff") throw new WorkerLost("Overlay thread failed");
+    return reply.text;
+  }
+
+  /** What commits that did not end left in a folder, by name. */
+  async leftovers(guest: string): Promise<string[]> {
+    const directory = this.#folders.toRead(guest) ?? closed();
+    const left: string[] = [];
+    for await (const { name } of Deno.readDir(directory.host)) {
+      if (name.startsWith(COMMIT_PREFIX)) left.push(name);
+    }
+    return left.sort();
+  }
+
+  #job(
+    kind: OverlayJob["kind"],
+    directory: GrantedDirectory,
+    state: Uint8Array,
+    only: readonly string[] | undefined,
+  ): OverlayJob {
+    return {
+      kind,
+      state,
+      only,
+      directory,
+      stagePrefix: stagePrefix(),
+      shared: this.#shared,
+    };
+  }
+
+  /** Links are made for unscoped permissions only, which no thread has. */
+  async #withLinks(
+    directory: GrantedDirectory,
+    report: CommitReport,
+  ): Promise<CommitReport> {
+    const conflicts = [...report.conflicts];
+    const held = new HeldDirectories(this.#shared.held);
+    for (const [index, link] of report.links.entries()) {
+      const { place, target, sameAs } = link;
+      if (index % LINKS_AT_ONCE === LINKS_AT_ONCE - 1) await eventLoopTurn();
+      const code = makeLink(directory, place, target, held, sameAs);
+      if (code === undefined) continue;
+      const reason = code === "ENOTSUP"
+        ? "this process may not make links: it lacks --allow-read and --allow-write for everything"
+        : reasonOf(code);
+      conflicts.push({ place, reason });
+    }
+    return { ...report, conflicts };
+  }
+}
+
+async function perform(job: OverlayJob): Promise<OverlayReply> {
+  const permissions = workerPermissions([job.directory]);
+  const url = new URL("./overlay_worker.ts", import.meta.url);
+  const worker = startBackgroundWorker(url, permissions);
+  const { promise, resolve, reject } = Promise.withResolvers<OverlayReply>();
+  worker.onmessage = ({ data }: MessageEvent<OverlayReply>) => resolve(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new ExecutionFailed(`Overlay thread failed: ${event.message}`));
+  };
+  try {
+    worker.postMessage(job);
+    if (!await within(COMMIT_MS, promise.then(() => {}))) {
+      throw new WorkerLost(`Overlay thread did not end in ${COMMIT_MS} ms`);
+    }
+    return await promise;
+  } finally {
+    worker.terminate();
+  }
+}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function closed(): never {
+  throw new SandboxClosed("Sandbox is closed");
+}

@@ -1,0 +1,24 @@
+/** What an overlay thread is asked for, and what it answers. */
+
+import type {
+  GrantedDirectory,
+  SharedFolders,
+} from "../../channel/messages.ts";
+import type { CommitReport } from "../../fs/overlay/commit_changes.ts";
+
+/** Something to do with the changes of one overlay. */
+export interface OverlayJob {
+  readonly kind: "commit" | "diff";
+  readonly state: Uint8Array;
+  /** The places whose changes are meant; all by default. */
+  readonly only: readonly string[] | undefined;
+  readonly directory: GrantedDirectory;
+  /** What the names of what is staged begin with. */
+  readonly stagePrefix: string;
+  readonly shared: SharedFolders;
+}
+
+/** What came of it. */
+export type OverlayReply =
+  | { readonly kind: "committed"; readonly report: CommitReport }
+  | { readonly kind: "diff"; readonly text: string };
