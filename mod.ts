@@ -35,6 +35,8 @@ export type {
 } from "./src/config/host_function.ts";
 export type { HostFunctionLimits } from "./src/config/host_function_limits.ts";
 export type { NetworkLimits } from "./src/config/network_limits.ts";
+export type { OverlayLimits } from "./src/config/overlay_limits.ts";
+export { SharedOverlay } from "./src/config/shared_overlay.ts";
 export { SandboxConfig } from "./src/config/sandbox_config.ts";
 export { SandboxConfigBuilder } from "./src/config/sandbox_config_builder.ts";
 export type {
@@ -77,6 +79,14 @@ export type {
   UsageData,
 } from "./src/tool/call_result.ts";
 export type { HostCall, HostCallOutcome } from "./src/tool/host/host_call.ts";
+export {
+  type Change,
+  type ChangeConflict,
+  Changes,
+  type ChangeSelection,
+  type CommitResult,
+} from "./src/tool/changes/changes.ts";
+export { Overlay } from "./src/tool/changes/overlay.ts";
 export { explain } from "./src/tool/explain.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";
 export type {

@@ -1,7 +1,7 @@
 /** Reads what a worker answered: a value or an error, and the call's record. */
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
-import { decodeGuestFiles } from "../channel/file_bundle.ts";
+import { decodeGuestFiles, takeOverlays } from "../channel/file_bundle.ts";
 import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
 import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { CallLimits } from "../config/call_options.ts";
@@ -22,9 +22,14 @@ import {
   type RecordData,
   succeeded,
 } from "./call_result.ts";
+import { type Changes, NO_CHANGES } from "./changes/changes.ts";
+import type { OverlayStates } from "./changes/overlay.ts";
 
 /** Longer texts of refusals are cut. */
 const MAX_DENIED_LENGTH = 500;
+
+/** Makes changes of what a call left in overlays. */
+export type ChangesOf = (states: OverlayStates) => Changes;
 
 /** The record of a call that never reached a guest. */
 export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
@@ -41,6 +46,7 @@ export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
     stderr: "",
     isOutputCut: false,
     files: {},
+    changes: NO_CHANGES,
     denied: [],
     hostCalls: calls.calls,
     hostCallCount: calls.count,
@@ -56,20 +62,24 @@ export function toCallResult(
   end: PoolCallEnd,
   limits: CallLimits,
   calls: HostCallLog,
+  changesOf: ChangesOf,
 ): CallResult<Uint8Array> | Promise<CallResult<Uint8Array>> {
   const output = callOutput(end.answer);
   return output instanceof Promise
-    ? output.then((decoded) => callResult(end, limits, calls, decoded))
-    : callResult(end, limits, calls, output);
+    ? output.then((decoded) =>
+      callResult(end, limits, calls, changesOf, decoded)
+    )
+    : callResult(end, limits, calls, changesOf, output);
 }
 
 function callResult(
   end: PoolCallEnd,
   limits: CallLimits,
   calls: HostCallLog,
+  changesOf: ChangesOf,
   output: CallOutput,
 ): CallResult<Uint8Array> {
-  const record = callRecord(end, limits, calls, output);
+  const record = callRecord(end, limits, calls, changesOf, output);
   if (end.answer.status === Status.Value) {
     return succeeded(end.answer.value, record);
   }
@@ -108,8 +118,10 @@ function callRecord(
   { answer, waitedMs }: PoolCallEnd,
   { maxFuel }: CallLimits,
   calls: HostCallLog,
+  changesOf: ChangesOf,
   { stdout, stderr, files }: CallOutput,
 ): RecordData {
+  const overlays = takeOverlays(files);
   const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed, restoreMs } =
     answer.usage;
   return {
@@ -125,6 +137,9 @@ function callRecord(
     stderr,
     isOutputCut: answer.isCut,
     files,
+    changes: Object.keys(overlays).length === 0
+      ? NO_CHANGES
+      : changesOf(overlays),
     denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
     hostCalls: calls.calls,
     hostCallCount: calls.count,

@@ -1,6 +1,6 @@
 /** Turns a call and its options into what is sent to a worker. */
 
-import { encodeFileBundle } from "../channel/file_bundle.ts";
+import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
 import type { CallPlan } from "../channel/messages.ts";
 import {
   type CallLimits,
@@ -20,6 +20,7 @@ import { CallScope } from "../host/pool/call_scope.ts";
 import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 import type { CallKind, CallTarget } from "./calls/call_kind.ts";
 import { HostCalls } from "./host/host_calls.ts";
+import type { OverlayStates } from "./changes/overlay.ts";
 import { GuestStreams } from "./guest_streams.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
@@ -30,6 +31,8 @@ export interface PreparedCall {
   /** The call's plan as JSON; empty when everything is as configured. */
   readonly meta: string;
   readonly payload: Uint8Array;
+  /** Bytes of it that are what the caller gave, and not overlays. */
+  readonly ownBytes: number;
   /** Answers what the guest asks for meanwhile. */
   readonly handlers: QuestionHandlers;
   /** What the guest asked of the host's functions, and the way to answer. */
@@ -49,6 +52,7 @@ export interface NamedCallOptions extends CallOptions {
  * Checks a call's options and encodes it.
  *
  * @param extra Names of options that this kind of call has beside.
+ * @param overlays What earlier calls changed in the overlay that it works in.
  * @throws {TypeError} for an option that does not exist or is impossible.
  * @throws {RangeError} for a limit that is wider than the configuration's.
  */
@@ -58,6 +62,7 @@ export function prepareCall<Input>(
   options: NamedCallOptions,
   config: SandboxConfig,
   extra: readonly string[] = [],
+  overlays: OverlayStates = {},
 ): PreparedCall {
   const limits = callLimits(options, config, extra);
   const surroundings = callSurroundings(options, config);
@@ -71,7 +76,9 @@ export function prepareCall<Input>(
     limits: config.hostFunctionLimits,
     scope,
   });
-  const bundle = surroundings ? bundleOf(surroundings) : NOTHING;
+  const bundle = bundleOf(surroundings, overlays);
+  const overlayBytes = Object.values(overlays)
+    .reduce((sum, { length }) => sum + length, 0);
   const plan = planOf({
     target: kind.target?.(input),
     options,
@@ -80,11 +87,13 @@ export function prepareCall<Input>(
     surroundings,
     streams,
     bundleBytes: bundle.length,
+    hasOverlays: overlayBytes > 0,
   });
   return {
     limits,
     meta: plan === undefined ? "" : JSON.stringify(plan),
     payload: bundle.length === 0 ? own : joined(own, bundle),
+    ownBytes: own.length + bundle.length - overlayBytes,
     handlers: { ...streams?.handlers, host: hostCalls.handler },
     hostCalls,
     scope,
@@ -139,6 +148,7 @@ interface PlanParts {
   readonly surroundings: CallSurroundings | undefined;
   readonly streams: GuestStreams | undefined;
   readonly bundleBytes: number;
+  readonly hasOverlays: boolean;
 }
 
 /** What differs from the configuration; undefined when nothing does. */
@@ -166,16 +176,21 @@ function planOf(parts: PlanParts): CallPlan | undefined {
     plan.env = surroundings.env;
     plan.memoryDirectories = surroundings.memoryDirectories
       .map(({ guest, maxBytes }) => [guest, maxBytes]);
-    plan.bundleBytes = parts.bundleBytes;
   }
+  if (parts.bundleBytes > 0) plan.bundleBytes = parts.bundleBytes;
+  if (parts.hasOverlays) plan.hasOverlays = true;
   return Object.keys(plan).length === 0 ? undefined : plan;
 }
 
-function bundleOf({ memoryDirectories }: CallSurroundings): Uint8Array {
-  if (memoryDirectories.length === 0) return NOTHING;
-  return encodeFileBundle(Object.fromEntries(
-    memoryDirectories.map(({ guest, files }) => [guest, files]),
-  ));
+function bundleOf(
+  surroundings: CallSurroundings | undefined,
+  overlays: OverlayStates,
+): Uint8Array {
+  const directories = (surroundings?.memoryDirectories ?? [])
+    .map(({ guest, files }) => [guest, files] as const);
+  const bundled = bundledOverlays(overlays);
+  if (directories.length + Object.keys(bundled).length === 0) return NOTHING;
+  return encodeFileBundle({ ...Object.fromEntries(directories), ...bundled });
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@ import type { FilesByDirectory } from "../channel/file_bundle.ts";
 import type { DeniedRequest } from "../channel/http_layout.ts";
 import type { HostCall } from "./host/host_call.ts";
 import type { AnySandboxError } from "../errors.ts";
+import type { Changes } from "./changes/changes.ts";
 
 export type { DeniedRequest, FilesByDirectory };
 
@@ -62,6 +63,12 @@ export interface CallRecord {
    * directory and by path below it.
    */
   readonly files: FilesByDirectory;
+  /**
+   * What the call changed in folders that are granted with `overlay`, to look
+   * at, commit or drop; with an overlay that several calls share, what all of
+   * them changed so far.
+   */
+  readonly changes: Changes;
   /**
    * What the guest asked of the network and was refused, the first 32 times:
    * what is not granted, and what exceeds a limit.
@@ -165,6 +172,7 @@ abstract class Recorded implements CallRecord {
   readonly stderr: string;
   readonly isOutputCut: boolean;
   readonly files: FilesByDirectory;
+  readonly changes: Changes;
   readonly denied: readonly DeniedRequest[];
   readonly hostCalls: readonly HostCall[];
   readonly hostCallCount: number;
@@ -177,6 +185,7 @@ abstract class Recorded implements CallRecord {
     this.stderr = record.stderr;
     this.isOutputCut = record.isOutputCut;
     this.files = record.files;
+    this.changes = record.changes;
     this.denied = record.denied;
     this.hostCalls = record.hostCalls;
     this.hostCallCount = record.hostCallCount;

@@ -20,7 +20,11 @@ import { SessionWorkers } from "../host/sessions/session_workers.ts";
 import type { StateImage } from "../channel/state_image.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
-import { noRecord, toCallResult } from "./call_record.ts";
+import { overlayBytes } from "../host/overlay/overlay_bytes.ts";
+import { OverlayCommits } from "../host/overlay/overlay_commits.ts";
+import { type ChangesOf, noRecord, toCallResult } from "./call_record.ts";
+import { Changes } from "./changes/changes.ts";
+import { Overlay, type OverlayStates, useOf } from "./changes/overlay.ts";
 import {
   type NamedCallOptions,
   prepareCall,
@@ -92,6 +96,12 @@ export let callModule: <Input, Value>(
 
 const NOTHING: Uint8Array = new Uint8Array();
 
+/** What a call is made over, and what becomes of what it leaves. */
+interface CallOver {
+  readonly before: OverlayStates;
+  readonly changesOf: ChangesOf;
+}
+
 /**
  * Runs untrusted modules in workers of its own, with the permissions and
  * inside the limits of its configuration.
@@ -114,6 +124,7 @@ export class ToolSandbox implements AsyncDisposable {
   readonly #sessions: SessionWorkers;
   readonly #network: Network;
   readonly #modules: ModuleStore;
+  readonly #commits: OverlayCommits;
   #isClosed = false;
 
   static {
@@ -140,13 +151,15 @@ export class ToolSandbox implements AsyncDisposable {
     for (const { host } of grants.directories) checkFolder(host);
     this.#network = new Network(networkOptions(this.config));
     this.#folders = new GrantedFolders(grants.directories);
+    this.#commits = new OverlayCommits(this.#folders, grants.shared);
     const { directories } = this.#folders;
     const { maxMemoryBytes } = this.config;
     const workers = {
       permissions: workerPermissions(directories),
       grants: { ...grants, directories },
       network: this.#network,
-      maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30),
+      maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30) +
+        overlayBytes(directories),
       maxResultBytes: this.config.maxResultBytes,
     };
     this.#sessions = new SessionWorkers(workers, this.config.maxSessions);
@@ -434,6 +447,7 @@ export class ToolSandbox implements AsyncDisposable {
       options,
       idleMs,
       snapshot: (image) => this.#addSnapshot(module, image),
+      changesOf: (states) => this.#changesOf(states),
       open: (snapshot) =>
         this.#openSession(snapshot, { rollback, idleTimeout: idleMs }, true),
       forget: (snapshot) => this.unloadModule(snapshot),
@@ -452,6 +466,25 @@ export class ToolSandbox implements AsyncDisposable {
     const snapshot = createSnapshot(module, image);
     this.#modules.add(snapshot);
     return snapshot;
+  }
+
+  /**
+   * Makes an overlay for several calls: each sees what the ones before changed
+   * in the folders that are granted with `overlay`, and all of it is committed
+   * or dropped together. Pass it to the calls as `overlay`.
+   *
+   * @throws {TypeError} when no folder is granted with an overlay.
+   */
+  overlay(): Overlay {
+    if (!this.config.allowedPaths.some(({ overlay }) => overlay)) {
+      throw new TypeError(
+        "Cannot make an overlay: no folder is granted with one, see allowedPath",
+      );
+    }
+    return new Overlay(
+      this,
+      (states, onSettled) => this.#changesOf(states, onSettled),
+    );
   }
 
   /**
@@ -477,11 +510,47 @@ export class ToolSandbox implements AsyncDisposable {
     input: Input,
     options: NamedCallOptions,
   ): Promise<CallResult<Value>> {
+    const use = options.overlay && useOf(options.overlay);
+    if (!use) return await this.#callOnce(module, kind, input, options);
+    if (use.sandbox !== this) {
+      throw new TypeError("Cannot set overlay: another sandbox made it");
+    }
+    return await use.next(async (before) => {
+      let after = before;
+      const changesOf = (states: OverlayStates) => {
+        after = states;
+        return this.#changesOf(states, () => use.settled(states));
+      };
+      const over = { before, changesOf };
+      return [
+        await this.#callOnce(module, kind, input, options, over),
+        after,
+      ];
+    });
+  }
+
+  async #callOnce<Input, Value>(
+    module: SandboxedModule,
+    kind: CallKind<Input, Value>,
+    input: Input,
+    options: NamedCallOptions,
+    { before, changesOf }: CallOver = {
+      before: {},
+      changesOf: (states) => this.#changesOf(states),
+    },
+  ): Promise<CallResult<Value>> {
     if (this.#isClosed) return failed(closedError(), noRecord());
     this.#modules.check(module);
-    const call = prepareCall(kind, input, options, this.config, ["name"]);
+    const call = prepareCall(
+      kind,
+      input,
+      options,
+      this.config,
+      ["name"],
+      before,
+    );
     try {
-      const result = await this.#perform(module, kind.op, call);
+      const result = await this.#perform(module, kind.op, call, changesOf);
       if (!result.ok) return result;
       try {
         const decoded = kind.decode(result.value, input);
@@ -501,14 +570,16 @@ export class ToolSandbox implements AsyncDisposable {
     module: SandboxedModule,
     op: CallKind<never, unknown>["op"],
     call: PreparedCall,
+    changesOf: ChangesOf,
   ): Promise<CallResult<Uint8Array>> {
-    const { limits, meta, payload, handlers, hostCalls, scope } = call;
+    const { limits, meta, payload, ownBytes, handlers, hostCalls, scope } =
+      call;
     const { maxMemoryBytes } = limits;
     const { initialBytes } = moduleInfo(module);
     const tooLarge = initialBytes > maxMemoryBytes
       ? `Module starts with ${initialBytes} bytes of memories and tables`
-      : payload.length > maxMemoryBytes
-      ? `Arguments have ${payload.length} bytes`
+      : ownBytes > maxMemoryBytes
+      ? `Arguments have ${ownBytes} bytes`
       : undefined;
     if (tooLarge !== undefined) {
       const message =
@@ -528,13 +599,24 @@ export class ToolSandbox implements AsyncDisposable {
         scope,
       });
       hostCalls.end(limits.signal?.reason);
-      const result = toCallResult(end, limits, hostCalls.log);
+      const result = toCallResult(end, limits, hostCalls.log, changesOf);
       return result instanceof Promise ? await result : result;
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
       hostCalls.end();
       return failed(error as AnySandboxError, noRecord(hostCalls.log));
     }
+  }
+
+  #changesOf(states: OverlayStates, onSettled?: () => void): Changes {
+    const { directories } = this.#folders;
+    return new Changes({
+      states,
+      commits: this.#commits,
+      hostOf: (guest) =>
+        directories.find((one) => one.guest === guest)?.host ?? guest,
+      ...onSettled && { onSettled },
+    });
   }
 
   #checkOpen(): void {

@@ -24,7 +24,7 @@ export function findConflicts(
   for (const { from, to } of moves) look(from.place, from.stat, to.saved);
   for (const one of standing) {
     const { saved, isLower } = one;
-    if (isLower && saved.origin && saved.kind === "file") {
+    if (isLower && saved.origin && isChanged(saved)) {
       look(saved.origin.place, saved.origin.stat, saved);
     }
     const reason = whyTaken(tree, one);
@@ -35,6 +35,12 @@ export function findConflicts(
     if (node?.origin) look(node.origin.place, node.origin.stat, node);
   }
   return [...conflicts].map(([place, reason]) => ({ place, reason }));
+}
+
+function isChanged(saved: SavedNode): boolean {
+  const { atim, mtim } = saved.asked;
+  return atim !== undefined || mtim !== undefined ||
+    (saved.kind === "file" && saved.content !== undefined);
 }
 
 function whyChanged(
@@ -50,10 +56,10 @@ function whyChanged(
   }
   // Others may make files in a directory: that is no conflict by itself.
   if (was.filetype === "directory") return undefined;
-  const isChanged = now.size !== was.size || now.mtim !== was.mtim ||
+  const isOther = now.size !== was.size || now.mtim !== was.mtim ||
     (saved?.kind === "file" && saved.sum !== undefined &&
       saved.sum !== sumAt(tree, place, now));
-  return isChanged ? "it was changed since it was read" : undefined;
+  return isOther ? "it was changed since it was read" : undefined;
 }
 
 function sumAt(

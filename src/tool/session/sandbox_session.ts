@@ -11,7 +11,7 @@ import {
   SandboxError,
 } from "../../errors.ts";
 import type { SessionWorker } from "../../host/sessions/session_workers.ts";
-import { noRecord, toCallResult } from "../call_record.ts";
+import { type ChangesOf, noRecord, toCallResult } from "../call_record.ts";
 import { prepareCall, type PreparedCall } from "../call_request.ts";
 import { type CallResult, failed, succeeded, valueOf } from "../call_result.ts";
 import { BYTES_CALL, START_CALL } from "../calls/bytes_call.ts";
@@ -42,6 +42,8 @@ export interface SessionParts {
   readonly snapshot: (image: StateImage) => ModuleSnapshot;
   /** Opens another session that begins in a snapshot. */
   readonly open: (snapshot: ModuleSnapshot) => Promise<SandboxSession>;
+  /** Makes changes of what is in its overlays now. */
+  readonly changesOf: ChangesOf;
   /** Lets go of a snapshot that only a session began in. */
   readonly forget: (snapshot: ModuleSnapshot) => void;
 }
@@ -230,7 +232,12 @@ export class SandboxSession implements AsyncDisposable {
         handlers,
       });
       if (end.answer.status === Status.Error) await this.#failed();
-      return toCallResult({ ...end, waitedMs }, limits, hostCalls.log);
+      return toCallResult(
+        { ...end, waitedMs },
+        limits,
+        hostCalls.log,
+        this.#parts.changesOf,
+      );
     } catch (error) {
       // The guest was stopped, or its worker is lost.
       if (!this.#parts.options.rollback || worker.loss) {
