@@ -6,41 +6,11 @@ import {
   READ_WRITE,
   ROOT,
 } from "../../imports/wasi/guest.ts";
+import { withSwaps } from "./swapping.ts";
 
 const CREAT = 1;
 const TRUNC = 8;
 const SECONDS = 2;
-
-/** Another process that swaps `inside/d` and a link to the outside. */
-async function withSwaps(
-  ground: Ground,
-  play: () => void,
-): Promise<number> {
-  const swapper = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      new URL("./swap_links.ts", import.meta.url).pathname,
-      ground.inside,
-      "d",
-      "link",
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = swapper.stdout.getReader();
-  await reader.read();
-  try {
-    play();
-  } finally {
-    await swapper.stdin.close();
-  }
-  const { value } = await reader.read();
-  await reader.cancel();
-  await swapper.status;
-  return Number(new TextDecoder().decode(value));
-}
 
 function prepare(ground: Ground): void {
   Deno.mkdirSync(`${ground.inside}/d`);
