@@ -1,6 +1,7 @@
 /** The command line, taken apart and checked before anything is done. */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { CHANGE_FLAGS, ON } from "./change_flags.ts";
 import { ANY_HOST } from "./grant.ts";
 import { splitAtProgram } from "./guest_arguments.ts";
 import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
@@ -37,6 +38,7 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
   ["-V", "--version=true"],
   ["--allow-net", `--allow-net=${ANY_HOST}`],
   ["--unchecked", "--unchecked=true"],
+  ...CHANGE_FLAGS.map((name) => [`--${name}`, `--${name}=${ON}`] as const),
 ]);
 
 /**

@@ -3,6 +3,9 @@
 import { OutputClosed, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** A terminal hands over a line at a time. */
+const MOST_ANSWER_BYTES = 1024;
+
 /** The streams and signals of the process that Deno runs. */
 export class DenoTerminal implements Terminal {
   async readFile(path: string): Promise<Uint8Array> {
@@ -58,6 +61,18 @@ export class DenoTerminal implements Terminal {
 
   isScreen(stream: "output" | "error"): boolean {
     return (stream === "output" ? Deno.stdout : Deno.stderr).isTerminal();
+  }
+
+  async ask(question: string): Promise<string | undefined> {
+    if (!Deno.stdin.isTerminal()) return undefined;
+    await this.writeError(question);
+    const line = new Uint8Array(MOST_ANSWER_BYTES);
+    const read = await Deno.stdin.read(line);
+    return read === null
+      ? undefined
+      : new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+        line.subarray(0, read),
+      );
   }
 
   onInterrupt(listener: () => void): Disposable {

@@ -6,6 +6,7 @@ import type { SandboxErrorKind } from "../../mod.ts";
 export type FailureKind =
   | SandboxErrorKind
   | "UsageError"
+  | "ChangesNotCommitted"
   | "Interrupted"
   | "OutputClosed"
   | "UnexpectedError";
@@ -19,6 +20,7 @@ export const EXIT_CODES: Readonly<Record<FailureKind, number>> = {
   UsageError: 2,
   InvalidArguments: 2,
   UnknownTool: 2,
+  ChangesNotCommitted: 120,
   CompilationFailed: 121,
   ExecutionFailed: 122,
   Busy: 122,

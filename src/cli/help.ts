@@ -51,6 +51,9 @@ Limits (schema, call, run, python, serve, lock, pack):
 Grants (schema, call, run, python, serve, lock, pack), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
+  --dir-overlay HOST::GUEST
+                         a folder to read, and to change in a layer over it;
+                         what changed is shown at the end; may be repeated
   --workdir GUEST        where relative paths of programs lead: a granted folder,
                          or a directory in memory; one in memory by default
   --allow-net[=HOST,..]  the listed hosts, or every public one
@@ -60,6 +63,12 @@ Grants (schema, call, run, python, serve, lock, pack), all of which Deno must ha
 
 Arguments (call):
   --unchecked            calls the tool also when they do not fit its schema
+
+Changes in overlays (call, run); without a decision a person at the terminal is
+asked, and nobody means no:
+  --diff                 shows them line by line
+  --commit               carries them out, if the call succeeded (run: with 0)
+  --drop                 forgets them
 
 Tools that are WASI programs, JSON in and JSON out (schema, call):
   --schema FILE          the schema, in JSON; without it the module's custom
@@ -97,5 +106,6 @@ Exit codes:
     JSON, no such file,  124 TimeoutExceeded        141 output was closed
     InvalidArguments
   Deno itself exits with 70 when --unstable-worker-options is missing.
+  120 stands for changes that could not be committed, and names why.
   122 also stands for a lost worker. run exits as the program does; when a limit
   ended it, standard error says so.`;

@@ -3,6 +3,7 @@
 import { type DeniedRequest, SandboxError, type Usage } from "../../mod.ts";
 import { EXIT_CODES, type FailureKind, SUCCESS } from "./exit_code.ts";
 import { printable, printableLines } from "./printable.ts";
+import type { SettledChanges } from "./settle_changes.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What came of a verb. */
@@ -25,8 +26,19 @@ export interface Outcome {
   readonly stderr?: string;
   /** Whether it wrote more than is kept. */
   readonly isOutputCut?: boolean;
+  /** What it changed in overlays, and what became of that. */
+  readonly settled?: SettledChanges | undefined;
   /** What the guest asked of the network and was refused. */
   readonly denied?: readonly DeniedRequest[];
+}
+
+/** An outcome that fails when what was to be committed was not. */
+export function settledOutcome(
+  outcome: Outcome,
+  settled: SettledChanges | undefined,
+): Outcome {
+  if (!settled?.error) return { ...outcome, settled };
+  return { ...outcome, ok: false, error: settled.error, settled };
 }
 
 /**
@@ -68,16 +80,31 @@ function failureKind(error: unknown): FailureKind {
 }
 
 function isOwnKind(name: string): name is FailureKind {
-  return name === "UsageError" || name === "Interrupted" ||
+  return name === "UsageError" || name === "ChangesNotCommitted" ||
+    name === "Interrupted" ||
     name === "OutputClosed";
 }
 
 /** The object that `--json` prints. */
 function envelope(outcome: Outcome): Record<string, unknown> {
   const { ok, value, error, exitCode, usage = null } = outcome;
-  const { stdout, stderr, isOutputCut, denied } = outcome;
+  const { stdout, stderr, isOutputCut, denied, settled } = outcome;
+  const changes = settled && {
+    changes: settled.list,
+    diff: settled.diff,
+    committed: settled.committed,
+  };
   const what = ok ? { exitCode, value } : { error: errorObject(error) };
-  return { ok, ...what, usage, stdout, stderr, isOutputCut, denied };
+  return {
+    ok,
+    ...what,
+    usage,
+    stdout,
+    stderr,
+    isOutputCut,
+    denied,
+    ...changes,
+  };
 }
 
 function errorObject(error: unknown): Record<string, unknown> {

@@ -1,6 +1,10 @@
 /** The flags that limit and grant, and the configuration they make. */
 
-import { SandboxConfig, type SandboxConfigBuilder } from "../../mod.ts";
+import {
+  type AllowedPathOptions,
+  SandboxConfig,
+  type SandboxConfigBuilder,
+} from "../../mod.ts";
 import { parseDirectory, parseHosts, parseSecret } from "./grant.ts";
 import { parseCount, parseDuration, parseSize } from "./quantity.ts";
 import { UsageError } from "./usage_error.ts";
@@ -25,8 +29,15 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
     (builder, value) => builder.maxExecutionTime(parseDuration(value)),
   ],
   ["max-fuel", (builder, value) => builder.maxFuel(parseCount(value))],
-  ["dir", (builder, value) => grantDirectory(builder, value, false)],
-  ["dir-rw", (builder, value) => grantDirectory(builder, value, true)],
+  ["dir", (builder, value) => grantDirectory(builder, value, {})],
+  [
+    "dir-rw",
+    (builder, value) => grantDirectory(builder, value, { write: true }),
+  ],
+  [
+    "dir-overlay",
+    (builder, value) => grantDirectory(builder, value, { overlay: true }),
+  ],
   ["workdir", (builder, value) => builder.workingDirectory(value)],
   ["allow-net", (builder, value) => builder.allowNetwork(parseHosts(value))],
   ["secret", grantSecret],
@@ -39,6 +50,7 @@ export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()];
 export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
   "dir",
   "dir-rw",
+  "dir-overlay",
   "env",
   "import",
   "secret",
@@ -84,10 +96,10 @@ function set(
 function grantDirectory(
   builder: SandboxConfigBuilder,
   value: string,
-  write: boolean,
+  options: AllowedPathOptions,
 ): void {
   const { guest, host } = parseDirectory(value);
-  builder.allowedPath(guest, host, { write });
+  builder.allowedPath(guest, host, options);
 }
 
 /** Secrets come from the environment: a command line is there for all to read. */

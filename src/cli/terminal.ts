@@ -33,6 +33,11 @@ export interface Terminal {
   variable(name: string): string | undefined;
   /** Whether what is written there acts on a screen. */
   isScreen(stream: "output" | "error"): boolean;
+  /**
+   * Asks whoever sits at the terminal, on standard error; `undefined` when
+   * standard input is not a terminal, or ends.
+   */
+  ask(question: string): Promise<string | undefined>;
   /** Calls `listener` at Ctrl-C instead of ending the process, until disposed. */
   onInterrupt(listener: () => void): Disposable;
   /** Calls `listener` where a manager of processes asks this one to end. */

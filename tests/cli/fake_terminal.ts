@@ -8,6 +8,8 @@ export class FakeTerminal implements Terminal {
   files: Record<string, string> = {};
   variables: Record<string, string> = {};
   isOutputClosed = false;
+  /** What a person says when asked. */
+  answers: string[] = [];
   /** The streams that a person looks at. */
   screens: ("output" | "error")[] = [];
   output = "";
@@ -60,6 +62,11 @@ export class FakeTerminal implements Terminal {
 
   isScreen(stream: "output" | "error"): boolean {
     return this.screens.includes(stream);
+  }
+
+  ask(question: string): Promise<string | undefined> {
+    this.error += question;
+    return Promise.resolve(this.answers.shift());
   }
 
   onInterrupt(listener: () => void): Disposable {

@@ -1,7 +1,9 @@
 /** The verb `call`. */
 
 import { parseJson, parseJsonBytes } from "../json_input.ts";
-import type { Outcome } from "../outcome.ts";
+import { changePlan } from "../change_flags.ts";
+import { type Outcome, settledOutcome } from "../outcome.ts";
+import { settleChanges } from "../settle_changes.ts";
 import { openTool } from "../source.ts";
 import type { VerbInput } from "./verbs.ts";
 
@@ -13,6 +15,16 @@ export async function callTool(input: VerbInput): Promise<Outcome> {
   const args = text === STANDARD_INPUT
     ? parseJsonBytes("standard input", await terminal.readInput())
     : parseJson("the arguments", text);
+  const plan = changePlan(input.flags, input.config);
   await using tool = await openTool(input);
-  return await tool.call(args, { signal });
+  const result = await tool.call(args, { signal });
+  const { ok, changes } = result;
+  const settled = await settleChanges(
+    changes,
+    plan,
+    ok,
+    terminal,
+    input.isJson,
+  );
+  return settledOutcome(result, settled);
 }

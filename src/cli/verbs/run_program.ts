@@ -1,7 +1,10 @@
 /** The verb `run`. */
 
 import { type RunResult, ToolSandbox } from "../../../mod.ts";
-import type { Outcome } from "../outcome.ts";
+import { changePlan } from "../change_flags.ts";
+import { type Outcome, settledOutcome } from "../outcome.ts";
+import { settleChanges } from "../settle_changes.ts";
+import { SUCCESS } from "../exit_code.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
 import { fromSource } from "../source.ts";
 import { parseVariables } from "../variables.ts";
@@ -11,6 +14,7 @@ import type { VerbInput } from "./verbs.ts";
 export async function runProgram(input: VerbInput): Promise<Outcome> {
   const { operands: [source = ""], config, terminal, signal } = input;
   const env = parseVariables(input.flags.get("env") ?? []);
+  const plan = changePlan(input.flags, config);
   await using sandbox = new ToolSandbox(config);
   const module = await fromSource(source, () => sandbox.loadModule(source));
   const output = input.isJson
@@ -26,7 +30,15 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
     onStderr: (bytes) => output.add("stderr", bytes),
   });
   // What a program wrote before it failed is told too: often it says why.
-  return { ...outcomeOf(result), ...await output.end() };
+  const outcome = { ...outcomeOf(result), ...await output.end() };
+  const settled = await settleChanges(
+    result.changes,
+    plan,
+    result.ok && result.exitCode === SUCCESS,
+    terminal,
+    input.isJson,
+  );
+  return settledOutcome(outcome, settled);
 }
 
 function outcomeOf(result: RunResult): Outcome {

@@ -1,6 +1,7 @@
 /** The verbs: what each takes, and the code that does it. */
 
 import type { SandboxConfig } from "../../../mod.ts";
+import { CHANGE_FLAGS } from "../change_flags.ts";
 import { callTool } from "./call_tool.ts";
 import { inspect } from "./inspect.ts";
 import { lock } from "./lock.ts";
@@ -56,12 +57,12 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   }],
   ["call", {
     operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
-    flags: [...SANDBOX_FLAGS, "schema", "unchecked"],
+    flags: [...SANDBOX_FLAGS, ...CHANGE_FLAGS, "schema", "unchecked"],
     run: callTool,
   }],
   ["run", {
     operands: ["PROGRAM.wasm"],
-    flags: [...SANDBOX_FLAGS, "env"],
+    flags: [...SANDBOX_FLAGS, ...CHANGE_FLAGS, "env"],
     runsProgram: true,
     run: runProgram,
   }],
