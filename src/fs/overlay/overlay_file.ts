@@ -1,6 +1,7 @@
 /** A file of an overlay: the lower one, until the first change copies it. */
 
 import { fail } from "../error_code.ts";
+import type { FileClock } from "../file_clock.ts";
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
 import { MemoryContent } from "../memory/memory_content.ts";
@@ -18,6 +19,7 @@ export interface OverlayFiles {
   /** What this call may write. */
   readonly budget: WriteBudget;
   readonly stop: { check(): void };
+  readonly clock: FileClock;
   /** Opens what a file was in the lower tree, to read. */
   openLower(origin: Origin): OpenFile;
   /** Makes sure that a file that is about to change is remembered. */
@@ -48,7 +50,7 @@ export class OverlayFile extends OverlayNode {
     files: OverlayFiles,
     content?: Uint8Array,
   ) {
-    super(identity, origin);
+    super(identity, origin, files.clock);
     this.filetype = origin?.stat.filetype ?? "file";
     this.#files = files;
     if (origin === undefined || content !== undefined) {

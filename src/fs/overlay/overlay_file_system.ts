@@ -2,6 +2,7 @@
 
 import { codeOf, fail } from "../error_code.ts";
 import type { EntryBudget } from "../entry_budget.ts";
+import type { FileClock } from "../file_clock.ts";
 import type { FileStat } from "../file_stat.ts";
 import {
   depthOf,
@@ -28,6 +29,7 @@ import {
   OverlayDirectory,
   OverlayLink,
   type OverlayNode,
+  type OwnIdentity,
 } from "./overlay_node.ts";
 import { restoreNodes, saveNodes } from "./overlay_nodes.ts";
 import type { OverlayState } from "./overlay_state.ts";
@@ -49,6 +51,7 @@ export interface OverlayContext {
   readonly budget: WriteBudget;
   readonly entries: EntryBudget;
   readonly stop: { check(): void };
+  readonly clock: FileClock;
 }
 
 /** A node, or a place in the lower tree that is shown as it is. */
@@ -90,6 +93,7 @@ export class OverlayFileSystem implements FileSystem {
       room: new WriteBudget(limits.maxBytes),
       budget: context.budget,
       stop: context.stop,
+      clock: context.clock,
       openLower: (origin) => this.#openLower(origin),
       pin: (file) => this.#pin(file),
       closed: (file) => this.#closed(file),
@@ -103,7 +107,7 @@ export class OverlayFileSystem implements FileSystem {
       this.#restored(root);
       for (const file of loose) this.#inodes.set(keyOf(file.identity), file);
     } else {
-      this.#root = new OverlayDirectory(stat, { place: "", stat });
+      this.#root = this.#directory(stat, { place: "", stat });
       this.#byOrigin.set("", this.#root);
     }
   }
@@ -144,7 +148,7 @@ export class OverlayFileSystem implements FileSystem {
 
   makeDirectory(place: string): void {
     const parent = this.#freePlace(place);
-    const directory = new OverlayDirectory(this.#newIdentity(), undefined);
+    const directory = this.#directory(this.#newIdentity(), undefined);
     if (this.#root.nlink > 1) directory.nlink = 2;
     this.#context.entries.make(() => this.#put(parent, place, directory));
     this.#countSubdirectory(parent, 1);
@@ -200,7 +204,7 @@ export class OverlayFileSystem implements FileSystem {
     if (!staysInside(place, target)) fail("EPERM");
     if (target.split("/").includes("..")) fail("EPERM");
     const parent = this.#freePlace(place);
-    const link = new OverlayLink(this.#newIdentity(), undefined, target);
+    const link = this.#link(this.#newIdentity(), undefined, target);
     this.#files.room.spend(
       link.size,
       () => this.#context.entries.make(() => this.#put(parent, place, link)),
@@ -294,14 +298,29 @@ export class OverlayFileSystem implements FileSystem {
   #nodeOf(origin: Origin): OverlayNode {
     const { place, stat } = origin;
     if (stat.filetype === "directory") {
-      const directory = new OverlayDirectory(stat, origin);
+      const directory = this.#directory(stat, origin);
       this.#byOrigin.set(place, directory);
       return directory;
     }
     if (stat.filetype === "link") {
-      return new OverlayLink(stat, origin, this.#lower.readLink(place));
+      return this.#link(stat, origin, this.#lower.readLink(place));
     }
     return this.#fileOf(origin);
+  }
+
+  #directory(
+    identity: OwnIdentity,
+    origin: Origin | undefined,
+  ): OverlayDirectory {
+    return new OverlayDirectory(identity, origin, this.#context.clock);
+  }
+
+  #link(
+    identity: OwnIdentity,
+    origin: Origin | undefined,
+    target: string,
+  ): OverlayLink {
+    return new OverlayLink(identity, origin, this.#context.clock, target);
   }
 
   #fileOf(origin: Origin): OverlayFile {

@@ -1,5 +1,6 @@
 /** What an overlay remembers of one file, directory or link. */
 
+import type { FileClock } from "../file_clock.ts";
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { NewTimes } from "../file_system.ts";
 
@@ -34,12 +35,18 @@ export abstract class OverlayNode {
   readonly times: Times;
   /** The times that the guest itself asked for, to be set on commit. */
   readonly asked: { atim: bigint | undefined; mtim: bigint | undefined };
+  readonly #clock: FileClock;
 
-  constructor(identity: OwnIdentity, origin: Origin | undefined) {
+  constructor(
+    identity: OwnIdentity,
+    origin: Origin | undefined,
+    clock: FileClock,
+  ) {
+    this.#clock = clock;
     this.identity = identity;
     this.origin = origin;
     this.nlink = origin?.stat.nlink ?? 1;
-    const time = origin === undefined ? now() : undefined;
+    const time = origin === undefined ? clock() : undefined;
     this.times = { atim: time, mtim: time, ctim: time };
     this.asked = { atim: undefined, mtim: undefined };
   }
@@ -63,19 +70,19 @@ export abstract class OverlayNode {
     for (const [which, time] of [["atim", atim], ["mtim", mtim]] as const) {
       if (time !== undefined) this.asked[which] = this.times[which] = time;
     }
-    this.times.ctim = now();
+    this.times.ctim = this.#clock();
   }
 
   /** Says that what is in it changed now. */
   changed(): void {
-    this.times.mtim = this.times.ctim = now();
+    this.times.mtim = this.times.ctim = this.#clock();
     this.asked.mtim = undefined;
   }
 
   /** Adds to, or takes from, the number of its names. */
   named(change: number): void {
     this.nlink += change;
-    this.times.ctim = now();
+    this.times.ctim = this.#clock();
   }
 }
 
@@ -115,14 +122,11 @@ export class OverlayLink extends OverlayNode {
   constructor(
     identity: OwnIdentity,
     origin: Origin | undefined,
+    clock: FileClock,
     target: string,
   ) {
-    super(identity, origin);
+    super(identity, origin, clock);
     this.target = target;
     this.size = new TextEncoder().encode(target).length;
   }
-}
-
-export function now(): bigint {
-  return BigInt(Date.now()) * 1_000_000n;
 }

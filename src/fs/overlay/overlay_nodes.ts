@@ -138,8 +138,8 @@ function bare(saved: SavedNode, files: OverlayFiles): OverlayNode {
       return file;
     }
     case "link":
-      return new OverlayLink(identity, origin, saved.target);
+      return new OverlayLink(identity, origin, files.clock, saved.target);
     case "directory":
-      return new OverlayDirectory(identity, origin);
+      return new OverlayDirectory(identity, origin, files.clock);
   }
 }

@@ -230,6 +230,7 @@ export class Wasi {
       stop: this.context.stop,
       locks: new FolderLocks(shared.locks),
       held: new HeldDirectories(shared.held),
+      clock: this.#fileClock,
     };
     const granted: GrantedFileSystem[] = [
       ...options.directories.map((directory) => ({

@@ -218,9 +218,10 @@ function populate(root: string, random: Random): void {
       Deno.mkdirSync(`${root}/${names.slice(0, -1).join("/")}`, {
         recursive: true,
       });
-      if (random(5) === 0) Deno.mkdirSync(path);
-      else if (random(5) === 0) Deno.symlinkSync("abc"[random(3)]!, path);
-      else if (random(4) === 0) {
+      const kind = random(10);
+      if (kind < 2) Deno.mkdirSync(path);
+      else if (kind < 4) Deno.symlinkSync("abc"[random(3)]!, path);
+      else if (kind < 6) {
         const old = [...Deno.readDirSync(root)].find(({ isFile }) => isFile);
         if (old) Deno.linkSync(`${root}/${old.name}`, path);
       } else {
