@@ -24,6 +24,7 @@ import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
 import { mcp } from "./mcp.ts";
 import { network } from "./network.ts";
+import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { python } from "./python.ts";
 import { smallFiles } from "./small_files.ts";
@@ -47,6 +48,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   network,
   files,
   small_files: smallFiles,
+  overlay,
   python,
   host_calls: hostCalls,
   javascript,

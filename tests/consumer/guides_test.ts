@@ -45,6 +45,9 @@ Deno.test({
     await t.step("network, but for the tools to build", async () => {
       await followGuide(consumer, "network", "## In C");
     });
+    await t.step("overlay, but for CPython", async () => {
+      await followGuide(consumer, "overlay", "## A refactoring in Python");
+    });
     await t.step("python, but for running it", async () => {
       await checkGuide(consumer, "python");
     });
