@@ -20,6 +20,8 @@ export interface OpenMode {
   readonly create: boolean;
   /** Whether `append` will be used, and not `write`. */
   readonly append: boolean;
+  /** Fails with STALE for anything but what is `known`. */
+  readonly exact?: boolean;
 }
 
 /** An open file, a standard stream included. Positions are in bytes. */

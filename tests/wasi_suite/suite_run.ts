@@ -10,6 +10,9 @@ import {
 const ROOT = new URL("../../", import.meta.url);
 const TIMEOUT_MS = 60_000;
 
+/** How a program's folder is granted. */
+export type FolderGrant = "--dir-rw" | "--dir-overlay";
+
 /** How a program ended. */
 interface ProgramEnd {
   readonly code: number;
@@ -18,21 +21,30 @@ interface ProgramEnd {
 }
 
 /**
- * Runs a program over a copy of the folder that it is granted.
+ * Runs a program over a copy of the folder that it is granted. In an overlay
+ * that copy must be the same afterwards.
  *
  * @returns what was not as its specification says; nothing when it passed.
  */
-export async function runProgram(program: SuiteProgram): Promise<string[]> {
+export async function runProgram(
+  program: SuiteProgram,
+  grant: FolderGrant = "--dir-rw",
+): Promise<string[]> {
   const temporary = await Deno.makeTempDir();
   try {
     const root = rootOf(program);
     const host = join(temporary, "root");
     if (root !== undefined) copyFolder(root, host);
-    const grants = root === undefined ? [] : ["--dir-rw", `${host}::/`];
-    return differences(
+    const grants = root === undefined ? [] : [grant, `${host}::/`];
+    const before = grant === "--dir-overlay" && namesBelow(temporary);
+    const found = differences(
       program.specification,
       await startRunner(program, grants),
     );
+    if (before && namesBelow(temporary).join() !== before.join()) {
+      found.push("the folder below the overlay was changed");
+    }
+    return found;
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }
@@ -77,6 +89,13 @@ function differences(
     found.push(`stderr ${JSON.stringify(end.stderr)}`);
   }
   return found;
+}
+
+function namesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    return isDirectory ? [path, ...namesBelow(path)] : [path];
+  }).sort();
 }
 
 function copyFolder(from: string, to: string): void {

@@ -131,7 +131,7 @@ export class HostFileSystem implements FileSystem {
     const stat = known ?? this.stat(place);
     const fixed = this.#folder.whyFixed(place, stat);
     if (mode.write && fixed !== undefined) fail(fixed);
-    const fd = this.#open(place, flags, "file", stat);
+    const fd = this.#open(place, flags, "file", stat, mode.exact);
     return fixed === undefined
       ? new HostFile(fd, this.#context, reopen)
       : new FixedFile(fd, this.#context, reopen);
@@ -231,6 +231,7 @@ export class HostFileSystem implements FileSystem {
     flags: number,
     filetype: FileType,
     known: FileStat,
+    exact = false,
   ): number {
     const path = `${this.#folder.root}/${place}`;
     const fixed = this.#folder.whyFixed(place, known);
@@ -242,6 +243,7 @@ export class HostFileSystem implements FileSystem {
       if (meant.filetype !== filetype) fail("EACCES");
       const fd = openSame(this.#context.files, path, flags, meant);
       if (fd !== undefined) return fd;
+      if (exact) fail("ESTALE");
       meant = this.stat(place);
       if (this.#folder.whyFixed(place, meant) !== fixed) fail("EAGAIN");
     }

@@ -38,6 +38,15 @@ import type { OverlayState } from "./overlay_state.ts";
 const NAME_MAX = 255;
 const PLACE_MAX = 3_500;
 
+/** Reads what is known, and nothing else that has its place by now. */
+const EXACTLY: OpenMode = {
+  read: true,
+  write: false,
+  create: false,
+  append: false,
+  exact: true,
+};
+
 /** What an overlay may hold. */
 export interface OverlayLimits {
   /** The most bytes that files have in it together. */
@@ -343,11 +352,7 @@ export class OverlayFileSystem implements FileSystem {
   }
 
   #openLower({ place, stat }: Origin): OpenFile {
-    const mode = { read: true, write: false, create: false, append: false };
-    const file = this.#lower.open(place, mode, stat);
-    if (isSame(file.stat(), stat)) return file;
-    file.close();
-    fail("ESTALE");
+    return this.#lower.open(place, EXACTLY, stat);
   }
 
   /** Gives a file that will change its name in the overlay, if it has one. */
