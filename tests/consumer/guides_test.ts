@@ -25,7 +25,7 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
 // The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
   name:
-    "The guides to files, errors, host functions, code mode and the network work from an empty folder",
+    "The guides to files, errors, host functions, code mode, MCP and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
@@ -36,6 +36,7 @@ Deno.test({
         "host_functions",
         "snapshots",
         "code_mode",
+        "mcp",
       ]
     ) {
       await t.step(name, async () => {
