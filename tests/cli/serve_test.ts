@@ -25,6 +25,11 @@ async function withFolder(
   }
 }
 
+/** Nothing in it steers a terminal. */
+function assertPrintable(text: string): void {
+  assert(!/[\p{Cc}\u202e]/u.test(text.replaceAll("\n", "")), text);
+}
+
 function saying(name: string, answer: string): Uint8Array {
   return scriptedTool({ schema: { name }, answer });
 }
@@ -178,17 +183,14 @@ Deno.test("serve refuses a tool that is not what was locked, and says how it dif
     assertStringIncludes(runner.stderr, '- description: ""');
     assertStringIncludes(runner.stderr, "+ description: ");
     assertStringIncludes(runner.stderr, "+ sha256: ");
-    assert(!runner.stderr.includes("\u001b"));
-    assert(!runner.stderr.includes("\u202e"));
+    assertPrintable(runner.stderr);
 
     const { code, text } = await lock();
     assertEquals(code, 2);
     assertStringIncludes(text, "+ one.description: ");
     assertEquals(await Deno.readTextFile(path), first);
     assertEquals((await lock("--update")).code, 0);
-    const locked = await Deno.readTextFile(path);
-    assert(!locked.includes("\u001b"));
-    assert(!locked.includes("\u202e"));
+    assertPrintable(await Deno.readTextFile(path));
     const again = new ServingRunner(["--config", config]);
     assertEquals(await again.call("one"), "evil");
     await again.end();

@@ -12,8 +12,12 @@ export class ServingRunner {
   readonly #errorEnd: Promise<void>;
   #id = 0;
 
-  constructor(args: readonly string[], permissions: readonly string[] = []) {
-    this.child = startRunner(["serve", ...args], permissions);
+  constructor(
+    args: readonly string[],
+    permissions: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.child = startRunner(["serve", ...args], permissions, env);
     this.#writer = this.child.stdin.getWriter();
     this.#lines = lines(this.child.stdout);
     this.#errorEnd = this.#readErrors();

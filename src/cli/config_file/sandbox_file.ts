@@ -57,13 +57,15 @@ export type Environment = (name: string) => string | undefined;
  * Reads the text of a file.
  *
  * @param path Where the file is: paths in it start from its folder.
+ * @param environment Where the values of secrets are; without it, tools are
+ * granted nothing, which is enough to ask them what they are.
  * @throws {UsageError} that names the line of the first member which is not as
  * it should be.
  */
 export async function parseSandboxFile(
   path: string,
   text: string,
-  environment: Environment,
+  environment: Environment | undefined,
 ): Promise<SandboxFile> {
   return await new FileReader(path, text, environment).read();
 }
@@ -78,9 +80,13 @@ class FileReader {
   readonly #folder: string;
   readonly #value: JsonValue;
   readonly #lines: JsonLines;
-  readonly #environment: Environment;
+  readonly #environment: Environment | undefined;
 
-  constructor(path: string, text: string, environment: Environment) {
+  constructor(
+    path: string,
+    text: string,
+    environment: Environment | undefined,
+  ) {
     this.#path = path;
     this.#folder = join(path, "..");
     this.#environment = environment;
@@ -153,8 +159,7 @@ class FileReader {
 
   async #options(path: JsonPath, terms: Terms): Promise<SandboxOptions> {
     const { limits, grants } = terms;
-    const options: { [name: string]: unknown } = {
-      ...limits,
+    const granted: { [name: string]: unknown } = {
       ...grants,
       ...grants.allowedPaths === undefined
         ? {}
@@ -163,6 +168,7 @@ class FileReader {
         ? {}
         : { secrets: this.#secrets(path, grants.secrets) },
     };
+    const options = this.#environment ? { ...limits, ...granted } : limits;
     try {
       await new ToolSandbox(options as SandboxOptions).close();
     } catch (error) {
@@ -207,11 +213,11 @@ class FileReader {
         if (typeof env !== "string") {
           throw this.#wrong([...where, "env"], "a variable's name", env);
         }
-        const value = this.#environment(env);
-        if (value === undefined) {
+        const value = this.#environment?.(env);
+        if (this.#environment && value === undefined) {
           throw this.#bad([...where, "env"], `variable ${env} is not set`);
         }
-        return [name, { value, hosts: hosts ?? [] }];
+        return [name, { value: value ?? "", hosts: hosts ?? [] }];
       }),
     );
   }

@@ -32,7 +32,8 @@ export interface Asked extends Omit<SandboxFile, "tools"> {
  *
  * @param operands Paths and URLs, which get the limits and grants of the flags.
  * @param path The path of a sandbox.json.
- * @param environment Where the values of secrets are.
+ * @param environment Where the values of secrets are; without it, the tools of
+ * the file are granted nothing.
  * @throws {UsageError} when a file or folder can't be read or used.
  */
 export async function findTools(
@@ -40,7 +41,7 @@ export async function findTools(
   config: SandboxConfig,
   path: string | undefined,
   terminal: Terminal,
-  environment: Environment,
+  environment: Environment | undefined,
 ): Promise<Asked> {
   const file = path === undefined
     ? undefined
@@ -65,7 +66,7 @@ export async function findTools(
 async function readFile(
   path: string,
   terminal: Terminal,
-  environment: Environment,
+  environment: Environment | undefined,
 ): Promise<SandboxFile> {
   const bytes = await attempt(path, () => terminal.readFile(path));
   const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes);

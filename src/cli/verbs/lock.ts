@@ -15,14 +15,11 @@ import { UsageError } from "../usage_error.ts";
 import { findAsked, lockPath } from "./serve.ts";
 import type { VerbInput } from "./verbs.ts";
 
-/** Values of secrets are not locked, nor needed to ask what a tool is. */
-const PLACEHOLDER = "not-locked";
-
 /** Writes down what the tools are, or says how they differ from that. */
 export async function lock(input: VerbInput): Promise<Outcome> {
   const { terminal, flags } = input;
   const path = lockPath(input);
-  const asked = await findAsked(input, () => PLACEHOLDER);
+  const asked = await findAsked(input);
   const labels = await labelTools(asked.tools, input);
   const locked = await readLock(path, terminal);
   const lines = locked ? differences(locked, labels) : [];

@@ -16,14 +16,12 @@ import type { VerbInput } from "./verbs.ts";
 /** Where the server of a bundle is unpacked. */
 const FOLDER = "server";
 const RUNNER = `jsr:@cortexai/sandbox@${VERSION}/tool-runner`;
-/** Secrets are not packed, and nothing is asked of the network meanwhile. */
-const PLACEHOLDER = "not-packed";
 const ENCODER = new TextEncoder();
 
 /** Makes an .mcpb bundle of tools: their files, limits, grants and lock. */
 export async function pack(input: VerbInput): Promise<Outcome> {
   const { packBundle } = await import("../../adapters/mcpb/bundle.ts");
-  const asked = await findAsked(input, () => PLACEHOLDER);
+  const asked = await findAsked(input);
   const files = new Map<string, Uint8Array>();
   const entries: AnyToolEntry[] = [];
   for (const entry of asked.tools) {

@@ -16,10 +16,14 @@ import type { VerbInput } from "./verbs.ts";
 /** Serves tools to MCP clients until they are gone or somebody stops it. */
 export async function serve(input: VerbInput): Promise<Outcome> {
   const { terminal, signal } = input;
+  if (input.isJson) {
+    throw new UsageError("Cannot use --json: serve speaks MCP already");
+  }
   // The package that speaks the protocol is for this verb alone.
   const adapter = import("../../adapters/mcp/mod.ts");
   adapter.catch(() => {});
-  const asked = await findAsked(input);
+  const variable = (name: string) => terminal.variable(name);
+  const asked = await findAsked(input, variable);
   const labels = await readLock(lockPath(input), terminal);
   const isWatched = input.flags.get("watch")?.length === 1;
   await using tools = new ServedTools({ terminal, labels, isWatched });
@@ -50,10 +54,15 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   return { ok: true, text: "" };
 }
 
-/** The tools of the operands and of the configuration. */
+/**
+ * The tools of the operands and of the configuration.
+ *
+ * @param environment Where the values of secrets are; without it, the tools of
+ * the configuration are granted nothing.
+ */
 export async function findAsked(
   { operands, config, flags, terminal }: VerbInput,
-  environment: Environment = (name) => terminal.variable(name),
+  environment?: Environment,
 ): Promise<Asked> {
   const [path] = flags.get("config") ?? [];
   if (operands.length === 0 && path === undefined) {
@@ -104,7 +113,10 @@ async function reload(
   changed: () => void,
 ): Promise<void> {
   try {
-    const { tools: entries } = await findAsked(input);
+    const { tools: entries } = await findAsked(
+      input,
+      (name) => input.terminal.variable(name),
+    );
     const { isChanged, errors } = await tools.load(entries);
     await tell(input.terminal, errors);
     if (!isChanged) return;
