@@ -222,7 +222,11 @@ export class ToolRegistry implements AsyncDisposable {
     args: unknown,
     options: ToolCallOptions = {},
   ): Promise<CallResult<JsonValue>> {
-    checkKnown("options of a call", options, ["signal", "context"]);
+    checkKnown("options of a call", options, [
+      "signal",
+      "context",
+      "onStderr",
+    ]);
     if (this.#isClosed) return failed(closedError(), noRecord());
     const entry = this.#entries.get(name);
     if (!entry) return failed(this.#unknown(name), noRecord());

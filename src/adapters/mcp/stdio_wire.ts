@@ -29,6 +29,8 @@ const MOST_OPEN_REQUESTS = 4_096;
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
 /** A client that does not read by then gets no last answer. */
 const LAST_WRITE_MS = 1_000;
+/** https://www.jsonrpc.org/specification#error_object */
+const INTERNAL_ERROR = -32603;
 const NEWLINE = 0x0a;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: false });
@@ -69,7 +71,7 @@ export class StdioWire implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) return;
     const answered = "method" in message ? undefined : message.id;
-    this.#waiting.push({ line: `${JSON.stringify(message)}\n`, answered });
+    this.#waiting.push({ line: `${lineOf(message)}\n`, answered });
     await (this.#writing ??= this.#writeAll());
   }
 
@@ -202,6 +204,22 @@ export class StdioWire implements Transport {
     if (this.#isClosed) return;
     this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     this.#shut();
+  }
+}
+
+/** What can't be written is an error to whoever waits for it. */
+function lineOf(message: JSONRPCMessage): string {
+  try {
+    return JSON.stringify(message);
+  } catch (error) {
+    const id = "id" in message ? message.id : undefined;
+    if (!(error instanceof RangeError) || id === undefined) throw error;
+    const text = "The answer is nested too deep to be written";
+    return JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      error: { code: INTERNAL_ERROR, message: text },
+    });
   }
 }
 

@@ -33,12 +33,12 @@ export const DENIED_KEY = "cortexai.sandbox/denied";
  * what others answer is told as text, and beside it as structured content
  * where it is an object or the tool has an output schema, which it must fit.
  *
- * @param stderr What the tool wrote there at last.
+ * @param stderr What the tool wrote there at last, where it was passed on.
  */
 export async function toolAnswer(
   schema: ToolSchema,
   result: CallResult<JsonValue>,
-  stderr: string,
+  stderr: string | undefined,
 ): Promise<ToolAnswer> {
   const answer = result.ok
     ? await checked(schema, answerOf(schema, result.value))
@@ -58,19 +58,38 @@ export function failure(text: string): ToolAnswer {
 }
 
 /** Standard error was passed on, so the result has none of it. */
-function withStderr(result: CallFailure, stderr: string): CallFailure {
+function withStderr(
+  result: CallFailure,
+  stderr: string | undefined,
+): CallFailure {
+  if (stderr === undefined) return result;
   return Object.create(result, { stderr: { value: stderr } });
 }
 
 function answerOf(schema: ToolSchema, value: JsonValue): ToolAnswer {
   if (answersContent(schema)) return contentAnswer(schema, value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : toJson(value);
+  if (text === undefined) {
+    return failure(
+      `Failed: ${schema.name} answered with JSON that is nested too deep to be told`,
+    );
+  }
   const isStructured = schema.outputSchema !== undefined ||
     (typeof value === "object" && value !== null && !Array.isArray(value));
   return {
     content: [{ type: "text", text }],
     ...isStructured ? { structuredContent: value } : {},
   };
+}
+
+/** Reading has no limit of depth, and writing has. */
+function toJson(value: JsonValue): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function contentAnswer(schema: ToolSchema, value: JsonValue): ToolAnswer {

@@ -1,6 +1,10 @@
 /** A server of the official package that serves tools, and nothing else. */
 
-import { ProtocolError, Server } from "@modelcontextprotocol/server";
+import {
+  LOG_LEVEL_META_KEY,
+  ProtocolError,
+  Server,
+} from "@modelcontextprotocol/server";
 import type {
   CallToolRequest,
   CallToolResult,
@@ -8,7 +12,7 @@ import type {
   McpRequestContext,
   ServerContext,
 } from "@modelcontextprotocol/server";
-import { SandboxedTool } from "../../../mod.ts";
+import { SandboxedTool, type ToolSchema } from "../../../mod.ts";
 import { quote } from "../../quote.ts";
 import { GuestReports, type ReportReader } from "./guest_reports.ts";
 import { listTools, type McpTools } from "./mcp_tools.ts";
@@ -52,7 +56,8 @@ export class ToolServers {
     server.setRequestHandler("tools/list", () => this.#list());
     server.setRequestHandler(
       "tools/call",
-      (request, context) => this.#call(server, session, request, context),
+      (request, context) =>
+        this.#call(server, { era, session }, request, context),
     );
     if (session !== undefined) {
       // Each request has a server of its own: the call runs in another.
@@ -70,7 +75,7 @@ export class ToolServers {
 
   async #call(
     server: Server,
-    session: string | undefined,
+    { era, session }: Peer,
     { params: { name, arguments: args = {} } }: CallToolRequest,
     context: ServerContext,
   ): Promise<CallToolResult> {
@@ -80,31 +85,51 @@ export class ToolServers {
     }
     const schema = tool.schema();
     const { id, signal } = context.mcpReq;
+    const isTold = tool instanceof SandboxedTool && wantsReports(era, context);
+    const reports = isTold
+      ? new GuestReports(reportReader(name, context))
+      : undefined;
     const answer = await this.running.run(
       { session, id },
       signal,
-      async (signal): Promise<ToolAnswer> => {
-        try {
-          const reports = new GuestReports(reportReader(name, context));
-          const result = await this.#tools.call(name, args, {
-            signal,
-            ...tool instanceof SandboxedTool
-              ? { onStderr: (bytes: Uint8Array) => reports.write(bytes) }
-              : {},
-          });
-          await reports.end();
-          return await toolAnswer(schema, result, reports.tail);
-        } catch (error) {
-          if (!signal.aborted) throw error;
-          return failure("Cancelled");
-        }
-      },
+      (signal) => this.#answer(schema, name, args, reports, signal),
     );
     return server.projectCallToolResult(
       answer as CallToolResult,
       schema.outputSchema,
     );
   }
+
+  async #answer(
+    schema: ToolSchema,
+    name: string,
+    args: unknown,
+    reports: GuestReports | undefined,
+    signal: AbortSignal,
+  ): Promise<ToolAnswer> {
+    const onStderr = reports && ((bytes: Uint8Array) => reports.write(bytes));
+    try {
+      const result = await this.#tools.call(name, args, { signal, onStderr });
+      await reports?.end();
+      return await toolAnswer(schema, result, reports?.tail);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return failure("Cancelled");
+    }
+  }
+}
+
+/** Who a server serves. */
+interface Peer {
+  readonly era: McpRequestContext["era"];
+  /** What an older client over HTTP calls itself. */
+  readonly session: string | undefined;
+}
+
+/** Newer clients say for each call what they want to be told meanwhile. */
+function wantsReports(era: Peer["era"], { mcpReq }: ServerContext): boolean {
+  return era === "legacy" || mcpReq._meta?.progressToken !== undefined ||
+    LOG_LEVEL_META_KEY in (mcpReq.envelope ?? {});
 }
 
 /** Answers of people are never asked for, so there is nothing to validate. */

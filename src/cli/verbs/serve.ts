@@ -5,7 +5,7 @@ import { type Asked, findTools } from "../config_file/tool_entries.ts";
 import { type Environment, isRemote } from "../config_file/sandbox_file.ts";
 import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
 import type { Outcome } from "../outcome.ts";
-import { printableLines } from "../printable.ts";
+import { printable, printableLines } from "../printable.ts";
 import { ServedTools, ToolRefused } from "../serving/served_tools.ts";
 import { watch } from "../serving/watching.ts";
 import { UsageError } from "../usage_error.ts";
@@ -34,6 +34,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
     name: asked.name,
     version: asked.version ?? VERSION,
     instructions: asked.instructions,
+    onError: errorTeller(input),
     ...listening(input),
   });
   if (server.url !== undefined) {
@@ -125,6 +126,19 @@ async function reload(
   } catch (error) {
     await tell(input.terminal, [error as Error]);
   }
+}
+
+/** A peer that causes more of them fills a log. */
+const MOST_ERRORS = 100;
+
+function errorTeller({ terminal }: VerbInput): (error: Error) => void {
+  let told = 0;
+  return ({ message, cause }) => {
+    if (told++ >= MOST_ERRORS) return;
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    const text = `${message}${why}`.slice(0, 500);
+    terminal.writeError(`${printable(text)}\n`).catch(() => {});
+  };
 }
 
 /** Folders: a file that is replaced is another file. */

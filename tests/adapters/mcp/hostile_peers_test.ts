@@ -190,6 +190,22 @@ const INITIALIZE = request(0, "initialize", {
   clientInfo: { name: "test", version: "1" },
 });
 
+Deno.test("JSON that is nested deep is an answer or an error, in both directions", async () => {
+  await using tools = await testTools();
+  const wire = await connected(tools);
+  for (const depth of [1_000, 20_000, 400_000]) {
+    const deep = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    const message = JSON.stringify(call(depth, "echo", "DEEP"));
+    wire.write(`${message.replace('"DEEP"', deep)}\n`);
+    const answer = await wire.next() as Answer;
+    assertEquals(answer.id, depth);
+  }
+  wire.send(call("after", "echo", { n: 1 }));
+  const { result } = await wire.next() as Answer;
+  assertEquals(result.structuredContent, { n: 1 });
+  await wire.end();
+});
+
 interface Answer {
   readonly id: unknown;
   readonly result: { readonly structuredContent: Record<string, unknown> };
