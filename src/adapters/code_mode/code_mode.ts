@@ -1,26 +1,19 @@
 /** Code mode as one tool: a program in, and what it returned out. */
 
-import {
-  type AnySandboxError,
-  type CallOptions,
-  ExecutionFailed,
-  type JsonValue,
-  SandboxError,
-  type SandboxOptions,
-  type Tool,
-  type ToolCallOptions,
-  ToolSandbox,
-  type ToolSchema,
+import type {
+  CallOptions,
+  JsonValue,
+  SandboxOptions,
+  Tool,
+  ToolCallOptions,
+  ToolSchema,
 } from "../../../mod.ts";
-import { readAnswer } from "../../interpreters/javascript/interpreter_answer.ts";
-import { stripTypes } from "../../interpreters/typescript/strip_types.ts";
-import { Bridge } from "./bridge.ts";
 import { checkBudgets, type CodeBudgets } from "./budgets.ts";
-import { type CodeResult, failingLine, resultText } from "./code_result.ts";
-import { type CodeTools, type NamedTool, namedTools } from "./code_tool.ts";
+import { type CodeResult, resultText } from "./code_result.ts";
+import { type CodeTools, namedTools } from "./code_tool.ts";
 import { declare } from "./declarations.ts";
 import type { Gate } from "./gate.ts";
-import { Interpreter } from "./interpreter.ts";
+import { ProgramBox, type ProgramSurroundings } from "./program_box.ts";
 
 /** Options of {@linkcode codeMode}. */
 export interface CodeModeOptions {
@@ -38,21 +31,6 @@ export interface CodeModeOptions {
   readonly name?: string | undefined;
 }
 
-const DEFAULTS: SandboxOptions = {
-  maxExecutionTime: 30_000,
-  maxMemoryBytes: 64 * 1_048_576,
-};
-/** Of the way to the tools; what they may use is budgeted by itself. */
-const HOST_FUNCTION_LIMITS = {
-  calls: 100_000,
-  argumentBytes: 2 ** 31,
-  answerBytes: 2 ** 32,
-  time: 2 ** 31 - 1,
-};
-const FILE = "program.js";
-const BEFORE = "async()=>{";
-const AFTER = "\n}";
-
 /**
  * Makes a tool that runs programs with tools of their own.
  *
@@ -67,26 +45,21 @@ export function codeMode(options: CodeModeOptions): CodeMode {
 export class CodeMode implements Tool, AsyncDisposable {
   /** TypeScript declarations of the tools, for the prompt. */
   readonly declarations: string;
-  readonly #tools: ReadonlyMap<string, NamedTool>;
-  readonly #budgets: CodeBudgets;
-  readonly #gate: Gate | undefined;
-  readonly #sandbox: ToolSandbox;
-  readonly #interpreter: Interpreter;
+  readonly #given: ProgramSurroundings;
+  readonly #box: ProgramBox;
   readonly #schema: ToolSchema;
 
   /** As {@linkcode codeMode}. */
   constructor(options: CodeModeOptions) {
-    this.#tools = namedTools(options.tools);
-    this.#budgets = checkBudgets(options.budgets ?? {});
-    this.#gate = options.gate;
-    this.declarations = declare(this.#tools.values());
+    const tools = namedTools(options.tools);
+    this.#given = {
+      tools,
+      budgets: checkBudgets(options.budgets ?? {}),
+      gate: options.gate,
+    };
+    this.declarations = declare(tools.values());
     this.#schema = schemaOf(options.name ?? "run_code", this.declarations);
-    this.#sandbox = new ToolSandbox({
-      ...DEFAULTS,
-      ...options.config,
-      hostFunctionLimits: HOST_FUNCTION_LIMITS,
-    });
-    this.#interpreter = new Interpreter(this.#sandbox);
+    this.#box = new ProgramBox(options.config);
   }
 
   /** What a model is told, with the declarations of the tools. */
@@ -96,7 +69,7 @@ export class CodeMode implements Tool, AsyncDisposable {
 
   /** Loads the interpreter, so that the first program need not wait for it. */
   async warm(): Promise<void> {
-    await this.#interpreter.warm();
+    await this.#box.warm();
   }
 
   /**
@@ -109,20 +82,7 @@ export class CodeMode implements Tool, AsyncDisposable {
    * @throws the signal's reason when the run is aborted.
    */
   async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
-    const tooLong = this.#tooLong(code);
-    if (tooLong) return tooLong;
-    const first = await this.#attempt(code, code, options);
-    if (!first.isUnparsed) return first.result;
-    try {
-      const plain = await plainBody(code);
-      return plain === code
-        ? first.result
-        : (await this.#attempt(plain, code, options)).result;
-    } catch (error) {
-      // It is no TypeScript either; what is wrong as JavaScript says it best.
-      if (!(error instanceof SandboxError)) throw error;
-      return first.result;
-    }
+    return await this.#box.run(code, this.#given, options);
   }
 
   /**
@@ -154,94 +114,13 @@ export class CodeMode implements Tool, AsyncDisposable {
 
   /** Stops what runs, and ends the workers. */
   async close(): Promise<void> {
-    await this.#interpreter.settle();
-    await this.#sandbox.close();
+    await this.#box.close();
   }
 
   /** The same as {@linkcode close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  async #attempt(
-    source: string,
-    shown: string,
-    options: CallOptions,
-  ): Promise<{ readonly result: CodeResult; readonly isUnparsed: boolean }> {
-    const bridge = new Bridge({
-      tools: this.#tools,
-      budgets: this.#budgets,
-      gate: this.#gate,
-    });
-    try {
-      const called = await this.#interpreter.call(
-        {
-          op: "run",
-          source,
-          name: FILE,
-          tools: [...this.#tools.keys()],
-          maxUnderWay: this.#budgets.inFlight,
-        },
-        {
-          ...options,
-          functions: { ...options.functions, exchange: bridge.exchange },
-        },
-      );
-      bridge.end(new Error("The program has ended"));
-      const { stdout, stderr, denied, usage } = called;
-      const { calls, exhausted } = bridge;
-      const record = { stdout, stderr, denied, usage, calls, exhausted };
-      const fail = (error: AnySandboxError): CodeResult => ({
-        ok: false,
-        error,
-        line: failingLine(shown, error),
-        ...record,
-      });
-      if (!called.ok) return { result: fail(called.error), isUnparsed: false };
-      try {
-        const { value } = readAnswer(called.value);
-        return { result: { ok: true, value, ...record }, isUnparsed: false };
-      } catch (error) {
-        if (!(error instanceof SandboxError)) throw error;
-        return {
-          result: fail(error as AnySandboxError),
-          isUnparsed: isUnparsed(called.value),
-        };
-      }
-    } finally {
-      bridge.end(options.signal?.reason);
-    }
-  }
-
-  #tooLong(code: string): CodeResult | undefined {
-    const { sourceLength } = this.#budgets;
-    if (code.length <= sourceLength) return undefined;
-    return {
-      ok: false,
-      error: new ExecutionFailed(
-        `Cannot run code: it has ${code.length} characters, limit is ${sourceLength}`,
-      ),
-      line: undefined,
-      stdout: "",
-      stderr: "",
-      calls: [],
-      exhausted: "sourceLength",
-      denied: [],
-      usage: undefined,
-    };
-  }
-}
-
-/** The program without types, as the body of the function that it may be. */
-async function plainBody(code: string): Promise<string> {
-  const plain = await stripTypes(`${BEFORE}${code}${AFTER}`, "program.ts");
-  return plain.slice(BEFORE.length, plain.length - AFTER.length);
-}
-
-/** Whether the program did not even start, for how it is written. */
-function isUnparsed(answer: JsonValue): boolean {
-  const { error } = (answer ?? {}) as { error?: { isUnparsed?: unknown } };
-  return error?.isUnparsed === true;
 }
 
 function schemaOf(name: string, declared: string): ToolSchema {

@@ -21,6 +21,13 @@ export {
   DEFAULT_BUDGETS,
 } from "./budgets.ts";
 export type { BridgeCall, BridgeOutcome } from "./bridge_call.ts";
+export {
+  CloudflareExecutor,
+  type CloudflareFunctions,
+  type CloudflareProvider,
+  type CloudflareResult,
+  type ExecutorOptions,
+} from "./cloudflare_executor.ts";
 export { CodeMode, codeMode, type CodeModeOptions } from "./code_mode.ts";
 export {
   type CodeFailure,
@@ -40,3 +47,10 @@ export { declarations } from "./declarations.ts";
 export type { Gate, GateAnswer, GatedCall } from "./gate.ts";
 export { type McpClient, mcpTools } from "./mcp_tools.ts";
 export { runCode, type RunCodeOptions } from "./run_code.ts";
+export {
+  type TanStackBinding,
+  type TanStackConfig,
+  type TanStackContext,
+  TanStackDriver,
+  type TanStackResult,
+} from "./tanstack_driver.ts";
