@@ -7,14 +7,6 @@
 import { CompilationFailed } from "../../errors.ts";
 import type { StripAnswer } from "./strip_worker.ts";
 
-/**
- * What the worker is made of, named as an import, so that tools that follow
- * imports find it; nothing calls it. Only who loads TypeScript needs it.
- */
-export const STRIP_WORKER: readonly (() => Promise<unknown>)[] = [
-  () => import("./strip_worker.ts"),
-];
-
 /** A parser takes several times its input, and time in proportion. */
 const MAX_SOURCE_LENGTH = 1_048_576;
 const MAX_MESSAGE_LENGTH = 500;
@@ -44,7 +36,11 @@ export async function stripTypes(
   );
 }
 
-/** Asks a worker of its own, which is let go after it has answered. */
+/**
+ * Asks a worker of its own, which is let go after it has answered. Its module is
+ * named nowhere else: an import would bring the parser to everybody, from npm,
+ * who never loads TypeScript.
+ */
 function ask(source: string): Promise<StripAnswer> {
   const worker = new Worker(new URL("./strip_worker.ts", import.meta.url), {
     type: "module",
