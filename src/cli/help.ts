@@ -51,9 +51,6 @@ Limits (schema, call, run, python, serve, lock, pack):
 Grants (schema, call, run, python, serve, lock, pack), all of which Deno must have been given itself:
   --dir HOST::GUEST      a folder to read; may be repeated
   --dir-rw HOST::GUEST   a folder to read and write; may be repeated
-  --dir-overlay HOST::GUEST
-                         a folder to read, and to change in a layer over it;
-                         what changed is shown at the end; may be repeated
   --workdir GUEST        where relative paths of programs lead: a granted folder,
                          or a directory in memory; one in memory by default
   --allow-net[=HOST,..]  the listed hosts, or every public one
@@ -66,6 +63,9 @@ Arguments (call):
 
 Changes in overlays (call, run); without a decision a person at the terminal is
 asked, and nobody means no:
+  --dir-overlay HOST::GUEST
+                         a folder to read, and to change in a layer over it;
+                         what changed is shown at the end; may be repeated
   --diff                 shows them line by line
   --commit               carries them out, if the call succeeded (run: with 0)
   --drop                 forgets them

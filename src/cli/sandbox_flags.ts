@@ -43,8 +43,12 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["secret", grantSecret],
 ]);
 
-/** The flags that limit and grant. */
-export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()];
+/** Only for verbs that say what becomes of the changes. */
+export const OVERLAY_FLAG = "dir-overlay";
+
+/** The flags that limit and grant, for every verb that starts a guest. */
+export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()]
+  .filter((name) => name !== OVERLAY_FLAG);
 
 /** The flags that may be given more than once. */
 export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([

@@ -129,6 +129,15 @@ Deno.test("runCli refuses change flags that are about nothing or contradict", as
   });
 });
 
+Deno.test("runCli grants overlays only where it says what becomes of changes", async () => {
+  for (const verb of ["schema", "python"]) {
+    const terminal = new FakeTerminal();
+    const args = [verb, "--dir-overlay", ".::/g", COPY];
+    assertEquals(await runCli(args, terminal), 2);
+    assertStringIncludes(terminal.error, 'Unknown flag "--dir-overlay"');
+  }
+});
+
 Deno.test("tool-runner needs no permission to write before it commits", async () => {
   await withFolder(async (host) => {
     const run = async (flags: string[], permissions: string[]) => {

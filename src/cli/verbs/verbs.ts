@@ -10,7 +10,11 @@ import { serve } from "./serve.ts";
 import type { Outcome } from "../outcome.ts";
 import { runPython } from "./run_python.ts";
 import { runProgram } from "./run_program.ts";
-import { type FlagValues, SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import {
+  type FlagValues,
+  OVERLAY_FLAG,
+  SANDBOX_FLAGS,
+} from "../sandbox_flags.ts";
 import { showSchema } from "./show_schema.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -57,12 +61,18 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   }],
   ["call", {
     operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
-    flags: [...SANDBOX_FLAGS, ...CHANGE_FLAGS, "schema", "unchecked"],
+    flags: [
+      ...SANDBOX_FLAGS,
+      OVERLAY_FLAG,
+      ...CHANGE_FLAGS,
+      "schema",
+      "unchecked",
+    ],
     run: callTool,
   }],
   ["run", {
     operands: ["PROGRAM.wasm"],
-    flags: [...SANDBOX_FLAGS, ...CHANGE_FLAGS, "env"],
+    flags: [...SANDBOX_FLAGS, OVERLAY_FLAG, ...CHANGE_FLAGS, "env"],
     runsProgram: true,
     run: runProgram,
   }],

@@ -199,6 +199,11 @@ export class SandboxSession implements AsyncDisposable {
     if (this.#waiting > this.#parts.config.maxQueuedCalls) {
       return failed(new Busy(this.#parts.config.maxQueuedCalls), noRecord());
     }
+    if (options.overlay !== undefined) {
+      throw new TypeError(
+        "Cannot set overlay: a session has an overlay of its own",
+      );
+    }
     const call = prepareCall(kind, input, options, this.#parts.config);
     const since = performance.now();
     try {

@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Busy, SandboxClosed, ToolSandbox } from "../../../mod.ts";
+import { FileProgram } from "../../hostile/file_program.ts";
+import { OverlayGround, writes } from "../overlay_ground.ts";
 import { snapshotGuest } from "../../hostile/snapshot_guest.ts";
 
 Deno.test("A session keeps its state, apart from calls and other sessions", async () => {
@@ -103,4 +105,18 @@ Deno.test("A signal stops a session's call", async () => {
   const signal = AbortSignal.timeout(100);
   await assertRejects(() => session.call("loop", [], { signal }), DOMException);
   assertEquals(await session.execute("count"), [1]);
+});
+
+Deno.test("A session has an overlay of its own, and takes no other", async () => {
+  await using ground = new OverlayGround({ "a.txt": "old" });
+  const program = writes(new FileProgram(), "a.txt", "new");
+  const module = await ground.sandbox.loadModule(program.build());
+  await using session = await ground.sandbox.session(module);
+  const overlay = ground.sandbox.overlay();
+  await assertRejects(
+    () => session.call("_start", [], { overlay }),
+    TypeError,
+    "a session has an overlay of its own",
+  );
+  assertEquals(ground.files(), { "a.txt": "old" });
 });
