@@ -29,6 +29,7 @@ export async function killLatency(): Promise<readonly Measurement[]> {
       what: "rejection after the deadline, p99",
       value: quantile(lateMs, 0.99),
       unit: "ms",
+      aim: { atMost: 3 },
     },
   ];
 }

@@ -27,6 +27,7 @@ import { network } from "./network.ts";
 import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { python } from "./python.ts";
+import { scale } from "./scale.ts";
 import { smallFiles } from "./small_files.ts";
 import { snapshot } from "./snapshot.ts";
 import { printTable } from "./table.ts";
@@ -35,6 +36,7 @@ import { twoWorkers } from "./two_workers.ts";
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   call: callLatency,
   latency,
+  scale,
   extism: againstExtism,
   workers: twoWorkers,
   guard: guardedKernels,
