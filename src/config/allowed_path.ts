@@ -1,6 +1,6 @@
 /** A host folder that guests see at a path of their own. */
 
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl } from "./host_path.ts";
 import { checkGuestPath } from "./guest_path.ts";
 import { checkKnown } from "./option_checks.ts";
 import { checkOverlay, type OverlayLimits } from "./overlay_limits.ts";

@@ -1,6 +1,12 @@
 /** Where a granted folder really is, and which directories lead to it. */
 
-import { basename, dirname, isAbsolute, join, relative } from "@std/path";
+import {
+  basename,
+  dirname,
+  isAbsolute,
+  join,
+  relative,
+} from "../../config/host_path.ts";
 import { type HostIdentity, identityOf } from "../../fs/host/host_stat.ts";
 import { isGranted } from "./worker_permissions.ts";
 

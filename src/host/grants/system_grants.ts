@@ -1,6 +1,6 @@
 /** What guests that import WASI are given, as a configuration says it. */
 
-import { resolve } from "@std/path";
+import { resolve } from "../../config/host_path.ts";
 import type {
   GrantedDirectory,
   GrantedMemoryDirectory,

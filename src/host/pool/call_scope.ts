@@ -3,13 +3,21 @@
  * guests itself, and these need workers too.
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 
-const SCOPES = new AsyncLocalStorage<CallScope>();
+/** Made for the first host function: until then no call is made from one. */
+let scopes: AsyncLocalStorage<CallScope> | undefined;
+
+/** Most processes have no host functions, and loading this takes its time. */
+function madeScopes(): AsyncLocalStorage<CallScope> {
+  // deno-lint-ignore no-process-global -- an import would load it at the start
+  const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+  return new AsyncLocalStorage();
+}
 
 /** One call, and the one from whose host function it is made. */
 export class CallScope {
-  readonly #outer: CallScope | undefined = SCOPES.getStore();
+  readonly #outer: CallScope | undefined = scopes?.getStore();
   /** How many calls that are made from it, however far down, wait. */
   #waiting = 0;
 
@@ -25,7 +33,8 @@ export class CallScope {
 
   /** Runs a host function; calls that it makes, now or later, are nested. */
   run<T>(act: () => T): T {
-    return SCOPES.run(this, act);
+    scopes ??= madeScopes();
+    return scopes.run(this, act);
   }
 
   /** The call waits for a worker. */

@@ -12,3 +12,8 @@ export const join: (path: string | URL, ...paths: string[]) => string =
   std.join;
 export const normalize: (path: string | URL) => string = std.normalize;
 export const resolve: (...pathSegments: string[]) => string = std.resolve;
+export const basename: (path: string | URL, suffix?: string) => string =
+  std.basename;
+export const dirname: (path: string | URL) => string = std.dirname;
+export const fromFileUrl: (url: string | URL) => string = std.fromFileUrl;
+export const relative: (from: string, to: string) => string = std.relative;
