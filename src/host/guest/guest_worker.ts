@@ -104,10 +104,14 @@ export class GuestWorker {
   /** Resolves when the worker serves calls. */
   readonly ready: Promise<void>;
 
-  /** @param onFailure Called when the worker's thread ends by itself. */
+  /**
+   * @param startWatchdog Called once this worker's own thread is starting: it
+   * has more to load, and each start keeps the host's thread for a while.
+   * @param onFailure Called when the worker's thread ends by itself.
+   */
   constructor(
     options: WorkerOptions,
-    watchdog: Watchdog,
+    startWatchdog: () => Watchdog,
     onFailure: () => void,
   ) {
     this.#channel = new HostEnd({
@@ -122,6 +126,7 @@ export class GuestWorker {
     this.#turn = new GuestTurn(this.#channel, this.#desk);
     const url = new URL("../../guest/worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, options.permissions);
+    const watchdog = this.#besideStart(startWatchdog);
     const started = Promise.withResolvers<void>();
     this.ready = Promise.all([started.promise, watchdog.ready]).then(() => {});
     this.ready.catch(() => {});
@@ -154,6 +159,15 @@ export class GuestWorker {
       maxResultBytes: options.maxResultBytes,
       grants: options.grants,
     });
+  }
+
+  #besideStart(startWatchdog: () => Watchdog): Watchdog {
+    try {
+      return startWatchdog();
+    } catch (error) {
+      this.#worker.terminate();
+      throw error;
+    }
   }
 
   /** Resolves when the worker's thread has ended. */

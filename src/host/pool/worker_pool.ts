@@ -382,10 +382,9 @@ export class WorkerPool {
   /** Whether a worker is starting; if not, the next call was told why. */
   #spawn(): boolean {
     try {
-      this.#watchdog ??= Watchdog.acquire();
       const worker: GuestWorker = new GuestWorker(
         this.#options,
-        this.#watchdog,
+        () => this.#watchdog ??= Watchdog.acquire(),
         () => this.#failed(worker),
       );
       this.#starting.set(worker, this.#started(worker));

@@ -85,10 +85,9 @@ export class SessionWorkers {
     setup: SessionSetup,
     isCounted: boolean,
   ): Promise<SessionWorker> {
-    this.#watchdog ??= Watchdog.acquire();
     const worker: GuestWorker = new GuestWorker(
       this.#options,
-      this.#watchdog,
+      () => this.#watchdog ??= Watchdog.acquire(),
       () => session.fail(new WorkerLost("Worker ended by itself")),
     );
     const session: SessionWorker = new SessionWorker(
