@@ -2,20 +2,12 @@
 
 import type { SandboxConfig } from "../../../mod.ts";
 import { CHANGE_FLAGS } from "../change_flags.ts";
-import { callTool } from "./call_tool.ts";
-import { inspect } from "./inspect.ts";
-import { lock } from "./lock.ts";
-import { pack } from "./pack.ts";
-import { serve } from "./serve.ts";
 import type { Outcome } from "../outcome.ts";
-import { runPython } from "./run_python.ts";
-import { runProgram } from "./run_program.ts";
 import {
   type FlagValues,
   OVERLAY_FLAG,
   SANDBOX_FLAGS,
 } from "../sandbox_flags.ts";
-import { showSchema } from "./show_schema.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** What a verb works with. */
@@ -52,12 +44,13 @@ export interface Verb {
   readonly run: (input: VerbInput) => Promise<Outcome>;
 }
 
-/** Every verb by its name. */
+/** Every verb by its name; a verb is loaded when it is asked for. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["schema", {
     operands: ["TOOL.wasm"],
     flags: [...SANDBOX_FLAGS, "schema"],
-    run: showSchema,
+    run: async (input) =>
+      await (await import("./show_schema.ts")).showSchema(input),
   }],
   ["call", {
     operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
@@ -68,13 +61,15 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       "schema",
       "unchecked",
     ],
-    run: callTool,
+    run: async (input) =>
+      await (await import("./call_tool.ts")).callTool(input),
   }],
   ["run", {
     operands: ["PROGRAM.wasm"],
     flags: [...SANDBOX_FLAGS, OVERLAY_FLAG, ...CHANGE_FLAGS, "env"],
     runsProgram: true,
-    run: runProgram,
+    run: async (input) =>
+      await (await import("./run_program.ts")).runProgram(input),
   }],
   ["python", {
     operands: ["SCRIPT.py, -c CODE or -"],
@@ -88,7 +83,8 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     ],
     runsProgram: true,
     programs: ["-c", "-"],
-    run: runPython,
+    run: async (input) =>
+      await (await import("./run_python.ts")).runPython(input),
   }],
   ["serve", {
     operands: [],
@@ -104,19 +100,23 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       "allow-host",
       "allow-origin",
     ],
-    run: serve,
+    run: async (input) => await (await import("./serve.ts")).serve(input),
   }],
   ["lock", {
     operands: [],
     takesMore: true,
     flags: [...SANDBOX_FLAGS, "config", "lock", "update"],
-    run: lock,
+    run: async (input) => await (await import("./lock.ts")).lock(input),
   }],
   ["pack", {
     operands: [],
     takesMore: true,
     flags: [...SANDBOX_FLAGS, "config", "output"],
-    run: pack,
+    run: async (input) => await (await import("./pack.ts")).pack(input),
   }],
-  ["inspect", { operands: ["MODULE.wasm"], flags: [], run: inspect }],
+  ["inspect", {
+    operands: ["MODULE.wasm"],
+    flags: [],
+    run: async (input) => await (await import("./inspect.ts")).inspect(input),
+  }],
 ]);
