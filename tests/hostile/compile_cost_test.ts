@@ -82,8 +82,8 @@ const ACCEPTED: Record<string, Partial<Shape>> = {
     repeats: 1500,
     locals: 1000,
   },
-  "loops": { units: ["loopEmpty"], repeats: 5500 },
-  "reads of a table": { units: ["tableGet"], repeats: 3900 },
+  "loops": { units: ["loopEmpty"], repeats: 3500 },
+  "reads of a table": { units: ["tableGet"], repeats: 3200 },
   "calls with a thousand values": {
     units: ["callWide"],
     repeats: 55,

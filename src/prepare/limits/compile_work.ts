@@ -155,12 +155,17 @@ export class CompileWork {
     this.#crowded = 0;
   }
 
-  /** After a stretch of code the operand stack has so many values more. */
+  /**
+   * After a stretch of code the operand stack has so many values more. In code
+   * that can't be reached it may seem to sink below its block's floor.
+   */
   stretch(by: number): void {
-    const before = this.#height;
-    if (before > this.#highest) this.#highest = before;
-    const height = before + by;
-    this.#height = height < this.#bottom ? this.#bottom : height;
+    this.#height += by;
+  }
+
+  /** Notes how high the operand stack is: at least every 256 bytes. */
+  look(): void {
+    if (this.#height > this.#highest) this.#highest = this.#height;
   }
 
   /** A direct call. */
@@ -321,7 +326,8 @@ export class CompileWork {
   }
 
   #state(): number {
-    return this.#locals + this.#height;
+    const height = this.#height;
+    return this.#locals + (height > this.#bottom ? height : this.#bottom);
   }
 
   /** What is thrown here leads to a handler of this function. */

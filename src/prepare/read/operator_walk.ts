@@ -302,6 +302,7 @@ export class OperatorWalk {
 
   /** Checks where it is due in straight code. */
   #space(at: number): void {
+    this.#work.look();
     if (this.#spacing.isDue) this.#check(at);
   }
 

@@ -103,7 +103,7 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
     /functions up to \d+ have \d+ variables, limit is 10000000/,
   ],
   "functions that each take V8 long": [
-    { functions: 20, units: ["tableGet"], repeats: 4000 },
+    { functions: 20, units: ["tableGet"], repeats: 3000 },
     /functions together would keep V8's optimizing compiler busy/,
   ],
   "functions that each become much machine code": [

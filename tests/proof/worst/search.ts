@@ -76,6 +76,11 @@ const COMPILERS: Readonly<Record<keyof Cost, Compilers>> = {
   moduleBurnMsPerMb: "optimizing",
   memoryMiB: "both",
 };
+/**
+ * What is about one function needs no copies of it, and is then the process's
+ * own CPU time.
+ */
+const ONE_FUNCTION: readonly (keyof Cost)[] = ["pauseMs", "functionBurnMs"];
 /** Larger ones are only more of the same. */
 const LARGEST_BYTES = 2_500_000;
 const KEPT_REFUSALS = 40;
@@ -88,27 +93,40 @@ class Searcher {
   readonly counts = { accepted: 0, refused: 0, invalid: 0, died: 0 };
 
   /** By each measure, from the worst down. */
-  readonly #population: Record<keyof Cost, { shape: Shape; value: number }[]>;
+  readonly #population: Record<keyof Cost, { shape: Shape; value: number }[]> =
+    {
+      pauseMs: [],
+      functionBurnMs: [],
+      moduleBurnMsPerMb: [],
+      memoryMiB: [],
+      loadMsPerMb: [],
+    };
 
   constructor(seed: number, recorded: Recorded) {
     this.#seed = seed;
     this.#random = new Random(seed);
     this.worst = { ...recorded.worst };
-    const start = (by: keyof Cost) => {
-      const known = recorded.worst[by];
-      if (known === undefined) return [];
-      return [{ shape: { ...PLAIN, ...known.shape }, value: known.cost[by] }];
-    };
-    this.#population = {
-      pauseMs: start("pauseMs"),
-      functionBurnMs: start("functionBurnMs"),
-      moduleBurnMsPerMb: start("moduleBurnMsPerMb"),
-      memoryMiB: start("memoryMiB"),
-      loadMsPerMb: start("loadMsPerMb"),
-    };
     this.refusals = new Map(
       recorded.refused.map(({ message, shape }) => [kindOf(message), shape]),
     );
+  }
+
+  /** Looks again at what is recorded: the limits may have changed. */
+  async confirm(): Promise<void> {
+    for (const by of MEASURES) {
+      const known = this.worst[by];
+      delete this.worst[by];
+      this.#population[by] = [];
+      if (known !== undefined) {
+        await this.#keep({ ...PLAIN, ...known.shape }, by);
+      }
+    }
+    for (const [kind, shape] of this.refusals) {
+      const message = refusal(buildShape({ ...PLAIN, ...shape }));
+      if (message === undefined || kindOf(message) !== kind) {
+        this.refusals.delete(kind);
+      }
+    }
   }
 
   /** Tries a new shape, or a change of one of the worst so far. */
@@ -118,11 +136,18 @@ class Searcher {
     const shape = isNew
       ? randomShape(this.#random)
       : changeShape(this.#random.pick(known).shape, this.#random);
-    const candidate = largest(shape);
-    if (candidate === undefined) return;
-    const value = await this.#try(candidate, by);
+    const candidate = largest(
+      ONE_FUNCTION.includes(by) ? { ...shape, functions: 1 } : shape,
+    );
+    if (candidate !== undefined) await this.#keep(candidate, by);
+  }
+
+  /** Keeps a candidate among the worst, if it is. */
+  async #keep(shape: Shape, by: keyof Cost): Promise<void> {
+    const value = await this.#try(shape, by);
     if (value < 0) return;
-    known.push({ shape: candidate, value });
+    const known = this.#population[by];
+    known.push({ shape, value });
     known.sort((a, b) => b.value - a.value);
     known.splice(POPULATION);
   }
@@ -239,6 +264,7 @@ async function main(): Promise<void> {
   const end = start + Number(args.minutes) * 60_000;
   const recorded = readRecord();
   const searcher = new Searcher(seed, recorded);
+  await searcher.confirm();
   for (let turn = 0; Date.now() < end; turn++) {
     await searcher.step(MEASURES[turn % MEASURES.length]!);
   }

@@ -26,6 +26,8 @@ const x = (context: UnitContext) => `local.get ${local(context, 1)}`;
 const y = (context: UnitContext) => `local.get ${local(context, 7)}`;
 const z = (context: UnitContext) => `local.set ${local(context, 13)}`;
 
+const work: Unit = (c) =>
+  `${x(c)} ${y(c)} i32.add ${z(c)} ${x(c)} i32.load 0 ${c.i} 1 ${z(c)}`;
 const unary = (operator: string, from: string, back: string): Unit => (c) =>
   `${x(c)} ${from} ${operator} ${back} ${z(c)}`;
 const vector = (operator: string): Unit => (c) =>
@@ -94,6 +96,11 @@ export const UNITS: Readonly<Record<string, Unit>> = {
   blockBrIf: (c) => `block ${c.wide} ${x(c)} br_if 0 end`,
   loopEmpty: () => "loop void end",
   loopSet: (c) => `loop void ${x(c)} ${z(c)} ${y(c)} br_if 0 end`,
+  loopWork: (c) =>
+    `loop void ${
+      Array.from({ length: 8 }, (_, i) => work({ ...c, i: c.i * 8 + i }))
+        .join(" ")
+    } ${y(c)} br_if 0 end`,
   loopWide: (c) => `loop ${c.wide} ${x(c)} br_if 0 end`,
   brTable: (c) => `block void ${x(c)} ${brTable(c, 0)} end`,
   brTableOut: (c) => `block void ${x(c)} ${brTable(c, c.depth)} end`,
