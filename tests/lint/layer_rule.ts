@@ -4,7 +4,7 @@
  */
 
 /** Which layers each layer may import, beside itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   quote: [],
   errors: ["quote"],
   stop: [],

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import plugin, { violation } from "./layer_rule.ts";
+import plugin, { MAY_IMPORT, violation } from "./layer_rule.ts";
 
 const ROOT = "/project/";
 
@@ -41,4 +41,15 @@ Deno.test("layers/imports reports imports, exports and dynamic imports", () => {
   ].join("\n");
   const found = Deno.lint.runPlugin(plugin, `${root}src/config/x.ts`, source);
   assertEquals(found.length, 4);
+});
+
+Deno.test("MAY_IMPORT is what the design tells of the layers", async () => {
+  const design = await Deno.readTextFile(
+    new URL("../../src/README.md", import.meta.url),
+  );
+  const rows = design.matchAll(/^\| `(\w+)` +\|[^|]+\| (.+?) +\|$/gm);
+  const told = [...rows].map(([, layer, list]) =>
+    [layer, list === "-" ? [] : list!.split(", ")] as const
+  );
+  assertEquals(Object.fromEntries(told), { ...MAY_IMPORT });
 });
