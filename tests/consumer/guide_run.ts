@@ -18,7 +18,7 @@ export interface GuideCommand {
 /**
  * Follows a guide to its end, or to a heading.
  *
- * @param name The guide, without `.md`.
+ * @param name The guide, without `.md`; `README` is that of the package.
  * @param before The line of the heading to stop at.
  * @returns the commands, and how long each took.
  * @throws {Error} when a command fails, or prints something else.
@@ -68,7 +68,8 @@ export async function checkGuide(
 }
 
 async function readGuide(name: string, before?: string): Promise<string> {
-  const text = await Deno.readTextFile(new URL(`${name}.md`, GUIDES));
+  const folder = name === "README" ? new URL("../../", GUIDES) : GUIDES;
+  const text = await Deno.readTextFile(new URL(`${name}.md`, folder));
   const markdown = text.replaceAll(PORT, freePort());
   if (before === undefined) return markdown;
   const end = markdown.indexOf(`\n${before}\n`);

@@ -25,7 +25,7 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
 // The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
   name:
-    "The guides to files, errors, host functions, code mode, MCP and the network work from an empty folder",
+    "The README and the guides to files, errors, host functions, code mode, MCP and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
@@ -43,6 +43,9 @@ Deno.test({
         await followGuide(consumer, name);
       });
     }
+    await t.step("README, up to the command line", async () => {
+      await followGuide(consumer, "README", "## From the command line");
+    });
     await t.step("network, but for the tools to build", async () => {
       await followGuide(consumer, "network", "## In C");
     });

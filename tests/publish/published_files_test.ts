@@ -3,16 +3,22 @@ import { publishDryRun } from "./dry_run.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-Deno.test("What is published is the sources and the papers, and nothing else", async () => {
+Deno.test("What is published is the sources, the guides and the files to copy, and nothing else", async () => {
   const published = await publishDryRun();
   const expected = [
+    ".github/CONTRIBUTING.md",
+    ".github/SECURITY.md",
     "LICENSE",
     "README.md",
     "deno.json",
     "mod.ts",
     "sandbox.schema.json",
+    "tests/README.md",
     "tool-runner.ts",
     ...sources("src/"),
+    ...sources("fixtures/guides/"),
+    // AssemblyScript is not TypeScript, which is all that a registry reads.
+    ...sources("fixtures/sdk/").filter((path) => !path.endsWith(".ts")),
   ].sort();
   assertEquals(published, expected);
   // Workers are reached by URL only, so nothing else notices when they lack.
