@@ -1,6 +1,81 @@
 /**
  * Runs untrusted WebAssembly tools for AI agents, inside limits that hold.
  *
+ * Load a `.wasm`, read its JSON schema, call it with JSON, and get JSON or a
+ * clear error back. A tool sees the folders, hosts and functions that you grant
+ * and no others, and stops when its time, memory or fuel is used up, whatever
+ * it does. It is plain V8: no native add-on, no subprocess, no `--allow-run`.
+ *
+ * Use it rather than
+ *
+ * - a container, when a call takes microseconds and many tools share a process;
+ *   where a bug in V8 is a risk that you can't take, use a container around it;
+ * - Extism, when the host is Deno and every call needs a fresh instance, a
+ *   deadline and a memory limit;
+ * - Pyodide, when the code must not reach JavaScript, files or the network;
+ * - Deno with few permissions, when the tool is WebAssembly, memory and fuel
+ *   must be bounded, or the process may not start others.
+ *
+ * ## Start
+ *
+ * In an empty folder, with Deno 2.7.6 or later, save as `deno.json`:
+ *
+ * ```json
+ * {
+ *   "unstable": ["worker-options"],
+ *   "imports": { "@cortexai/sandbox": "jsr:@cortexai/sandbox@^0.1.0" }
+ * }
+ * ```
+ *
+ * The `unstable` line gives workers permissions of their own; without it Deno
+ * ends the process with exit code 70. Save this as `first.ts` and run it with
+ * `deno run first.ts`. The tool is a module of 270 bytes: it answers with its
+ * arguments, and its function `spin` never ends.
+ *
+ * ```ts
+ * import { SandboxedTool, SandboxError } from "@cortexai/sandbox";
+ *
+ * const ECHO = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABEANgAAJ/f2ACf38Cf39gAAADBAMAAQIFAwEAAQcyBAZtZW1vcnkCAA1fX3" +
+ *     "Rvb2xfc2NoZW1hAAAOX190b29sX2V4ZWN1dGUAAQRzcGluAAIKGAMHAEEQQZEBCwYAIAAg" +
+ *     "AQsHAANADAALCwuYAQEAQRALkQF7Im5hbWUiOiJlY2hvIiwiZGVzY3JpcHRpb24iOiJSZX" +
+ *     "BlYXRzIGl0cyBhcmd1bWVudHMuIiwicGFyYW1ldGVycyI6eyJ0eXBlIjoib2JqZWN0Iiwi" +
+ *     "cHJvcGVydGllcyI6eyJ0ZXh0Ijp7InR5cGUiOiJzdHJpbmcifX0sInJlcXVpcmVkIjpbIn" +
+ *     "RleHQiXX19",
+ * );
+ *
+ * await using tool = await SandboxedTool.load(ECHO, { maxExecutionTime: 200 });
+ * console.log(tool.schema().description); // Repeats its arguments.
+ * console.log(await tool.execute({ text: "hello" })); // { text: "hello" }
+ *
+ * const refused = await tool.call({ text: 42 });
+ * console.log(refused.ok || refused.error.kind); // InvalidArguments
+ *
+ * try {
+ *   const module = await tool.sandbox.loadModule(ECHO);
+ *   await tool.sandbox.execute(module, "spin");
+ * } catch (error) {
+ *   if (error instanceof SandboxError) console.log(error.kind);
+ *   // TimeoutExceeded
+ * }
+ * ```
+ *
+ * ## What people do with it
+ *
+ * - **Call a tool** with {@linkcode SandboxedTool}: `execute` returns the answer
+ *   or throws, `call` returns a {@linkcode CallResult}.
+ * - **Hand tools to a model** with {@linkcode ToolRegistry},
+ *   {@linkcode modelAnswer} and the subpaths `./openai`, `./anthropic`,
+ *   `./ai-sdk` and `./langchain`.
+ * - **Run a program** for WASI, such as Python, with
+ *   {@linkcode ToolSandbox.prototype.run}.
+ * - **Lend a tool what it needs**: folders, files in memory, hosts, secrets and
+ *   functions of yours, in {@linkcode SandboxOptions} or with
+ *   {@linkcode SandboxConfigBuilder}. Nothing is granted by default.
+ *
+ * The program needs the permissions that it grants, and those to read a module
+ * from a file or a URL; from bytes it needs none.
+ *
  * @module
  */
 
