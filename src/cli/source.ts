@@ -31,7 +31,7 @@ async function readSchema(file: string, terminal: Terminal): Promise<object> {
   const where = `schema ${quote(file)}`;
   const schema = parseJsonBytes(where, await readFile(where, file, terminal));
   if (typeof schema === "object" && schema !== null) return schema;
-  throw new UsageError(`Cannot use ${where}: it is no object`);
+  throw new UsageError(`Cannot use ${where}: it is not an object`);
 }
 
 async function readFile(

@@ -30,7 +30,7 @@ function parseVariable(text: string): [name: string, value: string] {
     text,
     at === 0
       ? "the name is empty, expected NAME=VALUE"
-      : "expected NAME=VALUE, the runner's own variables are not passed on",
+      : "expected NAME=VALUE; the runner's own variables are not passed on",
   );
 }
 

@@ -25,7 +25,7 @@ const MAX_NOW = 8.64e15;
 /**
  * Checks and completes it.
  *
- * @throws {TypeError} when it is no object, or has an unknown member.
+ * @throws {TypeError} when it is not an object, or has an unknown member.
  * @throws {RangeError} when a number is impossible.
  */
 export function checkDeterministic(

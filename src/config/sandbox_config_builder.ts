@@ -134,7 +134,7 @@ export class SandboxConfigBuilder {
     for (const entry of grant) {
       if (typeof entry !== "string") {
         throw new TypeError(
-          `Cannot set allowNetwork: ${quote(entry)} is no string`,
+          `Cannot set allowNetwork: ${quote(entry)} is not a string`,
         );
       }
       parseHostGrant(entry);

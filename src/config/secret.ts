@@ -40,7 +40,7 @@ export function checkSecret(
   options: SecretOptions,
 ): Secret {
   if (typeof name !== "string" || !NAME.test(name)) {
-    throw wrong(`${quote(name)} is no name of letters, digits and "_"`);
+    throw wrong(`${quote(name)} is not a name of letters, digits and "_"`);
   }
   checkValue(name, value);
   for (const key of Object.keys(options ?? {})) {
@@ -54,7 +54,9 @@ export function checkSecret(
 }
 
 function checkValue(name: string, value: string): void {
-  if (typeof value !== "string") throw wrong(`value of ${name} is no string`);
+  if (typeof value !== "string") {
+    throw wrong(`value of ${name} is not a string`);
+  }
   const { length } = value;
   if (length < MIN_VALUE_LENGTH || length > MAX_VALUE_LENGTH) {
     throw wrong(
@@ -77,7 +79,7 @@ function checkHosts(
   }
   for (const host of hosts) {
     if (typeof host !== "string") {
-      throw wrong(`host ${quote(host)} of ${name} is no string`);
+      throw wrong(`host ${quote(host)} of ${name} is not a string`);
     }
     parseHostGrant(host, "secret");
   }

@@ -90,7 +90,7 @@ function unusedOffset(
 function allocated(guest: GuestInstance, bytes: number): number {
   const pointer = guest.function("__tool_alloc")(bytes);
   if (typeof pointer !== "number") {
-    throw new ExecutionFailed("__tool_alloc returned no i32");
+    throw new ExecutionFailed("__tool_alloc did not return an i32");
   }
   return pointer >>> 0;
 }

@@ -12,7 +12,7 @@ export function versionProblem(
   version: string | undefined,
 ): string | undefined {
   const needed = `@cortexai/sandbox needs Deno ${OLDEST.join(".")} or later`;
-  if (version === undefined) return `${needed}, and this is no Deno`;
+  if (version === undefined) return `${needed}, and this is not Deno`;
   return isOlder(version)
     ? `${needed}, this is ${version}: run "deno upgrade"`
     : undefined;

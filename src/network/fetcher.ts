@@ -163,7 +163,7 @@ export class Fetcher {
     if (!headers.some(([name]) => RANGE_HEADERS.has(name))) return;
     if (!this.secrets.hasSecretFor(host)) return;
     throw invalid(
-      `Host ${quote(host)} is one of a secret and can't be asked for a range`,
+      `Host ${quote(host)} receives a secret and can't be asked for a range`,
     );
   }
 

@@ -177,7 +177,9 @@ export class HttpCall {
 
   #find(handle: number): OpenRequest {
     const open = this.#open.get(handle);
-    if (!open) throw new Refusal(HttpError.BadHandle, `No handle is ${handle}`);
+    if (!open) {
+      throw new Refusal(HttpError.BadHandle, `There is no handle ${handle}`);
+    }
     return open;
   }
 }

@@ -38,7 +38,7 @@ export function kindOf(value: unknown): JsonKind {
   return typeof value as JsonKind;
 }
 
-/** An object that is no list. */
+/** An object that is not a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -28,7 +28,7 @@ export class SchemaNode {
       return;
     }
     if (!isRecord(schema)) {
-      throw new UncheckableSchema("it has a subschema that is no object");
+      throw new UncheckableSchema("it has a subschema that is not an object");
     }
     this.#asksEvaluated = Object.hasOwn(schema, "unevaluatedProperties") ||
       Object.hasOwn(schema, "unevaluatedItems");

@@ -24,10 +24,13 @@ export async function parseToolSchema(
     throw schemaTooLong(source, bytes.length);
   }
   const schema = await parseGuestJson(source, bytes);
-  if (!isObject(schema)) throw unusable("it is no object", schema);
+  if (!isObject(schema)) throw unusable("it is not an object", schema);
   const { name } = schema;
   if (typeof name !== "string" || !NAME.test(name)) {
-    throw unusable("name is no name of 1 to 64 letters, digits, _ - .", name);
+    throw unusable(
+      "name is not a name of 1 to 64 letters, digits, _ - .",
+      name,
+    );
   }
   return Object.freeze({
     name,
@@ -65,7 +68,7 @@ function outputSchema(schema: JsonObject): Pick<ToolSchema, "outputSchema"> {
   const { outputSchema } = schema;
   if (outputSchema === undefined || outputSchema === null) return {};
   if (!isObject(outputSchema)) {
-    throw unusable("outputSchema is no object", outputSchema);
+    throw unusable("outputSchema is not an object", outputSchema);
   }
   return { outputSchema };
 }
@@ -92,18 +95,18 @@ function annotations(schema: JsonObject): Pick<ToolSchema, "annotations"> {
 
 /** A JSON Schema whose instances are objects. */
 function parameters(value: JsonValue | undefined): JsonObject {
-  if (!isObject(value)) throw unusable("parameters are no object", value);
+  if (!isObject(value)) throw unusable("parameters are not an object", value);
   const { type, properties, required } = value;
   if (type !== undefined && type !== "object") {
     throw unusable('parameters are not of type "object"', type);
   }
   if (properties !== undefined) {
     if (!isObject(properties) || !Object.values(properties).every(isSchema)) {
-      throw unusable("parameters.properties hold no schemas", properties);
+      throw unusable("parameters.properties does not hold schemas", properties);
     }
   }
   if (required !== undefined && !isStrings(required)) {
-    throw unusable("parameters.required is no list of strings", required);
+    throw unusable("parameters.required is not a list of strings", required);
   }
   return value;
 }

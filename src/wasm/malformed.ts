@@ -3,7 +3,7 @@ import { CompilationFailed } from "../errors.ts";
 /** How a reason begins that also says so after it was sent between threads. */
 const MALFORMED = "Cannot read module: ";
 
-/** The error for bytes that are no WebAssembly module. */
+/** The error for bytes that are not a WebAssembly module. */
 export function malformed(what: string, offset: number): CompilationFailed {
   return new CompilationFailed(`${MALFORMED}${what}`, offset);
 }

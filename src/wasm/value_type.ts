@@ -136,7 +136,7 @@ export function readReferenceType(
 ): ValueType {
   const at = reader.pos;
   const type = readValueType(reader, typeCount);
-  if (!isReference(type)) throw malformed("no reference type", at);
+  if (!isReference(type)) throw malformed("not a reference type", at);
   return type;
 }
 

@@ -41,8 +41,8 @@ Deno.test("runCli call names a schema that is missing or can't be used", async (
   const wrong: [code: number, why: string, flags: string[]][] = [
     [2, 'Cannot read schema "gone.json"', ["--schema", "gone.json"]],
     [2, 'Cannot read schema "text.json" as JSON', ["--schema", "text.json"]],
-    [2, 'schema "list.json": it is no object', ["--schema", "list.json"]],
-    [122, "name is no name", ["--schema", "empty.json"]],
+    [2, 'schema "list.json": it is not an object', ["--schema", "list.json"]],
+    [122, "name is not a name", ["--schema", "empty.json"]],
     [122, "program without a schema", []],
   ];
   for (const [code, why, flags] of wrong) {

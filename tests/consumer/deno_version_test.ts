@@ -14,5 +14,5 @@ Deno.test("versionProblem says what is needed where it is older, or no Deno", ()
     const problem = versionProblem(version);
     assertStringIncludes(problem!, `2.7.6 or later, this is ${version}`);
   }
-  assertStringIncludes(versionProblem(undefined)!, "this is no Deno");
+  assertStringIncludes(versionProblem(undefined)!, "this is not Deno");
 });

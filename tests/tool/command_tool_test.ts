@@ -105,8 +105,8 @@ Deno.test("SandboxedTool takes a schema from a custom section", async () => {
   assertEquals(await tool.execute({ a: 1 }), { a: 1 });
   const wrong: [content: string, why: string][] = [
     ["no JSON", "Section tool_schema"],
-    ["{}", "name is no name"],
-    ['{"name":"x","parameters":7}', "parameters are no object"],
+    ["{}", "name is not a name"],
+    ['{"name":"x","parameters":7}', "parameters are not an object"],
   ];
   for (const [content, why] of wrong) {
     const section = await withSection(CAT, content);

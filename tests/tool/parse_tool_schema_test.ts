@@ -37,9 +37,9 @@ Deno.test("parseToolSchema keeps what a tool says, and drops unknown members", a
 Deno.test("parseToolSchema refuses schemas that can't be used", async () => {
   const parameters = { type: "object" };
   const bad: [unknown, string][] = [
-    [null, "no object"],
-    [[], "no object"],
-    ["x", "no object"],
+    [null, "not an object"],
+    [[], "not an object"],
+    ["x", "not an object"],
     [{ parameters }, "name"],
     [{ name: "", parameters }, "name"],
     [{ name: "a b", parameters }, "name"],

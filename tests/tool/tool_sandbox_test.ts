@@ -201,7 +201,7 @@ Deno.test("ToolSandbox refuses to grant what is no folder", () => {
   const wrong: [string, string][] = [
     ["fixtures/nowhere", "there is no such folder"],
     ["deno.json", "it is not a folder"],
-    ["deno.json/in", "it is in no folder"],
+    ["deno.json/in", "it is not in a folder"],
   ];
   for (const [name, why] of wrong) {
     const allowedPaths = { "/data": new URL(name, REPOSITORY) };

@@ -25,7 +25,7 @@ export class JobThread<Job, Result> {
       this.#lose(`Preparing thread failed: ${event.message}`);
     };
     this.#worker.onmessageerror = () =>
-      this.#lose("Preparing thread replied with what can't be read");
+      this.#lose("Preparing thread sent an invalid reply");
   }
 
   /** Whether it must not be given another job. */

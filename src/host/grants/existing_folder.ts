@@ -20,7 +20,9 @@ function whyNoFolder(path: string): string | undefined {
     return Deno.statSync(path).isDirectory ? undefined : "it is not a folder";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "there is no such folder";
-    if (error instanceof Deno.errors.NotADirectory) return "it is in no folder";
+    if (error instanceof Deno.errors.NotADirectory) {
+      return "it is not in a folder";
+    }
     // A link that leads to where this process may not look, for one.
     return undefined;
   }

@@ -66,7 +66,7 @@ export class GuestTurn {
     do {
       if (this.#channel.isHostsTurn) return true;
       if (this.#channel.questions.isAsked && !this.#desk.attend()) {
-        this.lose(new WorkerLost("Worker asked for what can't be"));
+        this.lose(new WorkerLost("Worker sent an invalid request"));
         return false;
       }
     } while (wakefulness.isAwake);

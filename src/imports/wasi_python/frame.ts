@@ -29,7 +29,9 @@ interface Frame {
 /** Does what a frame asks for; what goes wrong is an answer too. */
 export function answerFrame(host: HostDoor, bytes: Uint8Array): Uint8Array {
   const frame = parse(bytes);
-  if (!frame) return refusal(null, "protocol", "the frame is no JSON object");
+  if (!frame) {
+    return refusal(null, "protocol", "the frame is not a JSON object");
+  }
   const id = Number.isSafeInteger(frame.id) ? frame.id as number : null;
   if (frame.v !== VERSION) {
     return refusal(id, "protocol", "this host serves protocol version 1");

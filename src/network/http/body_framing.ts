@@ -61,11 +61,11 @@ export function framingOf(
   if (coding !== undefined) {
     // Some would read another body than others where this is not plain.
     if (length !== undefined) {
-      throw broken("Server answered with a transfer coding and a length");
+      throw broken("Server answered with both a transfer coding and a length");
     }
     if (coding.toLowerCase() !== "chunked" || !isCurrent) {
       throw broken(
-        "Server answered with another transfer coding than chunked",
+        "Server answered with a transfer coding other than chunked",
       );
     }
     return new ChunkedFraming(connection);
@@ -78,7 +78,7 @@ export function framingOf(
 function parseLength(text: string): number {
   const [first = "", ...others] = text.split(",").map((part) => part.trim());
   if (!LENGTH.test(first) || others.some((other) => other !== first)) {
-    throw broken("Server answered with the length of no body");
+    throw broken("Server answered with an invalid length");
   }
   return Number(first);
 }

@@ -23,7 +23,7 @@ export class Gunzip {
   /**
    * Reads on; empty at the end.
    *
-   * @throws {Refusal} when it is no gzip.
+   * @throws {Refusal} when it is not gzip.
    */
   async read(): Promise<Uint8Array> {
     try {
@@ -32,7 +32,7 @@ export class Gunzip {
       return done ? NOTHING : value;
     } catch {
       if (this.#failure instanceof Refusal) throw this.#failure;
-      throw broken("Response is no intact gzip");
+      throw broken("Response is not valid gzip");
     }
   }
 

@@ -104,10 +104,10 @@ function parseObject(head: Uint8Array): Record<string, unknown> {
       .decode(head);
     value = JSON.parse(text);
   } catch {
-    throw invalid("Head is no JSON");
+    throw invalid("Head is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid("Head is no JSON object");
+    throw invalid("Head is not a JSON object");
   }
   return value as Record<string, unknown>;
 }
@@ -115,7 +115,9 @@ function parseObject(head: Uint8Array): Record<string, unknown> {
 function parseMethod(method: unknown): string {
   if (typeof method !== "string" || !METHODS.has(method)) {
     throw invalid(
-      `Method ${quote(String(method))} is none of ${[...METHODS].join(", ")}`,
+      `Method ${quote(String(method))} is not one of ${
+        [...METHODS].join(", ")
+      }`,
     );
   }
   return method;
@@ -136,7 +138,7 @@ function parseUrl(text: unknown): URL {
 
 function parseHeaders(fields: unknown): (readonly [string, string])[] {
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-    throw invalid("Headers are no JSON object");
+    throw invalid("Headers are not a JSON object");
   }
   const entries = Object.entries(fields);
   if (entries.length > MAX_HEADERS) {
@@ -155,12 +157,16 @@ function parseHeader(
   value: unknown,
 ): readonly [string, string] {
   const name = spelled.toLowerCase();
-  if (!TOKEN.test(name)) throw invalid(`Header ${quote(spelled)} is no name`);
+  if (!TOKEN.test(name)) {
+    throw invalid(`Header ${quote(spelled)} is not a valid name`);
+  }
   if (RESERVED_HEADERS.has(name) || RESERVED_PREFIX.test(name)) {
     throw invalid(`Header ${quote(spelled)} can't be set`);
   }
   if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
-    throw invalid(`Header ${quote(spelled)} has no value of printable ASCII`);
+    throw invalid(
+      `Header ${quote(spelled)} has a value that is not printable ASCII`,
+    );
   }
   return [name, value.trim()];
 }

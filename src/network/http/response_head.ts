@@ -113,7 +113,7 @@ function parseHead(bytes: Uint8Array): Omit<ResponseHead, "bytes"> {
   const [first = "", ...lines] = linesOf(bytes);
   const [, minor, status] = STATUS_LINE.exec(first) ?? [];
   if (status === undefined) {
-    throw broken("Server answered with something else, not with HTTP/1.1");
+    throw broken("Server did not answer with HTTP/1.1");
   }
   const headers = new Map<string, string>();
   const locations: string[] = [];

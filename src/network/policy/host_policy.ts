@@ -47,7 +47,7 @@ export function checkUrl(
   }
   const isNamed = grant !== undefined && !grant.wildcard;
   if (BAD_PORTS.has(port) && grant?.port === undefined) {
-    throw denied(`Port ${port} is one of another protocol`);
+    throw denied(`Port ${port} belongs to another protocol`);
   }
   if (!isNamed) checkAddress(host);
   return { host, port, isTls, isNamed };

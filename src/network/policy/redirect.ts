@@ -35,7 +35,7 @@ export function redirected(
   const [location, ...others] = locations;
   if (!REDIRECTS.has(status) || location === undefined) return undefined;
   if (others.some((other) => other !== location)) {
-    throw broken("Server redirected to several places at once");
+    throw broken("Server redirected to several URLs at once");
   }
   const url = URL.parse(location, request.url);
   if (!url) throw broken("Server redirected to a malformed URL");

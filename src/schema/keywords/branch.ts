@@ -119,7 +119,7 @@ function typeOf(schema: unknown): object {
 
 function schemaList(name: string, argument: unknown): readonly unknown[] {
   if (Array.isArray(argument)) return argument;
-  throw new UncheckableSchema(`it has ${name} that is no list`);
+  throw new UncheckableSchema(`it has ${name} that is not a list`);
 }
 
 /** The keywords of this file, by name. */

@@ -54,7 +54,7 @@ const constant: Keyword = (argument, context) =>
 /** One of some values. */
 const enumeration: Keyword = (argument, { schema, run }) => {
   if (!Array.isArray(argument)) {
-    throw new UncheckableSchema("it has an enum that is no list");
+    throw new UncheckableSchema("it has an enum that is not a list");
   }
   run.budget.take(argument.length / VALUES_PER_STEP);
   const scalars = new Set<unknown>(argument.filter((one) => !isDeep(one)));

@@ -100,10 +100,10 @@ Deno.test("A malformed head is invalid, and the text says why", async () => {
   );
   const url = "http://a.test/";
   const cases: readonly [head: unknown, why: string][] = [
-    ["[]", "no JSON object"],
-    ["{", "no JSON"],
-    ["\xff", "no JSON"],
-    ["[".repeat(50_000), "no JSON"],
+    ["[]", "not a JSON object"],
+    ["{", "not JSON"],
+    ["\xff", "not JSON"],
+    ["[".repeat(50_000), "not JSON"],
     [{}, "no URL"],
     [{ url: 1 }, "no URL"],
     [{ url: "/relative" }, "malformed"],
@@ -114,9 +114,9 @@ Deno.test("A malformed head is invalid, and the text says why", async () => {
     [{ url, method: "TRACE" }, "Method"],
     [{ url, method: "GET / HTTP/1.1\r\nx: y" }, "Method"],
     [{ url, proxy: "x" }, "unknown key"],
-    [{ url, headers: [] }, "no JSON object"],
-    [{ url, headers: { "a b": "x" } }, "no name"],
-    [{ url, headers: { "a\r\nb": "x" } }, "no name"],
+    [{ url, headers: [] }, "not a JSON object"],
+    [{ url, headers: { "a b": "x" } }, "not a valid name"],
+    [{ url, headers: { "a\r\nb": "x" } }, "not a valid name"],
     [{ url, headers: { a: "x\r\nb: c" } }, "printable ASCII"],
     [{ url, headers: { a: "é" } }, "printable ASCII"],
     [{ url, headers: { a: 1 } }, "printable ASCII"],

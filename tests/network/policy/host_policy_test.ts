@@ -85,8 +85,8 @@ Deno.test("checkUrl refuses everything else", () => {
     ["file:///etc/passwd", true, "neither http nor https"],
     ["data:text/plain,x", true, "neither http nor https"],
     ["http://user:pass@a.test/", ["a.test"], "Credentials in a URL"],
-    ["http://a.test:25/", ["a.test"], "one of another protocol"],
-    ["http://a.test:6667/", true, "one of another protocol"],
+    ["http://a.test:25/", ["a.test"], "belongs to another protocol"],
+    ["http://a.test:6667/", true, "belongs to another protocol"],
   ];
   for (const [url, grant, why] of cases) {
     const error = assertThrows(() => check(url, grant), Refusal, why, url);

