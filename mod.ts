@@ -67,8 +67,9 @@
  * - **Hand tools to a model** with {@linkcode ToolRegistry},
  *   {@linkcode modelAnswer} and the subpaths `./openai`, `./anthropic`,
  *   `./ai-sdk` and `./langchain`.
- * - **Run a program** for WASI, such as Python, with
- *   {@linkcode ToolSandbox.prototype.run}.
+ * - **Run a program** for WASI with {@linkcode ToolSandbox.prototype.run}, and
+ *   Python with the subpath `./python`. {@linkcode ModuleSnapshot} starts one
+ *   once for all calls, {@linkcode SandboxSession} keeps it between calls.
  * - **Lend a tool what it needs**: folders, files in memory, hosts, secrets and
  *   functions of yours, in {@linkcode SandboxOptions} or with
  *   {@linkcode SandboxConfigBuilder}. Nothing is granted by default.

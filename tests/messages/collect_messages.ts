@@ -2,8 +2,9 @@
 
 /** Two words in a row, which names, formats and keys do not have. */
 const PROSE = /\p{L}{2,}[,:;]? \p{L}{2,}/u;
-/** What modules are made of, as `src/wasm/assembler.ts` reads it. */
-const ASSEMBLY = /^\n|\b(?:local|global|i32|i64|table)\.[a-z]|^(?:nop )?drop /;
+/** Code: of modules, as `src/wasm/assembler.ts` reads it, and of Python. */
+const ASSEMBLY =
+  /^\n|\b(?:local|global|i32|i64|table)\.[a-z]|^(?:nop )?drop |^import /;
 /** The help is one text, which its own test shows. */
 const NOT_MESSAGES: ReadonlySet<string> = new Set(["src/cli/help.ts"]);
 
