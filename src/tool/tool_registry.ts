@@ -22,6 +22,7 @@ import { type CallResult, failed, valueOf } from "./call_result.ts";
 import type { ModuleLoadOptions, ModuleSource } from "./module_source.ts";
 import { callPlainTool } from "./plain_call.ts";
 import { SandboxedTool, type ToolLoadOptions } from "./sandboxed_tool.ts";
+import { isScript } from "./script/script_source.ts";
 import type { JsonValue, Tool, ToolCallOptions, ToolSchema } from "./tool.ts";
 import { ToolSandbox } from "./tool_sandbox.ts";
 
@@ -264,8 +265,11 @@ export class ToolRegistry implements AsyncDisposable {
     if (config !== undefined) {
       return await SandboxedTool.load(source, config, options);
     }
-    const { schema, validateArguments, source: _, ...loading } = options;
     const sandbox = this.#sandbox ??= new ToolSandbox(this.#config);
+    if (isScript(source)) {
+      return await SandboxedTool.create(sandbox, source, options);
+    }
+    const { schema, validateArguments, source: _, ...loading } = options;
     const module = await sandbox.loadModule(source, loading);
     const isNamed = typeof source === "string" || source instanceof URL;
     return await SandboxedTool.create(sandbox, module, {

@@ -226,3 +226,23 @@ Deno.test("ToolRegistry.unregister hands the tool back", async () => {
   assertEquals(tools.unregister("gone"), undefined);
   await assertRejects(() => tools.execute("gone", {}), UnknownTool);
 });
+
+Deno.test("ToolRegistry.load takes scripts too, into the sandbox that tools share", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const script = `${folder}/greet.js`;
+    await Deno.writeTextFile(
+      script,
+      `export const schema = { description: "", parameters: { type: "object" } };
+       export const execute = ({ name }) => ({ hello: name });`,
+    );
+    await using registry = new ToolRegistry();
+    const echo = await registry.load(ECHO);
+    const greet = await registry.load(script);
+    assertStrictEquals(greet.sandbox, echo.sandbox);
+    const answer = await registry.call("greet", { name: "you" });
+    assertEquals(answer.ok && answer.value, { hello: "you" });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
