@@ -1,8 +1,9 @@
 /**
- * Runs untrusted WebAssembly tools for AI agents, inside limits that hold.
+ * Runs untrusted tools for AI agents, inside limits that hold: WebAssembly
+ * modules, programs, and scripts in JavaScript, TypeScript or Python.
  *
- * Load a `.wasm`, read its JSON schema, call it with JSON, and get JSON or a
- * clear error back. A tool sees the folders, hosts and functions that you grant
+ * Load a tool, read its JSON schema, call it with JSON, and get JSON or a clear
+ * error back. A tool sees the folders, hosts and functions that you grant
  * and no others, and stops when its time, memory or fuel is used up, whatever
  * it does. It is plain V8: no native add-on, no subprocess, no `--allow-run`.
  *
@@ -13,7 +14,7 @@
  * - Extism, when the host is Deno and every call needs a fresh instance, a
  *   deadline and a memory limit;
  * - Pyodide, when the code must not reach JavaScript, files or the network;
- * - Deno with few permissions, when the tool is WebAssembly, memory and fuel
+ * - Deno with few permissions, when the code is a stranger's, memory and fuel
  *   must be bounded, or the process may not start others.
  *
  * ## Start
@@ -60,13 +61,24 @@
  * }
  * ```
  *
+ * A tool may also be a script, such as `SandboxedTool.load("greet.js")`:
+ *
+ * ```js ignore
+ * export const schema = {
+ *   description: "Greets somebody",
+ *   parameters: { type: "object", properties: { name: { type: "string" } } },
+ * };
+ * export const execute = ({ name }) => ({ hello: name });
+ * ```
+ *
  * ## What people do with it
  *
  * - **Call a tool** with {@linkcode SandboxedTool}: `execute` returns the answer
  *   or throws, `call` returns a {@linkcode CallResult}.
  * - **Hand tools to a model** with {@linkcode ToolRegistry},
  *   {@linkcode modelAnswer} and the subpaths `./openai`, `./anthropic`,
- *   `./ai-sdk` and `./langchain`.
+ *   `./ai-sdk` and `./langchain`; with `./code-mode` the model writes a program
+ *   that calls them, and `./mcp` serves them to MCP clients.
  * - **Run a program** for WASI with {@linkcode ToolSandbox.prototype.run}, and
  *   Python with the subpath `./python`. {@linkcode ModuleSnapshot} starts one
  *   once for all calls, {@linkcode SandboxSession} keeps it between calls.

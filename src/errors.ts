@@ -33,7 +33,20 @@ export interface SandboxErrorData {
   readonly [detail: string]: unknown;
 }
 
-/** The base of every error that a sandbox reports. */
+/**
+ * The base of every error that a sandbox reports.
+ *
+ * ```ts
+ * import { SandboxedTool, SandboxError } from "@cortexai/sandbox";
+ *
+ * try {
+ *   await using _tool = await SandboxedTool.load(new Uint8Array(8));
+ * } catch (error) {
+ *   if (!(error instanceof SandboxError)) throw error;
+ *   console.log(error.kind, error.message); // CompilationFailed ...
+ * }
+ * ```
+ */
 export abstract class SandboxError extends Error {
   /** Tells the class apart after serialization, where `instanceof` is lost. */
   abstract readonly kind: SandboxErrorKind;

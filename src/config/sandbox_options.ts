@@ -38,7 +38,20 @@ export interface SecretValue {
 
 /**
  * What a sandbox grants and where it stops, as a plain object. Every name and
- * check is that of {@linkcode SandboxConfigBuilder}.
+ * check is that of {@linkcode SandboxConfigBuilder}. What follows the last
+ * semicolon in a description is the default.
+ *
+ * ```ts
+ * import { type SandboxOptions, ToolSandbox } from "@cortexai/sandbox";
+ *
+ * const options: SandboxOptions = {
+ *   maxExecutionTime: 2_000,
+ *   memoryDirectories: { "/work": { files: { "in.csv": "a,b\n1,2\n" } } },
+ *   functions: { now: () => Date.now() },
+ * };
+ * await using sandbox = new ToolSandbox(options);
+ * console.log(sandbox.config.maxMemoryBytes); // 67108864
+ * ```
  */
 export interface SandboxOptions {
   /** The most bytes of all memories and tables of a guest; 64 MiB. */

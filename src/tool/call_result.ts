@@ -105,7 +105,19 @@ export interface CallFailure extends CallRecord {
   readonly error: AnySandboxError;
 }
 
-/** What came of a call. */
+/**
+ * What came of a call: `ok` tells a {@linkcode CallSuccess} from a
+ * {@linkcode CallFailure}.
+ *
+ * ```ts
+ * import { type CallResult, explain } from "@cortexai/sandbox";
+ *
+ * function show(result: CallResult<unknown>): void {
+ *   console.log(result.ok ? result.value : result.error.kind);
+ *   console.log(result.usage.durationMs, explain(result));
+ * }
+ * ```
+ */
 export type CallResult<Value> = CallSuccess<Value> | CallFailure;
 
 /** The data of a {@linkcode CallRecord}. */

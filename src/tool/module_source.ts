@@ -23,7 +23,17 @@ export type ModuleSource =
   | string
   | URL;
 
-/** Options of reading and loading a module. */
+/**
+ * Options of reading and loading a module.
+ *
+ * ```ts ignore
+ * const module = await sandbox.loadModule("https://example.com/tool.wasm", {
+ *   integrity: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+ *   maxBytes: 1_000_000,
+ *   downloadTimeout: 5_000,
+ * });
+ * ```
+ */
 export interface ModuleLoadOptions {
   /**
    * The hash that the bytes must have: `sha256-` and the hash in base64, as in
