@@ -37,12 +37,14 @@ const MEASURES: readonly Measure[] = [
     // The baseline compiler runs on the guest's thread, when a function is
     // first called: nothing can stop it. The most in a real program is 81 ms.
     wouldTake: (amount) =>
-      `take V8 ${amount} to compile, during which it can't be stopped`,
+      `take V8 ${amount} to compile, during which nothing can stop it`,
     unit: "ms",
     perUnit: MS,
     functionLimit: 150 * MS,
-    moduleLimit: Infinity,
-    moduleLimitPerByte: 0,
+    // Validation, before anything runs, takes as long. A byte of a real
+    // program's code takes 0.22 µs at most.
+    moduleLimit: 1000 * MS,
+    moduleLimitPerByte: 0.5,
     weights: {
       bytes: 0.1,
       joints: 0.3,

@@ -188,6 +188,12 @@ export class CompileWork {
     this.call(type);
   }
 
+  /** A function is called in place of an operator, which a handler may see. */
+  callInstead(): void {
+    this.builtin();
+    if (this.#tries > 0) this.#handled();
+  }
+
   /** A table is read or written. */
   tableAccess(): void {
     this.#counts[Count.tableAccesses]!++;

@@ -643,7 +643,7 @@ export class OperatorWalk {
   /** Writes a call of an injected function in place of an operator. */
   #replace(at: number, target: number): void {
     this.isLeaf = false;
-    this.#work.builtin();
+    this.#work.callInstead();
     // What stands in for an operator checks before it does anything.
     this.#spacing.call(true);
     this.#meter?.save(at);

@@ -106,9 +106,23 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
     { functions: 20, units: ["tableGet"], repeats: 3000 },
     /functions together would keep V8's optimizing compiler busy/,
   ],
+  "growth of memory with handlers around it": [
+    {
+      units: ["memoryGrow"],
+      repeats: 10_000,
+      locals: 684,
+      nesting: 1,
+      nest: "try",
+    },
+    /variables at indirect calls and handlers/,
+  ],
+  "functions that each take V8's baseline compiler long": [
+    { functions: 60, units: ["blockWide"], repeats: 3000, arity: 1000 },
+    /functions together would take V8 \d+ ms to compile/,
+  ],
   "functions that each become much machine code": [
     { functions: 100, units: ["callWide"], repeats: 60, arity: 1000 },
-    /together would (keep|become)/,
+    /together would (keep|become|take)/,
   ],
 };
 
