@@ -6,6 +6,9 @@ import type { QuestionDesk } from "./question_desk.ts";
 import { GuestWatch } from "./guest_watch.ts";
 import type { Wakefulness } from "./wakefulness.ts";
 
+/** How soon to look again at a worker that is lost. */
+const LOST_MS = 10;
+
 /**
  * Looks after a guest: says in how many milliseconds to look again, or that the
  * worker is lost.
@@ -106,7 +109,8 @@ export class GuestTurn {
     const found = this.#lookAfter?.();
     if (found === undefined || typeof found === "number") return found;
     this.lose(found);
-    return undefined;
+    // The bell alone keeps no process alive until whoever waits has woken.
+    return LOST_MS;
   }
 }
 
