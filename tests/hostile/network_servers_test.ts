@@ -105,7 +105,10 @@ Deno.test("What breaks the protocol is broken, and costs no worker", async () =>
   const cases: readonly [bytes: string, why: string][] = [
     [`${head}content-length: 10\r\n\r\nabc`, "before its length"],
     [`${head}content-length: -1\r\n\r\n`, "an invalid length"],
-    [`${head}content-length: 3\r\ncontent-length: 4\r\n\r\nabc`, "an invalid length"],
+    [
+      `${head}content-length: 3\r\ncontent-length: 4\r\n\r\nabc`,
+      "an invalid length",
+    ],
     [`${head}content-length: 1e3\r\n\r\n`, "an invalid length"],
     [`${head}content-length: 9999999999999999999\r\n\r\n`, "an invalid length"],
     [
