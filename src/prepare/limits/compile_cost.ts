@@ -10,8 +10,8 @@ type Weights = Readonly<Partial<Record<keyof typeof Count, number>>>;
 /** One of the things that compiling takes, and how much of it may be taken. */
 interface Measure {
   readonly weights: Weights;
-  /** Ends the sentence "function 12 would …". */
-  readonly wouldTake: (amount: string) => string;
+  /** Ends the sentence "function 12 may …". */
+  readonly mayTake: (amount: string) => string;
   readonly unit: string;
   /** The weights' units in one of these. */
   readonly perUnit: number;
@@ -36,7 +36,7 @@ const MEASURES: readonly Measure[] = [
   {
     // The baseline compiler runs on the guest's thread, when a function is
     // first called: nothing can stop it. The most in a real program is 81 ms.
-    wouldTake: (amount) =>
+    mayTake: (amount) =>
       `take V8 ${amount} to compile, during which nothing can stop it`,
     unit: "ms",
     perUnit: MS,
@@ -64,7 +64,7 @@ const MEASURES: readonly Measure[] = [
   {
     // The optimizing compiler runs on threads of V8, where nothing can stop it
     // either. The most in a real program is 1.2 s; 3.6 µs for a byte of code.
-    wouldTake: (amount) => `keep V8's optimizing compiler busy for ${amount}`,
+    mayTake: (amount) => `keep V8's optimizing compiler busy for ${amount}`,
     unit: "ms",
     perUnit: MS,
     functionLimit: 2000 * MS,
@@ -77,8 +77,8 @@ const MEASURES: readonly Measure[] = [
       lookups: 100,
       tableAccesses: 400,
       branchings: 40,
-      loops: 200,
-      crowd: 0.06,
+      loops: 250,
+      crowd: 0.03,
       loopBytes: 0.004,
       values: 6,
       copies: 0.035,
@@ -92,7 +92,7 @@ const MEASURES: readonly Measure[] = [
   {
     // Kept until the baseline compiler is through with the function. The most
     // in a real program is 25 MiB.
-    wouldTake: (amount) => `take ${amount} of memory to compile`,
+    mayTake: (amount) => `take ${amount} of memory to compile`,
     unit: "MiB",
     perUnit: MIB,
     functionLimit: 192 * MIB,
@@ -111,7 +111,7 @@ const MEASURES: readonly Measure[] = [
   },
   {
     // The same for the optimizing one. The most in a real program is 231 MiB.
-    wouldTake: (amount) => `take ${amount} of memory to optimize`,
+    mayTake: (amount) => `take ${amount} of memory to optimize`,
     unit: "MiB",
     perUnit: MIB,
     functionLimit: 288 * MIB,
@@ -136,7 +136,7 @@ const MEASURES: readonly Measure[] = [
   {
     // Stays as long as the module. The most in a real program is 3.8 MiB in a
     // function, and 12.4 bytes for a byte of code.
-    wouldTake: (amount) => `become ${amount} of machine code`,
+    mayTake: (amount) => `become ${amount} of machine code`,
     unit: "MiB",
     perUnit: MIB,
     functionLimit: 64 * MIB,
@@ -166,7 +166,7 @@ const NOUNS: Readonly<Record<keyof typeof Count, string>> = {
   tableAccesses: "accesses to tables",
   branchings: "divisions and conversions",
   loops: "loops",
-  crowd: "loops and indirect calls, squared",
+  crowd: "loops, indirect calls, divisions and throws, squared",
   loopBytes: "bytes of nested loops",
   values: "parameters and results of calls",
   copies: "variables and operands at branches",
@@ -254,18 +254,15 @@ function tooMuch(
   counts: CompileCounts,
   at: number,
 ): CompilationFailed {
-  const { weights, functionLimit, wouldTake } = measure;
+  const { weights, functionLimit, mayTake } = measure;
   const share = (key: keyof typeof Count) =>
     (weights[key] ?? 0) * counts[Count[key]]!;
   const most = COUNTED.toSorted((a, b) => share(b) - share(a))[0]!;
+  const took = mayTake(amount(cost, measure));
   return new CompilationFailed(
-    `Cannot prepare module: ${who} would ${
-      wouldTake(amount(cost, measure))
-    }, ` +
-      `limit is ${amount(functionLimit, measure)}; it has ${
-        counts[Count[most]]
-      } ` +
-      NOUNS[most],
+    `Cannot prepare module: ${who} may ${took}, ` +
+      `limit is ${amount(functionLimit, measure)}; ` +
+      `it has ${counts[Count[most]]} ${NOUNS[most]}`,
     at,
   );
 }
@@ -276,8 +273,8 @@ function tooMuchTogether(
   measure: Measure,
 ): CompilationFailed {
   return new CompilationFailed(
-    `Cannot prepare module: its functions together would ` +
-      `${measure.wouldTake(amount(cost, measure))}, ` +
+    `Cannot prepare module: its functions together may ` +
+      `${measure.mayTake(amount(cost, measure))}, ` +
       `limit for their size is ${amount(limit, measure)}`,
   );
 }

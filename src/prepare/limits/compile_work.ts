@@ -57,7 +57,10 @@ export const Count = {
   /** Divisions, and conversions that trap or saturate. */
   branchings: 5,
   loops: 6,
-  /** The square of all look-ups, accesses to tables and loops together. */
+  /**
+   * The square of all that has slow paths of its own: look-ups, accesses to
+   * tables, divisions and conversions, throws, loops.
+   */
   crowd: 7,
   /** Bytes of code inside of loops, once for each loop around them. */
   loopBytes: 8,
@@ -204,6 +207,7 @@ export class CompileWork {
   /** An operator whose code branches. */
   branching(): void {
     this.#counts[Count.branchings]!++;
+    this.#crowd();
   }
 
   /** The engine is called: the whole state is looked through and spilt. */
@@ -217,8 +221,8 @@ export class CompileWork {
     if (tag !== undefined) {
       this.#values += this.#params[this.#tags[tag]!]!;
     }
-    this.builtin();
-    if (this.#tries > 0) this.#handled();
+    this.#crowd();
+    this.callInstead();
   }
 
   /** The function is left with its results. */
