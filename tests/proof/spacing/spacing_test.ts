@@ -130,9 +130,9 @@ Deno.test("Straight code, calls and paths around blocks are checked in time", ()
     WORK.repeat(100_000),
     "call 1 ".repeat(10_000),
     `block void local.get 0 br_if 0 ${WORK.repeat(16_000)} end
-     ${WORK.repeat(10_000)}`.repeat(10),
+     ${WORK.repeat(10_000)}`.repeat(6),
     `i32.const 1 if void ${WORK.repeat(9000)} else ${WORK.repeat(17_000)} end `
-      .repeat(10),
+      .repeat(6),
   ];
   for (const code of codes) {
     const { operators } = stretch(code);
