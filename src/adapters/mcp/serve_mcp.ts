@@ -89,7 +89,7 @@ const END_GRACE_MS = 1_000;
  * Serves tools to MCP clients: to the one that started this process, over
  * standard input and output, or to many over HTTP.
  *
- * ```ts no-eval
+ * ```ts ignore
  * import { ToolRegistry } from "@cortexai/sandbox";
  * import { serveMcp } from "@cortexai/sandbox/mcp";
  *
