@@ -33,6 +33,8 @@ export class JobThreads<Job, Result> {
   readonly #idle: JobThread<Job, Result>[] = [];
   readonly #waiting: (() => void)[] = [];
   #working = 0;
+  /** Threads that have a job: a place may wait for its next one. */
+  #taken = 0;
   #lost = 0;
   #holders = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +46,7 @@ export class JobThreads<Job, Result> {
 
   /** How many threads there are, lost ones aside. */
   get size(): number {
-    return this.#idle.length + this.#working;
+    return this.#idle.length + this.#taken;
   }
 
   /** Keeps threads between jobs, until {@linkcode release}. */
@@ -76,6 +78,7 @@ export class JobThreads<Job, Result> {
     let thread: JobThread<Job, Result> | undefined;
     try {
       thread = this.#take();
+      this.#taken++;
       return await thread.run(order.job, order.transfer, this.#limits.jobMs);
     } finally {
       if (thread) this.#give(thread, order.isLarge);
@@ -103,6 +106,7 @@ export class JobThreads<Job, Result> {
   }
 
   #give(thread: JobThread<Job, Result>, isLarge: boolean): void {
+    this.#taken--;
     if (thread.isLost) this.#lost++;
     if (thread.isLost || isLarge || this.#holders === 0) return thread.close();
     this.#keep(thread);
