@@ -12,7 +12,8 @@ const MOST = {
   pauseMs: 1000,
   functionBurnMs: 10_000,
   moduleBurnMsPerMb: 40_000,
-  memoryMiB: 512,
+  // V8 optimizes two functions at a time, each within its own limit.
+  memoryMiB: 1024,
   loadMsPerMb: 2000,
 } as const;
 
