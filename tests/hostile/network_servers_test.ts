@@ -130,8 +130,8 @@ Deno.test("What breaks the protocol is broken, and costs no worker", async () =>
     [`${head}a b: x\r\n\r\n`, "malformed header"],
     [`${head}a: \x00\r\n\r\n`, "malformed header"],
     ["HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n", "switched protocols"],
-    ["HTTP/2 200\r\n\r\n", "not with HTTP/1.1"],
-    ["SSH-2.0-OpenSSH\r\n\r\n", "not with HTTP/1.1"],
+    ["HTTP/2 200\r\n\r\n", "did not answer with HTTP/1.1"],
+    ["SSH-2.0-OpenSSH\r\n\r\n", "did not answer with HTTP/1.1"],
     ["HTTP/1.1 200 OK\r\na: b", "closed the connection"],
     ["", "closed the connection"],
   ];
