@@ -6,13 +6,13 @@ import {
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
-  type ChannelBuffers,
   type Op,
   reserve,
   Slot,
   Turn,
   Word,
 } from "./layout.ts";
+import type { ChannelBuffers } from "../contract/shared_buffers.ts";
 import { SpinHabit } from "./spin_habit.ts";
 
 const nothing = () => {};

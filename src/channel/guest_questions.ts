@@ -6,11 +6,11 @@ import {
   kindNamed,
   NEXT_PIECE,
   PIECE_BYTES,
-  type QuestionBuffers,
   type QuestionKind,
   QuestionWord,
   type Reply,
 } from "./questions.ts";
+import type { QuestionBuffers } from "../contract/shared_buffers.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 

@@ -10,7 +10,6 @@ import {
   type CallAnswer,
   type CallRequest,
   CHANNEL_VERSION,
-  type ChannelBuffers,
   HEADER_BYTES,
   reserve,
   Slot,
@@ -18,6 +17,7 @@ import {
   Turn,
   Word,
 } from "./layout.ts";
+import type { ChannelBuffers } from "../contract/shared_buffers.ts";
 import { copyBytes } from "../pieces/collect_bytes.ts";
 
 const NOTHING = new Uint8Array();

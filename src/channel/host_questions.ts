@@ -10,11 +10,11 @@ import {
   type NumberedKind,
   PIECE_BYTES,
   type Question,
-  type QuestionBuffers,
   questionBuffers,
   QuestionWord,
   type Reply,
 } from "./questions.ts";
+import type { QuestionBuffers } from "../contract/shared_buffers.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 

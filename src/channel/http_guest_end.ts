@@ -4,10 +4,10 @@ import { ExecutionFailed } from "../errors.ts";
 import type { StopPage } from "../stop_page.ts";
 import {
   HTTP_CHANNEL_VERSION,
-  type HttpBuffers,
   type HttpQuestion,
   HttpWord,
 } from "./http_layout.ts";
+import type { HttpBuffers } from "../contract/shared_buffers.ts";
 import { reserve } from "./layout.ts";
 
 /** A reply as the guest sees it; the bytes are copies. */

@@ -25,6 +25,8 @@
  * seen to be one.
  */
 
+import type { HttpBuffers } from "../contract/shared_buffers.ts";
+
 /** The layout's version; the guest compares it before anything else. */
 export const HTTP_CHANNEL_VERSION = 2;
 
@@ -91,13 +93,6 @@ const HTTP_WORDS_BYTES = 64;
 
 /** Bytes of a body that pass the channel at once. */
 export const PIECE_BYTES = 65_536;
-
-/** The shared memory, as it is posted to both workers. */
-export interface HttpBuffers {
-  readonly words: SharedArrayBuffer;
-  readonly question: SharedArrayBuffer;
-  readonly reply: SharedArrayBuffer;
-}
 
 /** What a guest asks. */
 export interface HttpQuestion {

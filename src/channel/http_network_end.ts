@@ -5,12 +5,12 @@
 
 import type { StopPage } from "../stop_page.ts";
 import {
-  type HttpBuffers,
   HttpOp,
   type HttpQuestion,
   type HttpReply,
   HttpWord,
 } from "./http_layout.ts";
+import type { HttpBuffers } from "../contract/shared_buffers.ts";
 import { reserve } from "./layout.ts";
 
 /** A question with its place among all questions. */

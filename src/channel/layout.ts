@@ -28,8 +28,6 @@
  * that is fixed when they are made.
  */
 
-import type { QuestionBuffers } from "./questions.ts";
-
 /** The layout's version; the guest compares it before anything else. */
 export const CHANNEL_VERSION = 2;
 
@@ -112,14 +110,6 @@ export const Slot = {
 
 /** Bytes of the header. */
 export const HEADER_BYTES = 128;
-
-/** The shared memory, as it is posted to the worker. */
-export interface ChannelBuffers {
-  readonly header: SharedArrayBuffer;
-  readonly request: SharedArrayBuffer;
-  readonly answer: SharedArrayBuffer;
-  readonly questions: QuestionBuffers;
-}
 
 /** A call as the host asks for it. */
 export interface CallRequest {

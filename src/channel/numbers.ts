@@ -1,6 +1,6 @@
 /** Numbers of WebAssembly as bytes, 8 each and little-endian. */
 
-import type { NumberKind } from "./messages.ts";
+import type { NumberKind } from "../contract/instance_plan.ts";
 
 const NUMBER_BYTES = 8;
 

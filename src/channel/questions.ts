@@ -25,6 +25,8 @@
  * next piece of a reply with a question of the kind {@linkcode NEXT_PIECE}.
  */
 
+import type { QuestionBuffers } from "../contract/shared_buffers.ts";
+
 /** Bytes of a question or a reply that pass at once. */
 export const PIECE_BYTES = 65_536;
 
@@ -94,13 +96,6 @@ export const QuestionWord = {
 
 /** Bytes of the words. */
 const WORDS_BYTES = 64;
-
-/** The shared memory, as it is posted to the worker. */
-export interface QuestionBuffers {
-  readonly words: SharedArrayBuffer;
-  readonly question: SharedArrayBuffer;
-  readonly reply: SharedArrayBuffer;
-}
 
 /** A question as the host sees it; the bytes are a copy. */
 export interface Question {

@@ -1,5 +1,6 @@
 /** What one call may say about itself; never wider than the configuration. */
 
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { AllowedPath } from "./allowed_path.ts";
 import type { DeterministicOptions } from "./deterministic.ts";
 import type { HostFunctions } from "./host_function.ts";
@@ -115,8 +116,6 @@ const NAMES: readonly (keyof CallOptions)[] = [
   "functions",
   "deterministic",
 ];
-
-const PAGE_BYTES = 65_536;
 
 /**
  * Checks the limits of a call against the configuration.

@@ -1,15 +1,10 @@
 /** A clock and randomness that are the same in every run. */
 
+import type { Deterministic } from "../contract/system_grants.ts";
 import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 import { outOfRange } from "./option_error.ts";
 
-/** A clock and randomness that are the same in every run. */
-export interface Deterministic {
-  /** What the clock shows at the start, in milliseconds since 1970. */
-  readonly now: number;
-  /** What all random numbers follow from. */
-  readonly seed: number;
-}
+export type { Deterministic };
 
 /** What is left out is 0. */
 export interface DeterministicOptions {

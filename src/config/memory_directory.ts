@@ -1,18 +1,11 @@
 /** A directory that lives in memory during a call. */
 
+import type { MemoryDirectory } from "../contract/system_grants.ts";
 import { checkGuestPath } from "./guest_path.ts";
 import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 
-/** A directory that lives in memory during a call. */
-export interface MemoryDirectory {
-  /** Absolute path that the guest sees, such as `/scratch`. */
-  readonly guest: string;
-  /** What is in it at first, by path below it. */
-  readonly files: Readonly<Record<string, Uint8Array>>;
-  /** The most bytes that its files may have together. */
-  readonly maxBytes: number;
-}
+export type { MemoryDirectory };
 
 /** Options of {@linkcode SandboxConfigBuilder.memoryDirectory}. */
 export interface MemoryDirectoryOptions {

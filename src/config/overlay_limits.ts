@@ -1,14 +1,9 @@
 /** What an overlay over a host folder may hold. */
 
+import type { OverlayLimits } from "../contract/system_grants.ts";
 import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 
-/** What an overlay over a host folder may hold. */
-export interface OverlayLimits {
-  /** The most bytes that the files in it have together; 64 MiB by default. */
-  readonly maxBytes: number;
-  /** The most names that it remembers; 16 384 by default. */
-  readonly maxEntries: number;
-}
+export type { OverlayLimits };
 
 const DEFAULTS: OverlayLimits = {
   maxBytes: 64 * 1024 * 1024,

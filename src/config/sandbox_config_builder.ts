@@ -1,5 +1,6 @@
 /** Collects the options of a configuration, and checks each as it comes. */
 
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import { type AllowedPathOptions, checkAllowedPath } from "./allowed_path.ts";
 import { type ConfigValues, DEFAULTS } from "./config_values.ts";
 import { parseHostGrant } from "./host_grant.ts";
@@ -29,7 +30,6 @@ import { quote } from "../quote.ts";
 import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
 import { checkSecret, type SecretOptions } from "./secret.ts";
 
-const PAGE_BYTES = 65_536;
 /** An answer must fit into one string of V8, and into shared memory. */
 const MAX_RESULT_BYTES = 2 ** 28;
 const MAX_WORKERS = 1024;

@@ -1,7 +1,7 @@
 /** What every call of a worker has. */
 
 import type { GuestEnd } from "../channel/guest_end.ts";
-import type { SystemGrants } from "../channel/messages.ts";
+import type { SystemGrants } from "../contract/system_grants.ts";
 import type { StopPage } from "../stop_page.ts";
 import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 

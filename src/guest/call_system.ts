@@ -1,8 +1,8 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
 import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
-import type { GrantedMemoryDirectory } from "../channel/messages.ts";
-import type { DirectoryImage, StateImage } from "../channel/state_image.ts";
+import type { MemoryDirectory } from "../contract/system_grants.ts";
+import type { DirectoryImage, StateImage } from "../contract/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
 import { decodeOutcome } from "../fs/error_code.ts";
@@ -18,9 +18,9 @@ const NOTHING: Uint8Array = new Uint8Array();
 const PROGRAM_NAME = "program";
 
 /** A directory in memory that the guest of a call sees. */
-export interface SeenDirectory extends GrantedMemoryDirectory {
+export interface SeenDirectory extends MemoryDirectory {
   /** What the sandbox granted it with; undefined when the call brought it. */
-  readonly base: GrantedMemoryDirectory["files"] | undefined;
+  readonly base: MemoryDirectory["files"] | undefined;
 }
 
 /** WASI with the streams of one call. */
@@ -134,7 +134,7 @@ function streamsOf(
 function resumedDirectories(
   { memoryDirectories: brought }: PlannedCall,
   known: readonly DirectoryImage[],
-  granted: readonly GrantedMemoryDirectory[],
+  granted: readonly MemoryDirectory[],
 ): readonly SeenDirectory[] {
   for (const { guest } of brought) {
     if (known.some((one) => one.guest === guest)) continue;
@@ -158,7 +158,7 @@ function resumedDirectories(
 /** Those that the call brings, and the granted ones that they do not replace. */
 function directoriesOf(
   { memoryDirectories: brought }: PlannedCall,
-  granted: readonly GrantedMemoryDirectory[],
+  granted: readonly MemoryDirectory[],
 ): readonly SeenDirectory[] {
   const replaced = new Set(brought.map(({ guest }) => guest));
   return [

@@ -1,10 +1,8 @@
 /** A fresh instance of a module: its memories, its limits, its start. */
 
-import type {
-  CallPlan,
-  ImportName,
-  InstancePlan,
-} from "../channel/messages.ts";
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
+import type { CallPlan } from "../contract/call_plan.ts";
+import type { ImportName, InstancePlan } from "../contract/instance_plan.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
@@ -36,8 +34,6 @@ export interface InstanceSource {
 
 /** A function that a guest exports; what it returns is the guest's word. */
 export type GuestFunction = (...args: (number | bigint)[]) => unknown;
-
-const PAGE_BYTES = 65_536;
 
 /** One instance, made for one call. */
 export class GuestInstance {

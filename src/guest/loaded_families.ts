@@ -2,7 +2,7 @@
 
 import type { GuestQuestions } from "../channel/guest_questions.ts";
 import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
-import type { NumericImport } from "../channel/messages.ts";
+import type { NumericImport } from "../contract/instance_plan.ts";
 import type { HostDoor } from "../imports/host_door.ts";
 import type { FamilyNeed, ImportFamily } from "../imports/import_family.ts";
 import type {

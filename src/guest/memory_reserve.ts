@@ -7,9 +7,9 @@
  * as good as a fresh one: whoever used it is gone, and all of it is zero.
  */
 
-import type { InstancePlan, MemoryPlan } from "../channel/messages.ts";
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
+import type { InstancePlan, MemoryPlan } from "../contract/instance_plan.ts";
 
-const PAGE_BYTES = 65_536;
 /** Emptying more than this takes longer than making it anew. */
 const MAX_BYTES = 1024 * 1024;
 

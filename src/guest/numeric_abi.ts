@@ -1,6 +1,7 @@
 /** The numeric call: little-endian numbers in, little-endian numbers out. */
 
-import type { CallPlan, NumberKind } from "../channel/messages.ts";
+import type { CallPlan } from "../contract/call_plan.ts";
+import type { NumberKind } from "../contract/instance_plan.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { GuestInstance } from "./instance.ts";
 

@@ -2,7 +2,8 @@
 
 import { decodeFileBundle, takeOverlays } from "../channel/file_bundle.ts";
 import type { CallRequest, Op } from "../channel/layout.ts";
-import type { CallPlan, GrantedMemoryDirectory } from "../channel/messages.ts";
+import type { CallPlan } from "../contract/call_plan.ts";
+import type { MemoryDirectory } from "../contract/system_grants.ts";
 
 const NOTHING_PLANNED: CallPlan = {};
 
@@ -13,7 +14,7 @@ export interface PlannedCall {
   /** Valid until the answer is written. */
   readonly payload: Uint8Array;
   /** Directories in memory that this call brings. */
-  readonly memoryDirectories: readonly GrantedMemoryDirectory[];
+  readonly memoryDirectories: readonly MemoryDirectory[];
   /** What earlier calls changed in overlays, by the guest's name. */
   readonly overlays: Readonly<Record<string, Uint8Array>>;
 }
@@ -45,7 +46,7 @@ function bundled(plan: CallPlan, bundle: Uint8Array): Files {
 function broughtDirectories(
   { memoryDirectories = [] }: CallPlan,
   files: Files,
-): readonly GrantedMemoryDirectory[] {
+): readonly MemoryDirectory[] {
   return memoryDirectories.map(([guest, maxBytes]) => ({
     guest,
     maxBytes,

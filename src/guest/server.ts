@@ -1,13 +1,13 @@
 /** Serves calls from the channel, each with a fresh instance or a kept one. */
 
-import type { HttpBuffers } from "../channel/http_layout.ts";
+import type { HttpBuffers } from "../contract/shared_buffers.ts";
 import { type CallAnswer, Op, Status, Turn } from "../channel/layout.ts";
 import type {
   KeptState,
   ModuleMessage,
   SessionMessage,
-} from "../channel/messages.ts";
-import type { StateImage } from "../channel/state_image.ts";
+} from "../contract/guest_messages.ts";
+import type { StateImage } from "../contract/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";

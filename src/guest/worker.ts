@@ -6,7 +6,7 @@
 
 import { GuestEnd } from "../channel/guest_end.ts";
 import { Turn } from "../channel/layout.ts";
-import type { GuestMessage, HostMessage } from "../channel/messages.ts";
+import type { GuestMessage, HostMessage } from "../contract/guest_messages.ts";
 import { StopPage } from "../stop_page.ts";
 import { GuestServer } from "./server.ts";
 

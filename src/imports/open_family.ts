@@ -3,7 +3,7 @@
 import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 import type { DeniedRequest } from "../channel/http_layout.ts";
 import type { StopPage } from "../stop_page.ts";
-import type { NumericImport } from "../channel/messages.ts";
+import type { NumericImport } from "../contract/instance_plan.ts";
 import type { HostDoor } from "./host_door.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 

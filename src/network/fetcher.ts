@@ -1,6 +1,6 @@
 /** Makes requests of guests, inside the grants. The order of all checks. */
 
-import type { NetworkGrants } from "../channel/network_messages.ts";
+import type { NetworkGrants } from "../contract/network_messages.ts";
 import { ConnectionPool } from "./http/connection_pool.ts";
 import { DENO_SYSTEM, type Dial, dialWith } from "./http/dial.ts";
 import { type Answer, exchange } from "./http/exchange.ts";

@@ -7,7 +7,7 @@ import { HttpNetworkEnd } from "../channel/http_network_end.ts";
 import type {
   NetworkMessage,
   NetworkReport,
-} from "../channel/network_messages.ts";
+} from "../contract/network_messages.ts";
 import { StopPage } from "../stop_page.ts";
 import { Fetcher } from "./fetcher.ts";
 import { GuestSession } from "./guest_session.ts";

@@ -16,11 +16,11 @@ import type {
   ExportInfo,
   ExternKind,
   ImportInfo,
-  MemoryInfo,
   ModuleInfo,
   Signature,
   ValueKind,
 } from "./module_info.ts";
+import type { MemoryPlan } from "../contract/instance_plan.ts";
 import {
   type InjectedNames,
   memoryName,
@@ -104,7 +104,7 @@ function describeExport(
 function describeMemories(
   guest: ParsedModule,
   findings: Findings,
-): MemoryInfo[] {
+): MemoryPlan[] {
   return guest.memories.map((limits, index) => {
     const capped = capMemory(limits, findings.limitBytes);
     return {

@@ -3,8 +3,14 @@
  * plans with and a guest worker builds the imports from.
  */
 
-/** The four number types, and one name for every other value type. */
-export type ValueKind = "i32" | "i64" | "f32" | "f64" | "other";
+import type {
+  ImportName,
+  MemoryPlan,
+  StatePlan,
+  ValueKind,
+} from "../contract/instance_plan.ts";
+
+export type { ValueKind };
 
 /** A function's parameters and results, in order. */
 export interface Signature {
@@ -32,45 +38,6 @@ export interface ExportInfo {
   readonly signature?: Signature;
 }
 
-/**
- * One of the guest's memories. All of them are imports after preparation, so
- * that the worker makes them: `module` and `name` say under which import.
- */
-export interface MemoryInfo {
-  readonly module: string;
-  readonly name: string;
-  /** Pages of 64 KiB at the start. */
-  readonly initialPages: number;
-  /** Pages at most: the declared maximum, or the limit if that is lower. */
-  readonly maximumPages: number;
-  /** Whether addresses are 64 bits wide. */
-  readonly index64: boolean;
-}
-
-/** A name in the import space. */
-export interface ImportName {
-  readonly module: string;
-  readonly name: string;
-}
-
-/** An injected export of a mutable global, which is a number. */
-export interface StateGlobal {
-  readonly name: string;
-  readonly kind: Exclude<ValueKind, "other">;
-}
-
-/**
- * The injected exports through which the state of an instance is taken and put
- * back: its mutable globals and its tables.
- */
-export interface StateInfo {
-  /** Why it can't be: nothing is exported then. */
-  readonly refusal: string | undefined;
-  readonly globals: readonly StateGlobal[];
-  /** Empty where no code can write to any. */
-  readonly tables: readonly string[];
-}
-
 /** What preparation learnt about a module. */
 export interface ModuleInfo {
   /** The guest's own imports, memories included, in order. */
@@ -78,7 +45,7 @@ export interface ModuleInfo {
   /** The guest's own exports, in order. */
   readonly exports: readonly ExportInfo[];
   /** The guest's memories, imported and defined, in index order. */
-  readonly memories: readonly MemoryInfo[];
+  readonly memories: readonly MemoryPlan[];
   /** Where the module imports the stop page from. */
   readonly stopPage: ImportName;
   /** The injected export that is the start function, if there was one. */
@@ -101,7 +68,7 @@ export interface ModuleInfo {
    */
   readonly startFuel: number;
   /** What of an instance can be taken and put back, memories aside. */
-  readonly state: StateInfo;
+  readonly state: StatePlan;
   /** Bytes that its memories and tables take at the start. */
   readonly initialBytes: number;
   /** Names of the proposals beyond the MVP that it uses, sorted. */

@@ -1,12 +1,10 @@
 /** The names of the types that are numbers, by their codes. */
 
 import { ValueCode } from "../wasm/value_type.ts";
-import type { ValueKind } from "./module_info.ts";
+import type { NumberKind } from "../contract/instance_plan.ts";
 
 /** The names of the types that are numbers, by their codes. */
-export const NUMBER_KINDS: Readonly<
-  Record<number, Exclude<ValueKind, "other">>
-> = {
+export const NUMBER_KINDS: Readonly<Record<number, NumberKind>> = {
   [ValueCode.i32]: "i32",
   [ValueCode.i64]: "i64",
   [ValueCode.f32]: "f32",

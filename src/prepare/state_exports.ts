@@ -4,7 +4,7 @@ import { ExternCode } from "../wasm/entity.ts";
 import { isReference, ValueCode } from "../wasm/value_type.ts";
 import { MODULE_LIMITS } from "./limits/module_limits.ts";
 import { NUMBER_KINDS } from "./number_kinds.ts";
-import type { StateInfo } from "./module_info.ts";
+import type { StatePlan } from "../contract/instance_plan.ts";
 import type { InstanceChanges } from "./read/operator_walk.ts";
 import type { ParsedModule } from "./read/parsed_module.ts";
 import {
@@ -39,7 +39,7 @@ export function describeState(
   guest: ParsedModule,
   names: InjectedNames,
   changes: InstanceChanges,
-): StateInfo {
+): StatePlan {
   const refusal = stateRefusal(guest, changes);
   if (refusal !== undefined) return { refusal, globals: [], tables: [] };
   return {

@@ -1,7 +1,7 @@
 /** Turns a call and its options into what is sent to a worker. */
 
 import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
-import type { CallPlan } from "../channel/messages.ts";
+import type { CallPlan } from "../contract/call_plan.ts";
 import {
   type CallLimits,
   callLimits,

@@ -1,5 +1,6 @@
 /** What a module is and would need, told by its bytes alone. */
 
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import { familiesOf, importRefusal } from "../imports/families.ts";
 import { examineModule } from "../prepare/examine.ts";
 import type {
@@ -17,8 +18,6 @@ import type {
   ModuleNeeds,
   ModuleRole,
 } from "./module_inspection.ts";
-
-const PAGE_BYTES = 65_536;
 
 /** What bytes tell, beside their hash. */
 export type BytesInspection = Omit<ModuleInspection, "sha256">;

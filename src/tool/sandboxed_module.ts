@@ -1,6 +1,7 @@
 /** A module that was prepared and compiled: load once, call many times. */
 
-import type { InstancePlan, NumericImport } from "../channel/messages.ts";
+import { PAGE_BYTES } from "../contract/page_bytes.ts";
+import type { InstancePlan, NumericImport } from "../contract/instance_plan.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { familiesOf, findFamily } from "../imports/families.ts";
@@ -8,8 +9,6 @@ import type { WorkerModule } from "../host/guest/guest_worker.ts";
 import type { Signature } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
 import type { LoadedInfo, LoadedModule } from "./preparing/loaded_info.ts";
-
-const PAGE_BYTES = 65_536;
 
 let nextId = 1;
 

@@ -17,7 +17,7 @@ import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
 import { findFamily } from "../imports/families.ts";
 import { SessionWorkers } from "../host/sessions/session_workers.ts";
-import type { StateImage } from "../channel/state_image.ts";
+import type { StateImage } from "../contract/state_image.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
 import { overlayBytes } from "../host/overlay/overlay_bytes.ts";

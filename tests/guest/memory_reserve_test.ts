@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { InstancePlan } from "../../src/channel/messages.ts";
+import type { InstancePlan } from "../../src/contract/instance_plan.ts";
 import { MemoryReserve } from "../../src/guest/memory_reserve.ts";
 
 function plan(

@@ -1,7 +1,10 @@
 /** Workers that misbehave, in place of those that the host starts. */
 
 import { Turn, Word } from "../../src/channel/layout.ts";
-import type { GuestMessage, HostMessage } from "../../src/channel/messages.ts";
+import type {
+  GuestMessage,
+  HostMessage,
+} from "../../src/contract/guest_messages.ts";
 import type {
   WatchdogMessage,
   WatchdogReport,

@@ -1,5 +1,6 @@
 /** A tree that can be changed, over one that never is. */
 
+import type { OverlayLimits } from "../../contract/system_grants.ts";
 import { codeOf, fail } from "../error_code.ts";
 import type { EntryBudget } from "../entry_budget.ts";
 import type { FileClock } from "../file_clock.ts";
@@ -46,14 +47,6 @@ const EXACTLY: OpenMode = {
   append: false,
   exact: true,
 };
-
-/** What an overlay may hold. */
-export interface OverlayLimits {
-  /** The most bytes that files have in it together. */
-  readonly maxBytes: number;
-  /** The most names that it remembers: made, changed and removed ones. */
-  readonly maxEntries: number;
-}
 
 /** What an overlay shares with the other trees of its guest. */
 export interface OverlayContext {

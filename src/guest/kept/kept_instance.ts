@@ -8,8 +8,9 @@
  * given away and a fresh one filled.
  */
 
-import type { CallPlan, InstancePlan } from "../../channel/messages.ts";
-import type { StateImage } from "../../channel/state_image.ts";
+import type { CallPlan } from "../../contract/call_plan.ts";
+import type { InstancePlan } from "../../contract/instance_plan.ts";
+import type { StateImage } from "../../contract/state_image.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import type { OpenFamily } from "../../imports/open_family.ts";
 import { growMemory, GuestInstance } from "../instance.ts";

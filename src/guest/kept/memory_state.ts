@@ -4,12 +4,9 @@
  * written, never read.
  */
 
-import {
-  IMAGE_PAGE_BYTES,
-  type MemoryImage,
-} from "../../channel/state_image.ts";
+import { IMAGE_PAGE_BYTES, PAGE_BYTES } from "../../contract/page_bytes.ts";
+import type { MemoryImage } from "../../contract/state_image.ts";
 
-const PAGE_BYTES = 65_536;
 const WORDS = IMAGE_PAGE_BYTES / 4;
 
 /** Takes a memory's contents; a memory above 4 GiB can't be taken. */

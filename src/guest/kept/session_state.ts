@@ -1,7 +1,7 @@
 /** What a session keeps between its calls, beside its instance. */
 
-import type { SystemGrants } from "../../channel/messages.ts";
-import type { DirectoryImage, StateImage } from "../../channel/state_image.ts";
+import type { SystemGrants } from "../../contract/system_grants.ts";
+import type { DirectoryImage, StateImage } from "../../contract/state_image.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import type { CallContext } from "../call_context.ts";
 import type { CallSystem } from "../call_system.ts";

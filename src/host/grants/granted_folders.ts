@@ -3,7 +3,7 @@
  * make them: then the kernel itself refuses to follow any link below them.
  */
 
-import type { GrantedDirectory } from "../../channel/messages.ts";
+import type { GrantedDirectory } from "../../contract/system_grants.ts";
 import { PermissionDenied } from "../../errors.ts";
 import { OWN_PREFIX } from "../../fs/host/own_names.ts";
 import { createLinkAnchor } from "./link_anchor.ts";

@@ -1,6 +1,6 @@
 /** All folders that are granted and anchored in this process at the moment. */
 
-import type { SharedFolders } from "../../channel/messages.ts";
+import type { SharedFolders } from "../../contract/system_grants.ts";
 import { FolderLocks, LOCKS } from "../../fs/host/folder_locks.ts";
 import { Held, HeldDirectories } from "../../fs/host/held_directories.ts";
 import { isSame } from "../../fs/host/host_stat.ts";

@@ -3,9 +3,9 @@
 import { resolve } from "../../config/host_path.ts";
 import type {
   GrantedDirectory,
-  GrantedMemoryDirectory,
+  MemoryDirectory,
   SystemGrants,
-} from "../../channel/messages.ts";
+} from "../../contract/system_grants.ts";
 import type { AllowedPath } from "../../config/allowed_path.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
 import { PROCESS_FOLDERS } from "./process_folders.ts";
@@ -42,7 +42,7 @@ function scratchBytes({ maxMemoryBytes }: SandboxConfig): number {
 /** A working directory that nothing else is granted as. */
 function ownWorkingDirectory(
   config: SandboxConfig,
-): readonly GrantedMemoryDirectory[] {
+): readonly MemoryDirectory[] {
   const { workingDirectory, allowedPaths, memoryDirectories } = config;
   const isOwn = workingDirectory !== undefined && workingDirectory !== "/" &&
     ![...allowedPaths, ...memoryDirectories]

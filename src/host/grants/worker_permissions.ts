@@ -1,6 +1,6 @@
 /** A worker's Deno permissions: the configuration's mirror, and nothing else. */
 
-import type { GrantedDirectory } from "../../channel/messages.ts";
+import type { GrantedDirectory } from "../../contract/system_grants.ts";
 import { PermissionDenied } from "../../errors.ts";
 
 /** The permissions of a worker; every kind is named, so that none is inherited. */

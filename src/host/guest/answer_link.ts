@@ -1,7 +1,7 @@
 /** Makes links that guests ask for, which their workers may not make. */
 
 import type { Question, Reply } from "../../channel/questions.ts";
-import type { SystemGrants } from "../../channel/messages.ts";
+import type { SystemGrants } from "../../contract/system_grants.ts";
 import { encodeOutcome } from "../../fs/error_code.ts";
 import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import { makeLink } from "../../fs/host/make_link.ts";

@@ -6,11 +6,11 @@ import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
 import type {
   GuestMessage,
   HostMessage,
-  InstancePlan,
   KeptState,
-  SystemGrants,
-} from "../../channel/messages.ts";
-import type { StateImage } from "../../channel/state_image.ts";
+} from "../../contract/guest_messages.ts";
+import type { InstancePlan } from "../../contract/instance_plan.ts";
+import type { SystemGrants } from "../../contract/system_grants.ts";
+import type { StateImage } from "../../contract/state_image.ts";
 import { ExecutionFailed, WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
 import { overlayBytes } from "../overlay/overlay_bytes.ts";

@@ -1,15 +1,12 @@
 /** The network of one sandbox: its fetching worker, and who is connected. */
 
-import {
-  type HttpBuffers,
-  httpBuffers,
-  HttpWord,
-} from "../../channel/http_layout.ts";
+import { httpBuffers, HttpWord } from "../../channel/http_layout.ts";
+import type { HttpBuffers } from "../../contract/shared_buffers.ts";
 import type {
   NetworkGrants,
   NetworkMessage,
   NetworkReport,
-} from "../../channel/network_messages.ts";
+} from "../../contract/network_messages.ts";
 import type { StopPage } from "../../stop_page.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
 import { within } from "../within.ts";

@@ -1,6 +1,6 @@
 /** What guests may do on the network, as a configuration says it. */
 
-import type { GrantedHost } from "../../channel/network_messages.ts";
+import type { GrantedHost } from "../../contract/network_messages.ts";
 import { parseHostGrant } from "../../config/host_grant.ts";
 import { type SandboxConfig, secretsOf } from "../../config/sandbox_config.ts";
 import type { NetworkOptions } from "./network.ts";

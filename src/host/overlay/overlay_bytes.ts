@@ -1,6 +1,6 @@
 /** What overlays take where they cross between host and worker. */
 
-import type { GrantedDirectory } from "../../channel/messages.ts";
+import type { GrantedDirectory } from "../../contract/system_grants.ts";
 
 /** What is told of one name: its node, its lower place and what it was. */
 const ENTRY_BYTES = 2_048;

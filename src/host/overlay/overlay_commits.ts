@@ -3,7 +3,7 @@
 import type {
   GrantedDirectory,
   SharedFolders,
-} from "../../channel/messages.ts";
+} from "../../contract/system_grants.ts";
 import { ExecutionFailed, SandboxClosed, WorkerLost } from "../../errors.ts";
 import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import { COMMIT_PREFIX, stagePrefix } from "../../fs/host/commit_stage.ts";

@@ -3,7 +3,7 @@
 import type {
   GrantedDirectory,
   SharedFolders,
-} from "../../channel/messages.ts";
+} from "../../contract/system_grants.ts";
 import type { CommitReport } from "../../fs/overlay/commit_changes.ts";
 
 /** Something to do with the changes of one overlay. */

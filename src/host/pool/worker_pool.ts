@@ -1,7 +1,8 @@
 /** The workers of one sandbox, and the calls that wait for them. */
 
+import { PAGE_BYTES } from "../../contract/page_bytes.ts";
 import type { CallRequest } from "../../channel/layout.ts";
-import type { KeptState } from "../../channel/messages.ts";
+import type { KeptState } from "../../contract/guest_messages.ts";
 import {
   Busy,
   PermissionDenied,
@@ -29,7 +30,6 @@ const START_MS = 30_000;
 const IDLE_MS = 30_000;
 /** On how many workers a call is tried that no guest has begun. */
 const MAX_TRIES = 3;
-const PAGE_BYTES = 65_536;
 /** Answers that took less are waited for awake, in milliseconds. */
 const SHORT_CALL_MS = 0.1;
 

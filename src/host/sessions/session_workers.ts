@@ -5,7 +5,7 @@
  */
 
 import type { CallRequest } from "../../channel/layout.ts";
-import type { StateImage } from "../../channel/state_image.ts";
+import type { StateImage } from "../../contract/state_image.ts";
 import { Busy, SandboxClosed, WorkerLost } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
 import type { CallEnd } from "../guest/call_outcome.ts";

@@ -6,7 +6,7 @@
 
 import { HostOp } from "../../channel/host_layout.ts";
 import { decodeNumbers, encodeNumbers } from "../../channel/numbers.ts";
-import type { NumericImport } from "../../channel/messages.ts";
+import type { NumericImport } from "../../contract/instance_plan.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import type { HostDoor } from "../host_door.ts";
 import { HostFailure } from "../host_failure.ts";

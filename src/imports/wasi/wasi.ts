@@ -6,7 +6,12 @@
 import type { StopPage } from "../../stop_page.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { bind, FUNCTIONS } from "./functions.ts";
-import type { DirectoryImage } from "../../channel/state_image.ts";
+import type { DirectoryImage } from "../../contract/state_image.ts";
+import type {
+  Deterministic,
+  MemoryDirectory,
+  SharedFolders,
+} from "../../contract/system_grants.ts";
 import type { DirectoryDescriptor } from "./descriptor.ts";
 import { RealClock, SteadyClock } from "./guest_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
@@ -40,16 +45,6 @@ import { WriteBudget } from "../../fs/write_budget.ts";
 
 export type { HostDirectory, LinkBroker, WasiStreams };
 
-/** A directory that lives in memory while the guest runs. */
-export interface MemoryDirectory {
-  /** The name that the guest knows it by. */
-  readonly guest: string;
-  /** What is in it at first, by path below it. */
-  readonly files: Readonly<Record<string, Uint8Array>>;
-  /** The most bytes that its files have together. */
-  readonly maxBytes: number;
-}
-
 /** What a guest is given: plain data that can be sent to a worker. */
 export interface WasiOptions {
   /** The program's arguments, its name first. */
@@ -64,17 +59,9 @@ export interface WasiOptions {
   /** The tree that guests see as `/`, unless that is granted; none by default. */
   readonly root?: WasiRoot | undefined;
   /** A clock and randomness that are the same in every run. */
-  readonly deterministic?: WasiDeterminism | undefined;
+  readonly deterministic?: Deterministic | undefined;
   /** The least that its monotonic clock may show, in milliseconds. */
   readonly monotonicMs?: number;
-}
-
-/** Memory about granted folders that all workers of a process share. */
-export interface SharedFolders {
-  /** What {@linkcode FolderLocks} works on. */
-  readonly locks: SharedArrayBuffer;
-  /** What {@linkcode HeldDirectories} works on. */
-  readonly held: SharedArrayBuffer;
 }
 
 /** What guests see as `/` where that is not granted. */
@@ -85,13 +72,6 @@ export interface WasiRoot {
   readonly maxBytes: number;
   /** What is in the guest's own directories at first. */
   readonly files?: ScratchFiles | undefined;
-}
-
-/** What a guest's clock shows at first, and what its random bytes follow from. */
-export interface WasiDeterminism {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly seed: number;
 }
 
 /** Limits of what the imports hold or store. */

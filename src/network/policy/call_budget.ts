@@ -1,6 +1,6 @@
 /** What one call may still use of the network. */
 
-import type { GrantedLimits } from "../../channel/network_messages.ts";
+import type { GrantedLimits } from "../../contract/network_messages.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { limited } from "./refusal.ts";
 

@@ -3,7 +3,7 @@
 import type {
   GrantedHost,
   NetworkGrants,
-} from "../../channel/network_messages.ts";
+} from "../../contract/network_messages.ts";
 import { isAddress, whyNotPublic } from "./address_policy.ts";
 import { BAD_PORTS } from "./bad_ports.ts";
 import { denied } from "./refusal.ts";

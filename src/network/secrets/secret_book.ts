@@ -3,7 +3,7 @@
  * of what comes back. Only the fetching worker has one.
  */
 
-import type { GrantedSecret } from "../../channel/network_messages.ts";
+import type { GrantedSecret } from "../../contract/network_messages.ts";
 import { concat } from "../bytes.ts";
 import type { GuestRequest } from "../http/request_head.ts";
 import { isLoopback } from "../policy/address_policy.ts";

@@ -1,7 +1,8 @@
 import { MemoryLimitExceeded } from "../../errors.ts";
 import type { TableType } from "../../wasm/entity.ts";
 import type { Limits } from "../../wasm/limits.ts";
-import { PAGE_BYTES, TABLE_ENTRY_BYTES } from "../rewrite/growth.ts";
+import { TABLE_ENTRY_BYTES } from "../rewrite/growth.ts";
+import { PAGE_BYTES } from "../../contract/page_bytes.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 
 /**

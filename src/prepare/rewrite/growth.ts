@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from "../../contract/page_bytes.ts";
 import { WITHHELD_OFFSET } from "../../stop_page.ts";
 import { assemble } from "../../wasm/assembler.ts";
 import { ValueCode } from "../../wasm/value_type.ts";
@@ -10,8 +11,6 @@ import {
 } from "./guard.ts";
 import type { InjectedFunction } from "./injected.ts";
 
-/** Bytes of a page of memory. */
-export const PAGE_BYTES = 65_536;
 /**
  * Bytes that a table entry is accounted with: a table of functions took 24 to
  * 37 bytes an entry, the more the smaller the steps in which it grew.

@@ -1,7 +1,7 @@
 /** What a kind of call is to the host: how it is asked for and answered. */
 
 import type { Op } from "../../channel/layout.ts";
-import type { CallPlan } from "../../channel/messages.ts";
+import type { CallPlan } from "../../contract/call_plan.ts";
 
 /** An export and its types. */
 export type CallTarget = Pick<

@@ -1,7 +1,7 @@
 /** The numeric call: an exported function, numbers in and numbers out. */
 
 import { Op } from "../../channel/layout.ts";
-import type { NumberKind } from "../../channel/messages.ts";
+import type { NumberKind } from "../../contract/instance_plan.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import type { Signature, ValueKind } from "../../prepare/module_info.ts";

@@ -1,6 +1,6 @@
 /** A session: calls that share one instance, one after another. */
 
-import type { StateImage } from "../../channel/state_image.ts";
+import type { StateImage } from "../../contract/state_image.ts";
 import { Status } from "../../channel/layout.ts";
 import type { CallOptions } from "../../config/call_options.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";

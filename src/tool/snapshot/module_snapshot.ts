@@ -1,6 +1,7 @@
 /** A module with the state that every call begins in. */
 
-import { imageBytes, type StateImage } from "../../channel/state_image.ts";
+import { imageBytes } from "./image_bytes.ts";
+import type { StateImage } from "../../contract/state_image.ts";
 import type { WorkerModule } from "../../host/guest/guest_worker.ts";
 import { imageCopier } from "../../prepare/image_copier.ts";
 import type { LoadedInfo } from "../preparing/loaded_info.ts";

@@ -17,12 +17,9 @@
  * left over is refused. The hash finds damage; it proves nothing of the origin.
  */
 
-import {
-  IMAGE_PAGE_BYTES,
-  type MemoryImage,
-  type StateImage,
-} from "../../channel/state_image.ts";
-import type { InstancePlan, NumberKind } from "../../channel/messages.ts";
+import { IMAGE_PAGE_BYTES, PAGE_BYTES } from "../../contract/page_bytes.ts";
+import type { MemoryImage, StateImage } from "../../contract/state_image.ts";
+import type { InstancePlan, NumberKind } from "../../contract/instance_plan.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import { sha256Hex } from "../sha256.ts";
 import { ByteReader } from "./byte_reader.ts";
@@ -33,7 +30,6 @@ const FORM = 1;
 const MAGIC = new TextEncoder().encode("ctxsnp");
 const HASH_AT = MAGIC.length + 2;
 const HEAD_BYTES = HASH_AT + 32;
-const PAGE_BYTES = 65_536;
 const PAGES_A_PAGE = PAGE_BYTES / IMAGE_PAGE_BYTES;
 /** Room for names, numbers and tables beside memories and files. */
 const SLACK_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { GrantedDirectory } from "../../../src/channel/messages.ts";
+import type { GrantedDirectory } from "../../../src/contract/system_grants.ts";
 import { PermissionDenied } from "../../../src/errors.ts";
 import { GrantedFolders } from "../../../src/host/grants/granted_folders.ts";
 

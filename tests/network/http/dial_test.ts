@@ -7,7 +7,7 @@ import {
 import { type DialSystem, dialWith } from "../../../src/network/http/dial.ts";
 import { Fetcher, RefusedUrl } from "../../../src/network/fetcher.ts";
 import { CallBudget } from "../../../src/network/policy/call_budget.ts";
-import type { NetworkGrants } from "../../../src/channel/network_messages.ts";
+import type { NetworkGrants } from "../../../src/contract/network_messages.ts";
 import { parseHostGrant } from "../../../src/config/host_grant.ts";
 import { parseRequest } from "../../../src/network/http/request_head.ts";
 import { Refusal } from "../../../src/network/policy/refusal.ts";

@@ -4,16 +4,13 @@
  * posted; the memories are shared between all workers that put them back.
  */
 
-/** Bytes of the pieces in which a memory is zero or not. */
-export const IMAGE_PAGE_BYTES = 4096;
-
 /** One memory: its size, and where it is not zero. */
 export interface MemoryImage {
   /** As large as the memory was; where it was zero it was never written to. */
   readonly contents: WebAssembly.Memory;
   /** Pages of 64 KiB. */
   readonly pages: number;
-  /** Pairs: the first of {@linkcode IMAGE_PAGE_BYTES} pages, and how many. */
+  /** Pairs: the first of `IMAGE_PAGE_BYTES` pages, and how many. */
   readonly runs: Uint32Array;
 }
 
@@ -45,23 +42,4 @@ export interface StateImage {
   };
   /** What the monotonic clock showed, in milliseconds. */
   readonly monotonicMs: number;
-}
-
-/** Bytes that the image holds, roughly: what is not zero. */
-export function imageBytes(
-  { memories, directories, scratch }: StateImage,
-): number {
-  let bytes = 0;
-  for (const { runs } of memories) {
-    for (let i = 1; i < runs.length; i += 2) {
-      bytes += runs[i]! * IMAGE_PAGE_BYTES;
-    }
-  }
-  const { own = {}, temporary = {} } = scratch;
-  for (
-    const files of [...directories.map((one) => one.files), own, temporary]
-  ) {
-    for (const { length } of Object.values(files)) bytes += length;
-  }
-  return bytes;
 }

@@ -1,6 +1,6 @@
 /** What is posted between the host and the fetching worker. */
 
-import type { HttpBuffers } from "./http_layout.ts";
+import type { HttpBuffers } from "./shared_buffers.ts";
 
 /** A host that may be reached; see `parseHostGrant`. */
 export interface GrantedHost {

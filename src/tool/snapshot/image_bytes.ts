@@ -1,0 +1,23 @@
+/** How much a snapshot holds. */
+
+import { IMAGE_PAGE_BYTES } from "../../contract/page_bytes.ts";
+import type { StateImage } from "../../contract/state_image.ts";
+
+/** Bytes that the image holds, roughly: what is not zero. */
+export function imageBytes(
+  { memories, directories, scratch }: StateImage,
+): number {
+  let bytes = 0;
+  for (const { runs } of memories) {
+    for (let i = 1; i < runs.length; i += 2) {
+      bytes += runs[i]! * IMAGE_PAGE_BYTES;
+    }
+  }
+  const { own = {}, temporary = {} } = scratch;
+  for (
+    const files of [...directories.map((one) => one.files), own, temporary]
+  ) {
+    for (const { length } of Object.values(files)) bytes += length;
+  }
+  return bytes;
+}
