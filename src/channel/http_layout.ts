@@ -125,6 +125,8 @@ export interface DeniedRequest {
   readonly url: string;
   /** Why it was refused. */
   readonly reason: string;
+  /** Only what was asked of files has one. */
+  readonly path?: undefined;
 }
 
 /** The most refusals that a call's record holds. */

@@ -1,10 +1,19 @@
 /** What came of a verb, and how it is told. */
 
-import { type DeniedRequest, SandboxError, type Usage } from "../../mod.ts";
+import {
+  type Denied,
+  type FileOperation,
+  SandboxError,
+  type Usage,
+} from "../../mod.ts";
 import { EXIT_CODES, type FailureKind, SUCCESS } from "./exit_code.ts";
+import { oneLine, quote } from "../quote.ts";
 import { printable, printableLines } from "./printable.ts";
 import type { SettledChanges } from "./settle_changes.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How many refused files are told, of those that came last. */
+const MOST_FILES = 5;
 
 /** What came of a verb. */
 export interface Outcome {
@@ -28,8 +37,8 @@ export interface Outcome {
   readonly isOutputCut?: boolean;
   /** What it changed in overlays, and what became of that. */
   readonly settled?: SettledChanges | undefined;
-  /** What the guest asked of the network and was refused. */
-  readonly denied?: readonly DeniedRequest[];
+  /** What the guest asked for and was refused. */
+  readonly denied?: readonly Denied[];
 }
 
 /** An outcome that fails when what was to be committed was not. */
@@ -55,10 +64,8 @@ export async function tell(
   const { ok, error, text, value, stdout = "", stderr = "" } = outcome;
   // The reason first: standard output may be closed.
   if (!json) {
-    const refused = (outcome.denied ?? []).map(({ url, reason }) =>
-      `Refused a request to ${url}: ${reason}`
-    );
-    const text = lines(stdout) + lines(stderr) + lines(refused.join("\n"));
+    const text = lines(stdout) + lines(stderr) +
+      lines(refusals(outcome).join("\n"));
     await terminal.writeError(text);
   }
   if (!ok) await terminal.writeError(`${reason(error)}\n`);
@@ -66,6 +73,37 @@ export async function tell(
   else if (ok) await terminal.writeOutput(text ?? `${toJson(value)}\n`);
   return ok ? processExitCode(outcome) : EXIT_CODES[failureKind(error)];
 }
+
+/** Files are told of a failure alone: programs look for many as they start. */
+function refusals({ ok, exitCode, denied = [] }: Outcome): string[] {
+  const requests = denied.filter(({ path }) => path === undefined);
+  const hasFailed = !ok || (exitCode ?? SUCCESS) !== SUCCESS;
+  const files = hasFailed
+    ? denied.filter(({ path }) => path !== undefined)
+    : [];
+  return [...requests, ...files.slice(-MOST_FILES)].map(refusal);
+}
+
+function refusal(denied: Denied): string {
+  const { path, url, reason } = denied;
+  return path === undefined
+    ? `Refused a request to ${url}: ${reason}`
+    : `Refused to ${VERBS[denied.operation]} ${
+      oneLine(quote(path), 200)
+    }: ${reason}`;
+}
+
+const VERBS: Readonly<Record<FileOperation, string>> = {
+  read: "read",
+  write: "write",
+  list: "list",
+  stat: "look at",
+  create: "create",
+  remove: "remove",
+  rename: "rename",
+  link: "link",
+  times: "set the times of",
+};
 
 /** A process has one byte for it, and must not turn a failure into success. */
 function processExitCode({ exitCode = SUCCESS }: Outcome): number {

@@ -157,8 +157,11 @@ export class GuestCall {
 
   /** What the guest asked for and did not get, as JSON; empty if nothing. */
   #denied(): Uint8Array {
-    const denied = [...this.#families.values()]
-      .flatMap((family) => family.denied?.() ?? []);
+    const denied = [
+      ...[...this.#families.values()]
+        .flatMap((family) => family.denied?.() ?? []),
+      ...this.#system?.wasi.takeDenied() ?? [],
+    ];
     if (denied.length === 0) return NOTHING;
     return new TextEncoder().encode(JSON.stringify(denied));
   }

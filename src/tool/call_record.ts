@@ -2,7 +2,6 @@
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
 import { decodeGuestFiles, takeOverlays } from "../channel/file_bundle.ts";
-import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
 import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { CallLimits } from "../config/call_options.ts";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../errors.ts";
 import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
 import { decodeText } from "../pieces/decode_text.ts";
+import { readDenied } from "./denied.ts";
 import { type HostCallLog, NO_CALLS } from "./host/host_call.ts";
 import { StopReason } from "../stop_page.ts";
 import {
@@ -24,9 +24,6 @@ import {
 } from "./call_result.ts";
 import { type Changes, NO_CHANGES } from "./changes/changes.ts";
 import type { OverlayStates } from "./changes/overlay.ts";
-
-/** Longer texts of refusals are cut. */
-const MAX_DENIED_LENGTH = 500;
 
 /** Makes changes of what a call left in overlays. */
 export type ChangesOf = (states: OverlayStates) => Changes;
@@ -140,33 +137,10 @@ function callRecord(
     changes: Object.keys(overlays).length === 0
       ? NO_CHANGES
       : changesOf(overlays),
-    denied: answer.denied.length === 0 ? [] : deniedRequests(answer.denied),
+    denied: answer.denied.length === 0 ? [] : readDenied(answer.denied),
     hostCalls: calls.calls,
     hostCallCount: calls.count,
   };
-}
-
-/** Reads what a worker reports; an invalid entry is left out. */
-function deniedRequests(bytes: Uint8Array): DeniedRequest[] {
-  try {
-    const list: unknown = JSON.parse(
-      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
-    );
-    return Array.isArray(list)
-      ? list.slice(0, MAX_DENIED).filter(isDeniedRequest)
-        .map(({ url, reason }) => ({
-          url: url.slice(0, MAX_DENIED_LENGTH),
-          reason: reason.slice(0, MAX_DENIED_LENGTH),
-        }))
-      : [];
-  } catch {
-    return [];
-  }
-}
-
-function isDeniedRequest(value: unknown): value is DeniedRequest {
-  const { url, reason } = (value ?? {}) as Partial<DeniedRequest>;
-  return typeof url === "string" && typeof reason === "string";
 }
 
 function callError(end: PoolCallEnd, limits: CallLimits): AnySandboxError {

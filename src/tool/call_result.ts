@@ -1,12 +1,25 @@
 /** What came of a call: the one shape of success and failure. */
 
 import type { FilesByDirectory } from "../channel/file_bundle.ts";
+import type {
+  DeniedFile,
+  FileOperation,
+  FileRefusal,
+} from "../channel/denied_file.ts";
 import type { DeniedRequest } from "../channel/http_layout.ts";
+import type { Denied } from "./denied.ts";
 import type { HostCall } from "./host/host_call.ts";
 import type { AnySandboxError } from "../errors.ts";
 import type { Changes } from "./changes/changes.ts";
 
-export type { DeniedRequest, FilesByDirectory };
+export type {
+  Denied,
+  DeniedFile,
+  DeniedRequest,
+  FileOperation,
+  FileRefusal,
+  FilesByDirectory,
+};
 
 /** What a call used. */
 export interface Usage {
@@ -70,10 +83,11 @@ export interface CallRecord {
    */
   readonly changes: Changes;
   /**
-   * What the guest asked of the network and was refused, the first 32 times:
-   * what is not granted, and what exceeds a limit.
+   * What the guest asked for and was refused: of the network, the first 32
+   * times, what is not granted and what exceeds a limit; and of files, 32
+   * different things, of which the first 16 and the last 16 are kept.
    */
-  readonly denied: readonly DeniedRequest[];
+  readonly denied: readonly Denied[];
   /**
    * What the guest asked of the host's functions, in the order of their ends:
    * the first 1000.
@@ -185,7 +199,7 @@ abstract class Recorded implements CallRecord {
   readonly isOutputCut: boolean;
   readonly files: FilesByDirectory;
   readonly changes: Changes;
-  readonly denied: readonly DeniedRequest[];
+  readonly denied: readonly Denied[];
   readonly hostCalls: readonly HostCall[];
   readonly hostCallCount: number;
 

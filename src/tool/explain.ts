@@ -72,13 +72,30 @@ function usageOf({ usage }: CallRecord): string[] {
 }
 
 function refusals({ denied }: CallRecord): string[] {
-  if (denied.length === 0) return [];
-  const shown = denied.slice(0, MOST_DENIED)
+  const requests = denied.filter((one) => one.path === undefined)
     .map(({ url, reason }) => `${quote(url)} (${oneLine(reason, 200)})`);
-  const more = denied.length > MOST_DENIED
-    ? ` and ${denied.length - MOST_DENIED} more`
+  // What came last is nearest to why a call failed.
+  const files = denied.filter((one) => one.path !== undefined)
+    .toReversed()
+    .map(({ operation, path, reason }) =>
+      `${operation} ${oneLine(quote(path), 200)} (${reason})`
+    );
+  return [
+    ...few("The tool was refused requests to ", requests),
+    ...few("The tool was refused files: ", files),
+    ...files.length === 0 ? [] : [
+      "Only a person can grant a folder: use paths in what is granted, or ask.",
+    ],
+  ];
+}
+
+function few(what: string, all: readonly string[]): string[] {
+  if (all.length === 0) return [];
+  const shown = all.slice(0, MOST_DENIED).join(", ");
+  const more = all.length > MOST_DENIED
+    ? ` and ${all.length - MOST_DENIED} more`
     : "";
-  return [`The tool was refused requests to ${shown.join(", ")}${more}.`];
+  return [`${what}${shown}${more}.`];
 }
 
 /** What a tool wrote before it failed by itself often says why. */

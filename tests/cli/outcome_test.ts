@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   Busy,
   CompilationFailed,
@@ -146,4 +146,26 @@ Deno.test("tell never sends what a guest says to the terminal as it is", async (
   );
   const { output } = await told({ ok: true, value: "\u009b2J\u202e" }, false);
   assertEquals(output, '"\\u009b2J\\u202e"\n');
+});
+
+Deno.test("tell names refused files where the call failed, the last ones", async () => {
+  const denied = Array.from({ length: 9 }, (_, at) => ({
+    path: `/data/\u001b[2J${at}`,
+    url: "file:///data",
+    operation: "read" as const,
+    reason: "no such grant" as const,
+    count: 1,
+  }));
+  const told = async (exitCode: number) => {
+    const terminal = new FakeTerminal();
+    await tell({ ok: true, exitCode, denied }, terminal, false);
+    return terminal.error;
+  };
+  assertEquals(await told(0), "");
+  const text = await told(1);
+  assertEquals(text.split("\n").length, 6);
+  assertStringIncludes(
+    text,
+    'Refused to read "/data/\\u001b[2J8": no such grant\n',
+  );
 });

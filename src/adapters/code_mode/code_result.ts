@@ -2,7 +2,7 @@
 
 import {
   type AnySandboxError,
-  type DeniedRequest,
+  type Denied,
   type JsonValue,
   ScriptFailed,
   type Usage,
@@ -21,7 +21,7 @@ export interface CodeRecord {
   /** The first budget that was used up, if any was. */
   readonly exhausted: BudgetName | undefined;
   /** What it asked of the network and was refused. */
-  readonly denied: readonly DeniedRequest[];
+  readonly denied: readonly Denied[];
   /** What the run used; undefined where it did not start. */
   readonly usage: Usage | undefined;
 }

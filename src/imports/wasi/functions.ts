@@ -2,7 +2,7 @@
 
 import { argsEnvironFunctions } from "./args_environ.ts";
 import { clockFunctions } from "./clocks.ts";
-import { errnoFrom } from "./errno.ts";
+import { Errno, errnoFrom } from "./errno.ts";
 import { fdIoFunctions } from "./fd_io.ts";
 import { readdirFunctions } from "./fd_readdir.ts";
 import { fdStateFunctions } from "./fd_state.ts";
@@ -60,7 +60,11 @@ export function bind(
     imports[name] = (...args: never[]) => {
       context.stop.check();
       if (needsRoom) checkStackRoom();
-      return errnoFrom(() => act(context, ...args));
+      const errno = errnoFrom(() => act(context, ...args));
+      if (errno !== Errno.SUCCESS) {
+        context.denied.failed(context, name, args, errno);
+      }
+      return errno;
     };
   }
   return imports;

@@ -32,6 +32,8 @@ import type { LinkBroker } from "../../fs/host/link_broker.ts";
 import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
+import type { DeniedFileReport } from "../../channel/denied_file.ts";
+import { DeniedFiles } from "./denied_files.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { preopenRights } from "./path_open.ts";
 import { Rights, STREAM_RIGHTS } from "./rights.ts";
@@ -103,7 +105,9 @@ export class Wasi {
     stop: StopPage,
     broker?: LinkBroker,
   ) {
-    this.context = contextOf(options, streams, stop);
+    const granted: GrantedFileSystem[] = [];
+    const denied = new DeniedFiles(granted);
+    this.context = contextOf(options, streams, stop, denied);
     const entries = new EntryBudget(options.limits.maxEntries);
     this.#memoryTrees = options.memoryDirectories.map(
       ({ guest, files, maxBytes }, index) => {
@@ -116,7 +120,7 @@ export class Wasi {
       },
     );
     this.#overlays = new Overlays(options.overlays ?? {});
-    this.#grant(options, entries, broker);
+    this.#grant(granted, options, entries, broker);
     this.#initial = this.context.descriptors.snapshot();
   }
 
@@ -188,6 +192,11 @@ export class Wasi {
     return this.#overlays.states();
   }
 
+  /** What was asked of files since the last time and no grant allows. */
+  takeDenied(): DeniedFileReport[] {
+    return this.context.denied.take();
+  }
+
   /** Closes every descriptor. Call it whatever became of the guest. */
   close(): void {
     this.context.descriptors.clear();
@@ -196,6 +205,7 @@ export class Wasi {
   }
 
   #grant(
+    granted: GrantedFileSystem[],
     options: WasiOptions,
     entries: EntryBudget,
     broker: LinkBroker | undefined,
@@ -212,7 +222,7 @@ export class Wasi {
       held: new HeldDirectories(shared.held),
       clock: this.#fileClock,
     };
-    const granted: GrantedFileSystem[] = [
+    granted.push(
       ...options.directories.map((directory) => ({
         guest: directory.guest,
         fileSystem: this.#overlays
@@ -220,7 +230,7 @@ export class Wasi {
       })),
       ...this.#memoryTrees
         .map(([guest, fileSystem]) => ({ guest, fileSystem })),
-    ];
+    );
     for (const { guest, fileSystem } of granted) {
       this.context.descriptors.add(preopened(guest, fileSystem));
     }
@@ -242,6 +252,13 @@ export class Wasi {
       entries,
       clock: this.#fileClock,
       firstIno: (this.#memoryTrees.length + 1) * INO_STEP,
+    });
+    const { workingDirectory } = root;
+    this.context.denied.setRoot({
+      hasFolder: granted.some(({ guest }) => guest === workingDirectory),
+      get tree() {
+        return made.tree;
+      },
     });
     this.context.descriptors.addFree({
       ...preopened("/", ROOT_TO_COME),
@@ -271,6 +288,7 @@ function contextOf(
   options: WasiOptions,
   streams: WasiStreams,
   stop: StopPage,
+  denied: DeniedFiles,
 ): WasiContext {
   const descriptors = new DescriptorTable(options.limits.maxDescriptors);
   (["stdin", "stdout", "stderr"] as const).forEach((name, fd) => {
@@ -293,6 +311,7 @@ function contextOf(
       terminated(pair.join("="))
     ),
     ...surroundings(options),
+    denied,
     listing: undefined,
     exitCode: undefined,
   };

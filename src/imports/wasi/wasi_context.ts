@@ -1,4 +1,5 @@
 import type { StopPage } from "../../stop_page.ts";
+import type { DeniedFiles } from "./denied_files.ts";
 import type { Listing } from "./descriptor.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { GuestClock } from "./guest_clock.ts";
@@ -15,6 +16,7 @@ export interface WasiContext {
   readonly environ: readonly Uint8Array[];
   readonly clock: GuestClock;
   readonly random: GuestRandom;
+  readonly denied: DeniedFiles;
   listing: Listing | undefined;
   exitCode: number | undefined;
 }
