@@ -4,6 +4,8 @@ import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { Transport } from "@modelcontextprotocol/client";
+import { serveMcp } from "../../src/adapters/mcp/mod.ts";
+import { testTools } from "../adapters/mcp/served_tools.ts";
 import { fixture } from "./fixture.ts";
 import { interleaved, type Measurement, median } from "./measurement.ts";
 import { runDeno } from "./program.ts";
@@ -15,6 +17,7 @@ const START_ROUNDS = 15;
 const ROUNDS = 7;
 const CALLS = 500;
 const IN_FLIGHT = 16;
+const CANCELLED = 50;
 const SERVE = ["run", "--allow-read", "tool-runner.ts", "serve", ECHO];
 const HELLO = [
   {
@@ -35,6 +38,7 @@ export async function mcp(): Promise<readonly Measurement[]> {
     await coldStart(),
     await throughput("standard streams", stdio),
     await throughput("HTTP", http),
+    await cancellation(),
   ];
 }
 
@@ -72,6 +76,35 @@ async function firstAnswer(): Promise<void> {
   child.kill("SIGKILL");
   await child.status;
   await writer.close().catch(() => {});
+}
+
+/** From a client that gives a call up to the end of its endless guest. */
+async function cancellation(): Promise<Measurement> {
+  await using tools = await testTools();
+  await using server = serveMcp(tools, { http: {} });
+  const client = new Client({ name: "bench", version: "0" });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(server.url!)),
+  );
+  const samples: number[] = [];
+  for (let call = 0; call < CANCELLED; call++) {
+    tools.ended.length = 0;
+    const aborter = new AbortController();
+    await client.callTool({ name: "loop", arguments: {} }, {
+      signal: aborter.signal,
+      onprogress: () => aborter.abort(),
+    }).catch(() => {});
+    samples.push(await tools.untilEnded("loop"));
+  }
+  await client.close();
+  return {
+    what:
+      "from a client's cancellation over HTTP to the end of an endless tool",
+    value: median(samples),
+    unit: "ms",
+    aim: { atMost: 50 },
+    note: `slowest of ${CANCELLED}: ${Math.max(...samples).toFixed(1)} ms`,
+  };
 }
 
 /** A client whose server is a process of its own. */
