@@ -26,6 +26,7 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
   lock    TOOL...              writes down in tools.lock what the tools are, for
                                serve to hold them to; says what differs
   pack    TOOL...              makes an .mcpb bundle, for clients to install
+  report  LOG...               makes a page of the calls in logs, to look at
   inspect MODULE.wasm          a module's label: hash, imports, exports, needs; a
                                tool is asked for its schema, nothing else runs
 A module is a file or a URL. After -- nothing is a flag.
@@ -73,6 +74,13 @@ asked, and nobody means no:
 Tools that are WASI programs, JSON in and JSON out (schema, call):
   --schema FILE          the schema, in JSON; without it the module's custom
                          section tool_schema, or NAME.schema.json beside it
+
+Logs and reports:
+  --log FILE             writes a line of JSON for each call at the end of the
+                         file (call, run, serve)
+  --output FILE          the page; report.html by default (report)
+  --title TEXT           its heading (report)
+  --picture FILE.svg     the label as a picture, for a README (inspect)
 
 Programs (run):
   --env NAME=VALUE       a variable that the program sees; may be repeated

@@ -39,6 +39,11 @@ export class FakeTerminal implements Terminal {
     return Promise.resolve();
   }
 
+  appendFile(path: string, content: string): Promise<void> {
+    this.files[path] = (this.files[path] ?? "") + content;
+    return Promise.resolve();
+  }
+
   async *watch(): AsyncGenerator<unknown> {}
 
   variable(name: string): string | undefined {

@@ -25,7 +25,7 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
 // The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
   name:
-    "The README and the guides to files, errors, host functions, code mode, MCP and the network work from an empty folder",
+    "The README and the guides to files, errors, host functions, code mode, MCP, reports and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
@@ -37,6 +37,7 @@ Deno.test({
         "snapshots",
         "code_mode",
         "mcp",
+        "reports",
       ]
     ) {
       await t.step(name, async () => {

@@ -1,11 +1,20 @@
 /** Calls that are killed, each kind in its turn. */
 
-import { SandboxConfig, SandboxedTool, ToolSandbox } from "../../mod.ts";
+import {
+  type CallResult,
+  SandboxConfig,
+  SandboxedTool,
+  ToolSandbox,
+} from "../../mod.ts";
 
 const HOSTILE = new URL("../../fixtures/hostile/", import.meta.url);
-const LIMIT_MS = 20;
+/** Enough for a cold worker to tell a schema, on a busy machine too. */
+const LIMIT_MS = 100;
 const ABORT_MS = 2;
 const FUEL = 1_000_000n;
+
+/** Told of what came of a call. */
+export type OnCall = (tool: string, result: CallResult<unknown>) => void;
 
 /** Makes calls that can only end by a limit or an abort. */
 export class Killer implements AsyncDisposable {
@@ -22,7 +31,7 @@ export class Killer implements AsyncDisposable {
   }
 
   /** Loads what it needs, partly into the sandbox of the tools. */
-  static async start(sandbox: ToolSandbox): Promise<Killer> {
+  static async start(sandbox: ToolSandbox, onCall: OnCall): Promise<Killer> {
     const config = SandboxConfig.builder;
     const hasty = new ToolSandbox(config().maxExecutionTime(LIMIT_MS).build());
     const fuelled = new ToolSandbox(config().maxFuel(FUEL).build());
@@ -31,9 +40,9 @@ export class Killer implements AsyncDisposable {
     const greedy = await load(sandbox, "grow_until_refused");
     const endless = await load(sandbox, "loop_in_execute");
     return new Killer([hasty, fuelled], [
-      () => endsWith(late, "TimeoutExceeded"),
-      () => endsWith(greedy, "MemoryLimitExceeded"),
-      () => endsWith(thirsty, "FuelExhausted"),
+      () => endsWith(late, "TimeoutExceeded", onCall),
+      () => endsWith(greedy, "MemoryLimitExceeded", onCall),
+      () => endsWith(thirsty, "FuelExhausted", onCall),
       () => endsByAbort(endless),
     ]);
   }
@@ -64,8 +73,13 @@ async function load(
   return await SandboxedTool.create(sandbox, module);
 }
 
-async function endsWith(tool: SandboxedTool, kind: string): Promise<string> {
+async function endsWith(
+  tool: SandboxedTool,
+  kind: string,
+  onCall: OnCall,
+): Promise<string> {
   const result = await tool.call({});
+  onCall(tool.schema().name, result);
   const seen = result.ok ? "a value" : result.error.kind;
   return seen === kind ? "as expected" : `${seen} instead of ${kind}`;
 }

@@ -3,12 +3,18 @@
  * Many calls over many tools, some of them killed: no answer may be wrong, no
  * call lost, no worker lost, and memory must not grow.
  *
- *     deno run -A tests/soak/soak.ts [CALLS] [KILLS]
+ *     deno run -A tests/soak/soak.ts [CALLS] [KILLS] [--report FILE.html]
  */
 
 import { assertEquals } from "@std/assert";
+import { parseArgs } from "@std/cli/parse-args";
 import { ToolSandbox } from "../../mod.ts";
-import { Killer } from "./killer.ts";
+import {
+  type LoggedCall,
+  loggedCall,
+  reportPage,
+} from "../../src/adapters/report/mod.ts";
+import { Killer, type OnCall } from "./killer.ts";
 import { loadExpectations, type ToolExpectation } from "./tool_expectation.ts";
 
 /** How much to do. */
@@ -18,6 +24,8 @@ export interface SoakPlan {
   readonly kills: number;
   /** How many calls run or wait at the same time. */
   readonly inFlight: number;
+  /** Told of what came of each call. */
+  readonly onCall?: OnCall;
 }
 
 /** What came of it. */
@@ -42,7 +50,10 @@ const MIB = 2 ** 20;
 export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const start = performance.now();
   await using sandbox = new ToolSandbox();
-  await using killer = await Killer.start(sandbox);
+  await using killer = await Killer.start(
+    sandbox,
+    plan.onCall ?? (() => {}),
+  );
   const tools = await loadExpectations(sandbox);
   const run = new SoakRun(plan, tools, killer);
   const lanes = Array.from({ length: plan.inFlight }, () => run.lane());
@@ -105,7 +116,8 @@ class SoakRun {
   }
 
   async #call(number: number): Promise<void> {
-    await this.#tools[number % this.#tools.length]!.check();
+    const { onCall = () => {} } = this.#plan;
+    await this.#tools[number % this.#tools.length]!.check(onCall);
   }
 
   async #kill(): Promise<void> {
@@ -125,8 +137,22 @@ class SoakRun {
 }
 
 if (import.meta.main) {
-  const [calls = 200_000, kills = calls / 100] = Deno.args.map(Number);
-  const report = await soak({ calls, kills, inFlight: 32 });
+  const { _: counts, report: page } = parseArgs(Deno.args, {
+    string: ["report"],
+  });
+  const [calls = 200_000, kills = calls / 100] = counts.map(Number);
+  const logged: LoggedCall[] = [];
+  const report = await soak({
+    calls,
+    kills,
+    inFlight: 32,
+    ...page && {
+      onCall: (tool, result) => logged.push(loggedCall(tool, result)),
+    },
+  });
+  if (page) {
+    await Deno.writeTextFile(page, reportPage(logged, { title: "A soak" }));
+  }
   console.log(JSON.stringify(report, null, 2));
   const { wrong, lostWorkers, earlyMiB, lateMiB } = report;
   const isGood = report.calls === calls && report.killed === kills &&

@@ -1,6 +1,7 @@
 /** The tools of the soak, and what they must answer. */
 
 import { assertEquals } from "@std/assert";
+import type { OnCall } from "./killer.ts";
 import { type JsonValue, SandboxedTool, type ToolSandbox } from "../../mod.ts";
 
 const TOOLS = new URL("../../fixtures/tools/", import.meta.url);
@@ -24,10 +25,13 @@ export class ToolExpectation {
   }
 
   /** Makes a call and checks its answer. */
-  async check(): Promise<void> {
+  async check(onCall: OnCall): Promise<void> {
     const index = this.#next++ % this.#cases.length;
     const { arguments: args, value } = this.#cases[index]!;
-    const answer = await this.#tool.execute(args);
+    const result = await this.#tool.call(args);
+    onCall(this.#tool.schema().name, result);
+    if (!result.ok) throw result.error;
+    const answer = result.value;
     // Comparing text is quick; comparing values says what is wrong.
     const text = JSON.stringify(answer);
     if (text === this.#answers[index]) return;

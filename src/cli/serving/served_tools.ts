@@ -33,6 +33,8 @@ export interface ServedToolsOptions {
   readonly labels: Labels | undefined;
   /** Whether tools are told apart by their bytes, for reloading. */
   readonly isWatched: boolean;
+  /** Told of every call that has ended. */
+  readonly onEnd?: (name: string, result: CallResult<JsonValue>) => void;
 }
 
 /** Tools by name. One that changes is replaced when no call of it runs. */
@@ -62,7 +64,9 @@ export class ServedTools implements McpTools, AsyncDisposable {
     const served = this.#served.get(name);
     if (served) served.running++;
     try {
-      return await this.#registry.call(name, args, options);
+      const result = await this.#registry.call(name, args, options);
+      this.#options.onEnd?.(name, result);
+      return result;
     } finally {
       if (served) {
         served.running--;

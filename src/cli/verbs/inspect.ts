@@ -9,6 +9,8 @@ import {
 import { inspectionText } from "../inspection_text.ts";
 import type { Outcome } from "../outcome.ts";
 import { fromSource } from "../source.ts";
+import { UsageError } from "../usage_error.ts";
+import { quote } from "../../quote.ts";
 import type { VerbInput } from "./verbs.ts";
 
 /** A module that does not tell its schema by then is not a tool to use. */
@@ -19,11 +21,31 @@ const ASKING = { maxExecutionTime: 2_000, maxWorkers: 1 } as const;
  * its schema, in a sandbox without grants.
  */
 export async function inspect(input: VerbInput): Promise<Outcome> {
-  const { operands: [source = ""] } = input;
+  const { operands: [source = ""], flags } = input;
   const inspection = await fromSource(source, () => inspectModule(source));
   const schema = await askSchema(source, inspection);
+  const [picture] = flags.get("picture") ?? [];
+  if (picture !== undefined) await draw(picture, inspection, schema, input);
   const value = schema === undefined ? inspection : { ...inspection, schema };
   return { ok: true, value, text: inspectionText(source, inspection, schema) };
+}
+
+async function draw(
+  path: string,
+  inspection: ModuleInspection,
+  schema: ToolSchema | undefined,
+  { terminal }: VerbInput,
+): Promise<void> {
+  const { labelPicture } = await import(
+    "../../adapters/report/label_picture.ts"
+  );
+  try {
+    await terminal.writeFile(path, labelPicture({ inspection, schema }));
+  } catch (error) {
+    throw new UsageError(
+      `Cannot write ${quote(path)}: ${(error as Error).message}`,
+    );
+  }
 }
 
 async function askSchema(

@@ -1,6 +1,7 @@
 /** The verb `run`. */
 
-import { type RunResult, ToolSandbox } from "../../../mod.ts";
+import { type CallResult, type RunResult, ToolSandbox } from "../../../mod.ts";
+import { openCallLog } from "../call_log_file.ts";
 import { changePlan } from "../change_flags.ts";
 import { type Outcome, settledOutcome } from "../outcome.ts";
 import { settleChanges } from "../settle_changes.ts";
@@ -15,6 +16,7 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
   const { operands: [source = ""], config, terminal, signal } = input;
   const env = parseVariables(input.flags.get("env") ?? []);
   const plan = changePlan(input.flags, config);
+  const log = await openCallLog(input.flags, terminal);
   await using sandbox = new ToolSandbox(config);
   const module = await fromSource(source, () => sandbox.loadModule(source));
   const output = input.isJson
@@ -29,6 +31,7 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
     onStdout: (bytes) => output.add("stdout", bytes),
     onStderr: (bytes) => output.add("stderr", bytes),
   });
+  await log(programName(source), asCall(result));
   // What a program wrote before it failed is told too: often it says why.
   const outcome = { ...outcomeOf(result), ...await output.end() };
   const settled = await settleChanges(
@@ -46,6 +49,11 @@ function outcomeOf(result: RunResult): Outcome {
   return result.ok
     ? { ok: true, exitCode: result.exitCode, usage, denied }
     : { ok: false, error: result.error, usage, denied };
+}
+
+/** A program's exit code stands where a tool's answer does. */
+function asCall(result: RunResult): CallResult<number> {
+  return result.ok ? { ...result, value: result.exitCode } : result;
 }
 
 /** Programs are told what they are called, not where they lie. */

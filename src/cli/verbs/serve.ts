@@ -1,6 +1,7 @@
 /** The verb `serve`. */
 
 import { dirname, join } from "@std/path";
+import { openCallLog } from "../call_log_file.ts";
 import { type Asked, findTools } from "../config_file/tool_entries.ts";
 import { type Environment, isRemote } from "../config_file/sandbox_file.ts";
 import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
@@ -26,7 +27,14 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   const asked = await findAsked(input, variable);
   const labels = await readLock(lockPath(input), terminal);
   const isWatched = input.flags.get("watch")?.length === 1;
-  await using tools = new ServedTools({ terminal, labels, isWatched });
+  const log = await openCallLog(input.flags, terminal);
+  const onError = errorTeller(input);
+  await using tools = new ServedTools({
+    terminal,
+    labels,
+    isWatched,
+    onEnd: (name, result) => log(name, result).catch(onError),
+  });
   const { errors } = await tools.load(asked.tools);
   await leaveOut(input, tools, errors);
   const { serveMcp } = await adapter;
@@ -34,7 +42,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
     name: asked.name,
     version: asked.version ?? VERSION,
     instructions: asked.instructions,
-    onError: errorTeller(input),
+    onError,
     ...listening(input),
   });
   if (server.url !== undefined) {

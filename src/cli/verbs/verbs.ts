@@ -1,6 +1,7 @@
 /** The verbs: what each takes, and the code that does it. */
 
 import type { SandboxConfig } from "../../../mod.ts";
+import { LOG_FLAG } from "../call_log_file.ts";
 import { CHANGE_FLAGS } from "../change_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import {
@@ -60,13 +61,14 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       ...CHANGE_FLAGS,
       "schema",
       "unchecked",
+      LOG_FLAG,
     ],
     run: async (input) =>
       await (await import("./call_tool.ts")).callTool(input),
   }],
   ["run", {
     operands: ["PROGRAM.wasm"],
-    flags: [...SANDBOX_FLAGS, OVERLAY_FLAG, ...CHANGE_FLAGS, "env"],
+    flags: [...SANDBOX_FLAGS, OVERLAY_FLAG, ...CHANGE_FLAGS, "env", LOG_FLAG],
     runsProgram: true,
     run: async (input) =>
       await (await import("./run_program.ts")).runProgram(input),
@@ -99,6 +101,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       "token-env",
       "allow-host",
       "allow-origin",
+      LOG_FLAG,
     ],
     run: async (input) => await (await import("./serve.ts")).serve(input),
   }],
@@ -114,9 +117,15 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     flags: [...SANDBOX_FLAGS, "config", "output"],
     run: async (input) => await (await import("./pack.ts")).pack(input),
   }],
+  ["report", {
+    operands: ["LOG"],
+    takesMore: true,
+    flags: ["output", "title"],
+    run: async (input) => await (await import("./report.ts")).report(input),
+  }],
   ["inspect", {
     operands: ["MODULE.wasm"],
-    flags: [],
+    flags: ["picture"],
     run: async (input) => await (await import("./inspect.ts")).inspect(input),
   }],
 ]);

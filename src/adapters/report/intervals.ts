@@ -1,0 +1,53 @@
+/** Calls by equal intervals of time, so that a million fit in one chart. */
+
+import type { LoggedCall } from "./logged_call.ts";
+
+/** What happened in one interval. */
+export interface Interval {
+  /** When it begins, in milliseconds since 1970. */
+  readonly beginsAt: number;
+  /** How many calls ended in it with an answer. */
+  answered: number;
+  /** How many failed in it. */
+  failed: number;
+  /** The longest of them, in milliseconds. */
+  longestMs: number;
+  /** The most memory that one of them took, in bytes. */
+  peakMemoryBytes: number;
+  /** The most fuel that one of them consumed. */
+  mostFuel: number;
+}
+
+/**
+ * Divides the time from the first call to the last.
+ *
+ * @param calls In the order of their ends.
+ * @param most How many intervals there may be.
+ */
+export function intervalsOf(
+  calls: readonly LoggedCall[],
+  most: number,
+): Interval[] {
+  const first = calls[0]?.endedAt ?? 0;
+  const last = calls.at(-1)?.endedAt ?? 0;
+  const count = Math.max(1, Math.min(most, Math.ceil(last - first)));
+  const stepMs = (last - first) / count;
+  const intervals = Array.from({ length: count }, (_, i): Interval => ({
+    beginsAt: first + i * stepMs,
+    answered: 0,
+    failed: 0,
+    longestMs: 0,
+    peakMemoryBytes: 0,
+    mostFuel: 0,
+  }));
+  for (const call of calls) {
+    const at = stepMs === 0 ? 0 : Math.floor((call.endedAt - first) / stepMs);
+    const one = intervals[Math.min(at, count - 1)]!;
+    if (call.ok) one.answered++;
+    else one.failed++;
+    one.longestMs = Math.max(one.longestMs, call.durationMs);
+    one.peakMemoryBytes = Math.max(one.peakMemoryBytes, call.peakMemoryBytes);
+    one.mostFuel = Math.max(one.mostFuel, Number(call.fuelConsumed ?? 0));
+  }
+  return intervals;
+}

@@ -1,0 +1,49 @@
+/** The log of calls that `--log` asks for, one line of JSON a call. */
+
+import type { CallResult } from "../../mod.ts";
+import type { FlagValues } from "./sandbox_flags.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The flag of the verbs that make calls. */
+export const LOG_FLAG = "log";
+
+/** Logs a call that has ended. */
+export type LogCall = (
+  tool: string,
+  result: CallResult<unknown>,
+) => Promise<void>;
+
+/**
+ * Finds the file, and that it can be written, before anything is called.
+ *
+ * @returns what logs a call; nothing is logged without the flag.
+ * @throws {UsageError} when the file can't be written.
+ */
+export async function openCallLog(
+  flags: FlagValues,
+  terminal: Terminal,
+): Promise<LogCall> {
+  const [path] = flags.get(LOG_FLAG) ?? [];
+  if (path === undefined) return () => Promise.resolve();
+  await append(path, "", terminal);
+  const { loggedCall } = await import("../adapters/report/logged_call.ts");
+  return async (tool, result) => {
+    const line = JSON.stringify(loggedCall(tool, result));
+    await append(path, `${line}\n`, terminal);
+  };
+}
+
+async function append(
+  path: string,
+  text: string,
+  terminal: Terminal,
+): Promise<void> {
+  try {
+    await terminal.appendFile(path, text);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot write the log ${path}: ${(error as Error).message}`,
+    );
+  }
+}
