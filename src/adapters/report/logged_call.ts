@@ -69,8 +69,12 @@ export function loggedCall(
     waitedMs: usage.waitedMs,
     peakMemoryBytes: usage.peakMemoryBytes,
     fuelConsumed: usage.fuelConsumed?.toString() ?? null,
-    denied: denied.slice(0, MOST_DENIED)
-      .map(({ url, reason }) => shortened(`${url}: ${reason}`, MOST_TEXT)),
+    denied: denied.slice(0, MOST_DENIED).map((one) => {
+      const what = one.path === undefined
+        ? one.url
+        : `${one.operation} ${one.path}`;
+      return shortened(`${what}: ${one.reason}`, MOST_TEXT);
+    }),
     changes: changes.list.slice(0, MOST_CHANGES)
       .map(({ kind, path }) => shortened(`${kind} ${path}`, MOST_TEXT)),
   };
