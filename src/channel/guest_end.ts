@@ -72,7 +72,7 @@ export class GuestEnd {
   /** The request whose turn it is. Its payload stays valid until the answer. */
   request(): CallRequest {
     this.#call = this.#words[Word.call]!;
-    this.questions.begin(this.#call);
+    this.questions.begin(this.#call, this.#words[Word.spin]! > 0);
     const metaBytes = this.#words[Word.metaBytes]!;
     const payloadBytes = this.#words[Word.payloadBytes]!;
     const meta = new Uint8Array(this.#buffers.request, 0, metaBytes);

@@ -11,8 +11,15 @@ import {
   type Reply,
 } from "./questions.ts";
 import type { QuestionBuffers } from "../contract/shared_buffers.ts";
+import { SpinHabit } from "./spin_habit.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
+
+/**
+ * How long to spin for a reply before falling asleep: a host that is awake
+ * takes less, and one that sleeps about as long to wake up.
+ */
+const SPIN_MS = 0.05;
 
 /** Asks the host in the middle of a call. */
 export class GuestQuestions {
@@ -21,6 +28,8 @@ export class GuestQuestions {
   readonly #reply: Uint8Array<SharedArrayBuffer>;
   readonly #stopPage: StopPage;
   readonly #ring: () => void;
+  readonly #habit = new SpinHabit();
+  #maySpin = false;
   #call = 0;
 
   /** @param ring Makes the host look up. */
@@ -32,9 +41,14 @@ export class GuestQuestions {
     this.#ring = ring;
   }
 
-  /** Begins a call: what is asked from now on belongs to it. */
-  begin(call: number): void {
+  /**
+   * Begins a call: what is asked from now on belongs to it.
+   *
+   * @param maySpin Whether there is a core to spin on for replies.
+   */
+  begin(call: number, maySpin: boolean): void {
     this.#call = call;
+    this.#maySpin = maySpin;
   }
 
   /**
@@ -88,10 +102,20 @@ export class GuestQuestions {
     this.#words[QuestionWord.room] = room;
     Atomics.store(this.#words, QuestionWord.asked, number);
     this.#ring();
-    // It does not spin: the host is asleep as a rule, and both on one core keep
-    // each other from running. Asleep, a passage takes some 10 us.
-    this.#stopPage.waitUntil(() =>
-      Atomics.load(this.#words, QuestionWord.answered) === number
-    );
+    const isAnswered = () =>
+      Atomics.load(this.#words, QuestionWord.answered) === number;
+    if (this.#maySpin && this.#habit.shallSpin()) {
+      const paid = spin(isAnswered);
+      this.#habit.learn(paid);
+      if (paid) return;
+    }
+    this.#stopPage.waitUntil(isAnswered);
   }
+}
+
+/** Looks again and again for a while; whether it came true. */
+function spin(isTrue: () => boolean): boolean {
+  const end = performance.now() + SPIN_MS;
+  while (performance.now() < end) if (isTrue()) return true;
+  return isTrue();
 }

@@ -76,6 +76,11 @@ export class HostQuestions {
     return Atomics.load(this.#words, QuestionWord.asked) !== this.#seen;
   }
 
+  /** Whether any question waits for its reply. */
+  get isUnderWay(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** Whether a question still waits for its reply. */
   isOpen({ number }: Question): boolean {
     return number === this.#open;

@@ -31,7 +31,7 @@ class Ends {
 
   begin(call: number): void {
     this.host.begin(call);
-    this.guest.begin(call);
+    this.guest.begin(call, false);
   }
 
   attend(): void {

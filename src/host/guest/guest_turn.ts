@@ -1,5 +1,6 @@
 /** Waiting for a guest, and seeing to what it asks meanwhile. */
 
+import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { HostEnd } from "../../channel/host_end.ts";
 import { WorkerLost } from "../../errors.ts";
 import type { QuestionDesk } from "./question_desk.ts";
@@ -20,6 +21,8 @@ export class GuestTurn {
   readonly #channel: HostEnd;
   readonly #desk: QuestionDesk;
   readonly #watch = new GuestWatch(() => this.#look());
+  /** Of spinning for a guest's next question. */
+  readonly #habit = new SpinHabit();
   #lookAfter: LookAfter | undefined;
   /** Why the worker is lost, if it is. */
   #loss: WorkerLost | undefined;
@@ -66,13 +69,25 @@ export class GuestTurn {
    * staying awake for.
    */
   isBack(wakefulness: Wakefulness): boolean {
+    const { questions } = this.#channel;
+    // Whether the guest has its reply, and is expected to ask again.
+    let isExpected = false;
     do {
-      if (this.#channel.isHostsTurn) return true;
-      if (this.#channel.questions.isAsked && !this.#desk.attend()) {
+      const isHostsTurn = this.#channel.isHostsTurn;
+      if (isHostsTurn || questions.isAsked) {
+        if (isExpected) this.#habit.learn(true);
+        isExpected = false;
+      }
+      if (isHostsTurn) return true;
+      if (!questions.isAsked) continue;
+      if (!this.#desk.attend()) {
         this.lose(new WorkerLost("Worker sent an invalid request"));
         return false;
       }
+      isExpected = !questions.isUnderWay && this.#habit.shallSpin() &&
+        wakefulness.stayForMore();
     } while (wakefulness.isAwake);
+    if (isExpected) this.#habit.learn(false);
     return false;
   }
 

@@ -261,7 +261,10 @@ export class GuestWorker {
       // Calls that were made in the same turn are passed on before this blocks.
       await undefined;
       const spins = limits.hostSpins && this.#habit.shallSpin();
-      const wakefulness = new Wakefulness(spins);
+      const wakefulness = new Wakefulness({
+        isAnsweredSoon: spins,
+        isAskedAgain: limits.guestSpins,
+      });
       const isBack = this.#turn.isBack(wakefulness);
       if (spins) this.#habit.learn(isBack);
       const loss = isBack
@@ -355,7 +358,8 @@ export class GuestWorker {
   }
 
   async #untilBack(): Promise<WorkerLost | undefined> {
-    return await this.#turn.untilBack(new Wakefulness(false), () => {
+    const asleep = { isAnsweredSoon: false, isAskedAgain: false };
+    return await this.#turn.untilBack(new Wakefulness(asleep), () => {
       const left = this.#turn.giveUpAt - performance.now();
       return left > 0
         ? left

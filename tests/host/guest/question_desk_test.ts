@@ -30,7 +30,7 @@ class Desk {
   begin(call: number, handlers: QuestionHandlers): void {
     this.page.reset();
     this.questions.begin(call);
-    this.guest.begin(call);
+    this.guest.begin(call, false);
     this.desk.begin(handlers);
   }
 
