@@ -1,0 +1,83 @@
+/**
+ * The process of one package and one attack: `FAMILY SUBJECT ATTACK TIMEOUT
+ * BYTES`, the three as numbers. It says on standard output when it begins and
+ * what came of it, a line of JSON each; whoever started it looks at its time
+ * and memory from outside, as it may not come back.
+ */
+
+import { FAMILIES } from "./families.ts";
+import {
+  CANARY,
+  CANARY_NAME,
+  HARMLESS_ANSWER,
+  type OpenSubject,
+} from "./subject.ts";
+
+/** What comes after the attack has time to show. */
+const AFTERWARDS_MS = 2_500;
+const WARMING_RUNS = 5;
+const WARMING_MS = 500;
+
+const [family = "", subject, attack, timeoutMs, memoryBytes] = Deno.args;
+(globalThis as Record<string, unknown>)[CANARY_NAME] = CANARY;
+await main();
+Deno.exit(0);
+
+async function main(): Promise<void> {
+  const { attacks, harmless, subjects } = await FAMILIES[family]!();
+  const opened = await subjects[Number(subject)]!.open({
+    timeoutMs: Number(timeoutMs),
+    memoryBytes: Number(memoryBytes),
+  });
+  await warm(opened, harmless);
+  say({ event: "ready" });
+  const started = performance.now();
+  const said = await opened.run(attacks[Number(attack)]!.attack).then(
+    (value) => ({ ended: "value", text: textOf(value) }),
+    (error) => ({ ended: "error", text: textOf(error) }),
+  );
+  say({
+    event: "answered",
+    ms: performance.now() - started,
+    ended: said.ended,
+    text: said.text.slice(0, 200),
+    escaped: said.text.includes(CANARY),
+  });
+  await new Promise((resolve) => setTimeout(resolve, AFTERWARDS_MS));
+  const next = await opened.run(harmless).catch(() => undefined);
+  say({ event: "next", works: next === HARMLESS_ANSWER });
+}
+
+/** A cold package may be too late, and goes on in the background for a while. */
+async function warm(
+  { run }: OpenSubject<unknown>,
+  harmless: unknown,
+): Promise<void> {
+  let failure: unknown;
+  for (let time = 0; time < WARMING_RUNS; time++) {
+    try {
+      if (await run(harmless) === HARMLESS_ANSWER) failure = undefined;
+      else throw new Error("What is harmless was answered with something else");
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  await new Promise((resolve) => setTimeout(resolve, WARMING_MS));
+}
+
+function say(line: Record<string, unknown>): void {
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(`${JSON.stringify(line)}\n`),
+  );
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return typeof thrown === "object" && !(thrown instanceof Error)
+      ? JSON.stringify(thrown)
+      : String(thrown);
+  } catch {
+    return "something that can't be shown";
+  }
+}

@@ -1,0 +1,11 @@
+/** The families of attacks, each loaded by its name. */
+
+import type { Family } from "./subject.ts";
+
+/** Names, and what loads them; what an attack is, only its family knows. */
+export const FAMILIES: Readonly<
+  Record<string, () => Promise<Family<unknown>>>
+> = {
+  javascript: async () =>
+    (await import("./javascript/family.ts")).JAVASCRIPT as Family<unknown>,
+};

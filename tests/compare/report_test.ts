@@ -1,0 +1,41 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { isHeld, summary, table } from "./report.ts";
+import type { CaseResult } from "./run_case.ts";
+
+const BOUNDS = { timeoutMs: 1_000, memoryBytes: 64 * 1_048_576 };
+const HELD: CaseResult = {
+  ended: "error",
+  text: "Time is over",
+  ms: 1_003,
+  cpuAfterMs: 10,
+  memoryMiB: 12.3,
+  escaped: false,
+  works: true,
+};
+
+Deno.test("An attack is held where it ended in time, and left nothing", () => {
+  assertEquals(isHeld(HELD, BOUNDS), true);
+  const faults: Partial<CaseResult>[] = [
+    { ended: "silent" },
+    { ended: "crashed" },
+    { ms: 2_100 },
+    { cpuAfterMs: 900 },
+    { escaped: true },
+    { works: false },
+  ];
+  for (const fault of faults) {
+    assertEquals(isHeld({ ...HELD, ...fault }, BOUNDS), false);
+  }
+});
+
+Deno.test("Attacks are rows, packages are columns, and are summed up", () => {
+  const burning = { ...HELD, cpuAfterMs: 1_660, ended: "silent" } as const;
+  const results = { "a loop": { ours: HELD, theirs: burning } };
+  assertEquals(
+    table(results).split("\n")[2],
+    "| a loop | error, 1003 ms, then 10 ms, 12 MiB | silent, 1003 ms, then 1660 ms, 12 MiB |",
+  );
+  const text = summary(results, BOUNDS);
+  assertStringIncludes(text, "| ours | 1 of 1 | 0 | 0 | 0 | 0 | 0 | 12 |");
+  assertStringIncludes(text, "| theirs | 0 of 1 | 1 | 1 | 0 | 0 | 0 | 12 |");
+});
