@@ -38,6 +38,14 @@ export interface StateGlobal {
   readonly kind: NumberKind;
 }
 
+/** A table of it, with its limits as they are declared. */
+export interface StateTable {
+  /** The export that it has beside its own. */
+  readonly name: string;
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+}
+
 /**
  * The injected exports through which the state of an instance is taken and put
  * back: its mutable globals and its tables.
@@ -47,7 +55,7 @@ export interface StatePlan {
   readonly refusal: string | undefined;
   readonly globals: readonly StateGlobal[];
   /** Empty where no code can write to any. */
-  readonly tables: readonly string[];
+  readonly tables: readonly StateTable[];
 }
 
 /** The exported global that counts fuel, and what it may count to. */

@@ -40,6 +40,8 @@ export interface StateImage {
     readonly own?: Readonly<Record<string, Uint8Array>> | undefined;
     readonly temporary?: Readonly<Record<string, Uint8Array>> | undefined;
   };
+  /** What differs from the folders below overlays, by guest name. */
+  readonly overlays: Readonly<Record<string, Uint8Array>>;
   /** What the monotonic clock showed, in milliseconds. */
   readonly monotonicMs: number;
 }

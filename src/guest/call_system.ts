@@ -46,7 +46,7 @@ export class CallSystem {
       env: environment(plan.env ?? {}, grants.workingDirectory),
       directories: grants.directories,
       memoryDirectories,
-      overlays: call.overlays,
+      overlays: { ...image?.overlays, ...call.overlays },
       limits: grants,
       shared: grants.shared,
       root: {

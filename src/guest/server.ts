@@ -68,9 +68,11 @@ export class GuestServer {
    * @throws {ExecutionFailed} when there is something that can't be taken.
    */
   take(id: number): StateImage {
-    const { kept, session } = this.#modules.get(id) ?? {};
-    if (!kept || !session) throw new Error("Worker has no such session");
-    return session.take(kept, this.#context.grants);
+    const { kept, session, families } = this.#modules.get(id) ?? {};
+    if (!kept || !session || !families) {
+      throw new Error("Worker has no such session");
+    }
+    return session.take(kept, this.#context, families);
   }
 
   /** Drops modules that no request will name any more. */
@@ -98,7 +100,8 @@ export class GuestServer {
     let checkpoint: (() => void) | undefined;
     let answer: CallAnswer;
     try {
-      checkpoint = loaded?.session?.checkpoint(loaded.kept, this.#context);
+      checkpoint = loaded?.session
+        ?.checkpoint(loaded.kept, this.#context, loaded.families);
       answer = call.run(loaded);
     } catch (error) {
       // Without a state to go back to, the call never begins.

@@ -48,7 +48,10 @@ export function describeState(
       name,
       kind: NUMBER_KINDS[guest.globals[index]!.value]!,
     })),
-    tables: tables(guest, names, changes).map(({ name }) => name),
+    tables: tables(guest, names, changes).map(({ name, index }) => {
+      const { minimum, maximum } = guest.tables[index]!.limits;
+      return { name, minimum, maximum };
+    }),
   };
 }
 

@@ -81,6 +81,12 @@ export function exportSignature(
   return found.signature;
 }
 
+/** Whether it has a system interface, and with it files. */
+export function usesSystem(module: SandboxedModule): boolean {
+  return workerModule(module).plan.families
+    .some((one) => findFamily(one)?.needs.includes("system"));
+}
+
 /** What a module imports of the functions that a configuration names. */
 function numericImports({ imports }: LoadedInfo): NumericImport[] {
   return imports.flatMap(({ module, name, signature }) =>

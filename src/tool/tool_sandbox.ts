@@ -15,7 +15,6 @@ import { systemGrants } from "../host/grants/system_grants.ts";
 import { workerPermissions } from "../host/grants/worker_permissions.ts";
 import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
-import { findFamily } from "../imports/families.ts";
 import { SessionWorkers } from "../host/sessions/session_workers.ts";
 import type { StateImage } from "../contract/state_image.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
@@ -64,6 +63,7 @@ import {
   moduleInfo,
   nextModuleId,
   type SandboxedModule,
+  usesSystem,
   workerModule,
 } from "./sandboxed_module.ts";
 import { runInit } from "./session/run_init.ts";
@@ -73,6 +73,7 @@ import {
   startSession,
 } from "./session/sandbox_session.ts";
 import {
+  checkRollback,
   checkSessionOptions,
   checkSnapshotOptions,
   type SessionOptions,
@@ -365,7 +366,7 @@ export class ToolSandbox implements AsyncDisposable {
    *
    * @throws {ExecutionFailed} when the bytes are no snapshot, are damaged, are
    * larger than the limits allow, or were taken of another module, with another
-   * engine or with other host folders.
+   * engine, or with other host folders or files in memory.
    */
   async loadSnapshot(
     module: SandboxedModule,
@@ -377,15 +378,15 @@ export class ToolSandbox implements AsyncDisposable {
     const { maxMemoryBytes, memoryDirectories } = this.config;
     const granted = memoryDirectories
       .reduce((sum, one) => sum + one.maxBytes, 0);
-    const usesSystem = plan.families
-      .some((one) => findFamily(one)?.needs.includes("system"));
     const image = await readSnapshot(bytes, {
       sha256: module.sha256,
       plan,
       maxFileBytes: Math.max(granted, maxMemoryBytes),
-      hostDirectories: usesSystem
+      hostDirectories: usesSystem(module)
         ? this.#folders.directories.map(({ guest }) => guest)
         : [],
+      memoryDirectories,
+      maxDescriptors: this.config.maxDescriptors,
     });
     return this.#addSnapshot(module, image);
   }
@@ -425,6 +426,7 @@ export class ToolSandbox implements AsyncDisposable {
     const idleMs = checkSessionOptions(options);
     const { args, env, files, rollback = false, idleTimeout: _, ...limits } =
       options;
+    if (rollback && usesSystem(module)) checkRollback(this.config);
     const setup = prepareCall(
       START_CALL,
       undefined,
@@ -449,7 +451,11 @@ export class ToolSandbox implements AsyncDisposable {
       snapshot: (image) => this.#addSnapshot(module, image),
       changesOf: (states) => this.#changesOf(states),
       open: (snapshot) =>
-        this.#openSession(snapshot, { rollback, idleTimeout: idleMs }, true),
+        this.#openSession(
+          snapshot,
+          { args, env, rollback, idleTimeout: idleMs },
+          true,
+        ),
       forget: (snapshot) => this.unloadModule(snapshot),
     });
     try {
@@ -463,7 +469,11 @@ export class ToolSandbox implements AsyncDisposable {
 
   #addSnapshot(module: SandboxedModule, image: StateImage): ModuleSnapshot {
     this.#checkOpen();
-    const snapshot = createSnapshot(module, image);
+    const snapshot = createSnapshot(
+      module,
+      image,
+      this.config.memoryDirectories,
+    );
     this.#modules.add(snapshot);
     return snapshot;
   }

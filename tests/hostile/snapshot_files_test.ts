@@ -2,11 +2,22 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ExecutionFailed, ToolSandbox } from "../../mod.ts";
-import { deflate, joined } from "../../src/tool/snapshot/packed_bytes.ts";
+import { deflate } from "../../src/tool/snapshot/packed_bytes.ts";
 import { ModuleBuilder } from "../prepare/module_builder.ts";
+import { lettersGuest } from "../tool/session/letters_guest.ts";
 import { snapshotGuest } from "./snapshot_guest.ts";
 
 const HEAD_BYTES = 40;
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
 
 /** A file's description, and the bytes behind it. */
 interface Parts {
@@ -31,7 +42,7 @@ async function pack(
   const json = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(Uint32Array.of(json.length).buffer);
   const contents = joined([length, json, rest]);
-  return await seal(await deflate(contents));
+  return await seal(await deflate([contents]));
 }
 
 /** Packed bytes with the right checksum. */
@@ -39,7 +50,7 @@ async function seal(
   packed: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", packed));
-  return joined([new TextEncoder().encode("ctxsnp\x01\x00"), hash, packed]);
+  return joined([new TextEncoder().encode("ctxsnp\x02\x00"), hash, packed]);
 }
 
 Deno.test("A snapshot's file is read in another sandbox, and nothing else is", async () => {
@@ -99,7 +110,7 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
     );
   assert(await sandbox.loadSnapshot(module, await pack(parts)));
   await refused({ sha256: "00" }, "is of another module");
-  await refused({ engine: "1.2.3" }, "was taken with V8 1.2.3");
+  await refused({ engine: "1.2.3" }, 'was taken with V8 "1.2.3"');
   await refused({ globals: 1 }, "globals are not those");
   await refused({ tables: [] }, "tables are not those");
   await refused({ memories: [] }, "memories are not those");
@@ -109,11 +120,13 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   });
   await refused(other({ pages: 1 }), "memories are not those");
   await refused(other({ pages: 2 ** 40 }), "memories are not those");
-  await refused(other({ pages: 16 }), "memories take");
+  await refused(other({ pages: 16 }), "memories and tables take");
   await refused(other({ runs: 1 }), "not one of a snapshot");
   await refused(other({ runs: 2 ** 40 }), "ends too early");
-  await refused({ tables: [2 ** 30] }, "its tables have");
-  await refused({ tables: [1000] }, "ends too early");
+  await refused({ tables: [2 ** 30] }, "tables are not those");
+  await refused({ tables: [65] }, "tables are not those");
+  await refused({ tables: [3] }, "tables are not those");
+  await refused({ tables: [64] }, "");
   await refused({ hostDirectories: ["/etc"] }, "other host directories");
   await refused({ monotonicMs: 1e300 }, "not one of a snapshot");
   await refused({ scratch: [] }, "not one of a snapshot");
@@ -121,7 +134,7 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   const directory = {
     guest: "/x",
     maxBytes: 2 ** 40,
-    isGranted: false,
+    base: "",
     files: [],
     removed: [],
   };
@@ -129,6 +142,20 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   await refused({
     directories: [{ ...directory, maxBytes: 1, files: [["a", 2 ** 40]] }],
   }, "ends too early");
+  const named = (guest: string) => ({ ...directory, guest, maxBytes: 1 });
+  for (const guest of ["", "x", "/x/", "/x/../y", "/\0", "/./x"]) {
+    await refused({ directories: [named(guest)] }, "it has no directory");
+  }
+  await refused({ directories: [named("/x"), named("/x")] }, "or two, at");
+  await refused({
+    directories: Array.from({ length: 2000 }, (_, i) => named(`/${i}`)),
+  }, "limit of descriptors");
+  await refused({
+    directories: [{ ...named("/x"), base: "0".repeat(64) }],
+  }, "is granted with other files");
+  await refused({
+    directories: [{ ...named("/x"), removed: new Array(70_000).fill("") }],
+  }, "not one of a snapshot");
   await refused(
     {},
     "more in it than it says",
@@ -140,7 +167,7 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
 Deno.test("A snapshot's file that unpacks to more than the limits allow is refused", async () => {
   await using sandbox = new ToolSandbox({ maxMemoryBytes: 2 ** 20 });
   const module = await sandbox.loadModule(snapshotGuest());
-  const bomb = await seal(await deflate(new Uint8Array(2 ** 29)));
+  const bomb = await seal(await deflate([new Uint8Array(2 ** 29)]));
   const before = Deno.memoryUsage().rss;
   await assertRejects(
     () => sandbox.loadSnapshot(module, bomb),
@@ -148,6 +175,89 @@ Deno.test("A snapshot's file that unpacks to more than the limits allow is refus
     "larger than",
   );
   assert(Deno.memoryUsage().rss - before < 256 * 2 ** 20);
+  await assertRejects(
+    () => sandbox.loadSnapshot(module, new Uint8Array(2 ** 25)),
+    ExecutionFailed,
+    "it has 33554432 bytes, limit is",
+  );
+});
+
+Deno.test("A snapshot's file that is changed while it is read is what it was", async () => {
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(snapshotGuest());
+  const init = [{ export: "setup" }];
+  const snapshot = await sandbox.snapshot(module, { init });
+  const file = await snapshot.toBytes();
+  const loading = sandbox.loadSnapshot(module, file);
+  file.fill(0);
+  assertEquals(
+    await sandbox.execute(await loading, "tell", []),
+    await sandbox.execute(snapshot, "tell", []),
+  );
+});
+
+Deno.test("A snapshot is refused where granted files are others", async () => {
+  const withFiles = (files: Record<string, string>) =>
+    new ToolSandbox({ memoryDirectories: { "/work": { files } } });
+  await using sandbox = withFiles({ a: "1", b: "2" });
+  const module = await sandbox.loadModule(lettersGuest());
+  const snapshot = await sandbox.snapshot(module);
+  const file = await snapshot.toBytes();
+  for (const files of [{ a: "1" }, { a: "1", b: "3" }, { a: "2", b: "1" }]) {
+    await using other = withFiles(files as unknown as Record<string, string>);
+    const again = await other.loadModule(lettersGuest());
+    await assertRejects(
+      () => other.loadSnapshot(again, file),
+      ExecutionFailed,
+      '"/work" is granted with other files than it was',
+    );
+  }
+  await using same = withFiles({ b: "2", a: "1" });
+  const again = await same.loadModule(lettersGuest());
+  const loaded = await same.loadSnapshot(again, file);
+  assertEquals(await same.execute(loaded, "get", [97]), [49]);
+});
+
+Deno.test("A large snapshot is written and read in between what others do", async () => {
+  const builder = new ModuleBuilder();
+  const number = builder.type(["i32"], ["i32"]);
+  const bytes = 48 * 2 ** 20;
+  // Numbers that do not compress, so that there is work to do.
+  builder.memory(bytes / 65_536).export("memory", "memory", 0)
+    .func(
+      builder.type([], []),
+      `loop void
+         local.get 0
+         local.get 1 i64.const 6364136223846793005 i64.mul
+         i64.const 1442695040888963407 i64.add local.tee 1
+         i64.store 0 0 3
+         local.get 0 i32.const 8 i32.add local.tee 0
+         i32.const ${bytes} i32.lt_u br_if 0
+       end`,
+      ["i32", "i64"],
+    )
+    .func(number, "local.get 0 i32.load 0 0 0");
+  builder.export("fill", "function", 0).export("at", "function", 1);
+  await using sandbox = new ToolSandbox({ maxExecutionTime: 20_000 });
+  const module = await sandbox.loadModule(builder.build());
+  const init = [{ export: "fill" }];
+  const snapshot = await sandbox.snapshot(module, { init });
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 1);
+  const file = await snapshot.toBytes();
+  const loaded = await sandbox.loadSnapshot(module, file);
+  clearInterval(timer);
+  const at = [bytes - 4];
+  assertEquals(
+    await sandbox.execute(loaded, "at", at),
+    await sandbox.execute(snapshot, "at", at),
+  );
+  assert(longest < 250, `the event loop stood still for ${longest} ms`);
 });
 
 Deno.test("A table of a file that names what is not there holds nothing", async () => {

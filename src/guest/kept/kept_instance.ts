@@ -193,7 +193,8 @@ export class KeptInstance {
     const guest = new GuestInstance({ module, plan, reserve }, 0);
     guest.instantiate(stopPage, copyOf(this.#links.imports));
     const tables = new TableState(
-      plan.state.tables.map((name) => guest.exports[name] as WebAssembly.Table),
+      plan.state.tables
+        .map(({ name }) => guest.exports[name] as WebAssembly.Table),
       this.#functions.map((name) => guest.exports[name]),
     );
     const made = { guest, tables };

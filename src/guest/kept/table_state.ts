@@ -10,13 +10,12 @@
  * ```
  */
 
+import { MAX_TABLE_ENTRIES } from "../../contract/page_bytes.ts";
 import { ExecutionFailed } from "../../errors.ts";
 
 /** What JavaScript may put into a table: any reference, in truth. */
 type FunctionOrNull = Parameters<WebAssembly.Table["set"]>[1] & object | null;
 
-/** The most entries of all tables, where code can write to them. */
-const MAX_ENTRIES = 65_536;
 const NULL = -1;
 
 /** The tables of one instance, known since it was made. */
@@ -33,7 +32,7 @@ export class TableState {
   ) {
     this.#tables = tables;
     this.#isTooLarge = tables.reduce((sum, one) => sum + one.length, 0) >
-      MAX_ENTRIES;
+      MAX_TABLE_ENTRIES;
     this.#known = this.#isTooLarge
       ? []
       : tables.flatMap((table) => [...entriesOf(table)]);
@@ -43,9 +42,9 @@ export class TableState {
   /** @throws {ExecutionFailed} when a table holds what can't be taken. */
   take(): Int32Array[] {
     const entries = this.#tables.reduce((sum, { length }) => sum + length, 0);
-    if (this.#isTooLarge || entries > MAX_ENTRIES) {
+    if (this.#isTooLarge || entries > MAX_TABLE_ENTRIES) {
       throw new ExecutionFailed(
-        `Cannot take a snapshot: its tables have more than ${MAX_ENTRIES} entries, the limit`,
+        `Cannot take a snapshot: its tables have more than ${MAX_TABLE_ENTRIES} entries, the limit`,
       );
     }
     const numbers = this.#numbers();

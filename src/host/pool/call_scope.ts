@@ -26,6 +26,14 @@ export class CallScope {
     return this.#outer !== undefined;
   }
 
+  /** Whether it is made from a host function of one of these, however far down. */
+  isWithin(calls: ReadonlySet<CallScope>): boolean {
+    for (let outer = this.#outer; outer; outer = outer.#outer) {
+      if (calls.has(outer)) return true;
+    }
+    return false;
+  }
+
   /** Whether it goes on only after a call that waits for a worker. */
   get isStuck(): boolean {
     return this.#waiting > 0;

@@ -100,26 +100,23 @@ export class SessionWorkers {
     );
     this.#open.add(session);
     try {
-      if (!await within(START_MS, worker.ready)) {
-        throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
-      }
-      const loss = await worker.open(module, setup);
-      if (loss) throw loss;
-      if (this.#isClosed) throw new SandboxClosed("Sandbox is closed");
+      await session.open(setup);
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      throw this.#isClosed ? new SandboxClosed("Sandbox is closed") : error;
     }
   }
 }
 
-/** One session's worker. It runs one call at a time. */
+/** One session's worker. It does one thing at a time. */
 export class SessionWorker {
   readonly #worker: GuestWorker;
   readonly #module: WorkerModule;
   readonly #onEnd: (session: SessionWorker) => void;
+  /** What it does for the host: nobody else may pass it a turn meanwhile. */
   #running: Promise<unknown> | undefined;
+  readonly #closed = Promise.withResolvers<void>();
   #ending: Promise<void> | undefined;
   #loss: WorkerLost | undefined;
   /** Whether it counts against the limit of sessions. */
@@ -148,6 +145,22 @@ export class SessionWorker {
   }
 
   /**
+   * Waits for the worker to start, and opens the session in it.
+   *
+   * @throws {WorkerLost} when it does not start.
+   * @throws {SandboxClosed} when the session was closed meanwhile.
+   */
+  async open(setup: SessionSetup): Promise<void> {
+    const started = Promise.race([this.#worker.ready, this.#closed.promise]);
+    if (!await within(START_MS, started)) {
+      throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
+    }
+    const loss = await this.#turn(() => this.#worker.open(this.#module, setup));
+    if (loss) throw loss;
+    this.#checkOpen();
+  }
+
+  /**
    * Runs a call; nothing else may run.
    *
    * @throws {WorkerLost} when the worker does not answer any more.
@@ -155,14 +168,13 @@ export class SessionWorker {
    * @throws what a handler of the call threw.
    */
   async call(call: SessionCall): Promise<CallEnd> {
-    const running = this.#worker.call(this.#module, call.request, {
-      ...call,
-      guestSpins: false,
-      hostSpins: false,
-    });
-    this.#running = running;
-    const outcome = await running;
-    this.#running = undefined;
+    const outcome = await this.#turn(() =>
+      this.#worker.call(this.#module, call.request, {
+        ...call,
+        guestSpins: false,
+        hostSpins: false,
+      })
+    );
     switch (outcome.kind) {
       case "ended":
         return outcome.end;
@@ -170,7 +182,7 @@ export class SessionWorker {
         throw outcome.error;
       case "stopped":
         if (outcome.reason === StopReason.Abort) throw call.signal?.reason;
-        throw new SandboxClosed("Session was closed");
+        throw closedError();
       case "lost":
         this.fail(outcome.error);
         throw outcome.error;
@@ -181,9 +193,10 @@ export class SessionWorker {
    * Takes the state between two calls.
    *
    * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {SandboxClosed} when the session was closed.
    */
   take(): Promise<StateImage> {
-    return this.#worker.take(this.#module.id);
+    return this.#turn(() => this.#worker.take(this.#module.id));
   }
 
   /** The worker must not be used again. */
@@ -199,12 +212,32 @@ export class SessionWorker {
     return this.#ending ??= this.#close();
   }
 
+  async #turn<Value>(run: () => Promise<Value>): Promise<Value> {
+    this.#checkOpen();
+    const running = run();
+    this.#running = running;
+    try {
+      return await running;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #checkOpen(): void {
+    if (!this.isOpen) throw closedError();
+  }
+
   async #close(): Promise<void> {
+    this.#closed.resolve();
     if (this.#running) {
       this.#worker.stop(StopReason.Shutdown);
-      await this.#running;
+      await this.#running.catch(() => {});
     }
     if (!this.#loss && !await this.#worker.close()) this.#worker.abandon();
     this.#onEnd(this);
   }
+}
+
+function closedError(): SandboxClosed {
+  return new SandboxClosed("Session was closed");
 }

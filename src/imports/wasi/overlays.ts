@@ -7,7 +7,11 @@ import {
   type OverlayContext,
   OverlayFileSystem,
 } from "../../fs/overlay/overlay_file_system.ts";
-import { decodeState, encodeState } from "../../fs/overlay/overlay_state.ts";
+import {
+  decodeState,
+  encodeState,
+  type OverlayState,
+} from "../../fs/overlay/overlay_state.ts";
 
 /** Puts overlays over folders, and takes their changes. */
 export class Overlays {
@@ -41,11 +45,30 @@ export class Overlays {
 
   /** What each overlay holds now. */
   states(): Record<string, Uint8Array> {
+    return this.#encoded(() => true);
+  }
+
+  /** What those hold that differ from their folder. */
+  unsettled(): Record<string, Uint8Array> {
+    return this.#encoded((state) => !isUnchanged(state));
+  }
+
+  #encoded(
+    isWanted: (state: OverlayState) => boolean,
+  ): Record<string, Uint8Array> {
     return Object.fromEntries(
-      [...this.#trees].map(([guest, tree]) => [
-        guest,
-        encodeState(tree.state()),
-      ]),
+      [...this.#trees].map(([guest, tree]) => [guest, tree.state()] as const)
+        .filter(([, state]) => isWanted(state))
+        .map(([guest, state]) => [guest, encodeState(state)]),
     );
   }
+}
+
+/** Whether there is nothing but the root, as the folder has it. */
+function isUnchanged({ nodes, loose }: OverlayState): boolean {
+  const [root, ...others] = nodes;
+  return root?.kind === "directory" && others.length === 0 &&
+    loose.length === 0 && root.entries.length === 0 &&
+    root.hidden.length === 0 && root.asked.atim === undefined &&
+    root.asked.mtim === undefined;
 }

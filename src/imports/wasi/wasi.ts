@@ -192,6 +192,11 @@ export class Wasi {
     return this.#overlays.states();
   }
 
+  /** The same of those overlays where something differs. */
+  unsettledOverlays(): Record<string, Uint8Array> {
+    return this.#overlays.unsettled();
+  }
+
   /** What was asked of files since the last time and no grant allows. */
   takeDenied(): DeniedFileReport[] {
     return this.context.denied.take();

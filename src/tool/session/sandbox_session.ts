@@ -10,6 +10,7 @@ import {
   SandboxClosed,
   SandboxError,
 } from "../../errors.ts";
+import { CallScope } from "../../host/pool/call_scope.ts";
 import type { SessionWorker } from "../../host/sessions/session_workers.ts";
 import { type ChangesOf, noRecord, toCallResult } from "../call_record.ts";
 import { prepareCall, type PreparedCall } from "../call_request.ts";
@@ -28,6 +29,7 @@ import { exportSignature, type SandboxedModule } from "../sandboxed_module.ts";
 import type { ModuleSnapshot } from "../snapshot/module_snapshot.ts";
 import type { JsonValue } from "../tool.ts";
 import type { SessionOptions } from "./session_options.ts";
+import { SessionQueue } from "./session_queue.ts";
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -66,12 +68,15 @@ export let callSession: <Input, Value>(
  *
  * Calls run one after another. One that is stopped, traps or runs out of fuel
  * leaves an instance that nobody can rely on: it ends the session, unless the
- * session was opened with `rollback`.
+ * session was opened with `rollback`. A host function that such a call waits for
+ * can't use the session itself: that fails at once.
  */
 export class SandboxSession implements AsyncDisposable {
   readonly #parts: SessionParts;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue: SessionQueue = new SessionQueue(
+    () => clearTimeout(this.#idleTimer),
+    () => this.#rest(),
+  );
   /** Why no more calls are taken. */
   #ended: string | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -161,7 +166,7 @@ export class SandboxSession implements AsyncDisposable {
    * @throws {SandboxClosed} when the session has ended.
    */
   async snapshot(): Promise<ModuleSnapshot> {
-    return await this.#next(async () => {
+    return await this.#queue.next(new CallScope(), async () => {
       this.#checkOpen();
       return this.#parts.snapshot(await this.#parts.worker.take());
     });
@@ -196,7 +201,7 @@ export class SandboxSession implements AsyncDisposable {
     input: Input,
     options: CallOptions,
   ): Promise<CallResult<Value>> {
-    if (this.#waiting > this.#parts.config.maxQueuedCalls) {
+    if (this.#queue.length > this.#parts.config.maxQueuedCalls) {
       return failed(new Busy(this.#parts.config.maxQueuedCalls), noRecord());
     }
     if (options.overlay !== undefined) {
@@ -207,7 +212,7 @@ export class SandboxSession implements AsyncDisposable {
     const call = prepareCall(kind, input, options, this.#parts.config);
     const since = performance.now();
     try {
-      return await this.#next(async () => {
+      return await this.#queue.next(call.scope, async () => {
         const result = await this.#perform(kind.op, call, since);
         if (!result.ok) return result;
         return succeeded(await kind.decode(result.value, input), result);
@@ -255,19 +260,6 @@ export class SandboxSession implements AsyncDisposable {
   async #failed(): Promise<void> {
     if (this.#parts.options.rollback) return;
     await this.#end("a call failed, which leaves a state that nobody can use");
-  }
-
-  /** Runs after everything that was asked for before. */
-  async #next<Value>(run: () => Promise<Value>): Promise<Value> {
-    clearTimeout(this.#idleTimer);
-    this.#waiting++;
-    const turn = this.#last.then(run);
-    this.#last = turn.catch(() => {});
-    try {
-      return await turn;
-    } finally {
-      if (--this.#waiting === 0) this.#rest();
-    }
   }
 
   #rest(): void {

@@ -6,6 +6,8 @@ import {
   checkObject,
   checkTime,
 } from "../../config/option_checks.ts";
+import type { SandboxConfig } from "../../config/sandbox_config.ts";
+import { quote } from "../../quote.ts";
 import type { Numbers } from "../calls/numeric_call.ts";
 
 /** Options of `ToolSandbox.session`. */
@@ -16,8 +18,11 @@ export interface SessionOptions extends
   > {
   /**
    * Whether a call that is stopped, traps or runs out of fuel leaves the
-   * session as it was before, in place of ending it. The state is taken before
-   * every call, which takes about as long as copying its memory.
+   * session as it was before, in place of ending it: its memory, its files in
+   * memory and what it changed in overlays. The state is taken before every
+   * call, which takes about as long as copying its memory; a call that leaves a
+   * descriptor open is the last one. Folders that guests may write to without
+   * an overlay can't be put back, and are refused.
    */
   readonly rollback?: boolean | undefined;
   /** Milliseconds without a call after which it ends; 10 minutes. */
@@ -74,6 +79,21 @@ export function checkSessionOptions(options: SessionOptions): number {
   return idleTimeout === undefined
     ? IDLE_MS
     : checkTime("idleTimeout", idleTimeout);
+}
+
+/**
+ * Checks that a failed call of a session can be undone.
+ *
+ * @throws {TypeError} when what it writes to a folder could not be.
+ */
+export function checkRollback({ allowedPaths }: SandboxConfig): void {
+  const written = allowedPaths.find(({ write }) => write);
+  if (!written) return;
+  throw new TypeError(
+    `Cannot set rollback: what is written to ${
+      quote(written.guest)
+    } cannot be taken back, grant it with an overlay or for reading`,
+  );
 }
 
 /**

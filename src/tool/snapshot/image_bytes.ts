@@ -5,7 +5,7 @@ import type { StateImage } from "../../contract/state_image.ts";
 
 /** Bytes that the image holds, roughly: what is not zero. */
 export function imageBytes(
-  { memories, directories, scratch }: StateImage,
+  { memories, directories, scratch, overlays }: StateImage,
 ): number {
   let bytes = 0;
   for (const { runs } of memories) {
@@ -15,7 +15,12 @@ export function imageBytes(
   }
   const { own = {}, temporary = {} } = scratch;
   for (
-    const files of [...directories.map((one) => one.files), own, temporary]
+    const files of [
+      ...directories.map((one) => one.files),
+      own,
+      temporary,
+      overlays,
+    ]
   ) {
     for (const { length } of Object.values(files)) bytes += length;
   }

@@ -2,6 +2,7 @@
 
 import { imageBytes } from "./image_bytes.ts";
 import type { StateImage } from "../../contract/state_image.ts";
+import type { MemoryDirectory } from "../../contract/system_grants.ts";
 import type { WorkerModule } from "../../host/guest/guest_worker.ts";
 import { imageCopier } from "../../prepare/image_copier.ts";
 import type { LoadedInfo } from "../preparing/loaded_info.ts";
@@ -16,6 +17,7 @@ import { writeSnapshot } from "./snapshot_file.ts";
 export let createSnapshot: (
   module: SandboxedModule,
   image: StateImage,
+  granted: readonly MemoryDirectory[],
 ) => ModuleSnapshot;
 
 /**
@@ -28,6 +30,7 @@ export let createSnapshot: (
  */
 export class ModuleSnapshot extends SandboxedModule {
   readonly #image: StateImage;
+  readonly #granted: readonly MemoryDirectory[];
 
   /** @internal Only a sandbox makes snapshots. */
   protected constructor(
@@ -35,18 +38,20 @@ export class ModuleSnapshot extends SandboxedModule {
     info: LoadedInfo,
     worker: Omit<WorkerModule, "id">,
     image: StateImage,
+    granted: readonly MemoryDirectory[],
   ) {
     super(sha256, info, worker);
     this.#image = image;
+    this.#granted = granted;
   }
 
   static {
-    createSnapshot = (module, image) => {
+    createSnapshot = (module, image, granted) => {
       const { module: code, plan } = workerModule(module);
       const kept = { image, copiers: copiersOf(plan) };
       const worker = { module: code, plan, kept };
       const info = moduleInfo(module);
-      return new ModuleSnapshot(module.sha256, info, worker, image);
+      return new ModuleSnapshot(module.sha256, info, worker, image, granted);
     };
   }
 
@@ -58,9 +63,11 @@ export class ModuleSnapshot extends SandboxedModule {
   /**
    * Writes the snapshot down, compressed, to be read by
    * `ToolSandbox.loadSnapshot`. What the guest had in its memory is in it.
+   *
+   * @throws {ExecutionFailed} when it was taken with changes in an overlay.
    */
   toBytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return writeSnapshot(this.#image, this.sha256);
+    return writeSnapshot(this.#image, this.sha256, this.#granted);
   }
 }
 

@@ -1,12 +1,21 @@
-/** Deflates bytes, and inflates them up to a limit. */
+/** Deflates bytes, and inflates them up to a limit, without holding up others. */
+
+import { collectBytes } from "../../pieces/collect_bytes.ts";
+import { TimeSlice } from "../../pieces/time_slice.ts";
+
+/** What is deflated at once takes a millisecond or two. */
+const DEFLATED_AT_ONCE_BYTES = 65_536;
+/** What is inflated at once becomes a thousand times as much, at most. */
+const INFLATED_AT_ONCE_BYTES = 4096;
 
 /** Compresses bytes. */
 export async function deflate(
-  bytes: Uint8Array<ArrayBuffer>,
+  pieces: Iterable<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream()
-    .pipeThrough(new CompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return await collectBytes(
+    streamOf(pieces, DEFLATED_AT_ONCE_BYTES)
+      .pipeThrough(new CompressionStream("deflate-raw")),
+  );
 }
 
 /** Decompresses bytes; undefined when they are none, or become too many. */
@@ -14,46 +23,41 @@ export async function inflate(
   bytes: Uint8Array,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const stream = slices(bytes)
+  const stream = streamOf([bytes], INFLATED_AT_ONCE_BYTES)
     .pipeThrough(new DecompressionStream("deflate-raw"));
-  const pieces: Uint8Array[] = [];
-  let length = 0;
   try {
-    for await (const piece of stream) {
-      length += piece.length;
-      if (length > limit) return undefined;
-      pieces.push(piece);
-    }
+    return await collectBytes(stream, 0, (length) => {
+      if (length > limit) throw new RangeError("Too many bytes");
+    });
   } catch {
     return undefined;
   }
-  return joined(pieces);
 }
 
-/** What is inflated at once becomes a thousand times as much, at most. */
-const SLICE_BYTES = 4096;
-
-function slices(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let at = 0;
+/** Copies of the pieces, cut: what reads them may be given shared memory. */
+function streamOf(
+  pieces: Iterable<Uint8Array>,
+  atOnce: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const cut = cutPieces(pieces, atOnce);
+  const slice = new TimeSlice();
   return new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(bytes.slice(at, at += SLICE_BYTES));
+    async pull(controller) {
+      if (slice.isOver) await slice.rest();
+      const { value } = cut.next();
+      if (value) controller.enqueue(value);
+      else controller.close();
     },
   }, { highWaterMark: 0 });
 }
 
-/** All pieces, one after another. */
-export function joined(
-  pieces: readonly Uint8Array[],
-): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
+function* cutPieces(
+  pieces: Iterable<Uint8Array>,
+  atOnce: number,
+): Generator<Uint8Array<ArrayBuffer>, undefined> {
   for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
+    for (let at = 0; at < piece.length; at += atOnce) {
+      yield piece.slice(at, at + atOnce) as Uint8Array<ArrayBuffer>;
+    }
   }
-  return all;
 }

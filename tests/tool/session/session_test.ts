@@ -1,10 +1,17 @@
 /** Sessions through the public API. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Busy, SandboxClosed, ToolSandbox } from "../../../mod.ts";
+import {
+  Busy,
+  ExecutionFailed,
+  SandboxClosed,
+  type SandboxSession,
+  ToolSandbox,
+} from "../../../mod.ts";
 import { FileProgram } from "../../hostile/file_program.ts";
 import { OverlayGround, writes } from "../overlay_ground.ts";
 import { snapshotGuest } from "../../hostile/snapshot_guest.ts";
+import { lettersGuest } from "./letters_guest.ts";
 
 Deno.test("A session keeps its state, apart from calls and other sessions", async () => {
   await using sandbox = new ToolSandbox();
@@ -119,4 +126,55 @@ Deno.test("A session has an overlay of its own, and takes no other", async () =>
     "a session has an overlay of its own",
   );
   assertEquals(ground.files(), { "a.txt": "old" });
+});
+
+for (const wait of [0, 1, 5, 20]) {
+  Deno.test(`A sandbox that is closed ${wait} ms into opening a session waits for nothing`, async () => {
+    for (const opens of ["session", "snapshot"] as const) {
+      const sandbox = new ToolSandbox();
+      const module = await sandbox.loadModule(snapshotGuest());
+      const opening = sandbox[opens](module).then(() => {}, (error) => error);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      const since = performance.now();
+      await sandbox.close();
+      const error = await opening;
+      const ms = performance.now() - since;
+      assert(ms < 1_500, `${opens} took ${Math.round(ms)} ms to end`);
+      assert(error === undefined || error instanceof SandboxClosed, error);
+      assertEquals(sandbox.lostWorkers, 0);
+    }
+  });
+}
+
+Deno.test("A host function cannot use the session whose call waits for it", async () => {
+  const held: { session?: SandboxSession } = {};
+  const uses: Record<string, () => Promise<unknown>> = {
+    execute: () => held.session!.execute("get", [97]),
+    snapshot: () => held.session!.snapshot(),
+    fork: () => held.session!.fork(),
+  };
+  let use = "execute";
+  await using sandbox = new ToolSandbox({
+    numericFunctions: {
+      ask: {
+        params: [],
+        results: ["i32"],
+        handler: async () => {
+          await assertRejects(
+            uses[use]!,
+            ExecutionFailed,
+            "Cannot use a session from a host function that a call of the same session waits for",
+          );
+          return 7;
+        },
+      },
+    },
+  });
+  const module = await sandbox.loadModule(lettersGuest(true));
+  const session = held.session = await sandbox.session(module);
+  for (use of Object.keys(uses)) {
+    const result = await session.call("ask");
+    assertEquals(result.ok && result.value, [7], use);
+    assert(result.usage.durationMs < 5_000);
+  }
 });
