@@ -28,6 +28,7 @@ export async function callPlainTool(
     usage: { ...noRecord().usage, durationMs: performance.now() - started },
   });
   try {
+    if (tool.call) return await untilAbort(tool.call(args, options), signal);
     return succeeded(
       await untilAbort(tool.execute(args, options), signal),
       record(),

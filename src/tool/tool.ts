@@ -2,6 +2,7 @@
 
 import type { OutputHandler } from "../config/call_options.ts";
 import type { JsonValue } from "../config/json_value.ts";
+import type { CallResult } from "./call_result.ts";
 
 export type { JsonValue };
 
@@ -58,6 +59,11 @@ export interface Tool {
   schema(): ToolSchema;
   /** Calls it: JSON in, JSON out. */
   execute(args: unknown, options?: ToolCallOptions): Promise<JsonValue>;
+  /** Calls it and tells what the call used, where it can tell. */
+  call?(
+    args: unknown,
+    options?: ToolCallOptions,
+  ): Promise<CallResult<JsonValue>>;
   /** Throws or rejects when the arguments do not fit, where it can tell. */
   validate?(args: unknown): void | Promise<void>;
 }

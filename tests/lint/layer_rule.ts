@@ -56,8 +56,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   public: ["errors", "config", "tool"],
   scripting: ["quote", "errors", "config"],
   adapters: ["quote", "scripting", "public"],
+  nats: ["quote", "errors", "pieces", "config", "channel", "tool", "public"],
   interpreters: ["quote", "public"],
-  cli: ["quote", "public", "adapters", "interpreters"],
+  cli: ["quote", "public", "adapters", "nats", "interpreters"],
 };
 
 /** Where each layer lives; the first match counts, `*` is one folder. */
@@ -84,6 +85,7 @@ const PLACES: readonly (readonly [place: string, layer: string])[] = [
   ["src/tool/", "tool"],
   ["src/interpreters/javascript/", "scripting"],
   ["src/interpreters/typescript/", "scripting"],
+  ["src/adapters/nats/", "nats"],
   ["src/adapters/", "adapters"],
   ["src/interpreters/", "interpreters"],
   ["src/cli/", "cli"],

@@ -1,0 +1,185 @@
+/** One try of a call, as its caller sees it: whom it hears, and what came of it. */
+
+import type { Msg } from "@nats-io/transport-node";
+import {
+  callFrame,
+  cancelFrame,
+  creditFrame,
+  type Frame,
+  readFrame,
+  type Refusal,
+} from "./frames.ts";
+import { PIECE_WINDOW, PieceSender, PieceTaker } from "./piece_flow.ts";
+import type { ControlSubject, Subjects } from "./subjects.ts";
+
+/** What came of it. */
+export type AttemptEnd =
+  | { readonly kind: "result"; readonly bytes: Uint8Array }
+  | { readonly kind: "refused"; readonly reason: Refusal; readonly why: string }
+  /** Nobody hears the subject. */
+  | { readonly kind: "nobody" }
+  /** A service was asked, or had begun, and is heard of no more. */
+  | { readonly kind: "silent"; readonly ms: number }
+  | { readonly kind: "wrong"; readonly why: string }
+  | { readonly kind: "closed" }
+  | { readonly kind: "given up" };
+
+/** What is asked for. */
+export interface AskedAttempt {
+  readonly subjects: Subjects;
+  /** Where the call is sent. */
+  readonly subject: string;
+  readonly args: Uint8Array;
+  readonly budgetMs: number;
+  readonly pieceBytes: number;
+  readonly maxResultBytes: number;
+  readonly silenceMs: number;
+  readonly onStderr: ((bytes: Uint8Array) => void) | undefined;
+  /** Sends a message to the service. */
+  readonly publish: (subject: string, frame: Uint8Array) => void;
+}
+
+/** A service that sends more is not listened to. */
+const MOST_STDERR_BYTES = 1024 * 1024;
+
+/** One try. */
+export class CallAttempt {
+  readonly #asked: AskedAttempt;
+  readonly #end = Promise.withResolvers<AttemptEnd>();
+  readonly #sender: PieceSender;
+  #heard = performance.now();
+  #peer: ControlSubject | undefined;
+  #taker: PieceTaker | undefined;
+  #stderrBytes = 0;
+  #isEnded = false;
+
+  constructor(asked: AskedAttempt) {
+    this.#asked = asked;
+    this.#sender = new PieceSender(
+      asked.args,
+      asked.pieceBytes,
+      (frame) => this.#tell(frame),
+    );
+  }
+
+  /** Resolves with what came of it. */
+  get end(): Promise<AttemptEnd> {
+    return this.#end.promise;
+  }
+
+  /** The service that answered; undefined before one has. */
+  get instance(): string | undefined {
+    return this.#peer?.instance;
+  }
+
+  /** The first message. */
+  firstFrame(): Uint8Array {
+    const { budgetMs, args, onStderr } = this.#asked;
+    const { first } = this.#sender;
+    return callFrame(budgetMs, args.length, onStderr !== undefined, first);
+  }
+
+  /** Hears a message that came for this very try. */
+  hear(message: Msg): void {
+    const { reply = "", data } = message;
+    if (data.length === 0 && message.headers?.code === 503) {
+      if (!this.#peer) this.finish({ kind: "nobody" });
+      return;
+    }
+    const peer = this.#asked.subjects.readControl(reply);
+    const frame = readFrame(data);
+    if (!peer || !frame) return;
+    // The first that answers is the one that has the call; nobody else knows
+    // how it is called from here.
+    this.#peer ??= peer;
+    if (this.#peer.subject !== peer.subject) return;
+    if (this.#isEnded) return this.#tell(cancelFrame());
+    this.#heard = performance.now();
+    this.#take(frame);
+  }
+
+  /** Notices when nothing was heard for long. */
+  tick(now: number): void {
+    const ms = now - this.#heard;
+    if (ms > this.#asked.silenceMs) this.finish({ kind: "silent", ms });
+  }
+
+  /** The time in which nothing could be heard does not count. */
+  forgive(): void {
+    this.#heard = performance.now();
+  }
+
+  /** Ends it here; a service that is at it is told. */
+  finish(end: AttemptEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (this.#peer && end.kind !== "result" && end.kind !== "refused") {
+      this.#tell(cancelFrame());
+    }
+    this.#taker = undefined;
+    this.#end.resolve(end);
+  }
+
+  #take(frame: Frame): void {
+    switch (frame.kind) {
+      case "Alive":
+        return this.#sender.allow(frame.pieces);
+      case "Refused":
+        return this.finish({ ...frame, kind: "refused" });
+      case "Stderr":
+        return this.#tellStderr(frame.piece);
+      case "Result":
+        return this.#begin(frame.totalBytes, frame.piece);
+      case "Piece":
+        return this.#go(frame.number, frame.piece);
+    }
+  }
+
+  #begin(totalBytes: number, piece: Uint8Array): void {
+    // A second result of the same call is nobody's.
+    if (this.#taker) return;
+    const { maxResultBytes } = this.#asked;
+    if (totalBytes > maxResultBytes) {
+      return this.finish({
+        kind: "wrong",
+        why: `it has ${totalBytes} bytes, limit is ${maxResultBytes}`,
+      });
+    }
+    this.#taker = new PieceTaker(totalBytes);
+    this.#taken(this.#taker, this.#taker.begin(piece), true);
+  }
+
+  #go(number: number, piece: Uint8Array): void {
+    const taker = this.#taker;
+    if (taker) this.#taken(taker, taker.take(number, piece), false);
+  }
+
+  #taken(
+    taker: PieceTaker,
+    fate: ReturnType<PieceTaker["take"]>,
+    isFirst: boolean,
+  ): void {
+    if (fate === "last") {
+      return this.finish({ kind: "result", bytes: taker.bytes() });
+    }
+    if (fate === "wrong") {
+      const why = "it is not as long as it says, or a piece is missing";
+      return this.finish({ kind: "wrong", why });
+    }
+    const isHalf = taker.credit % (PIECE_WINDOW / 2) === 0;
+    if (fate === "taken" && (isFirst || isHalf)) {
+      this.#tell(creditFrame(taker.credit));
+    }
+  }
+
+  #tellStderr(piece: Uint8Array): void {
+    const { onStderr } = this.#asked;
+    this.#stderrBytes += piece.length;
+    if (!onStderr || this.#stderrBytes > MOST_STDERR_BYTES) return;
+    onStderr(piece.slice());
+  }
+
+  #tell(frame: Uint8Array): void {
+    if (this.#peer) this.#asked.publish(this.#peer.subject, frame);
+  }
+}

@@ -1,0 +1,255 @@
+/** A call at the service that runs it, from its first message to its last. */
+
+import { TimeoutExceeded } from "../../errors.ts";
+import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
+import { noRecord } from "../../tool/call_record.ts";
+import { type CallResult, failed } from "../../tool/call_result.ts";
+import type { JsonValue } from "../../tool/tool.ts";
+import type { CallQueue } from "./call_queue.ts";
+import {
+  aliveFrame,
+  type Frame,
+  type Refusal,
+  REFUSALS,
+  refusedFrame,
+  resultFrame,
+  stderrFrame,
+} from "./frames.ts";
+import { PIECE_WINDOW, PieceSender, PieceTaker } from "./piece_flow.ts";
+import { writeResult } from "./wire_result.ts";
+
+/** How a service runs tools: `call` of a registry. */
+export type RunTool = (
+  name: string,
+  args: unknown,
+  options: {
+    signal: AbortSignal;
+    onStderr?: (bytes: Uint8Array) => void;
+  },
+) => Promise<CallResult<JsonValue>>;
+
+/** What a call has to do with. */
+export interface CallSurroundings {
+  readonly queue: CallQueue;
+  readonly run: RunTool;
+  /** Sends a message to the caller. */
+  readonly send: (frame: Uint8Array) => void;
+  readonly pieceBytes: number;
+  /** Told once, when nothing more is to come of it. */
+  readonly onEnd: () => void;
+}
+
+/** A call that may be taken. */
+export interface AcceptedCall {
+  readonly tool: string;
+  readonly budgetMs: number;
+  readonly totalBytes: number;
+  readonly wantsStderr: boolean;
+}
+
+/** The other side lets so long pass without a piece, or room for one. */
+export const STALL_MS = 5_000;
+/** A call that takes longer says that it goes on. */
+const FIRST_ALIVE_MS = 15;
+const MOST_STDERR_BYTES = 1024 * 1024;
+
+const GONE = new DOMException("Nobody waits for the call", "AbortError");
+const OVER = new DOMException("The caller's time is up", "TimeoutError");
+
+/** One call. */
+export class OpenCall {
+  readonly #call: AcceptedCall;
+  readonly #around: CallSurroundings;
+  readonly #controller = new AbortController();
+  readonly #taker: PieceTaker;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #came = performance.now();
+  #sender: PieceSender | undefined;
+  #heard = performance.now();
+  #told: number | undefined;
+  #stderrBytes = 0;
+  #isCollecting = true;
+  #isEnded = false;
+
+  constructor(call: AcceptedCall, around: CallSurroundings) {
+    this.#call = call;
+    this.#around = around;
+    this.#taker = new PieceTaker(call.totalBytes);
+    this.#timer = setTimeout(() => this.#late(), call.budgetMs);
+  }
+
+  /** How many bytes it may hold. */
+  get heldBytes(): number {
+    return this.#call.totalBytes;
+  }
+
+  /** Begins with the first piece of its arguments. */
+  begin(piece: Uint8Array): void {
+    this.#collected(this.#taker.begin(piece));
+  }
+
+  /** Hears from the caller. */
+  hear(frame: Frame): void {
+    if (frame.kind === "Cancel") return this.stop(GONE);
+    if (frame.kind === "Piece" && this.#isCollecting) {
+      this.#heard = performance.now();
+      this.#collected(this.#taker.take(frame.number, frame.piece));
+    } else if (frame.kind === "Credit" && this.#sender) {
+      this.#heard = performance.now();
+      this.#sender.allow(frame.pieces);
+      if (this.#sender.isDone) this.#end();
+    }
+  }
+
+  /** Tells that it goes on, or gives up a caller that doesn't. */
+  tick(now: number, heartbeatMs: number): void {
+    const isStalled = (this.#isCollecting || this.#sender !== undefined) &&
+      now - this.#heard > STALL_MS;
+    if (isStalled) {
+      if (this.#sender) return this.#end();
+      return this.#refuse(
+        REFUSALS.NotUnderstood,
+        `the rest of the arguments did not come for ${STALL_MS} ms`,
+      );
+    }
+    if (this.#sender) return;
+    const isDue = this.#told === undefined
+      ? now - this.#came >= FIRST_ALIVE_MS
+      : now - this.#told >= heartbeatMs;
+    if (isDue) this.#tellAlive(now);
+  }
+
+  /** Ends it, and the guest; the caller is told where it may still listen. */
+  stop(reason: unknown): void {
+    if (this.#isEnded) return;
+    this.#controller.abort(reason);
+    // What runs ends by itself now, and what does not has nothing to end it.
+    if (reason === GONE || this.#isCollecting) this.#end();
+  }
+
+  /** Ends it because its caller is no longer there. */
+  forsake(): void {
+    this.stop(GONE);
+  }
+
+  #late(): void {
+    if (this.#sender) return;
+    this.#controller.abort(OVER);
+    if (this.#isCollecting) {
+      this.#refuse(REFUSALS.NotUnderstood, "the arguments came too late");
+    }
+  }
+
+  #collected(fate: ReturnType<PieceTaker["take"]>): void {
+    if (fate === "wrong") {
+      return this.#refuse(
+        REFUSALS.NotUnderstood,
+        "the arguments are not as long as was said, or a piece is missing",
+      );
+    }
+    if (fate === "taken") {
+      const isFirst = this.#told === undefined;
+      const isHalf = this.#taker.credit % (PIECE_WINDOW / 2) === 0;
+      if (isFirst || isHalf) this.#tellAlive(performance.now());
+    }
+    if (fate !== "last") return;
+    this.#isCollecting = false;
+    this.#run().catch((error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#refuse(REFUSALS.NotUnderstood, `the service failed: ${why}`);
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { queue, run } = this.#around;
+    const { tool, wantsStderr } = this.#call;
+    const { signal } = this.#controller;
+    const place = await queue.enter(tool, signal);
+    if (!place) {
+      const why = "no place became free in the caller's time";
+      return this.#refuse(REFUSALS.Busy, why);
+    }
+    try {
+      const args = await parseJson(this.#taker.bytes());
+      const result = await run(tool, args, {
+        signal,
+        ...wantsStderr ? { onStderr: (bytes) => this.#tellStderr(bytes) } : {},
+      });
+      this.#answer(result, place.waitedMs);
+    } catch (error) {
+      this.#failed(error, place.waitedMs);
+    } finally {
+      place.leave();
+    }
+  }
+
+  #failed(error: unknown, waitedMs: number): void {
+    const { signal } = this.#controller;
+    if (signal.aborted && error === signal.reason) {
+      if (error !== OVER) {
+        return this.#refuse(REFUSALS.Draining, "the service stops");
+      }
+      const { usage, ...record } = noRecord();
+      const durationMs = performance.now() - this.#came - waitedMs;
+      return this.#answer(
+        failed(new TimeoutExceeded(this.#call.budgetMs), {
+          ...record,
+          usage: { ...usage, durationMs },
+        }),
+        waitedMs,
+        true,
+      );
+    }
+    if (!(error instanceof UnusableJson)) throw error;
+    this.#refuse(REFUSALS.NotUnderstood, `the arguments are ${error.message}`);
+  }
+
+  #answer(
+    result: CallResult<JsonValue>,
+    waitedMs: number,
+    isBudget: boolean = false,
+  ): void {
+    if (this.#isEnded) return;
+    // It never reached a guest: another service may have room.
+    if (!result.ok && result.error.kind === "Busy") {
+      return this.#refuse(REFUSALS.Busy, result.error.message);
+    }
+    const { pieceBytes, send } = this.#around;
+    const bytes = writeResult(result, { waitedMs, isBudget });
+    const sender = new PieceSender(bytes, pieceBytes, send);
+    this.#heard = performance.now();
+    this.#sender = sender;
+    send(resultFrame(bytes.length, sender.first));
+    if (sender.isDone) this.#end();
+  }
+
+  #tellAlive(now: number): void {
+    this.#told = now;
+    this.#around.send(aliveFrame(this.#isCollecting ? this.#taker.credit : 0));
+  }
+
+  #tellStderr(bytes: Uint8Array): void {
+    const room = MOST_STDERR_BYTES - this.#stderrBytes;
+    const told = bytes.subarray(0, Math.max(0, room));
+    this.#stderrBytes += told.length;
+    const { pieceBytes, send } = this.#around;
+    for (let at = 0; at < told.length; at += pieceBytes) {
+      send(stderrFrame(told.subarray(at, at + pieceBytes)));
+    }
+  }
+
+  #refuse(reason: Refusal, why: string): void {
+    if (this.#isEnded) return;
+    this.#around.send(refusedFrame(reason, why));
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#isCollecting = false;
+    clearTimeout(this.#timer);
+    this.#controller.abort(GONE);
+    this.#around.onEnd();
+  }
+}

@@ -1,0 +1,119 @@
+/** Bytes that are too many for one message: sent and taken piece by piece. */
+
+import { pieceFrame } from "./frames.ts";
+
+/** Pieces that may be on the way at once, of one call in one direction. */
+export const PIECE_WINDOW = 8;
+/** A piece that is not the last has at least so many bytes. */
+export const LEAST_PIECE_BYTES = 1_024;
+
+const MOST_PIECE_BYTES = 256 * 1024;
+/** What a message has beside a piece, with its subject. */
+const ROOM_FOR_HEAD = 64;
+
+/** How long a piece is, where a server takes messages of so many bytes. */
+export function pieceBytes(maxPayload: number | undefined): number {
+  const room = (maxPayload ?? 1024 * 1024) - ROOM_FOR_HEAD;
+  return Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, room));
+}
+
+/** Sends what the first message had no room for, as the other side allows. */
+export class PieceSender {
+  readonly #bytes: Uint8Array;
+  readonly #size: number;
+  readonly #publish: (frame: Uint8Array) => void;
+  #sent = 0;
+
+  /** @param publish Sends a message to the other side. */
+  constructor(
+    bytes: Uint8Array,
+    size: number,
+    publish: (frame: Uint8Array) => void,
+  ) {
+    this.#bytes = bytes;
+    this.#size = size;
+    this.#publish = publish;
+  }
+
+  /** The piece that goes with the first message. */
+  get first(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size);
+  }
+
+  /** Whether all pieces are sent. */
+  get isDone(): boolean {
+    return (this.#sent + 1) * this.#size >= this.#bytes.length;
+  }
+
+  /** Sends until `pieces` of them are sent altogether, or all. */
+  allow(pieces: number): void {
+    while (!this.isDone && this.#sent < pieces) {
+      const at = ++this.#sent * this.#size;
+      const piece = this.#bytes.subarray(at, at + this.#size);
+      this.#publish(pieceFrame(this.#sent, piece));
+    }
+  }
+}
+
+/** What became of a piece. */
+export type PieceFate = "taken" | "last" | "dropped" | "wrong";
+
+/**
+ * Takes pieces in order up to a length that was checked before. Nothing is
+ * allocated for what was only announced.
+ */
+export class PieceTaker {
+  readonly #total: number;
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  #taken = 0;
+
+  /** @param total How many bytes they are to be together. */
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** How many pieces may be sent altogether, for now. */
+  get credit(): number {
+    return this.#taken + PIECE_WINDOW;
+  }
+
+  /** Takes the piece of the first message. */
+  begin(piece: Uint8Array): PieceFate {
+    return this.#add(piece);
+  }
+
+  /** Takes a later one; one that was taken already is dropped. */
+  take(number: number, piece: Uint8Array): PieceFate {
+    if (number <= this.#taken) return "dropped";
+    if (number !== this.#taken + 1) return "wrong";
+    this.#taken = number;
+    return this.#add(piece);
+  }
+
+  /** All of them, joined; they are let go. */
+  bytes(): Uint8Array {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    if (pieces.length === 1) return pieces[0]!;
+    const all = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+
+  #add(piece: Uint8Array): PieceFate {
+    this.#length += piece.length;
+    const isLast = this.#length === this.#total;
+    if (
+      this.#length > this.#total ||
+      (!isLast && piece.length < LEAST_PIECE_BYTES)
+    ) return "wrong";
+    // A message is a view of what was read from the socket with others.
+    this.#pieces.push(piece.slice());
+    return isLast ? "last" : "taken";
+  }
+}

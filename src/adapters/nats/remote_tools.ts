@@ -1,0 +1,217 @@
+/** Finds the tools that services on NATS have. */
+
+import {
+  checkKnown,
+  checkTime,
+  checkWhole,
+} from "../../config/option_checks.ts";
+import { UnknownTool } from "../../errors.ts";
+import { quote } from "../../quote.ts";
+import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
+import type { ToolSchema } from "../../tool/tool.ts";
+import { CallerEnd } from "./caller_end.ts";
+import {
+  discover,
+  type DiscoveryTerms,
+  findSchema,
+  type FoundTool,
+} from "./discovery.ts";
+import { labelHash, type LockedTool, type LockedTools } from "./label_hash.ts";
+import { type NatsLink, wholeOf } from "./nats_link.ts";
+import { MOST_TIMEOUT_MS, RemoteTool } from "./remote_tool.ts";
+import { DEFAULT_PREFIX, DEFAULT_SERVICE, Subjects } from "./subjects.ts";
+
+/** Which tools are wanted, and how they are called. */
+export interface RemoteToolsFilter {
+  /** The tools; all that are found by default. Each of them has to be there. */
+  readonly names?: readonly string[] | undefined;
+  /**
+   * The entries of tools.lock, by name. Only tools that are the same to the
+   * last byte are used, and what they say of themselves is taken from here.
+   */
+  readonly lock?: LockedTools | undefined;
+  /** What the services call themselves; `cortexai-tools` by default. */
+  readonly service?: string | undefined;
+  /** How all subjects begin; `tools` by default. */
+  readonly prefix?: string | undefined;
+  /** How the subjects of answers begin; `_INBOX` by default. */
+  readonly inboxPrefix?: string | undefined;
+  /** Milliseconds without another answer that end the search; 150 by default. */
+  readonly quietMs?: number | undefined;
+  /** The most milliseconds of a call, with the way; 30 000 by default. */
+  readonly timeout?: number | undefined;
+  /**
+   * Milliseconds after which a service that is not heard of is given up; 3 000
+   * by default, at least 1 000. A service tells of a call twice a second.
+   */
+  readonly silenceMs?: number | undefined;
+  /** The most bytes of a result with its files; 64 MiB by default. */
+  readonly maxResultBytes?: number | undefined;
+  /** Whether arguments must fit before they are sent; `true` by default. */
+  readonly validateArguments?: boolean | undefined;
+  /** Told of tools that are left out because they differ from the lock. */
+  readonly onRefused?: ((why: string) => void) | undefined;
+}
+
+const MIB = 1024 * 1024;
+const SERVICE = /^[A-Za-z0-9_-]{1,64}$/;
+const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
+
+/**
+ * Finds the tools that services have, and makes tools of them that are called
+ * like those of this process. Where services have several tools of one name,
+ * the one that most of them have is taken, unless a lock says which.
+ *
+ * ```ts ignore
+ * import { connect } from "npm:@nats-io/transport-node";
+ * import { remoteTools } from "@cortexai/sandbox/nats";
+ *
+ * await using connection = await connect({ servers: "127.0.0.1:4222" });
+ * const [echo] = await remoteTools(connection, { names: ["echo"] });
+ * console.log(await echo!.execute({ text: "hi" }));
+ * ```
+ *
+ * @param link A connection of `@nats-io/transport-node`.
+ * @param filter Which tools, and how they are called.
+ * @throws {UnknownTool} when no service has a tool of `names`, or it is not the
+ * one that is locked.
+ * @throws {TypeError} for an option that does not exist or can't be used.
+ */
+export async function remoteTools(
+  link: NatsLink,
+  filter: RemoteToolsFilter = {},
+): Promise<RemoteTool[]> {
+  const connection = wholeOf(link);
+  const { subjects, discovery, terms } = readFilter(filter);
+  const end = CallerEnd.of(connection, discovery.inboxPrefix);
+  const { tools, instances } = await discover(connection, discovery);
+  for (const instance of instances) end.know(instance);
+  await end.measureWay();
+  const refused: string[] = [];
+  const names = filter.names ?? [...new Set(tools.map(({ name }) => name))];
+  const made = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const kinds = tools.filter((tool) => tool.name === name);
+      const chosen = filter.lock
+        ? await lockedKind(name, kinds, filter.lock.get(name), refused)
+        : await commonKind(connection, discovery, kinds);
+      if (!chosen) return [];
+      const { hash, schema } = chosen;
+      return new RemoteTool({
+        end,
+        schema,
+        terms: { ...terms, subjects, hash },
+      });
+    }),
+  );
+  const found = made.flat();
+  if (filter.names) checkFound(filter.names, found, refused);
+  for (const why of refused) filter.onRefused?.(why);
+  return found;
+}
+
+/** A kind of tool, and what to believe of it. */
+interface Chosen {
+  readonly hash: string;
+  readonly schema: ToolSchema;
+}
+
+/** What is locked says what the tool is: nothing of it is taken from outside. */
+async function lockedKind(
+  name: string,
+  kinds: readonly FoundTool[],
+  locked: LockedTool | undefined,
+  refused: string[],
+): Promise<Chosen | undefined> {
+  if (kinds.length === 0) return undefined;
+  const served = kinds.map(({ hash }) => hash.slice(0, 16)).join(", ");
+  if (!locked) {
+    refused.push(
+      `Refused tool ${
+        quote(name)
+      }: it was never locked, services have ${served}`,
+    );
+    return undefined;
+  }
+  const hash = await labelHash(locked);
+  if (!kinds.some((kind) => kind.hash === hash)) {
+    refused.push(
+      `Refused tool ${
+        quote(name)
+      }: it is not what was locked, services have ${served}, the lock has ${
+        hash.slice(0, 16)
+      }`,
+    );
+    return undefined;
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...locked, name }));
+  return { hash, schema: await parseToolSchema("the lock", bytes) };
+}
+
+async function commonKind(
+  connection: ReturnType<typeof wholeOf>,
+  terms: DiscoveryTerms,
+  kinds: readonly FoundTool[],
+): Promise<Chosen | undefined> {
+  const byServices = kinds.toSorted((one, other) =>
+    other.services - one.services || (one.hash < other.hash ? -1 : 1)
+  );
+  for (const kind of byServices) {
+    const schema = await findSchema(connection, terms, kind);
+    if (schema) return { hash: kind.hash, schema };
+  }
+  return undefined;
+}
+
+function checkFound(
+  names: readonly string[],
+  found: readonly RemoteTool[],
+  refused: readonly string[],
+): void {
+  const there = new Set(found.map((tool) => tool.schema().name));
+  const missing = names.find((name) => !there.has(name));
+  if (missing === undefined) return;
+  throw new UnknownTool(
+    refused[0] ?? `No service has a tool named ${quote(missing)}`,
+  );
+}
+
+function readFilter(filter: RemoteToolsFilter) {
+  checkKnown("options of remote tools", filter, [
+    "names",
+    "lock",
+    "service",
+    "prefix",
+    "inboxPrefix",
+    "quietMs",
+    "timeout",
+    "silenceMs",
+    "maxResultBytes",
+    "validateArguments",
+    "onRefused",
+  ]);
+  const subjects = new Subjects(filter.prefix ?? DEFAULT_PREFIX);
+  const { silenceMs = 3_000, maxResultBytes = 64 * MIB } = filter;
+  const discovery = {
+    subjects,
+    service: named("service", filter.service ?? DEFAULT_SERVICE, SERVICE),
+    inboxPrefix: named("inboxPrefix", filter.inboxPrefix ?? "_INBOX", INBOX),
+    quietMs: checkTime("quietMs", filter.quietMs ?? 150, 5_000),
+  };
+  const terms = {
+    timeoutMs: checkTime("timeout", filter.timeout ?? 30_000, MOST_TIMEOUT_MS),
+    silenceMs: checkWhole("silenceMs", silenceMs, 1_000, MOST_TIMEOUT_MS),
+    maxResultBytes: checkWhole("maxResultBytes", maxResultBytes, 1, 2 ** 31),
+    validateArguments: filter.validateArguments ?? true,
+  };
+  return { subjects, discovery, terms };
+}
+
+function named(option: string, value: string, pattern: RegExp): string {
+  if (pattern.test(value)) return value;
+  throw new TypeError(
+    `Cannot set ${option}: expected letters, digits, _ and -, got ${
+      quote(value)
+    }`,
+  );
+}

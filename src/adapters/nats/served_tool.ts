@@ -1,0 +1,78 @@
+/** A tool as a service tells of it: name, hash, version and schema. */
+
+import type { ToolSchema } from "../../../mod.ts";
+import { labelHash, type LockedTools, unlockedLabel } from "./label_hash.ts";
+
+/** A tool that is served. */
+export interface ServedTool {
+  readonly name: string;
+  /** That of its entry in tools.lock. */
+  readonly hash: string;
+  readonly version: string;
+  readonly schemaJson: string;
+}
+
+/** What an endpoint says of itself; all of it is text. */
+export type EndpointMetadata = {
+  readonly name: string;
+  readonly hash: string;
+  readonly version: string;
+  /** Left out where it is long: then it is told to whoever asks for it. */
+  readonly schema?: string;
+};
+
+const MOST_TOOLS = 1_000;
+/** A longer schema is told to those who ask for it. */
+const MOST_INLINE = 4_096;
+/** All that is asked of all services at once is answered by all of them. */
+const MOST_INLINE_ALTOGETHER = 128 * 1024;
+
+/**
+ * Finds out what each tool is.
+ *
+ * @param labels The entries of tools.lock.
+ * @throws {RangeError} for more tools than a service can tell of.
+ */
+export async function servedTools(
+  schemas: readonly ToolSchema[],
+  labels: LockedTools | undefined,
+  version: string,
+): Promise<ServedTool[]> {
+  if (schemas.length > MOST_TOOLS) {
+    throw new RangeError(
+      `Cannot serve ${schemas.length} tools, limit is ${MOST_TOOLS}`,
+    );
+  }
+  return await Promise.all(schemas.map(async (schema) => ({
+    name: schema.name,
+    hash: await labelHash(labels?.get(schema.name) ?? unlockedLabel(schema)),
+    version,
+    schemaJson: JSON.stringify(schema),
+  })));
+}
+
+/**
+ * What the endpoints say, short enough for one message.
+ *
+ * @throws {RangeError} for a schema that the server takes no message for.
+ */
+export function endpointMetadata(
+  tools: readonly ServedTool[],
+  maxPayload: number,
+): [ServedTool, EndpointMetadata][] {
+  let inlined = 0;
+  return tools.map((tool) => {
+    const { name, hash, version, schemaJson } = tool;
+    const bytes = new TextEncoder().encode(schemaJson).length;
+    if (bytes > maxPayload) {
+      throw new RangeError(
+        `Cannot serve ${name}: its schema has ${bytes} bytes, the server takes messages of ${maxPayload}`,
+      );
+    }
+    const most = Math.min(MOST_INLINE_ALTOGETHER, maxPayload / 4);
+    const isInline = bytes <= MOST_INLINE && inlined + bytes <= most;
+    if (isInline) inlined += bytes;
+    const metadata = { name, hash, version };
+    return [tool, isInline ? { ...metadata, schema: schemaJson } : metadata];
+  });
+}

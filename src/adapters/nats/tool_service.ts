@@ -1,0 +1,297 @@
+/** One service on a connection: its endpoints, and the calls that are open. */
+
+import { type Service, type ServiceMsg, Svcm } from "@nats-io/services";
+import type {
+  Msg,
+  NatsConnection,
+  Subscription,
+} from "@nats-io/transport-node";
+import { PermissionDenied } from "../../errors.ts";
+import { CallQueue } from "./call_queue.ts";
+import {
+  type Frame,
+  readFrame,
+  type Refusal,
+  REFUSALS,
+  refusedFrame,
+} from "./frames.ts";
+import { OpenCall, type RunTool } from "./open_call.ts";
+import { pieceBytes } from "./piece_flow.ts";
+import { endpointMetadata, type ServedTool } from "./served_tool.ts";
+import { randomToken, type Subjects } from "./subjects.ts";
+
+/** How a service serves. */
+export interface ServiceTerms {
+  readonly subjects: Subjects;
+  readonly name: string;
+  readonly version: string;
+  readonly maxConcurrentCalls: number;
+  readonly maxQueuedCalls: number;
+  readonly maxArgumentBytes: number;
+  readonly maxHeldBytes: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** How often a call that runs says so. */
+const HEARTBEAT_MS = 500;
+/** How often the calls are looked at. */
+const TICK_MS = 20;
+/** Arguments that come in pieces wait beside those that wait for a place. */
+const MOST_OPEN_BESIDE = 1_000;
+const MOST_BUDGET_MS = 24 * 3_600_000;
+const QUEUE = "tools";
+
+/** Serves tools on a connection until it is closed. */
+export class ToolService {
+  readonly instance: string = randomToken();
+  readonly #connection: NatsConnection;
+  readonly #terms: ServiceTerms;
+  readonly #run: RunTool;
+  readonly #queue: CallQueue;
+  readonly #calls = new Map<string, OpenCall>();
+  readonly #tools = new Map<string, string>();
+  readonly #gone = Promise.withResolvers<Error | undefined>();
+  #wayMs = 0;
+  #heldBytes = 0;
+  #service: Service | undefined;
+  #direct: Subscription | undefined;
+  #ticking: ReturnType<typeof setInterval> | undefined;
+  #idle: (() => void) | undefined;
+
+  constructor(connection: NatsConnection, terms: ServiceTerms, run: RunTool) {
+    this.#connection = connection;
+    this.#terms = terms;
+    this.#run = run;
+    this.#queue = new CallQueue(terms.maxConcurrentCalls, terms.maxQueuedCalls);
+  }
+
+  /** How many calls are open. */
+  get openCalls(): number {
+    return this.#calls.size;
+  }
+
+  /** Resolves when it serves no more, with the reason where it was not asked. */
+  get gone(): Promise<Error | undefined> {
+    return this.#gone.promise;
+  }
+
+  /**
+   * Registers the endpoints.
+   *
+   * @throws {PermissionDenied} when the server does not let it.
+   */
+  async start(tools: readonly ServedTool[]): Promise<void> {
+    const { subjects, name, version } = this.#terms;
+    const connection = this.#connection as unknown;
+    const manager = new Svcm(
+      connection as ConstructorParameters<typeof Svcm>[0],
+    );
+    const service = await manager.add({
+      name,
+      version,
+      description: "Sandboxed tools of @cortexai/sandbox",
+      queue: QUEUE,
+      metadata: { protocol: "1", instance: this.instance },
+    });
+    this.#service = service;
+    service.stopped.then((error) => this.#stopped(error ?? undefined));
+    for (const [tool, metadata] of endpointMetadata(tools, this.#maxPayload)) {
+      const { name: toolName, hash } = tool;
+      service.addEndpoint(toolName.replaceAll(".", "_"), {
+        subject: subjects.call(toolName, hash),
+        metadata,
+        handler: (error, message) => {
+          if (!error) this.#take(toolName, message);
+        },
+      });
+      if (metadata.schema === undefined) this.#tellSchema(service, tool);
+      this.#tools.set(subjects.direct(this.instance, toolName, hash), toolName);
+    }
+    this.#direct = this.#connection.subscribe(
+      subjects.ofInstance(this.instance),
+      {
+        callback: (error, message) => {
+          if (!error) this.#hear(message);
+        },
+      },
+    );
+    this.#wayMs = await this.#connection.rtt();
+    // What the server refuses is told before the answer to a ping.
+    await this.#connection.flush();
+    if (service.isStopped || this.#direct.isClosed()) {
+      await this.stop(0);
+      throw new PermissionDenied(
+        `Cannot serve tools: the server does not let this user subscribe to ${subjects.prefix}.> and $SRV.>`,
+      );
+    }
+  }
+
+  /** Takes no more calls, lets those that are open end for so long. */
+  async stop(graceMs: number): Promise<void> {
+    if (!this.#connection.isClosed()) {
+      await this.#service?.stop();
+      await this.#untilIdle(graceMs);
+    }
+    const reason = new DOMException("The service stops", "AbortError");
+    for (const call of this.#calls.values()) call.stop(reason);
+    // What was told to end ends at once; one that does not is left behind.
+    await this.#untilIdle(1_000);
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+    if (this.#connection.isClosed()) return;
+    this.#direct?.unsubscribe();
+    await this.#connection.flush();
+  }
+
+  get #maxPayload(): number {
+    return this.#connection.info?.max_payload ?? 1024 * 1024;
+  }
+
+  /** Hears of the calls that are open, and takes calls that name this service. */
+  #hear(message: Msg): void {
+    const { subject } = message;
+    const tool = this.#tools.get(subject);
+    if (tool !== undefined) return this.#take(tool, message);
+    const [kind, token = ""] = this.#terms.subjects.partsOf(subject);
+    const call = kind === "of" ? this.#calls.get(token) : undefined;
+    if (!call) return;
+    if (message.data.length === 0) {
+      if (message.headers?.code === 503) call.forsake();
+      return;
+    }
+    const frame = readFrame(message.data);
+    if (frame) this.#guarded(() => call.hear(frame));
+  }
+
+  #take(tool: string, message: Msg | ServiceMsg): void {
+    const { reply = "", data } = message;
+    const frame = readFrame(data);
+    if (!this.#terms.subjects.isReply(reply)) return;
+    if (frame?.kind !== "Call") {
+      const why = "it is no call of version 1";
+      return this.#refuse(reply, REFUSALS.NotUnderstood, why);
+    }
+    const budgetMs = frame.budgetMs - this.#wayMs;
+    const refusal = this.#refusal(frame, budgetMs);
+    if (refusal) return this.#refuse(reply, ...refusal);
+    this.#open(tool, reply, { ...frame, budgetMs });
+  }
+
+  /** Why a call is not taken; undefined when it is. */
+  #refusal(
+    { totalBytes }: CallFrame,
+    budgetMs: number,
+  ): [Refusal, string] | undefined {
+    const { maxArgumentBytes, maxHeldBytes, maxQueuedCalls } = this.#terms;
+    if (budgetMs > MOST_BUDGET_MS) {
+      const why = `its time is above ${MOST_BUDGET_MS} ms, the limit`;
+      return [REFUSALS.NotUnderstood, why];
+    }
+    if (budgetMs <= 0) return [REFUSALS.Busy, "its time is over already"];
+    if (totalBytes > maxArgumentBytes) {
+      const why =
+        `its arguments have ${totalBytes} bytes, limit is ${maxArgumentBytes}`;
+      return [REFUSALS.TooLarge, why];
+    }
+    if (this.#queue.isFull || this.#calls.size >= this.#mostOpen) {
+      return [REFUSALS.Busy, `${maxQueuedCalls} calls wait, the limit`];
+    }
+    if (this.#heldBytes + totalBytes > maxHeldBytes) {
+      const why = `arguments of ${maxHeldBytes} bytes are held, the limit`;
+      return [REFUSALS.Busy, why];
+    }
+    const waitMs = Math.ceil(this.#queue.expectedWaitMs);
+    if (waitMs < budgetMs) return undefined;
+    const why = `it would wait ${waitMs} ms, and has ${budgetMs} ms`;
+    return [REFUSALS.Busy, why];
+  }
+
+  get #mostOpen(): number {
+    const { maxConcurrentCalls, maxQueuedCalls } = this.#terms;
+    return maxConcurrentCalls + maxQueuedCalls + MOST_OPEN_BESIDE;
+  }
+
+  #open(tool: string, reply: string, call: CallFrame): void {
+    const token = randomToken();
+    const control = this.#terms.subjects.control(this.instance, token);
+    const open = new OpenCall({ tool, ...call }, {
+      queue: this.#queue,
+      run: this.#run,
+      send: (frame) => this.#send(reply, frame, control),
+      pieceBytes: pieceBytes(this.#maxPayload),
+      onEnd: () => this.#close(token),
+    });
+    this.#calls.set(token, open);
+    this.#heldBytes += open.heldBytes;
+    this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#guarded(() => open.begin(call.piece));
+  }
+
+  #close(token: string): void {
+    const call = this.#calls.get(token);
+    if (!call) return;
+    this.#calls.delete(token);
+    this.#heldBytes -= call.heldBytes;
+    if (this.#calls.size > 0) return;
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+    this.#idle?.();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const call of this.#calls.values()) call.tick(now, HEARTBEAT_MS);
+  }
+
+  async #untilIdle(graceMs: number): Promise<void> {
+    if (this.#calls.size === 0 || graceMs <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle = resolve;
+    const timer = setTimeout(resolve, graceMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #refuse(reply: string, reason: Refusal, why: string): void {
+    // It says who refuses, so that the caller can ask somebody else.
+    const control = this.#terms.subjects.control(this.instance, randomToken());
+    this.#send(reply, refusedFrame(reason, why), control);
+  }
+
+  #send(reply: string, frame: Uint8Array, control: string): void {
+    this.#guarded(() =>
+      this.#connection.publish(reply, frame, { reply: control })
+    );
+  }
+
+  /** An error in a callback would end the whole connection. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#terms.onError(
+        error instanceof Error ? error : new Error(String(error)),
+      );
+    }
+  }
+
+  #tellSchema(service: Service, { name, hash, schemaJson }: ServedTool): void {
+    service.addEndpoint(`${name.replaceAll(".", "_")}_schema`, {
+      subject: this.#terms.subjects.schema(name, hash),
+      handler: (error, message) => {
+        const { reply = "" } = message;
+        if (error || !this.#terms.subjects.isReply(reply)) return;
+        this.#guarded(() => message.respond(schemaJson));
+      },
+    });
+  }
+
+  #stopped(error: Error | undefined): void {
+    if (this.#connection.isClosed()) {
+      for (const call of this.#calls.values()) call.forsake();
+    }
+    this.#gone.resolve(error);
+  }
+}
+
+type CallFrame = Extract<Frame, { kind: "Call" }>;
