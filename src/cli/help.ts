@@ -43,6 +43,20 @@ Serving (serve, lock, pack):
   --update               writes over a lock file that differs (lock)
   --output FILE          the bundle; NAME.mcpb by default (pack)
 
+Other machines (serve, call), over NATS:
+  --nats URL[,URL..]     serves on that server, or calls the tool NAME there in
+                         the place of TOOL.wasm: nats://HOST:PORT, or tls://..
+  --nats-creds FILE      who this is: a credentials file,
+  --nats-nkey FILE       or the seed of an nkey,
+  --nats-user NAME       or a user,
+  --nats-password-env VAR  with the password from the environment
+  --nats-ca FILE         TLS: who signed the server's certificate
+  --nats-cert FILE       TLS: the certificate of this side,
+  --nats-key FILE        and its key
+  --nats-prefix NAME     how subjects begin; tools by default
+  --lock FILE            call: only a tool that is what is locked; tools.lock by
+                         default, if it is there
+
 Limits (schema, call, run, python, serve, lock, pack):
   --max-memory SIZE      over all memories and tables; B, KiB, MiB, GiB, KB, MB,
                          GB; 64MiB by default

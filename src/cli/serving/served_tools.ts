@@ -31,8 +31,8 @@ export interface ServedToolsOptions {
   readonly terminal: Terminal;
   /** What tools must be, where somebody has looked at them. */
   readonly labels: Labels | undefined;
-  /** Whether tools are told apart by their bytes, for reloading. */
-  readonly isWatched: boolean;
+  /** Whether tools are told apart by their bytes. */
+  readonly isLabelled: boolean;
   /** Told of every call that has ended. */
   readonly onEnd?: (name: string, result: CallResult<JsonValue>) => void;
 }
@@ -54,6 +54,15 @@ export class ServedTools implements McpTools, AsyncDisposable {
 
   get(name: string): Tool | undefined {
     return this.#registry.get(name);
+  }
+
+  /** What each tool is, by its name; only where tools are labelled. */
+  labels(): Labels {
+    return new Map(
+      [...this.#served].flatMap(([name, { loaded: { label } }]) =>
+        label ? [[name, label] as const] : []
+      ),
+    );
   }
 
   async call(
@@ -84,8 +93,7 @@ export class ServedTools implements McpTools, AsyncDisposable {
   async load(
     entries: readonly AnyToolEntry[],
   ): Promise<{ isChanged: boolean; errors: Error[] }> {
-    const { terminal, labels, isWatched } = this.#options;
-    const isLabelled = isWatched || labels !== undefined;
+    const { terminal, isLabelled } = this.#options;
     const outcomes = await Promise.allSettled(entries.map(async (entry) => {
       const loaded = await loadTool(
         entry,

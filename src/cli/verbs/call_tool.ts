@@ -1,21 +1,26 @@
 /** The verb `call`. */
 
+import type { JsonValue } from "../../../mod.ts";
 import { parseJson, parseJsonBytes } from "../json_input.ts";
 import { openCallLog } from "../call_log_file.ts";
 import { changePlan } from "../change_flags.ts";
+import { wantsNats } from "../nats/nats_flags.ts";
 import { type Outcome, settledOutcome } from "../outcome.ts";
 import { settleChanges } from "../settle_changes.ts";
 import { openTool } from "../source.ts";
+import { UsageError } from "../usage_error.ts";
 import type { VerbInput } from "./verbs.ts";
 
 const STANDARD_INPUT = "-";
 
 /** Calls a tool once. */
 export async function callTool(input: VerbInput): Promise<Outcome> {
-  const { operands: [, text = ""], signal, terminal } = input;
-  const args = text === STANDARD_INPUT
-    ? parseJsonBytes("standard input", await terminal.readInput())
-    : parseJson("the arguments", text);
+  if (wantsNats(input.flags)) {
+    return await (await import("./call_nats.ts")).callNats(input);
+  }
+  refuseLock(input);
+  const { signal, terminal } = input;
+  const args = await readArguments(input);
   const plan = changePlan(input.flags, input.config);
   const log = await openCallLog(input.flags, terminal);
   await using tool = await openTool(input);
@@ -30,4 +35,23 @@ export async function callTool(input: VerbInput): Promise<Outcome> {
     input.isJson,
   );
   return settledOutcome(result, settled);
+}
+
+/**
+ * The arguments of a call.
+ *
+ * @throws {UsageError} when they are not JSON.
+ */
+export async function readArguments(
+  { operands: [, text = ""], terminal }: VerbInput,
+): Promise<JsonValue> {
+  return text === STANDARD_INPUT
+    ? parseJsonBytes("standard input", await terminal.readInput())
+    : parseJson("the arguments", text);
+}
+
+/** A file that is named is what it is. */
+function refuseLock({ flags }: VerbInput): void {
+  if (!flags.get("lock")?.length) return;
+  throw new UsageError("Cannot use --lock without --nats");
 }

@@ -5,6 +5,7 @@ import { openCallLog } from "../call_log_file.ts";
 import { type Asked, findTools } from "../config_file/tool_entries.ts";
 import { type Environment, isRemote } from "../config_file/sandbox_file.ts";
 import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
+import { wantsNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import { printable, printableLines } from "../printable.ts";
 import { ServedTools, ToolRefused } from "../serving/served_tools.ts";
@@ -17,6 +18,9 @@ import type { VerbInput } from "./verbs.ts";
 /** Serves tools to MCP clients until they are gone or somebody stops it. */
 export async function serve(input: VerbInput): Promise<Outcome> {
   const { terminal, signal } = input;
+  if (wantsNats(input.flags)) {
+    return await (await import("./serve_nats.ts")).serveNats(input);
+  }
   if (input.isJson) {
     throw new UsageError("Cannot use --json: serve speaks MCP already");
   }
@@ -32,7 +36,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   await using tools = new ServedTools({
     terminal,
     labels,
-    isWatched,
+    isLabelled: isWatched || labels !== undefined,
     onEnd: (name, result) => log(name, result).catch(onError),
   });
   const { errors } = await tools.load(asked.tools);
@@ -94,7 +98,7 @@ export function lockPath({ flags }: VerbInput): string {
  * A tool that is not what was locked is left out; anything else that went
  * wrong is a mistake of whoever asked for it.
  */
-async function leaveOut(
+export async function leaveOut(
   { terminal }: VerbInput,
   tools: ServedTools,
   errors: readonly Error[],
@@ -139,7 +143,8 @@ async function reload(
 /** A peer that causes more of them fills a log. */
 const MOST_ERRORS = 100;
 
-function errorTeller({ terminal }: VerbInput): (error: Error) => void {
+/** Tells of errors, up to some. */
+export function errorTeller({ terminal }: VerbInput): (error: Error) => void {
   let told = 0;
   return ({ message, cause }) => {
     if (told++ >= MOST_ERRORS) return;

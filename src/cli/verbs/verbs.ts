@@ -3,6 +3,7 @@
 import type { SandboxConfig } from "../../../mod.ts";
 import { LOG_FLAG } from "../call_log_file.ts";
 import { CHANGE_FLAGS } from "../change_flags.ts";
+import { NATS_FLAGS } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import {
   type FlagValues,
@@ -59,6 +60,8 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       ...SANDBOX_FLAGS,
       OVERLAY_FLAG,
       ...CHANGE_FLAGS,
+      ...NATS_FLAGS,
+      "lock",
       "schema",
       "unchecked",
       LOG_FLAG,
@@ -94,6 +97,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     serves: true,
     flags: [
       ...SANDBOX_FLAGS,
+      ...NATS_FLAGS,
       "config",
       "lock",
       "watch",

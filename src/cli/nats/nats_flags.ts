@@ -1,0 +1,45 @@
+/** The flags of a connection to NATS; nothing of NATS is loaded for them. */
+
+import type { FlagValues } from "../sandbox_flags.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Those that every verb with `--nats` takes. */
+export const NATS_FLAGS: readonly string[] = [
+  "nats",
+  "nats-creds",
+  "nats-nkey",
+  "nats-user",
+  "nats-password-env",
+  "nats-ca",
+  "nats-cert",
+  "nats-key",
+  "nats-prefix",
+];
+
+/**
+ * Whether NATS is asked for.
+ *
+ * @throws {UsageError} when it is not, and a flag is for it alone.
+ */
+export function wantsNats(flags: FlagValues): boolean {
+  if (flags.get("nats")?.length) return true;
+  const lone = NATS_FLAGS.find((name) => flags.get(name)?.length);
+  if (lone === undefined) return false;
+  throw new UsageError(`Cannot use --${lone} without --nats`);
+}
+
+/** @throws {UsageError} when one of them is given beside `--nats`. */
+export function refuseBesideNats(
+  flags: FlagValues,
+  names: readonly string[],
+  why: string,
+): void {
+  const given = names.find((name) => flags.get(name)?.length);
+  if (given === undefined) return;
+  throw new UsageError(`Cannot use --${given} with --nats: ${why}`);
+}
+
+/** How subjects begin; undefined for the default. */
+export function natsPrefix(flags: FlagValues): string | undefined {
+  return flags.get("nats-prefix")?.[0];
+}

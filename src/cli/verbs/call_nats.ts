@@ -1,0 +1,47 @@
+/** The verb `call` with `--nats`. */
+
+import { remoteTools } from "../../adapters/nats/mod.ts";
+import { openCallLog } from "../call_log_file.ts";
+import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
+import { connectNats } from "../nats/nats_connection.ts";
+import { natsPrefix, refuseBesideNats } from "../nats/nats_flags.ts";
+import type { Outcome } from "../outcome.ts";
+import { SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import { UsageError } from "../usage_error.ts";
+import { readArguments } from "./call_tool.ts";
+import type { VerbInput } from "./verbs.ts";
+
+/** What holds for the tool is said where it is served. */
+const NOT_HERE = [
+  ...SANDBOX_FLAGS.filter((name) => name !== "max-time"),
+  "dir-overlay",
+  "diff",
+  "commit",
+  "drop",
+  "schema",
+];
+
+/** Calls a tool of another machine once. */
+export async function callNats(input: VerbInput): Promise<Outcome> {
+  const { operands: [name = ""], flags, terminal, config, signal } = input;
+  refuseBesideNats(flags, NOT_HERE, "whoever serves the tool says that");
+  const args = await readArguments(input);
+  const [path] = flags.get("lock") ?? [];
+  const lock = await readLock(path ?? LOCK_NAME, terminal);
+  if (path !== undefined && !lock) {
+    throw new UsageError(`Cannot read ${path}: there is no such file`);
+  }
+  const log = await openCallLog(flags, terminal);
+  await using connection = await connectNats(flags, terminal, false);
+  const prefix = natsPrefix(flags);
+  const [tool] = await remoteTools(connection, {
+    names: [name],
+    timeout: config.maxExecutionTime,
+    validateArguments: !flags.get("unchecked")?.length,
+    ...lock === undefined ? {} : { lock },
+    ...prefix === undefined ? {} : { prefix },
+  });
+  const result = await tool!.call(args, { signal });
+  await log(name, result);
+  return result;
+}
