@@ -2,6 +2,7 @@
 
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed, SandboxClosed } from "../errors.ts";
+import type { PrepareOptions } from "../prepare/prepare.ts";
 import { checkImports } from "./check_imports.ts";
 import { type HeldModule, holdModule } from "./compiled_modules.ts";
 import { offeredFunctions } from "./host/offered_functions.ts";
@@ -39,7 +40,7 @@ export class ModuleStore {
 
   /** Starts a thread ahead of a module of so many bytes, if it needs one. */
   expect(bytes: number): void {
-    if (!this.#isClosed) startThreadFor(bytes);
+    if (!this.#isClosed) startThreadFor(bytes, this.#prepareOptions);
   }
 
   /**
@@ -52,12 +53,10 @@ export class ModuleStore {
     bytes: Uint8Array<ArrayBuffer>,
     integrity: string | undefined,
   ): Promise<SandboxedModule> {
-    const { maxMemoryBytes, maxFuel } = this.#config;
-    const options = { maxMemoryBytes, fuel: maxFuel !== undefined };
     const accept = integrity === undefined
       ? undefined
       : (sha256: string) => checkIntegrity(sha256, integrity);
-    const held = await holdModule(bytes, options, accept);
+    const held = await holdModule(bytes, this.#prepareOptions, accept);
     const { sha256 } = held.compiled;
     const known = this.#loaded.get(sha256);
     if (known || this.#isClosed) held.release();
@@ -73,6 +72,11 @@ export class ModuleStore {
     this.#held.set(module, held);
     this.#loaded.set(sha256, module);
     return module;
+  }
+
+  get #prepareOptions(): PrepareOptions {
+    const { maxMemoryBytes, maxFuel } = this.#config;
+    return { maxMemoryBytes, fuel: maxFuel !== undefined };
   }
 
   /** Adds a module that was made of one that is loaded here. */

@@ -194,6 +194,8 @@ export class ToolSandbox implements AsyncDisposable {
     options: ModuleLoadOptions = {},
   ): Promise<SandboxedModule> {
     this.#checkOpen();
+    // What comes in pieces is waited for: a worker starts meanwhile.
+    if (source instanceof ReadableStream) this.#pool.warm();
     const bytes = await readModuleSource(
       source,
       options,

@@ -8,7 +8,7 @@ import {
   SandboxedTool,
   type ToolSandbox,
 } from "../../../mod.ts";
-import { interpreterBytes } from "../../interpreters/javascript/interpreter_bytes.ts";
+import { interpreterStream } from "../../interpreters/javascript/interpreter_bytes.ts";
 
 /** Runs requests; each begins in the same fresh state. */
 export class Interpreter {
@@ -44,8 +44,7 @@ export class Interpreter {
   }
 
   async #create(): Promise<SandboxedTool> {
-    this.#loading = interpreterBytes()
-      .then((bytes) => this.#sandbox.loadModule(bytes));
+    this.#loading = this.#sandbox.loadModule(interpreterStream());
     return await SandboxedTool.create(this.#sandbox, await this.#loading);
   }
 

@@ -7,6 +7,16 @@ export function interpreterBytes(): Promise<Uint8Array<ArrayBuffer>> {
   return unpacking ??= unpack();
 }
 
+/** The same as a stream: who reads it can do something else meanwhile. */
+export function interpreterStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(await interpreterBytes());
+      controller.close();
+    },
+  });
+}
+
 async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
   const { QUICKJS } = await import("./quickjs.ts");
   const packed = new Blob([Uint8Array.fromBase64(QUICKJS)]).stream();

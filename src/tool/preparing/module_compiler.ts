@@ -5,6 +5,7 @@
 
 import { MODULE_LIMITS } from "../../prepare/limits/module_limits.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
+import { BUILT } from "../built/built_key.ts";
 import { sha256Hex } from "../sha256.ts";
 import type { LoadedModule } from "./loaded_info.ts";
 
@@ -34,6 +35,11 @@ export async function compile(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
 ): Promise<HashedModule> {
+  if (mayBeBuilt(bytes.length, options)) {
+    const { compileBuilt } = await import("../built/compile_built.ts");
+    const built = await compileBuilt(bytes);
+    if (built) return built;
+  }
   if (bytes.length <= MODULE_LIMITS.quickBytes) {
     const { compileIfQuick } = await import("./quick_work.ts");
     const quick = await compileIfQuick(bytes, options);
@@ -47,8 +53,11 @@ export async function compile(
  * Starts a thread ahead of a module that will come; without a sandbox, nothing
  * is kept ahead.
  */
-export async function startThreadFor(bytes: number): Promise<void> {
-  if (bytes <= MODULE_LIMITS.quickBytes) return;
+export async function startThreadFor(
+  bytes: number,
+  options: PrepareOptions,
+): Promise<void> {
+  if (bytes <= MODULE_LIMITS.quickBytes || mayBeBuilt(bytes, options)) return;
   const { preparingThreads } = await import("./preparing_threads.ts");
   preparingThreads.warm();
 }
@@ -66,4 +75,13 @@ export async function hash(
   }
   const { hashInThread } = await import("./thread_work.ts");
   return await hashInThread(bytes);
+}
+
+/** Whether bytes of this length may be the interpreter, prepared already. */
+function mayBeBuilt(
+  length: number,
+  { maxMemoryBytes, fuel }: PrepareOptions,
+): boolean {
+  return length === BUILT.bytes && !fuel &&
+    maxMemoryBytes === BUILT.maxMemoryBytes;
 }

@@ -4,7 +4,7 @@
  */
 
 import { CompilationFailed, ExecutionFailed } from "../../errors.ts";
-import { interpreterBytes } from "../../interpreters/javascript/interpreter_bytes.ts";
+import { interpreterStream } from "../../interpreters/javascript/interpreter_bytes.ts";
 import { quote } from "../../quote.ts";
 import { valueOf } from "../call_result.ts";
 import {
@@ -41,7 +41,7 @@ export async function loadScript(
   sandbox: ToolSandbox,
   source: ScriptSource,
 ): Promise<LoadedScript> {
-  const interpreter = await sandbox.loadModule(await interpreterBytes());
+  const interpreter = await sandbox.loadModule(interpreterStream());
   const folder = new ScriptFolder(source);
   const sources: Record<string, string> = Object.create(null);
   sources[folder.entry] = await folder.read(folder.entry);
