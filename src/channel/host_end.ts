@@ -65,6 +65,13 @@ export class HostEnd {
     return Atomics.load(this.#words, Word.turn) === Turn.Host;
   }
 
+  /** Blocks until it is, or the guest asks something, or time is up. */
+  isHostsTurnWithin(ms: number): boolean {
+    const { bell } = this;
+    if (!this.isHostsTurn) Atomics.wait(this.#words, Word.bell, bell, ms);
+    return this.isHostsTurn;
+  }
+
   /**
    * Passes a request to the guest; its questions are taken from now on.
    *

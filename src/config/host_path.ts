@@ -1,30 +1,43 @@
 /**
  * Paths of the host. `@std/path` itself asks Node's `process` which system this
  * is, and so loads a good part of Node before anything else can begin; Deno
- * knows as well.
+ * knows as well. Each function is imported by itself, as all of `@std/path` is
+ * sixty files.
  */
 
-import * as posix from "@std/path/posix";
-import * as windows from "@std/path/windows";
+import { basename as posixBasename } from "@std/path/posix/basename";
+import { dirname as posixDirname } from "@std/path/posix/dirname";
+import { fromFileUrl as posixFromFileUrl } from "@std/path/posix/from-file-url";
+import { isAbsolute as posixIsAbsolute } from "@std/path/posix/is-absolute";
+import { join as posixJoin } from "@std/path/posix/join";
+import { relative as posixRelative } from "@std/path/posix/relative";
+import { resolve as posixResolve } from "@std/path/posix/resolve";
+import { basename as windowsBasename } from "@std/path/windows/basename";
+import { dirname as windowsDirname } from "@std/path/windows/dirname";
+import { fromFileUrl as windowsFromFileUrl } from "@std/path/windows/from-file-url";
+import { isAbsolute as windowsIsAbsolute } from "@std/path/windows/is-absolute";
+import { join as windowsJoin } from "@std/path/windows/join";
+import { relative as windowsRelative } from "@std/path/windows/relative";
+import { resolve as windowsResolve } from "@std/path/windows/resolve";
 
-/** The part of `@std/path` that is used. */
-type PathFunctions = Pick<
-  typeof posix,
-  | "basename"
-  | "dirname"
-  | "fromFileUrl"
-  | "isAbsolute"
-  | "join"
-  | "relative"
-  | "resolve"
->;
+const isWindows = Deno.build.os === "windows";
 
-const path: PathFunctions = Deno.build.os === "windows" ? windows : posix;
-
-export const basename: PathFunctions["basename"] = path.basename;
-export const dirname: PathFunctions["dirname"] = path.dirname;
-export const fromFileUrl: PathFunctions["fromFileUrl"] = path.fromFileUrl;
-export const isAbsolute: PathFunctions["isAbsolute"] = path.isAbsolute;
-export const join: PathFunctions["join"] = path.join;
-export const relative: PathFunctions["relative"] = path.relative;
-export const resolve: PathFunctions["resolve"] = path.resolve;
+export const basename: typeof posixBasename = isWindows
+  ? windowsBasename
+  : posixBasename;
+export const dirname: typeof posixDirname = isWindows
+  ? windowsDirname
+  : posixDirname;
+export const fromFileUrl: typeof posixFromFileUrl = isWindows
+  ? windowsFromFileUrl
+  : posixFromFileUrl;
+export const isAbsolute: typeof posixIsAbsolute = isWindows
+  ? windowsIsAbsolute
+  : posixIsAbsolute;
+export const join: typeof posixJoin = isWindows ? windowsJoin : posixJoin;
+export const relative: typeof posixRelative = isWindows
+  ? windowsRelative
+  : posixRelative;
+export const resolve: typeof posixResolve = isWindows
+  ? windowsResolve
+  : posixResolve;

@@ -1,5 +1,7 @@
 /** Waiting that has an end. */
 
+import { Timer } from "../timer.ts";
+
 /**
  * Whether `promise` resolves within `ms` milliseconds. Keeps the process alive
  * until then, which a promise of a worker's message does not.
@@ -9,10 +11,10 @@ export async function within(
   promise: Promise<void>,
 ): Promise<boolean> {
   const late = Promise.withResolvers<false>();
-  const timer = setTimeout(() => late.resolve(false), ms);
+  const timer = new Timer(ms, () => late.resolve(false));
   try {
     return await Promise.race([promise.then(() => true), late.promise]);
   } finally {
-    clearTimeout(timer);
+    timer.clear();
   }
 }

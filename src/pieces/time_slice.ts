@@ -1,5 +1,7 @@
 /** Long work on the host's thread, cut into slices that others run between. */
 
+import { Timer } from "../timer.ts";
+
 /** How long a slice may be before the event loop gets its turn, in ms. */
 const SLICE_MS = 4;
 
@@ -14,7 +16,7 @@ export class TimeSlice {
 
   /** Lets the event loop go round once; a new slice begins afterwards. */
   async rest(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise<void>((resolve) => void new Timer(0, resolve));
     this.#end = performance.now() + SLICE_MS;
   }
 }

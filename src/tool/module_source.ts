@@ -51,6 +51,8 @@ export interface ModuleLoadOptions {
 const MAX_BYTES = 512 * 1024 * 1024;
 const LARGEST_MAX_BYTES = 2 ** 31 - 1;
 const DOWNLOAD_MS = 60_000;
+/** What is read of a file at once. */
+const PIECE_BYTES = 256 * 1024;
 const INTEGRITY = /^sha256-(?:([0-9a-f]{64})|([A-Za-z0-9+/]{43}=))$/i;
 
 interface ReadLimits {
@@ -153,14 +155,21 @@ async function read(
     expectSize(source.byteLength, limits);
     return await copyBytes(new Uint8Array(source));
   }
-  if (source instanceof Blob) return await readStream(source.stream(), limits);
+  // Before all that follows: to ask for a class loads Deno's code of it.
+  if (typeof source === "string") return await readAddress(source, limits);
+  if (source instanceof Blob) return await readPieces(source.stream(), limits);
   if (source instanceof Response) return await readResponse(source, limits);
-  if (source instanceof ReadableStream) return await readStream(source, limits);
-  if (typeof source !== "string" && !(source instanceof URL)) {
-    throw new TypeError(
-      "Cannot load module: the source is not bytes, a stream, a path or a URL",
-    );
-  }
+  if (source instanceof ReadableStream) return await readPieces(source, limits);
+  if (source instanceof URL) return await readAddress(source, limits);
+  throw new TypeError(
+    "Cannot load module: the source is not bytes, a stream, a path or a URL",
+  );
+}
+
+async function readAddress(
+  source: string | URL,
+  limits: ReadLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
   const url = toUrl(source);
   return url && url.protocol !== "file:"
     ? await download(url, limits)
@@ -185,7 +194,20 @@ async function readFile(
     );
   }
   expectSize(size, limits);
-  return await readStream(file.readable, limits, size);
+  return await readPieces(pieces(file, size), limits, size);
+}
+
+/** A file's content; each piece is gone when the next one comes. */
+async function* pieces(
+  file: Deno.FsFile,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(Math.min(PIECE_BYTES, size + 1));
+  for (;;) {
+    const read = await file.read(buffer);
+    if (read === null) return;
+    yield buffer.subarray(0, read);
+  }
 }
 
 async function download(
@@ -217,12 +239,12 @@ async function readResponse(
       : new Error(message);
   }
   if (!response.body) return new Uint8Array();
-  return await readStream(response.body, limits);
+  return await readPieces(response.body, limits);
 }
 
 /** @param expected How many bytes will come, as far as one knows. */
-async function readStream(
-  stream: ReadableStream<Uint8Array>,
+async function readPieces(
+  stream: AsyncIterable<Uint8Array>,
   limits: ReadLimits,
   expected = 0,
 ): Promise<Uint8Array<ArrayBuffer>> {

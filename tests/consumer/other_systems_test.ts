@@ -1,7 +1,7 @@
 /** What the code does with other systems' paths; nothing was run on them. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { normalize } from "@std/path/windows";
+import { normalize } from "@std/path/windows/normalize";
 import { parseDirectory } from "../../src/cli/grant.ts";
 import { SandboxConfig } from "../../src/config/sandbox_config.ts";
 import { Errno } from "../../src/imports/wasi/errno.ts";

@@ -113,12 +113,10 @@ export class LyingWorker extends DeafWorker {
   }
 }
 
-/** A watchdog that says it watches, and never looks. */
+/** A watchdog that never looks. */
 export class SleepingWatchdog
   extends FakeWorker<WatchdogMessage, WatchdogReport> {
-  override postMessage(message: WatchdogMessage): void {
-    if (message.type === "start") this.send({ type: "ready" });
-  }
+  override postMessage(_: WatchdogMessage): void {}
 }
 
 /** A watchdog whose thread fails as soon as it has something to watch. */

@@ -1,6 +1,7 @@
 /** sandbox.json: which tools there are, and what each is limited to. */
 
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path/is-absolute";
+import { join } from "@std/path/join";
 import {
   type JsonValue,
   type SandboxOptions,

@@ -1,6 +1,6 @@
 /** The tools that a command line asks for: operands, and those of a file. */
 
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import type { SandboxConfig } from "../../../mod.ts";
 import { quote } from "../../quote.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,6 +1,6 @@
 /** The verb `pack`. */
 
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import type { AnyToolEntry, Asked } from "../config_file/tool_entries.ts";
 import { isRemote } from "../config_file/sandbox_file.ts";
 import { type Labels, lockText } from "../lock/lock_file.ts";

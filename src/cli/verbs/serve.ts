@@ -1,6 +1,7 @@
 /** The verb `serve`. */
 
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { join } from "@std/path/join";
 import { openCallLog } from "../call_log_file.ts";
 import { type Asked, findTools } from "../config_file/tool_entries.ts";
 import { type Environment, isRemote } from "../config_file/sandbox_file.ts";

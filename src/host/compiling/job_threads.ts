@@ -1,6 +1,7 @@
 /** The threads of a process that do jobs of one kind: few, and kept a while. */
 
 import { WorkerLost } from "../../errors.ts";
+import { IdleTimer } from "../../timer.ts";
 import { JobThread } from "./job_thread.ts";
 
 /** Bounds of {@linkcode JobThreads}. */
@@ -37,7 +38,7 @@ export class JobThreads<Job, Result> {
   #taken = 0;
   #lost = 0;
   #holders = 0;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: IdleTimer | undefined;
 
   constructor(url: URL, limits: JobThreadLimits) {
     this.#url = url;
@@ -114,13 +115,13 @@ export class JobThreads<Job, Result> {
 
   #keep(thread: JobThread<Job, Result>): void {
     this.#idle.push(thread);
-    clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#limits.idleMs);
-    Deno.unrefTimer(this.#idleTimer as unknown as number);
+    this.#idleTimer?.clear();
+    const { idleMs } = this.#limits;
+    this.#idleTimer = new IdleTimer(idleMs, () => this.#closeIdle());
   }
 
   #closeIdle(): void {
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.clear();
     for (const thread of this.#idle.splice(0)) thread.close();
   }
 }

@@ -3,6 +3,7 @@
 import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { HostEnd } from "../../channel/host_end.ts";
 import { WorkerLost } from "../../errors.ts";
+import { Timer } from "../../timer.ts";
 import type { QuestionDesk } from "./question_desk.ts";
 import { GuestWatch } from "./guest_watch.ts";
 import type { Wakefulness } from "./wakefulness.ts";
@@ -131,5 +132,5 @@ export class GuestTurn {
 
 /** Resolves after timers and input have had their turn. */
 function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => void new Timer(0, resolve));
 }

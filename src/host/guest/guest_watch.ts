@@ -1,12 +1,14 @@
 /** Looking after a guest that takes long, while the process stays alive. */
 
+import { Timer } from "../../timer.ts";
+
 /** Says in how many milliseconds to look again; undefined for not at all. */
 export type Look = () => number | undefined;
 
-/** Timers take no longer delay. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** When a guest is looked after first: nothing that is looked for is sooner. */
 const FIRST_MS = 20;
+/** The longest between two looks: timers that were cleared stay so long. */
+const MOST_MS = 1_000;
 
 /**
  * Calls `look` from time to time while a guest is waited for. Setting a timer
@@ -17,7 +19,7 @@ const FIRST_MS = 20;
 export class GuestWatch {
   readonly #look: Look;
   #isWaiting = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   /** Whether the timer is one that serves any wait. */
   #isFirst = false;
 
@@ -29,8 +31,8 @@ export class GuestWatch {
   /** Begins to look after a guest. */
   begin(): void {
     this.#isWaiting = true;
-    if (this.#timer === undefined) this.#set(FIRST_MS, true);
-    else Deno.refTimer(this.#timer as unknown as number);
+    if (this.#timer && !this.#timer.isOver) this.#timer.ref();
+    else this.#set(FIRST_MS, true);
   }
 
   /** Looks now, and sets the timer anew; does nothing between two waits. */
@@ -44,22 +46,18 @@ export class GuestWatch {
   /** The guest has come back. */
   end(): void {
     this.#isWaiting = false;
-    if (this.#timer === undefined) return;
-    if (this.#isFirst) Deno.unrefTimer(this.#timer as unknown as number);
+    if (this.#isFirst) this.#timer?.clear();
     else this.stop();
   }
 
   /** Takes the timer back: the last wait is over, or nearly. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
     this.#timer = undefined;
   }
 
   #set(ms: number, isFirst: boolean): void {
     this.#isFirst = isFirst;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.lookNow();
-    }, Math.min(ms, MAX_TIMER_MS));
+    this.#timer = new Timer(Math.min(ms, MOST_MS), () => this.lookNow());
   }
 }

@@ -83,6 +83,7 @@ export class GuestWorker {
   readonly #channel: HostEnd;
   readonly #desk: QuestionDesk;
   readonly #turn: GuestTurn;
+  readonly #watchdog: Watchdog;
   readonly #deadline: WatchedDeadline;
   readonly #habit = new SpinHabit();
   readonly #modules = new Set<number>();
@@ -105,13 +106,12 @@ export class GuestWorker {
   readonly ready: Promise<void>;
 
   /**
-   * @param startWatchdog Called once this worker's own thread is starting: it
-   * has more to load, and each start keeps the host's thread for a while.
+   * @param watchdog Stops its calls at their deadlines.
    * @param onFailure Called when the worker's thread ends by itself.
    */
   constructor(
     options: WorkerOptions,
-    startWatchdog: () => Watchdog,
+    watchdog: Watchdog,
     onFailure: () => void,
   ) {
     this.#channel = new HostEnd({
@@ -126,9 +126,8 @@ export class GuestWorker {
     this.#turn = new GuestTurn(this.#channel, this.#desk);
     const url = new URL("../../guest/worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, options.permissions);
-    const watchdog = this.#besideStart(startWatchdog);
     const started = Promise.withResolvers<void>();
-    this.ready = Promise.all([started.promise, watchdog.ready]).then(() => {});
+    this.ready = started.promise;
     this.ready.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<HostMessage>) => {
       switch (data.type) {
@@ -150,6 +149,7 @@ export class GuestWorker {
       this.#ended.resolve();
       onFailure();
     };
+    this.#watchdog = watchdog;
     this.#deadline = watchdog.watch(this.#stopPage);
     this.#network = options.network;
     this.#post({
@@ -159,15 +159,6 @@ export class GuestWorker {
       maxResultBytes: options.maxResultBytes,
       grants: options.grants,
     });
-  }
-
-  #besideStart(startWatchdog: () => Watchdog): Watchdog {
-    try {
-      return startWatchdog();
-    } catch (error) {
-      this.#worker.terminate();
-      throw error;
-    }
   }
 
   /** Resolves when the worker's thread has ended. */
@@ -378,6 +369,17 @@ export class GuestWorker {
     this.#isFit = false;
     this.#deadline.arm(timeoutMs);
     this.#desk.begin(handlers);
+    this.#watch();
+  }
+
+  /** Has the call watched; without that it must not go on. */
+  #watch(): void {
+    try {
+      this.#watchdog.begun((ms) => this.#channel.isHostsTurnWithin(ms));
+    } catch (error) {
+      this.#stopPage.stop(StopReason.Shutdown);
+      throw error;
+    }
   }
 
   /** What became of the call, now that the guest is done or lost. */

@@ -5,13 +5,8 @@ import type {
   SharedFolders,
 } from "../../contract/system_grants.ts";
 import { ExecutionFailed, SandboxClosed, WorkerLost } from "../../errors.ts";
-import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import { COMMIT_PREFIX, stagePrefix } from "../../fs/host/commit_stage.ts";
-import { makeLink } from "../../fs/host/make_link.ts";
-import {
-  type CommitReport,
-  reasonOf,
-} from "../../fs/overlay/commit_changes.ts";
+import type { CommitReport } from "../../fs/overlay/commit_changes.ts";
 import {
   listChanges,
   type OverlayChange,
@@ -111,6 +106,13 @@ export class OverlayCommits {
     directory: GrantedDirectory,
     report: CommitReport,
   ): Promise<CommitReport> {
+    if (report.links.length === 0) return report;
+    // Few need it, and it is most of the code of a file system.
+    const { HeldDirectories } = await import(
+      "../../fs/host/held_directories.ts"
+    );
+    const { makeLink } = await import("../../fs/host/make_link.ts");
+    const { reasonOf } = await import("../../fs/overlay/commit_changes.ts");
     const conflicts = [...report.conflicts];
     const held = new HeldDirectories(this.#shared.held);
     for (const [index, link] of report.links.entries()) {

@@ -10,6 +10,7 @@ import {
   WorkerLost,
 } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
+import { IdleTimer } from "../../timer.ts";
 import type { CallScope } from "./call_scope.ts";
 import { CallQueue } from "./call_queue.ts";
 import type { CallEnd, CallOutcome } from "../guest/call_outcome.ts";
@@ -96,7 +97,7 @@ export class WorkerPool {
   readonly #pressure = new MemoryPressure();
   /** How long each module's last call took. */
   readonly #lastMs = new Map<number, number>();
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: IdleTimer | undefined;
   readonly #losses = new LossRecord();
   #closing: Promise<void> | undefined;
 
@@ -384,7 +385,7 @@ export class WorkerPool {
     try {
       const worker: GuestWorker = new GuestWorker(
         this.#options,
-        () => this.#watchdog ??= Watchdog.acquire(),
+        this.#watchdog ??= Watchdog.acquire(),
         () => this.#failed(worker),
       );
       this.#starting.set(worker, this.#started(worker));
@@ -422,14 +423,13 @@ export class WorkerPool {
   #scheduleEviction(): void {
     if (this.#idleTimer !== undefined) return;
     const seen = new Set(this.#idle);
-    this.#idleTimer = setTimeout(() => {
+    this.#idleTimer = new IdleTimer(IDLE_MS, () => {
       this.#idleTimer = undefined;
       while (this.#idle.length > 1 && seen.has(this.#idle[0]!)) {
         this.#evict(this.#idle.shift()!);
       }
       if (this.#idle.length > 1) this.#scheduleEviction();
-    }, IDLE_MS);
-    Deno.unrefTimer(this.#idleTimer as unknown as number);
+    });
   }
 
   #evict(worker: GuestWorker): void {
@@ -452,7 +452,7 @@ export class WorkerPool {
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
     await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
     // The last calls may have set it again.
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.clear();
     await Promise.all([
       ...this.#idle.splice(0).map((worker) => this.#end(worker)),
       ...this.#ending,

@@ -87,7 +87,7 @@ export class SessionWorkers {
   ): Promise<SessionWorker> {
     const worker: GuestWorker = new GuestWorker(
       this.#options,
-      () => this.#watchdog ??= Watchdog.acquire(),
+      this.#watchdog ??= Watchdog.acquire(),
       () => session.fail(new WorkerLost("Worker ended by itself")),
     );
     const session: SessionWorker = new SessionWorker(

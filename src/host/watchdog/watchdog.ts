@@ -1,7 +1,8 @@
 /**
  * The host's side of the watchdog: one thread a process, started for the first
- * sandbox and ended with the last. One that fails, or misses a deadline, is
- * replaced; until then the host's own timers bound the calls.
+ * call that does not end at once and ended with the last sandbox. One that
+ * fails, or misses a deadline, is replaced; until then the host's own timers
+ * bound the calls.
  */
 
 import type { StopPage } from "../../stop_page.ts";
@@ -10,6 +11,10 @@ import { WatchdogThread } from "./watchdog_thread.ts";
 
 /** Threads that may hold on after they were replaced; then no more are tried. */
 const MAX_HELD = 4;
+/** Calls that may end before there is a thread: those of a short process. */
+const MAX_UNWATCHED = 2;
+/** How long such a call may take, which the host's thread waits for. */
+const UNWATCHED_MS = 5;
 
 let shared: Watchdog | undefined;
 
@@ -17,15 +22,14 @@ let shared: Watchdog | undefined;
 export class Watchdog {
   /** What is watched, for a thread that takes over. */
   readonly #watched = new Map<number, StopPage>();
-  #thread: WatchdogThread;
+  #thread: WatchdogThread | undefined;
   #nextId = 1;
   #users = 0;
+  #unwatched = 0;
   /** How many threads were replaced and have not ended. */
   #held = 0;
 
-  private constructor() {
-    this.#thread = this.#start();
-  }
+  private constructor() {}
 
   /** The process's watchdog, with one more user. */
   static acquire(): Watchdog {
@@ -38,27 +42,36 @@ export class Watchdog {
   async release(): Promise<void> {
     if (--this.#users > 0) return;
     if (shared === this) shared = undefined;
-    await this.#thread.close();
+    await this.#thread?.close();
   }
 
-  /** Resolves when deadlines are watched, rejects when they can't be. */
-  get ready(): Promise<void> {
-    return this.#ready();
-  }
-
-  /** The thread that watches now. */
-  get thread(): WatchdogThread {
+  /** The thread that watches now, if there is one. */
+  get thread(): WatchdogThread | undefined {
     return this.#thread;
+  }
+
+  /**
+   * Says that a call has begun, before anything else may keep the host's thread
+   * busy: whatever outlives this is watched. A thread takes 15 ms to start, so
+   * the first calls are waited for a little, and often end first. One whose
+   * time is up while its thread starts is stopped as soon as that has.
+   *
+   * @param endsWithin Waits so many milliseconds for the call to end.
+   */
+  begun(endsWithin: (ms: number) => boolean): void {
+    if (this.#thread) return;
+    if (this.#unwatched++ < MAX_UNWATCHED && endsWithin(UNWATCHED_MS)) return;
+    this.#thread = this.#start();
   }
 
   /** Starts watching a stop page. */
   watch(stopPage: StopPage): WatchedDeadline {
     const id = this.#nextId++;
     this.#watched.set(id, stopPage);
-    this.#thread.post({ type: "watch", id, stopPage: stopPage.memory });
+    this.#thread?.post({ type: "watch", id, stopPage: stopPage.memory });
     return new WatchedDeadline(new Deadline(stopPage), this, () => {
       this.#watched.delete(id);
-      this.#thread.post({ type: "unwatch", id });
+      this.#thread?.post({ type: "unwatch", id });
     });
   }
 
@@ -71,9 +84,6 @@ export class Watchdog {
     if (thread !== this.#thread || this.#held >= MAX_HELD) return;
     this.#held++;
     this.#thread = this.#start();
-    for (const [id, stopPage] of this.#watched) {
-      this.#thread.post({ type: "watch", id, stopPage: stopPage.memory });
-    }
     // It may only have been slow: what both of them see is fired once.
     thread.close().then((ended) => {
       if (ended) this.#held--;
@@ -84,18 +94,10 @@ export class Watchdog {
     const thread: WatchdogThread = new WatchdogThread(() =>
       this.replace(thread)
     );
-    return thread;
-  }
-
-  async #ready(): Promise<void> {
-    for (;;) {
-      const thread = this.#thread;
-      try {
-        return await thread.ready;
-      } catch (error) {
-        if (thread === this.#thread) throw error;
-      }
+    for (const [id, stopPage] of this.#watched) {
+      thread.post({ type: "watch", id, stopPage: stopPage.memory });
     }
+    return thread;
   }
 }
 
@@ -104,14 +106,13 @@ export class WatchedDeadline {
   readonly #deadline: Deadline;
   readonly #watchdog: Watchdog;
   /** The thread that was to look at it. */
-  #armedFor: WatchdogThread;
+  #armedFor: WatchdogThread | undefined;
   /** Ends the watching. */
   readonly unwatch: () => void;
 
   constructor(deadline: Deadline, watchdog: Watchdog, unwatch: () => void) {
     this.#deadline = deadline;
     this.#watchdog = watchdog;
-    this.#armedFor = watchdog.thread;
     this.unwatch = unwatch;
   }
 
@@ -123,7 +124,7 @@ export class WatchedDeadline {
     this.#deadline.arm(at);
     // Waking the watchdog costs more than most calls take; it looks up by
     // itself in time for every deadline after the one it has planned for.
-    if (at < thread.planned) thread.signal();
+    if (thread && at < thread.planned) thread.signal();
   }
 
   /**
@@ -137,6 +138,6 @@ export class WatchedDeadline {
 
   /** Says that the deadline passed and nothing happened. */
   missed(): void {
-    this.#watchdog.replace(this.#armedFor);
+    if (this.#armedFor) this.#watchdog.replace(this.#armedFor);
   }
 }

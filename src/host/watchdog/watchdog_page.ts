@@ -17,16 +17,18 @@ export const WatchdogSlot = { signal: 0, mail: 1, planned: 2 } as const;
 /** Bytes of the page. */
 export const WATCHDOG_PAGE_BYTES = 24;
 
+/** The host's clock, as it is posted. */
+export interface HostClock {
+  /** `performance.timeOrigin` of the host. */
+  readonly timeOrigin: number;
+  /** `performance.now()` of the host when this was posted. */
+  readonly now: number;
+}
+
 /** What is posted to the watchdog. */
 export type WatchdogMessage =
-  | { readonly type: "start"; readonly page: SharedArrayBuffer }
-  | {
-    readonly type: "clock";
-    /** `performance.timeOrigin` of the host. */
-    readonly timeOrigin: number;
-    /** `performance.now()` of the host when this was posted. */
-    readonly now: number;
-  }
+  | { readonly type: "start"; readonly page: SharedArrayBuffer } & HostClock
+  | { readonly type: "clock" } & HostClock
   | {
     readonly type: "watch";
     readonly id: number;
@@ -35,7 +37,7 @@ export type WatchdogMessage =
   | { readonly type: "unwatch"; readonly id: number }
   | { readonly type: "close" };
 
-/** What the watchdog posts: it asks for the time, runs, has ended. */
+/** What the watchdog posts: it asks for the time, has ended. */
 export interface WatchdogReport {
-  readonly type: "clock" | "ready" | "closed";
+  readonly type: "clock" | "closed";
 }

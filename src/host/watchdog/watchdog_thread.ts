@@ -3,6 +3,7 @@
 import { startBackgroundWorker } from "../background_worker.ts";
 import { within } from "../within.ts";
 import {
+  type HostClock,
   WATCHDOG_PAGE_BYTES,
   type WatchdogMessage,
   type WatchdogReport,
@@ -17,8 +18,6 @@ export class WatchdogThread {
   readonly #worker: Worker;
   readonly #slots: BigInt64Array<SharedArrayBuffer>;
   readonly #closed = Promise.withResolvers<void>();
-  /** Resolves when deadlines are watched, rejects when they can't be. */
-  readonly ready: Promise<void>;
 
   /** @param onFailure Called when the thread ends by itself. */
   constructor(onFailure: () => void) {
@@ -26,22 +25,16 @@ export class WatchdogThread {
     this.#slots = new BigInt64Array(page);
     const url = new URL("./watchdog_worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, "none");
-    const ready = Promise.withResolvers<void>();
-    this.ready = ready.promise;
-    // Whoever waits for it gets the reason; nobody may be waiting yet.
-    ready.promise.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<WatchdogReport>) => {
-      if (data.type === "ready") ready.resolve();
-      else if (data.type === "closed") this.#closed.resolve();
-      else this.post(hostClock());
+      if (data.type === "closed") this.#closed.resolve();
+      else this.post({ type: "clock", ...hostClock() });
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      ready.reject(new Error(`Watchdog failed: ${event.message}`));
       this.#closed.resolve();
       onFailure();
     };
-    this.post({ type: "start", page });
+    this.post({ type: "start", page, ...hostClock() });
   }
 
   /** When it looks up by itself, in microseconds. */
@@ -73,7 +66,6 @@ export class WatchdogThread {
   }
 }
 
-function hostClock(): WatchdogMessage {
-  const { timeOrigin } = performance;
-  return { type: "clock", timeOrigin, now: performance.now() };
+function hostClock(): HostClock {
+  return { timeOrigin: performance.timeOrigin, now: performance.now() };
 }

@@ -7,6 +7,7 @@
 import { StopPage } from "../../stop_page.ts";
 import { Deadline, NEVER, toMicroseconds } from "./deadline.ts";
 import {
+  type HostClock,
   type WatchdogMessage,
   type WatchdogReport,
   WatchdogSlot,
@@ -33,12 +34,14 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
       slots = new BigInt64Array(data.page);
+      // This thread's clock began before the host could post anything. The
+      // host may be busy from now on, so this must do until it has answered.
+      clockOffset = hostClockOffset(data, data.now);
       askedForTime = performance.now();
       scope.postMessage({ type: "clock" });
       break;
     case "clock":
-      clockOffset = hostClockOffset(data.timeOrigin, data.now);
-      scope.postMessage({ type: "ready" });
+      clockOffset = hostClockOffset(data, data.now - askedForTime);
       break;
     case "watch":
       deadlines.set(data.id, new Deadline(new StopPage(data.stopPage)));
@@ -56,12 +59,14 @@ scope.onmessage = ({ data }) => {
 
 /**
  * Threads count time from different origins. The origins tell the difference,
- * unless the system's clock was set between the two starts: then the answer's
- * round trip bounds it.
+ * unless the system's clock was set between the two starts: then what is known
+ * of the order of things bounds it.
  */
-function hostClockOffset(timeOrigin: number, now: number): number {
+function hostClockOffset(
+  { timeOrigin, now }: HostClock,
+  most: number,
+): number {
   const least = now - performance.now();
-  const most = now - askedForTime;
   const byOrigins = performance.timeOrigin - timeOrigin;
   return Math.min(Math.max(byOrigins, least), most);
 }

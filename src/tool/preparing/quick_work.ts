@@ -6,7 +6,7 @@
 import { compileModule } from "../../prepare/compile.ts";
 import { isQuick } from "../../prepare/limits/quick_module.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
-import { type BytesInspection, inspectBytes } from "../inspect_bytes.ts";
+import type { BytesInspection } from "../inspect_bytes.ts";
 import { sha256Hex } from "../sha256.ts";
 import { unpackInfo } from "./loaded_info.ts";
 import type { HashedModule } from "./module_compiler.ts";
@@ -29,5 +29,6 @@ export async function inspectIfQuick(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<({ readonly sha256: string } & BytesInspection) | undefined> {
   if (!isQuick(bytes)) return undefined;
+  const { inspectBytes } = await import("../inspect_bytes.ts");
   return { sha256: await sha256Hex(bytes), ...await inspectBytes(bytes) };
 }

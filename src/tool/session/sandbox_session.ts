@@ -11,6 +11,7 @@ import {
   SandboxError,
 } from "../../errors.ts";
 import { CallScope } from "../../host/pool/call_scope.ts";
+import { IdleTimer } from "../../timer.ts";
 import type { SessionWorker } from "../../host/sessions/session_workers.ts";
 import { type ChangesOf, noRecord, toCallResult } from "../call_record.ts";
 import { prepareCall, type PreparedCall } from "../call_request.ts";
@@ -74,12 +75,12 @@ export let callSession: <Input, Value>(
 export class SandboxSession implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #queue: SessionQueue = new SessionQueue(
-    () => clearTimeout(this.#idleTimer),
+    () => this.#idleTimer?.clear(),
     () => this.#rest(),
   );
   /** Why no more calls are taken. */
   #ended: string | undefined;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: IdleTimer | undefined;
 
   private constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -265,11 +266,10 @@ export class SandboxSession implements AsyncDisposable {
   #rest(): void {
     if (this.#ended !== undefined) return;
     const { idleMs } = this.#parts;
-    this.#idleTimer = setTimeout(
-      () => this.#end(`nothing called it for ${idleMs} ms`),
+    this.#idleTimer = new IdleTimer(
       idleMs,
+      () => this.#end(`nothing called it for ${idleMs} ms`),
     );
-    Deno.unrefTimer(this.#idleTimer as unknown as number);
   }
 
   #checkOpen(): void {
@@ -280,7 +280,7 @@ export class SandboxSession implements AsyncDisposable {
 
   async #end(why: string): Promise<void> {
     this.#ended ??= why;
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.clear();
     await this.#parts.worker.close();
   }
 }

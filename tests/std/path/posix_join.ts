@@ -1,0 +1,6 @@
+/** `@std/path/posix/join` where JSR can't be reached: the real code from npm. */
+// deno-lint-ignore-file no-explicit-any
+import * as real from "npm:deno-std@1.4.0/path/posix/join.js";
+
+export const join: (path: string | URL, ...paths: string[]) => string =
+  (real as any).join;
