@@ -110,6 +110,16 @@ export class HostEnd {
     this.#pass(Turn.Close);
   }
 
+  /** The same once it is the host's turn, if that ever comes. */
+  async closeWhenBack(): Promise<void> {
+    for (;;) {
+      const { bell } = this;
+      if (this.isHostsTurn) break;
+      await this.rung(bell);
+    }
+    this.close();
+  }
+
   /**
    * Takes a call back that the guest has not taken, and makes it end instead;
    * false when it has: then it may have done anything. Once a call is revoked,

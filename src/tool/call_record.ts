@@ -11,7 +11,7 @@ import {
   TimeoutExceeded,
   WorkerLost,
 } from "../errors.ts";
-import type { PoolCallEnd } from "../host/pool/worker_pool.ts";
+import type { PoolCallEnd } from "../host/pool/waiting_calls.ts";
 import { decodeText } from "../pieces/decode_text.ts";
 import { readDenied } from "./denied.ts";
 import { type HostCallLog, NO_CALLS } from "./host/host_call.ts";

@@ -5,7 +5,7 @@ import type { InstancePlan, NumericImport } from "../contract/instance_plan.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { familiesOf, findFamily } from "../imports/families.ts";
-import type { WorkerModule } from "../host/guest/guest_worker.ts";
+import type { WorkerModule } from "../host/guest/worker_options.ts";
 import type { Signature } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
 import type { LoadedInfo, LoadedModule } from "./preparing/loaded_info.ts";

@@ -1,34 +1,25 @@
 /** The workers of one sandbox, and the calls that wait for them. */
 
 import { PAGE_BYTES } from "../../contract/page_bytes.ts";
-import type { CallRequest } from "../../channel/layout.ts";
 import type { KeptState } from "../../contract/guest_messages.ts";
-import {
-  Busy,
-  PermissionDenied,
-  SandboxClosed,
-  WorkerLost,
-} from "../../errors.ts";
+import { Busy } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
-import { IdleTimer } from "../../timer.ts";
-import type { CallScope } from "./call_scope.ts";
-import { CallQueue } from "./call_queue.ts";
 import type { CallEnd, CallOutcome } from "../guest/call_outcome.ts";
-import {
-  GuestWorker,
-  type WorkerModule,
-  type WorkerOptions,
-} from "../guest/guest_worker.ts";
-import type { QuestionHandlers } from "../guest/question_desk.ts";
+import type { GuestWorker } from "../guest/guest_worker.ts";
+import type { WorkerModule, WorkerOptions } from "../guest/worker_options.ts";
+import { IdleWorkers } from "./idle_workers.ts";
 import { LossRecord } from "./loss_record.ts";
 import { MemoryPressure } from "./memory_pressure.ts";
-import { Watchdog } from "../watchdog/watchdog.ts";
-import { within } from "../within.ts";
+import {
+  closedError,
+  type PoolCall,
+  type PoolCallEnd,
+  type WaitingCall,
+  waitingCall,
+  WaitingCalls,
+} from "./waiting_calls.ts";
+import { WorkerStarts } from "./worker_starts.ts";
 
-/** How long a worker may take to start. */
-const START_MS = 30_000;
-/** How long a worker that nothing needs is kept. */
-const IDLE_MS = 30_000;
 /** On how many workers a call is tried that no guest has begun. */
 const MAX_TRIES = 3;
 /** Answers that took less are waited for awake, in milliseconds. */
@@ -40,69 +31,38 @@ export interface PoolOptions extends WorkerOptions {
   readonly maxQueuedCalls: number;
 }
 
-/** A call for the pool. */
-export interface PoolCall {
-  readonly module: WorkerModule;
-  readonly request: CallRequest;
-  readonly timeoutMs: number;
-  /** How long it may wait for a worker. */
-  readonly queueMs: number | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** Who answers what the guest asks meanwhile. */
-  readonly handlers: QuestionHandlers;
-  /** Which call it is made from, if from any. */
-  readonly scope?: CallScope | undefined;
-}
-
-/** A call's end, with how long it waited for a worker. */
-export interface PoolCallEnd extends CallEnd {
-  readonly waitedMs: number;
-}
-
-/** A call's end, with how long it waited for a worker. */
-export interface PoolCallEnd extends CallEnd {
-  readonly waitedMs: number;
-}
-
-/** A call that waits. */
-interface WaitingCall {
-  readonly call: PoolCall;
-  readonly key: number;
-  /** How many workers were lost before they began it. */
-  tries: number;
-  readonly since: number;
-  readonly resolve: (end: PoolCallEnd) => void;
-  readonly reject: (reason: unknown) => void;
-  /** Listens to the signal while the call is in the queue. */
-  abort: (() => void) | undefined;
-  /** Rejects the call when it has waited for too long. */
-  timer: ReturnType<typeof setTimeout> | undefined;
-  isQueued: boolean;
-}
-
 /** Starts workers as calls need them and gives them out, fairly. */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #cores = navigator.hardwareConcurrency;
-  /** Started with the first worker. */
-  #watchdog: Watchdog | undefined;
-  readonly #queue = new CallQueue<WaitingCall>();
-  /** Most recently used last. */
-  readonly #idle: GuestWorker[] = [];
+  readonly #queue: WaitingCalls;
+  readonly #idle = new IdleWorkers((worker) => this.#evict(worker));
   readonly #busy = new Map<GuestWorker, Promise<void>>();
   /** The calls that the busy ones run. */
   readonly #running = new Map<GuestWorker, PoolCall>();
-  readonly #starting = new Map<GuestWorker, Promise<void>>();
+  readonly #starts: WorkerStarts;
   readonly #ending = new Set<Promise<void>>();
   readonly #pressure = new MemoryPressure();
   /** How long each module's last call took. */
   readonly #lastMs = new Map<number, number>();
-  #idleTimer: IdleTimer | undefined;
   readonly #losses = new LossRecord();
   #closing: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#queue = new WaitingCalls(options.maxQueuedCalls);
+    this.#starts = new WorkerStarts(options, {
+      started: (worker) => this.#free(worker),
+      notStarted: (worker, error) => {
+        this.#lose(worker);
+        this.#rejectNext(error);
+        this.#dispatch();
+      },
+      // If it was idle, nobody noticed.
+      failed: (worker) => {
+        if (this.#idle.remove(worker)) this.#lose(worker);
+      },
+    });
   }
 
   /** How many workers did not answer and were let go. */
@@ -127,33 +87,24 @@ export class WorkerPool {
     if (call.signal?.aborted) return Promise.reject(call.signal.reason);
     const refusal = this.#losses.refusal(call.module.id);
     if (refusal) return Promise.reject(refusal);
-    if (this.#idle.length === 0 && this.#isFull()) {
+    if (this.#idle.size === 0 && this.#isFull()) {
       return Promise.reject(new Busy(this.#options.maxQueuedCalls));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<PoolCallEnd>();
-    const waiting: WaitingCall = {
-      call,
-      key: call.module.id,
-      tries: 0,
-      since: performance.now(),
-      resolve,
-      reject,
-      abort: undefined,
-      timer: undefined,
-      isQueued: false,
-    };
-    if (this.#idle.length > 0) this.#start(this.#take(waiting.key), waiting);
-    else this.#wait(waiting);
-    return promise;
+    const [waiting, end] = waitingCall(call);
+    if (this.#idle.size > 0) {
+      this.#start(this.#idle.take(waiting.key), waiting);
+    } else {
+      this.#wait(waiting);
+    }
+    return end;
   }
 
   /** Makes all workers let go of a module; calls in flight end as usual. */
   forget(module: number): void {
     this.#lastMs.delete(module);
     for (const worker of this.#busy.keys()) worker.forget(module);
-    for (const worker of this.#idle.filter((one) => one.knows(module))) {
+    for (const worker of this.#idle.takeKnowing(module)) {
       worker.forget(module);
-      this.#idle.splice(this.#idle.indexOf(worker), 1);
       this.#tidy(worker);
     }
   }
@@ -167,7 +118,7 @@ export class WorkerPool {
   }
 
   get #workers(): number {
-    return this.#idle.length + this.#busy.size + this.#starting.size;
+    return this.#idle.size + this.#busy.size + this.#starts.size;
   }
 
   /** Whether as many calls wait as may, beside those that a start is for. */
@@ -177,17 +128,7 @@ export class WorkerPool {
   }
 
   #wait(waiting: WaitingCall): void {
-    const { signal } = waiting.call;
-    waiting.abort = () => {
-      if (!this.#queue.remove(waiting)) return;
-      stopListening(waiting);
-      waiting.reject(signal?.reason);
-    };
-    signal?.addEventListener("abort", waiting.abort, { once: true });
-    if (waiting.call.queueMs !== undefined) this.#expire(waiting);
     this.#queue.add(waiting);
-    waiting.isQueued = true;
-    waiting.call.scope?.wait();
     if (waiting.call.scope?.isNested && this.#isStuck()) {
       return this.#refuse(waiting);
     }
@@ -202,52 +143,24 @@ export class WorkerPool {
 
   /** Rejects a call that its own caller keeps from ever running. */
   #refuse(waiting: WaitingCall): void {
-    this.#queue.remove(waiting);
-    stopListening(waiting);
     const { maxQueuedCalls, maxWorkers } = this.#options;
-    waiting.reject(
-      new Busy(
-        maxQueuedCalls,
-        `Sandbox is busy: all its workers (${maxWorkers}) wait for host functions that call it, raise maxWorkers`,
-      ),
-    );
-  }
-
-  /** Rejects a call that still waits when its time in the queue is up. */
-  #expire(waiting: WaitingCall): void {
-    const { queueMs = 0 } = waiting.call;
-    const waited = performance.now() - waiting.since;
-    waiting.timer = setTimeout(() => {
-      if (!this.#queue.remove(waiting)) return;
-      stopListening(waiting);
-      waiting.reject(
-        new Busy(
-          this.#options.maxQueuedCalls,
-          `Sandbox is busy: the call waited ${queueMs} ms for a worker, the limit`,
-        ),
-      );
-    }, Math.max(0, queueMs - waited));
+    const message =
+      `Sandbox is busy: all its workers (${maxWorkers}) wait for host functions that call it, raise maxWorkers`;
+    this.#queue.reject(waiting, new Busy(maxQueuedCalls, message));
   }
 
   #dispatch(): void {
-    while (this.#queue.size > 0 && this.#idle.length > 0) {
+    while (this.#queue.size > 0 && this.#idle.size > 0) {
       const call = this.#queue.next()!;
-      this.#start(this.#take(call.key), call);
+      this.#start(this.#idle.take(call.key), call);
     }
     while (
-      this.#starting.size < this.#queue.size &&
+      this.#starts.size < this.#queue.size &&
       this.#workers < this.#options.maxWorkers
     ) if (!this.#spawn()) return;
   }
 
-  /** An idle worker, one that knows the module if there is one. */
-  #take(module: number): GuestWorker {
-    const warm = this.#idle.findLastIndex((worker) => worker.knows(module));
-    return this.#idle.splice(warm, 1)[0]!;
-  }
-
   #start(worker: GuestWorker, waiting: WaitingCall): void {
-    stopListening(waiting);
     const refusal = this.#losses.refusal(waiting.key);
     if (refusal) {
       waiting.reject(refusal);
@@ -354,9 +267,9 @@ export class WorkerPool {
   #free(worker: GuestWorker): void {
     if (worker.isUntidy && !this.#closing) return this.#tidy(worker);
     this.#busy.delete(worker);
-    this.#idle.push(worker);
+    this.#idle.add(worker);
     this.#dispatch();
-    if (this.#idle.length > 1) this.#scheduleEviction();
+    this.#idle.scheduleEviction();
   }
 
   /** Ends a worker for what it holds on to; another starts meanwhile. */
@@ -372,64 +285,20 @@ export class WorkerPool {
     worker.abandon();
   }
 
-  /** A worker's thread has ended by itself; if it was idle, nobody noticed. */
-  #failed(worker: GuestWorker): void {
-    const index = this.#idle.indexOf(worker);
-    if (index < 0) return;
-    this.#idle.splice(index, 1);
-    this.#lose(worker);
-  }
-
   /** Whether a worker is starting; if not, the next call was told why. */
   #spawn(): boolean {
     try {
-      const worker: GuestWorker = new GuestWorker(
-        this.#options,
-        this.#watchdog ??= Watchdog.acquire(),
-        () => this.#failed(worker),
-      );
-      this.#starting.set(worker, this.#started(worker));
+      this.#starts.start();
       return true;
     } catch (error) {
-      this.#rejectNext(toStartError(error));
-      return false;
-    }
-  }
-
-  async #started(worker: GuestWorker): Promise<void> {
-    try {
-      if (!await within(START_MS, worker.ready)) {
-        throw new WorkerLost(`Worker did not start within ${START_MS} ms`);
-      }
-      this.#starting.delete(worker);
-      this.#free(worker);
-    } catch (error) {
-      this.#starting.delete(worker);
-      this.#lose(worker);
       this.#rejectNext(error);
-      this.#dispatch();
+      return false;
     }
   }
 
   /** A failed start costs one call, so that failing for ever is impossible. */
   #rejectNext(reason: unknown): void {
-    const waiting = this.#queue.next();
-    if (!waiting) return;
-    stopListening(waiting);
-    waiting.reject(reason);
-  }
-
-  /** Ends all but one of the workers that nothing has needed for a while. */
-  #scheduleEviction(): void {
-    if (this.#idleTimer !== undefined) return;
-    const seen = new Set(this.#idle);
-    this.#idleTimer = new IdleTimer(IDLE_MS, () => {
-      this.#idleTimer = undefined;
-      while (this.#idle.length > 1 && seen.has(this.#idle[0]!)) {
-        this.#evict(this.#idle.shift()!);
-      }
-      if (this.#idle.length > 1) this.#scheduleEviction();
-    });
+    this.#queue.next()?.reject(reason);
   }
 
   #evict(worker: GuestWorker): void {
@@ -445,19 +314,14 @@ export class WorkerPool {
   }
 
   async #close(): Promise<void> {
-    for (const waiting of this.#queue.drain()) {
-      stopListening(waiting);
-      waiting.reject(closedError());
-    }
+    this.#queue.close();
     for (const worker of this.#busy.keys()) worker.stop(StopReason.Shutdown);
-    await Promise.all([...this.#busy.values(), ...this.#starting.values()]);
-    // The last calls may have set it again.
-    this.#idleTimer?.clear();
+    await Promise.all([...this.#busy.values(), this.#starts.settled()]);
     await Promise.all([
-      ...this.#idle.splice(0).map((worker) => this.#end(worker)),
+      ...this.#idle.drain().map((worker) => this.#end(worker)),
       ...this.#ending,
     ]);
-    await this.#watchdog?.release();
+    await this.#starts.close();
   }
 }
 
@@ -466,26 +330,7 @@ function keptBytes({ image }: KeptState): number {
   return memories.reduce((sum, { pages }) => sum + pages * PAGE_BYTES, 0);
 }
 
-function stopListening(waiting: WaitingCall): void {
-  const { call, abort, timer } = waiting;
-  if (waiting.isQueued) call.scope?.waited();
-  waiting.isQueued = false;
-  if (timer !== undefined) clearTimeout(timer);
-  if (abort) call.signal?.removeEventListener("abort", abort);
-}
-
 /** Why a call never ran that was stopped before it could. */
 function stopError(reason: StopReason, signal: AbortSignal | undefined) {
   return reason === StopReason.Abort ? signal?.reason : closedError();
-}
-
-function closedError(): SandboxClosed {
-  return new SandboxClosed("Sandbox is closed");
-}
-
-function toStartError(error: unknown): unknown {
-  return error instanceof Deno.errors.NotCapable ||
-      error instanceof Deno.errors.PermissionDenied
-    ? new PermissionDenied(`Cannot start a worker: ${error.message}`)
-    : error;
 }

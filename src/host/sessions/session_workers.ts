@@ -9,12 +9,12 @@ import type { StateImage } from "../../contract/state_image.ts";
 import { Busy, SandboxClosed, WorkerLost } from "../../errors.ts";
 import { StopReason } from "../../stop_page.ts";
 import type { CallEnd } from "../guest/call_outcome.ts";
-import {
-  GuestWorker,
-  type SessionSetup,
-  type WorkerModule,
-  type WorkerOptions,
-} from "../guest/guest_worker.ts";
+import { GuestWorker } from "../guest/guest_worker.ts";
+import type {
+  SessionSetup,
+  WorkerModule,
+  WorkerOptions,
+} from "../guest/worker_options.ts";
 import type { QuestionHandlers } from "../guest/question_desk.ts";
 import { Watchdog } from "../watchdog/watchdog.ts";
 import { within } from "../within.ts";

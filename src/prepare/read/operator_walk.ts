@@ -9,7 +9,8 @@ import type { BodyEditor } from "../rewrite/body_editor.ts";
 import { type BodyReader, MULTI_MEMORY } from "./body_reader.ts";
 import type { BulkCalls } from "../rewrite/bulk_calls.ts";
 import { writeRoundCheck } from "../rewrite/guard.ts";
-import { type LoopForm, LoopScan } from "../rewrite/loop_scan.ts";
+import type { LoopForm } from "../rewrite/loop_form.ts";
+import { LoopScan } from "../rewrite/loop_scan.ts";
 import {
   featuresIn,
   fuelIn,

@@ -10,19 +10,18 @@ import {
   VECTOR_OPERATORS,
 } from "../../wasm/operators.ts";
 import { SHORT_VALUE_TYPE } from "../../wasm/value_type.ts";
+import {
+  countingForm,
+  type LoopForm,
+  MAX_UNITS,
+  type Step,
+} from "./loop_form.ts";
 import { OPERATOR_COST, timeIn } from "./operator_cost.ts";
 
 /** Loops of more bytes are not looked at. */
 const MAX_BYTES = 512;
 /** Different writes to variables in a loop that are kept in mind. */
 const MAX_WRITES = 64;
-/** What all rounds between two checks may take together, in units of time. */
-const MAX_UNITS = 16_384;
-/** What it costs to look at the counter's bits. */
-const CHECK_UNITS = 5;
-const MAX_ROUND_BITS = 7;
-/** Where a check comes more often, what it costs is that it comes unforeseen. */
-const MIN_ROUND_BITS = 5;
 
 const SHAPE = CORE_OPERATORS.shape;
 const EMPTY_BLOCK = 0x40;
@@ -38,28 +37,6 @@ const Op = {
   i64Sub: 0x7d,
 } as const;
 
-/** How a loop can do with fewer checks. */
-export type LoopForm =
-  /** Every round calls a function that checks when it is entered. */
-  | { readonly kind: "calls"; readonly units: number }
-  /** A variable goes in steps, so that some of its bits count the rounds. */
-  | {
-    readonly kind: "counts";
-    /** Units of all rounds between two checks. */
-    readonly units: number;
-    readonly local: number;
-    readonly is64: boolean;
-    /** The bits, which are all zero once in so many rounds. */
-    readonly mask: number;
-  };
-
-/** `local = local + step`, in every round. */
-interface Step {
-  readonly local: number;
-  readonly step: number;
-  readonly is64: boolean;
-}
-
 /**
  * Looks at loops. A form is found only if
  *
@@ -67,9 +44,6 @@ interface Step {
  * - the step or the call stands in no inner block, and before anything that
  *   jumps back to the loop: every round comes by,
  * - nothing else in the loop writes the variable.
- *
- * A variable that goes in steps of an odd number times 2^k takes every value of
- * its bits k to k + n in 2^n rounds, wherever it starts, also when it wraps.
  */
 export class LoopScan {
   readonly #bytes: Uint8Array;
@@ -122,24 +96,10 @@ export class LoopScan {
     if (this.#calls) return { kind: "calls", units: this.#units };
     for (const step of this.#steps) {
       const writes = this.#written.filter((one) => one === step.local).length;
-      const form = writes === 1 ? this.#counts(step) : undefined;
+      const form = writes === 1 ? countingForm(step, this.#units) : undefined;
       if (form) return form;
     }
     return undefined;
-  }
-
-  #counts({ local, step, is64 }: Step): LoopForm | undefined {
-    const round = this.#units + CHECK_UNITS;
-    const bits = Math.min(
-      MAX_ROUND_BITS,
-      31 - Math.clz32(MAX_UNITS / round),
-    );
-    if (step === 0 || bits < MIN_ROUND_BITS) return undefined;
-    const shift = 31 - Math.clz32(step & -step);
-    if (shift + bits > 31) return undefined;
-    const rounds = 1 << bits;
-    const mask = (rounds - 1) << shift;
-    return { kind: "counts", units: rounds * round, local, is64, mask };
   }
 
   /** Reads one operator; false when it is none that is understood here. */

@@ -3,7 +3,7 @@
 import { imageBytes } from "./image_bytes.ts";
 import type { StateImage } from "../../contract/state_image.ts";
 import type { MemoryDirectory } from "../../contract/system_grants.ts";
-import type { WorkerModule } from "../../host/guest/guest_worker.ts";
+import type { WorkerModule } from "../../host/guest/worker_options.ts";
 import { imageCopier } from "../../prepare/image_copier.ts";
 import type { LoadedInfo } from "../preparing/loaded_info.ts";
 import {
