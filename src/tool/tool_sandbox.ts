@@ -3,42 +3,10 @@
 import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { type SandboxOptions, toConfig } from "../config/sandbox_options.ts";
-import {
-  type AnySandboxError,
-  MemoryLimitExceeded,
-  SandboxClosed,
-  SandboxError,
-} from "../errors.ts";
-import { checkFolder } from "../host/grants/existing_folder.ts";
-import { GrantedFolders } from "../host/grants/granted_folders.ts";
-import { systemGrants } from "../host/grants/system_grants.ts";
-import { workerPermissions } from "../host/grants/worker_permissions.ts";
-import { Network } from "../host/network/network.ts";
-import { networkOptions } from "../host/network/network_options.ts";
-import { SessionWorkers } from "../host/sessions/session_workers.ts";
-import type { StateImage } from "../contract/state_image.ts";
-import { WorkerPool } from "../host/pool/worker_pool.ts";
-import { decodeText } from "../pieces/decode_text.ts";
-import { overlayBytes } from "../host/overlay/overlay_bytes.ts";
-import { OverlayCommits } from "../host/overlay/overlay_commits.ts";
-import { type ChangesOf, noRecord, toCallResult } from "./call_record.ts";
-import { Changes } from "./changes/changes.ts";
-import { Overlay, type OverlayStates, useOf } from "./changes/overlay.ts";
-import {
-  type NamedCallOptions,
-  prepareCall,
-  type PreparedCall,
-} from "./call_request.ts";
-import {
-  type CallResult,
-  type CallSuccess,
-  failed,
-  type RecordData,
-  succeeded,
-  valueOf,
-} from "./call_result.ts";
-import { BYTES_CALL, START_CALL } from "./calls/bytes_call.ts";
 import { bytesInput } from "./bytes_input.ts";
+import type { NamedCallOptions } from "./call_request.ts";
+import { type CallResult, succeeded, valueOf } from "./call_result.ts";
+import { BYTES_CALL } from "./calls/bytes_call.ts";
 import type { CallKind } from "./calls/call_kind.ts";
 import {
   decodeNumbers,
@@ -47,44 +15,31 @@ import {
   numericInput,
 } from "./calls/numeric_call.ts";
 import { PROGRAM_CALL } from "./calls/program_call.ts";
+import { Overlay } from "./changes/overlay.ts";
 import {
   type ModuleLoadOptions,
   type ModuleSource,
   readModuleSource,
 } from "./module_source.ts";
-import { ModuleStore } from "./module_store.ts";
 import {
   checkProgram,
   type RunOptions,
   type RunResult,
 } from "./program_run.ts";
+import { SandboxCalls } from "./sandbox_calls.ts";
+import { SandboxParts } from "./sandbox_parts.ts";
 import {
   exportSignature,
-  moduleInfo,
-  nextModuleId,
   type SandboxedModule,
-  usesSystem,
   workerModule,
 } from "./sandboxed_module.ts";
-import { runInit } from "./session/run_init.ts";
-import {
-  createSession,
-  type SandboxSession,
-  startSession,
-} from "./session/sandbox_session.ts";
-import {
-  checkRollback,
-  checkSessionOptions,
-  checkSnapshotOptions,
-  type SessionOptions,
-  type SnapshotOptions,
+import type { SandboxSession } from "./session/sandbox_session.ts";
+import { SandboxSessions } from "./session/sandbox_sessions.ts";
+import type {
+  SessionOptions,
+  SnapshotOptions,
 } from "./session/session_options.ts";
-import {
-  copiersOf,
-  createSnapshot,
-  type ModuleSnapshot,
-} from "./snapshot/module_snapshot.ts";
-import { readSnapshot } from "./snapshot/snapshot_file.ts";
+import type { ModuleSnapshot } from "./snapshot/module_snapshot.ts";
 
 /** Runs a call of any kind. */
 export let callModule: <Input, Value>(
@@ -96,12 +51,6 @@ export let callModule: <Input, Value>(
 ) => Promise<CallResult<Value>>;
 
 const NOTHING: Uint8Array = new Uint8Array();
-
-/** What a call is made over, and what becomes of what it leaves. */
-interface CallOver {
-  readonly before: OverlayStates;
-  readonly changesOf: ChangesOf;
-}
 
 /**
  * Runs untrusted modules in workers of its own, with the permissions and
@@ -120,17 +69,13 @@ interface CallOver {
 export class ToolSandbox implements AsyncDisposable {
   /** The configuration that holds for every call. */
   readonly config: SandboxConfig;
-  readonly #folders: GrantedFolders;
-  readonly #pool: WorkerPool;
-  readonly #sessions: SessionWorkers;
-  readonly #network: Network;
-  readonly #modules: ModuleStore;
-  readonly #commits: OverlayCommits;
-  #isClosed = false;
+  readonly #parts: SandboxParts;
+  readonly #calls: SandboxCalls;
+  readonly #sessions: SandboxSessions;
 
   static {
     callModule = (sandbox, module, kind, input, options) =>
-      sandbox.#call(module, kind, input, options);
+      sandbox.#calls.call(module, kind, input, options);
   }
 
   /**
@@ -146,35 +91,17 @@ export class ToolSandbox implements AsyncDisposable {
    */
   constructor(config?: SandboxConfig | SandboxOptions) {
     this.config = toConfig(config);
-    const grants = systemGrants(this.config);
-    // Asked first, since anchors are made for what is granted only.
-    workerPermissions(grants.directories);
-    for (const { host } of grants.directories) checkFolder(host);
-    this.#network = new Network(networkOptions(this.config));
-    this.#folders = new GrantedFolders(grants.directories);
-    this.#commits = new OverlayCommits(this.#folders, grants.shared);
-    const { directories } = this.#folders;
-    const { maxMemoryBytes } = this.config;
-    const workers = {
-      permissions: workerPermissions(directories),
-      grants: { ...grants, directories },
-      network: this.#network,
-      maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30) +
-        overlayBytes(directories),
-      maxResultBytes: this.config.maxResultBytes,
-    };
-    this.#sessions = new SessionWorkers(workers, this.config.maxSessions);
-    this.#pool = new WorkerPool({
-      ...workers,
-      maxWorkers: this.config.maxWorkers,
-      maxQueuedCalls: this.config.maxQueuedCalls,
-    });
-    this.#modules = new ModuleStore(this.config);
+    this.#parts = new SandboxParts(this.config);
+    this.#calls = new SandboxCalls(this.#parts, this);
+    this.#sessions = new SandboxSessions(
+      this.#parts,
+      (snapshot) => this.unloadModule(snapshot),
+    );
   }
 
   /** How many workers did not answer after a stop and were let go. */
   get lostWorkers(): number {
-    return this.#pool.lostWorkers;
+    return this.#parts.pool.lostWorkers;
   }
 
   /**
@@ -193,20 +120,20 @@ export class ToolSandbox implements AsyncDisposable {
     source: ModuleSource,
     options: ModuleLoadOptions = {},
   ): Promise<SandboxedModule> {
-    this.#checkOpen();
+    this.#parts.checkOpen();
     // What comes in pieces is waited for: a worker starts meanwhile.
-    if (source instanceof ReadableStream) this.#pool.warm();
+    if (source instanceof ReadableStream) this.#parts.pool.warm();
     const bytes = await readModuleSource(
       source,
       options,
-      (size) => this.#modules.expect(size),
+      (size) => this.#parts.modules.expect(size),
     );
-    this.#checkOpen();
+    this.#parts.checkOpen();
     // What has to be waited for longest is started first.
-    const loading = this.#modules.load(bytes, options.integrity);
-    this.#pool.warm();
+    const loading = this.#parts.modules.load(bytes, options.integrity);
+    this.#parts.pool.warm();
     const module = await loading;
-    if (workerModule(module).plan.usesHttp) this.#network.warm();
+    if (workerModule(module).plan.usesHttp) this.#parts.network.warm();
     return module;
   }
 
@@ -217,8 +144,8 @@ export class ToolSandbox implements AsyncDisposable {
    * @throws {ExecutionFailed} when this sandbox did not load it.
    */
   unloadModule(module: SandboxedModule): void {
-    this.#modules.unload(module);
-    this.#pool.forget(workerModule(module).id);
+    this.#parts.modules.unload(module);
+    this.#parts.pool.forget(workerModule(module).id);
   }
 
   /**
@@ -260,7 +187,7 @@ export class ToolSandbox implements AsyncDisposable {
     const signature = exportSignature(module, name);
     const numeric = numericInput(name, signature, input);
     const bytes = valueOf(
-      await this.#call(module, NUMERIC_CALL, numeric, options),
+      await this.#calls.call(module, NUMERIC_CALL, numeric, options),
     );
     return input instanceof Uint8Array
       ? bytes
@@ -284,7 +211,12 @@ export class ToolSandbox implements AsyncDisposable {
   ): Promise<CallResult<(number | bigint)[]>> {
     const signature = exportSignature(module, name);
     const numeric = numericInput(name, signature, args);
-    const result = await this.#call(module, NUMERIC_CALL, numeric, options);
+    const result = await this.#calls.call(
+      module,
+      NUMERIC_CALL,
+      numeric,
+      options,
+    );
     if (!result.ok) return result;
     return succeeded(decodeNumbers(result.value, signature), result);
   }
@@ -307,7 +239,7 @@ export class ToolSandbox implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<CallResult<number>> {
     const input = bytesInput(module, name, bytes, allocator);
-    return await this.#call(module, BYTES_CALL, input, options);
+    return await this.#calls.call(module, BYTES_CALL, input, options);
   }
 
   /**
@@ -323,9 +255,14 @@ export class ToolSandbox implements AsyncDisposable {
     module: SandboxedModule,
     options: RunOptions = {},
   ): Promise<RunResult> {
-    if (!this.#isClosed) this.#modules.check(module);
+    if (!this.#parts.isClosed) this.#parts.modules.check(module);
     checkProgram(module);
-    const result = await this.#call(module, PROGRAM_CALL, NOTHING, options);
+    const result = await this.#calls.call(
+      module,
+      PROGRAM_CALL,
+      NOTHING,
+      options,
+    );
     const exitCode = result.ok ? result.value : undefined;
     return Object.assign(result, { exitCode }) as RunResult;
   }
@@ -348,15 +285,7 @@ export class ToolSandbox implements AsyncDisposable {
     module: SandboxedModule,
     options: SnapshotOptions = {},
   ): Promise<ModuleSnapshot> {
-    checkSnapshotOptions(options);
-    const { init = [], ...rest } = options;
-    const session = await this.#openSession(module, rest, false);
-    try {
-      for (const call of init) await runInit(session, call);
-      return await session.snapshot();
-    } finally {
-      await session.close();
-    }
+    return await this.#sessions.snapshot(module, options);
   }
 
   /**
@@ -374,23 +303,7 @@ export class ToolSandbox implements AsyncDisposable {
     module: SandboxedModule,
     bytes: Uint8Array,
   ): Promise<ModuleSnapshot> {
-    this.#checkOpen();
-    this.#modules.check(module);
-    const { plan } = workerModule(module);
-    const { maxMemoryBytes, memoryDirectories } = this.config;
-    const granted = memoryDirectories
-      .reduce((sum, one) => sum + one.maxBytes, 0);
-    const image = await readSnapshot(bytes, {
-      sha256: module.sha256,
-      plan,
-      maxFileBytes: Math.max(granted, maxMemoryBytes),
-      hostDirectories: usesSystem(module)
-        ? this.#folders.directories.map(({ guest }) => guest)
-        : [],
-      memoryDirectories,
-      maxDescriptors: this.config.maxDescriptors,
-    });
-    return this.#addSnapshot(module, image);
+    return await this.#sessions.load(module, bytes);
   }
 
   /**
@@ -415,69 +328,7 @@ export class ToolSandbox implements AsyncDisposable {
     module: SandboxedModule,
     options: SessionOptions = {},
   ): Promise<SandboxSession> {
-    return await this.#openSession(module, options, true);
-  }
-
-  async #openSession(
-    module: SandboxedModule,
-    options: SessionOptions,
-    isCounted: boolean,
-  ): Promise<SandboxSession> {
-    this.#checkOpen();
-    this.#modules.check(module);
-    const idleMs = checkSessionOptions(options);
-    const { args, env, files, rollback = false, idleTimeout: _, ...limits } =
-      options;
-    if (rollback && usesSystem(module)) checkRollback(this.config);
-    const setup = prepareCall(
-      START_CALL,
-      undefined,
-      { args, env, files },
-      this.config,
-    );
-    const { module: code, plan, kept } = workerModule(module);
-    const id = nextModuleId();
-    const worker = await this.#sessions.open({ id, module: code, plan }, {
-      kept: kept ?? { image: undefined, copiers: copiersOf(plan) },
-      meta: setup.meta,
-      bundle: setup.payload,
-      rollsBack: rollback,
-    }, isCounted);
-    const session = createSession({
-      worker,
-      module,
-      id,
-      config: this.config,
-      options,
-      idleMs,
-      snapshot: (image) => this.#addSnapshot(module, image),
-      changesOf: (states) => this.#changesOf(states),
-      open: (snapshot) =>
-        this.#openSession(
-          snapshot,
-          { args, env, rollback, idleTimeout: idleMs },
-          true,
-        ),
-      forget: (snapshot) => this.unloadModule(snapshot),
-    });
-    try {
-      if (!kept) await startSession(session, limits);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-  }
-
-  #addSnapshot(module: SandboxedModule, image: StateImage): ModuleSnapshot {
-    this.#checkOpen();
-    const snapshot = createSnapshot(
-      module,
-      image,
-      this.config.memoryDirectories,
-    );
-    this.#modules.add(snapshot);
-    return snapshot;
+    return await this.#sessions.open(module, options);
   }
 
   /**
@@ -495,7 +346,7 @@ export class ToolSandbox implements AsyncDisposable {
     }
     return new Overlay(
       this,
-      (states, onSettled) => this.#changesOf(states, onSettled),
+      (states, onSettled) => this.#parts.changesOf(states, onSettled),
     );
   }
 
@@ -504,145 +355,11 @@ export class ToolSandbox implements AsyncDisposable {
    * fail with {@linkcode SandboxClosed}.
    */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#modules.close();
-    await Promise.all([this.#pool.close(), this.#sessions.close()]);
-    await this.#network.close();
-    this.#folders.release();
+    await this.#parts.close();
   }
 
   /** The same as {@linkcode close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  async #call<Input, Value>(
-    module: SandboxedModule,
-    kind: CallKind<Input, Value>,
-    input: Input,
-    options: NamedCallOptions,
-  ): Promise<CallResult<Value>> {
-    const use = options.overlay && useOf(options.overlay);
-    if (!use) return await this.#callOnce(module, kind, input, options);
-    if (use.sandbox !== this) {
-      throw new TypeError("Cannot set overlay: another sandbox made it");
-    }
-    return await use.next(async (before) => {
-      let after = before;
-      const changesOf = (states: OverlayStates) => {
-        after = states;
-        return this.#changesOf(states, () => use.settled(states));
-      };
-      const over = { before, changesOf };
-      return [
-        await this.#callOnce(module, kind, input, options, over),
-        after,
-      ];
-    });
-  }
-
-  async #callOnce<Input, Value>(
-    module: SandboxedModule,
-    kind: CallKind<Input, Value>,
-    input: Input,
-    options: NamedCallOptions,
-    { before, changesOf }: CallOver = {
-      before: {},
-      changesOf: (states) => this.#changesOf(states),
-    },
-  ): Promise<CallResult<Value>> {
-    if (this.#isClosed) return failed(closedError(), noRecord());
-    this.#modules.check(module);
-    const call = prepareCall(
-      kind,
-      input,
-      options,
-      this.config,
-      ["name"],
-      before,
-    );
-    try {
-      const result = await this.#perform(module, kind.op, call, changesOf);
-      if (!result.ok) return result;
-      try {
-        const decoded = kind.decode(result.value, input);
-        const value = decoded instanceof Promise ? await decoded : decoded;
-        return succeeded(value, result);
-      } catch (error) {
-        if (!(error instanceof SandboxError)) throw error;
-        const record = kind.answersByStdout ? await printed(result) : result;
-        return failed(error as AnySandboxError, record);
-      }
-    } finally {
-      call.end();
-    }
-  }
-
-  async #perform(
-    module: SandboxedModule,
-    op: CallKind<never, unknown>["op"],
-    call: PreparedCall,
-    changesOf: ChangesOf,
-  ): Promise<CallResult<Uint8Array>> {
-    const { limits, meta, payload, ownBytes, handlers, hostCalls, scope } =
-      call;
-    const { maxMemoryBytes } = limits;
-    const { initialBytes } = moduleInfo(module);
-    const tooLarge = initialBytes > maxMemoryBytes
-      ? `Module starts with ${initialBytes} bytes of memories and tables`
-      : ownBytes > maxMemoryBytes
-      ? `Arguments have ${ownBytes} bytes`
-      : undefined;
-    if (tooLarge !== undefined) {
-      const message =
-        `${tooLarge}, the memory limit is ${maxMemoryBytes} bytes`;
-      const error = new MemoryLimitExceeded(maxMemoryBytes, message);
-      return failed(error, noRecord());
-    }
-    const worker = workerModule(module);
-    try {
-      const end = await this.#pool.run({
-        module: worker,
-        request: { module: worker.id, op, meta, payload },
-        timeoutMs: limits.timeoutMs,
-        queueMs: limits.queueMs,
-        signal: limits.signal,
-        handlers,
-        scope,
-      });
-      hostCalls.end(limits.signal?.reason);
-      const result = toCallResult(end, limits, hostCalls.log, changesOf);
-      return result instanceof Promise ? await result : result;
-    } catch (error) {
-      if (!(error instanceof SandboxError)) throw error;
-      hostCalls.end();
-      return failed(error as AnySandboxError, noRecord(hostCalls.log));
-    }
-  }
-
-  #changesOf(states: OverlayStates, onSettled?: () => void): Changes {
-    const { directories } = this.#folders;
-    return new Changes({
-      states,
-      commits: this.#commits,
-      hostOf: (guest) =>
-        directories.find((one) => one.guest === guest)?.host ?? guest,
-      ...onSettled && { onSettled },
-    });
-  }
-
-  #checkOpen(): void {
-    if (this.#isClosed) throw closedError();
-  }
-}
-
-function closedError(): SandboxClosed {
-  return new SandboxClosed("Sandbox is closed");
-}
-
-/** What is not an answer was meant to be read by somebody. */
-async function printed(
-  result: CallSuccess<Uint8Array>,
-): Promise<RecordData> {
-  return { ...result, stdout: await decodeText(result.value) };
 }

@@ -1,0 +1,95 @@
+/** What a sandbox is made of: everything that its calls share. */
+
+import type { SandboxConfig } from "../config/sandbox_config.ts";
+import { SandboxClosed } from "../errors.ts";
+import { checkFolder } from "../host/grants/existing_folder.ts";
+import { GrantedFolders } from "../host/grants/granted_folders.ts";
+import { systemGrants } from "../host/grants/system_grants.ts";
+import { workerPermissions } from "../host/grants/worker_permissions.ts";
+import { Network } from "../host/network/network.ts";
+import { networkOptions } from "../host/network/network_options.ts";
+import { overlayBytes } from "../host/overlay/overlay_bytes.ts";
+import { OverlayCommits } from "../host/overlay/overlay_commits.ts";
+import { WorkerPool } from "../host/pool/worker_pool.ts";
+import { SessionWorkers } from "../host/sessions/session_workers.ts";
+import { Changes } from "./changes/changes.ts";
+import type { OverlayStates } from "./changes/overlay.ts";
+import { ModuleStore } from "./module_store.ts";
+
+/** The parts of one sandbox, from its start to its end. */
+export class SandboxParts {
+  readonly config: SandboxConfig;
+  readonly folders: GrantedFolders;
+  readonly network: Network;
+  readonly pool: WorkerPool;
+  readonly sessions: SessionWorkers;
+  readonly modules: ModuleStore;
+  readonly #commits: OverlayCommits;
+  #isClosed = false;
+
+  /**
+   * @throws {PermissionDenied} when this process lacks a permission that the
+   * configuration grants.
+   * @throws {TypeError} for a grant of what is no folder.
+   */
+  constructor(config: SandboxConfig) {
+    this.config = config;
+    const grants = systemGrants(config);
+    // Asked first, since anchors are made for what is granted only.
+    workerPermissions(grants.directories);
+    for (const { host } of grants.directories) checkFolder(host);
+    this.network = new Network(networkOptions(config));
+    this.folders = new GrantedFolders(grants.directories);
+    this.#commits = new OverlayCommits(this.folders, grants.shared);
+    const { directories } = this.folders;
+    const { maxMemoryBytes, maxResultBytes, maxSessions } = config;
+    const { maxWorkers, maxQueuedCalls } = config;
+    const workers = {
+      permissions: workerPermissions(directories),
+      grants: { ...grants, directories },
+      network: this.network,
+      maxRequestBytes: Math.min(maxMemoryBytes, 2 ** 30) +
+        overlayBytes(directories),
+      maxResultBytes,
+    };
+    this.sessions = new SessionWorkers(workers, maxSessions);
+    this.pool = new WorkerPool({ ...workers, maxWorkers, maxQueuedCalls });
+    this.modules = new ModuleStore(config);
+  }
+
+  /** Whether it was closed. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** @throws {SandboxClosed} when it was closed. */
+  checkOpen(): void {
+    if (this.#isClosed) throw closedError();
+  }
+
+  /** What a call left in overlays, to be committed or dropped. */
+  changesOf(states: OverlayStates, onSettled?: () => void): Changes {
+    const { directories } = this.folders;
+    return new Changes({
+      states,
+      commits: this.#commits,
+      hostOf: (guest) =>
+        directories.find((one) => one.guest === guest)?.host ?? guest,
+      ...onSettled && { onSettled },
+    });
+  }
+
+  /** Stops what runs, and ends the workers. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.modules.close();
+    await Promise.all([this.pool.close(), this.sessions.close()]);
+    await this.network.close();
+    this.folders.release();
+  }
+}
+
+/** What everything comes to in a sandbox that is closed. */
+export function closedError(): SandboxClosed {
+  return new SandboxClosed("Sandbox is closed");
+}
