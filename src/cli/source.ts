@@ -5,7 +5,7 @@ import { parseJsonBytes } from "./json_input.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "../quote.ts";
-import type { VerbInput } from "./verbs/verbs.ts";
+import type { VerbInput } from "./verbs/verb_input.ts";
 
 /** Loads the tool that the first operand names, with its schema. */
 export async function openTool(

@@ -125,6 +125,6 @@ export class SandboxConfig {
 
   /** Starts from the defaults: 64 MiB, 30 s, no folders, no network. */
   static builder(): SandboxConfigBuilder {
-    return new SandboxConfigBuilder();
+    return new SandboxConfigBuilder(createConfig);
   }
 }

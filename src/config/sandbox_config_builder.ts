@@ -27,7 +27,7 @@ import {
 import { checkGuestPath } from "./guest_path.ts";
 import { checkFuel, checkTime, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
-import { createConfig, type SandboxConfig } from "./sandbox_config.ts";
+import type { SandboxConfig } from "./sandbox_config.ts";
 import { checkSecret, type SecretOptions } from "./secret.ts";
 
 /** An answer must fit into one string of V8, and into shared memory. */
@@ -39,7 +39,13 @@ const MAX_WORKERS = 1024;
  * value at once and returns the builder.
  */
 export class SandboxConfigBuilder {
+  readonly #create: (values: Readonly<ConfigValues>) => SandboxConfig;
   readonly #values: ConfigValues = { ...DEFAULTS };
+
+  /** @internal {@linkcode SandboxConfig.builder} makes builders. */
+  constructor(create: (values: Readonly<ConfigValues>) => SandboxConfig) {
+    this.#create = create;
+  }
 
   /**
    * Sets the most bytes that all memories and tables of a guest may take.
@@ -381,7 +387,7 @@ export class SandboxConfigBuilder {
    */
   build(): SandboxConfig {
     this.#checkWorkingDirectory();
-    return createConfig({
+    return this.#create({
       ...this.#values,
       allowedPaths: Object.freeze([...this.#values.allowedPaths]),
       memoryDirectories: Object.freeze([...this.#values.memoryDirectories]),

@@ -10,7 +10,7 @@
 
 import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
-import type { RunningCall } from "./call_kinds.ts";
+import type { RunningCall } from "./running_call.ts";
 
 /** Calls an export with bytes; answers what it returns, an i32. */
 export function callBytes({ guest, plan, payload }: RunningCall): Uint8Array {

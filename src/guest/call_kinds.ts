@@ -2,23 +2,11 @@
 
 import { Op } from "../channel/layout.ts";
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
-import type { StopPage } from "../stop_page.ts";
 import { callBytes } from "./bytes_abi.ts";
-import type { CallSystem } from "./call_system.ts";
-import type { GuestInstance } from "./instance.ts";
 import { callNumeric } from "./numeric_abi.ts";
-import type { PlannedCall } from "./planned_call.ts";
 import { runCommand, runProgram } from "./program_abi.ts";
+import type { RunningCall } from "./running_call.ts";
 import { callExecute, callSchema } from "./tool_abi.ts";
-
-/** What a call runs with. */
-export interface RunningCall extends PlannedCall {
-  readonly guest: GuestInstance;
-  readonly system: CallSystem | undefined;
-  readonly stopPage: StopPage;
-  /** The most bytes that a tool may answer with. */
-  readonly maxResultBytes: number;
-}
 
 /** The guest's half of one kind of call; `src/tool/calls` has the host's. */
 export interface GuestCallKind {

@@ -14,7 +14,8 @@ import type { CallSystem } from "./call_system.ts";
 import { describeFailure } from "./failure.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
 import type { KeptInstance } from "./kept/kept_instance.ts";
-import { GuestInstance, type LoadedModule } from "./instance.ts";
+import { GuestInstance } from "./instance.ts";
+import type { LoadedModule } from "./loaded_module.ts";
 import { openFamilies } from "./loaded_families.ts";
 import { planCall, type PlannedCall } from "./planned_call.ts";
 

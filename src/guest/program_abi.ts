@@ -2,7 +2,7 @@
 
 import { ExecutionFailed } from "../errors.ts";
 import { StopReason } from "../stop_page.ts";
-import type { RunningCall } from "./call_kinds.ts";
+import type { RunningCall } from "./running_call.ts";
 
 /** Runs a program to its end and answers its exit code, a u32. */
 export function runProgram(call: RunningCall): Uint8Array {

@@ -11,7 +11,7 @@ import type { StateImage } from "../contract/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";
-import type { LoadedModule } from "./instance.ts";
+import type { LoadedModule } from "./loaded_module.ts";
 import { loadFamilies } from "./loaded_families.ts";
 import { KeptInstance } from "./kept/kept_instance.ts";
 import { SessionState } from "./kept/session_state.ts";

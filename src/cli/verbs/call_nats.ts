@@ -8,8 +8,8 @@ import { natsPrefix, refuseBesideNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import { SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import { UsageError } from "../usage_error.ts";
-import { readArguments } from "./call_tool.ts";
-import type { VerbInput } from "./verbs.ts";
+import { readArguments } from "../call_arguments.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** What holds for the tool is said where it is served. */
 const NOT_HERE = [

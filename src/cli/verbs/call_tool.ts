@@ -1,7 +1,6 @@
 /** The verb `call`. */
 
-import type { JsonValue } from "../../../mod.ts";
-import { parseJson, parseJsonBytes } from "../json_input.ts";
+import { readArguments } from "../call_arguments.ts";
 import { openCallLog } from "../call_log_file.ts";
 import { changePlan } from "../change_flags.ts";
 import { wantsNats } from "../nats/nats_flags.ts";
@@ -9,9 +8,7 @@ import { type Outcome, settledOutcome } from "../outcome.ts";
 import { settleChanges } from "../settle_changes.ts";
 import { openTool } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
-import type { VerbInput } from "./verbs.ts";
-
-const STANDARD_INPUT = "-";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Calls a tool once. */
 export async function callTool(input: VerbInput): Promise<Outcome> {
@@ -35,19 +32,6 @@ export async function callTool(input: VerbInput): Promise<Outcome> {
     input.isJson,
   );
   return settledOutcome(result, settled);
-}
-
-/**
- * The arguments of a call.
- *
- * @throws {UsageError} when they are not JSON.
- */
-export async function readArguments(
-  { operands: [, text = ""], terminal }: VerbInput,
-): Promise<JsonValue> {
-  return text === STANDARD_INPUT
-    ? parseJsonBytes("standard input", await terminal.readInput())
-    : parseJson("the arguments", text);
 }
 
 /** A file that is named is what it is. */

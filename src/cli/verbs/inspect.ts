@@ -11,7 +11,7 @@ import type { Outcome } from "../outcome.ts";
 import { fromSource } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { quote } from "../../quote.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** A module that does not tell its schema by then is not a tool to use. */
 const ASKING = { maxExecutionTime: 2_000, maxWorkers: 1 } as const;

@@ -12,8 +12,8 @@ import type { Outcome } from "../outcome.ts";
 import { loadTool } from "../serving/loaded_tool.ts";
 import { SharedSandboxes } from "../serving/shared_sandboxes.ts";
 import { UsageError } from "../usage_error.ts";
-import { findAsked, lockPath } from "./serve.ts";
-import type { VerbInput } from "./verbs.ts";
+import { findAsked, lockPath } from "../asked_tools.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Writes down what the tools are, or says how they differ from that. */
 export async function lock(input: VerbInput): Promise<Outcome> {

@@ -10,8 +10,8 @@ import { fromSource } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
 import { labelTools } from "./lock.ts";
-import { findAsked } from "./serve.ts";
-import type { VerbInput } from "./verbs.ts";
+import { findAsked } from "../asked_tools.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Where the server of a bundle is unpacked. */
 const FOLDER = "server";

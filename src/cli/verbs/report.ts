@@ -3,7 +3,7 @@
 import type { Outcome } from "../outcome.ts";
 import { UsageError } from "../usage_error.ts";
 import { quote } from "../../quote.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 const PAGE = "report.html";
 

@@ -9,7 +9,7 @@ import { SUCCESS } from "../exit_code.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
 import { fromSource } from "../source.ts";
 import { parseVariables } from "../variables.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Runs a program on the runner's own streams. */
 export async function runProgram(input: VerbInput): Promise<Outcome> {

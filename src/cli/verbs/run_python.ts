@@ -12,7 +12,7 @@ import { KeptOutput, PassedOutput } from "../program_output.ts";
 import { fromSource } from "../source.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 const PROGRESS: Readonly<Record<PythonProgress, string>> = {
   reading: "Reading Python",

@@ -1,20 +1,25 @@
 /** The verb `serve`. */
 
 import { dirname } from "@std/path/dirname";
-import { join } from "@std/path/join";
 import { openCallLog } from "../call_log_file.ts";
-import { type Asked, findTools } from "../config_file/tool_entries.ts";
-import { type Environment, isRemote } from "../config_file/sandbox_file.ts";
-import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
+import {
+  errorTeller,
+  findAsked,
+  leaveOut,
+  lockPath,
+  tellErrors,
+} from "../asked_tools.ts";
+import type { Asked } from "../config_file/tool_entries.ts";
+import { isRemote } from "../config_file/sandbox_file.ts";
+import { readLock } from "../lock/lock_file.ts";
 import { wantsNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
-import { printable, printableLines } from "../printable.ts";
-import { ServedTools, ToolRefused } from "../serving/served_tools.ts";
+import { ServedTools } from "../serving/served_tools.ts";
 import { watch } from "../serving/watching.ts";
 import { UsageError } from "../usage_error.ts";
 import { quote } from "../../quote.ts";
 import { VERSION } from "../version.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Serves tools to MCP clients until they are gone or somebody stops it. */
 export async function serve(input: VerbInput): Promise<Outcome> {
@@ -68,58 +73,6 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   return { ok: true, text: "" };
 }
 
-/**
- * The tools of the operands and of the configuration.
- *
- * @param environment Where the values of secrets are; without it, the tools of
- * the configuration are granted nothing.
- */
-export async function findAsked(
-  { operands, config, flags, terminal }: VerbInput,
-  environment?: Environment,
-): Promise<Asked> {
-  const [path] = flags.get("config") ?? [];
-  if (operands.length === 0 && path === undefined) {
-    throw new UsageError(
-      "No tools: name some, or a configuration with --config sandbox.json",
-    );
-  }
-  return await findTools(operands, config, path, terminal, environment);
-}
-
-/** Where the lock file is: beside the configuration, unless it is named. */
-export function lockPath({ flags }: VerbInput): string {
-  const [lock] = flags.get("lock") ?? [];
-  const [config] = flags.get("config") ?? [];
-  return lock ??
-    (config === undefined ? LOCK_NAME : join(dirname(config), LOCK_NAME));
-}
-
-/**
- * A tool that is not what was locked is left out; anything else that went
- * wrong is a mistake of whoever asked for it.
- */
-export async function leaveOut(
-  { terminal }: VerbInput,
-  tools: ServedTools,
-  errors: readonly Error[],
-): Promise<void> {
-  const other = errors.find((error) => !(error instanceof ToolRefused));
-  if (other) throw other;
-  await tell(terminal, errors);
-  if (tools.list().length > 0) return;
-  throw new UsageError("No tool is left to serve");
-}
-
-async function tell(
-  terminal: VerbInput["terminal"],
-  errors: readonly Error[],
-): Promise<void> {
-  for (const { message } of errors) {
-    await terminal.writeError(`${printableLines(message)}\n`);
-  }
-}
-
 /** What can't be loaded stays as it was. */
 async function reload(
   input: VerbInput,
@@ -132,27 +85,13 @@ async function reload(
       (name) => input.terminal.variable(name),
     );
     const { isChanged, errors } = await tools.load(entries);
-    await tell(input.terminal, errors);
+    await tellErrors(input.terminal, errors);
     if (!isChanged) return;
     changed();
     await input.terminal.writeError("Tools were loaded anew\n");
   } catch (error) {
-    await tell(input.terminal, [error as Error]);
+    await tellErrors(input.terminal, [error as Error]);
   }
-}
-
-/** A peer that causes more of them fills a log. */
-const MOST_ERRORS = 100;
-
-/** Tells of errors, up to some. */
-export function errorTeller({ terminal }: VerbInput): (error: Error) => void {
-  let told = 0;
-  return ({ message, cause }) => {
-    if (told++ >= MOST_ERRORS) return;
-    const why = cause instanceof Error ? `: ${cause.message}` : "";
-    const text = `${message}${why}`.slice(0, 500);
-    terminal.writeError(`${printable(text)}\n`).catch(() => {});
-  };
 }
 
 /** Folders: a file that is replaced is another file. */

@@ -10,8 +10,8 @@ import type { Outcome } from "../outcome.ts";
 import { ServedTools } from "../serving/served_tools.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
-import { errorTeller, findAsked, leaveOut, lockPath } from "./serve.ts";
-import type { VerbInput } from "./verbs.ts";
+import { errorTeller, findAsked, leaveOut, lockPath } from "../asked_tools.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 const VERSION_NUMBER = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 

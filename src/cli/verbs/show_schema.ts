@@ -2,7 +2,7 @@
 
 import type { Outcome } from "../outcome.ts";
 import { openTool } from "../source.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Says what a tool says about itself. */
 export async function showSchema(input: VerbInput): Promise<Outcome> {

@@ -1,32 +1,11 @@
 /** The verbs: what each takes, and the code that does it. */
 
-import type { SandboxConfig } from "../../../mod.ts";
 import { LOG_FLAG } from "../call_log_file.ts";
 import { CHANGE_FLAGS } from "../change_flags.ts";
 import { NATS_FLAGS } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
-import {
-  type FlagValues,
-  OVERLAY_FLAG,
-  SANDBOX_FLAGS,
-} from "../sandbox_flags.ts";
-import type { Terminal } from "../terminal.ts";
-
-/** What a verb works with. */
-export interface VerbInput {
-  /** As many as {@linkcode Verb.operands} names, or any number. */
-  readonly operands: readonly string[];
-  /** What follows the program, for a verb that runs one. */
-  readonly guestArguments: readonly string[];
-  /** What the configuration does not say already. */
-  readonly flags: FlagValues;
-  readonly config: SandboxConfig;
-  /** Whether the outcome is told as one JSON object. */
-  readonly isJson: boolean;
-  readonly terminal: Terminal;
-  /** Aborted at Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+import { OVERLAY_FLAG, SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Something that the runner does. */
 export interface Verb {
