@@ -21,8 +21,10 @@ export type FilesByDirectory = Readonly<
 >;
 
 const LENGTH_BYTES = 4;
-/** Before the guest's name of a folder; no directory is called so. */
+/** Before the guest's name of a folder; no directory is called so, nor so. */
 const OVERLAY = "overlay:";
+const REMOVED = "removed:";
+const NO_BYTES: Uint8Array = new Uint8Array();
 
 /** Overlays as entries of a bundle, each as one file of its own kind. */
 export function bundledOverlays(
@@ -49,11 +51,27 @@ export function takeOverlays(
   return states;
 }
 
-/** Turns files into bytes. */
+/** Paths that hold no file any more, as entries of a bundle. */
+export function bundledRemovals(paths: readonly string[]): FilesByDirectory {
+  const entries = paths.map((path) => [path, NO_BYTES] as const);
+  return paths.length > 0 ? { [REMOVED]: Object.fromEntries(entries) } : {};
+}
+
+/** Takes those paths out of a bundle that was read. */
+export function takeRemovals(
+  files: Record<string, Record<string, Uint8Array>>,
+): string[] {
+  const paths = Object.keys(files[REMOVED] ?? {});
+  delete files[REMOVED];
+  return paths;
+}
+
+/** Turns files into bytes: none where there are no files. */
 export function encodeFileBundle(files: FilesByDirectory): Uint8Array {
   const entries = Object.entries(files).flatMap(([directory, inside]) =>
     Object.entries(inside).map(([path, bytes]) => ({ directory, path, bytes }))
   );
+  if (entries.length === 0) return NO_BYTES;
   const index = new TextEncoder().encode(JSON.stringify(
     entries.map((
       { directory, path, bytes },

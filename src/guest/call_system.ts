@@ -1,6 +1,10 @@
 /** The system interface of one call: what a guest that imports WASI is given. */
 
-import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
+import {
+  bundledOverlays,
+  bundledRemovals,
+  encodeFileBundle,
+} from "../channel/file_bundle.ts";
 import type { MemoryDirectory } from "../contract/system_grants.ts";
 import type { DirectoryImage, StateImage } from "../contract/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
@@ -87,14 +91,27 @@ export class CallSystem {
     }
   }
 
-  /** What was made or changed in memory directories and overlays. */
+  /** What changed in memory directories and overlays. */
   files(): Uint8Array {
-    const files = {
-      ...this.wasi.changedFiles(),
+    const changes = [...this.wasi.changes()];
+    const bundle = {
+      ...Object.fromEntries(
+        changes.map(([guest, { files }]) => [guest, files]),
+      ),
+      ...bundledRemovals(
+        changes.flatMap(([guest, { removed }]) =>
+          removed.map((path) => inside(guest, path))
+        ),
+      ),
       ...bundledOverlays(this.wasi.changedOverlays()),
     };
-    return Object.keys(files).length > 0 ? encodeFileBundle(files) : NOTHING;
+    return encodeFileBundle(bundle);
   }
+}
+
+/** A path as the guest knows it. */
+function inside(guest: string, path: string): string {
+  return guest.endsWith("/") ? guest + path : `${guest}/${path}`;
 }
 
 /** Go's programs look for their working directory there, and others do not. */

@@ -1,7 +1,11 @@
 /** Reads what a worker answered: a value or an error, and the call's record. */
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
-import { decodeGuestFiles, takeOverlays } from "../channel/file_bundle.ts";
+import {
+  decodeGuestFiles,
+  takeOverlays,
+  takeRemovals,
+} from "../channel/file_bundle.ts";
 import { type CallAnswer, Status } from "../channel/layout.ts";
 import type { CallLimits } from "../config/call_options.ts";
 import {
@@ -43,6 +47,7 @@ export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
     stderr: "",
     isOutputCut: false,
     files: {},
+    removed: [],
     changes: NO_CHANGES,
     denied: [],
     hostCalls: calls.calls,
@@ -119,6 +124,7 @@ function callRecord(
   { stdout, stderr, files }: CallOutput,
 ): RecordData {
   const overlays = takeOverlays(files);
+  const removed = takeRemovals(files);
   const { durationMs, memoryBytes, peakMemoryBytes, fuelConsumed, restoreMs } =
     answer.usage;
   return {
@@ -134,6 +140,7 @@ function callRecord(
     stderr,
     isOutputCut: answer.isCut,
     files,
+    removed,
     changes: Object.keys(overlays).length === 0
       ? NO_CHANGES
       : changesOf(overlays),

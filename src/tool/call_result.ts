@@ -77,6 +77,12 @@ export interface CallRecord {
    */
   readonly files: FilesByDirectory;
   /**
+   * The files that were put into memory directories, by this call or by the
+   * configuration, and are not there any more: removed, or moved elsewhere. As
+   * paths that the guest knows them by, such as `/work/in.csv`.
+   */
+  readonly removed: readonly string[];
+  /**
    * What the call changed in folders that are granted with `overlay`, to look
    * at, commit or drop; with an overlay that several calls share, what all of
    * them changed so far.
@@ -198,6 +204,7 @@ abstract class Recorded implements CallRecord {
   readonly stderr: string;
   readonly isOutputCut: boolean;
   readonly files: FilesByDirectory;
+  readonly removed: readonly string[];
   readonly changes: Changes;
   readonly denied: readonly Denied[];
   readonly hostCalls: readonly HostCall[];
@@ -211,6 +218,7 @@ abstract class Recorded implements CallRecord {
     this.stderr = record.stderr;
     this.isOutputCut = record.isOutputCut;
     this.files = record.files;
+    this.removed = record.removed;
     this.changes = record.changes;
     this.denied = record.denied;
     this.hostCalls = record.hostCalls;

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
+  bundledRemovals,
   decodeFileBundle,
   decodeGuestFiles,
   encodeFileBundle,
+  takeRemovals,
 } from "../../src/channel/file_bundle.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -22,6 +24,16 @@ Deno.test("decodeFileBundle reads what encodeFileBundle wrote", () => {
     ["/scratch", [["a.txt", bytes(1, 2)], ["sub/b", bytes()], ["ü", bytes(3)]]],
     ["/out", [["__proto__x", bytes(4)]]],
   ]);
+});
+
+Deno.test("takeRemovals takes out what bundledRemovals put in, and nothing else", () => {
+  const files = { "/a": { "removed:": bytes(1) } };
+  const paths = ["/a/x", "/a/__proto__", "__proto__"];
+  const bundle = encodeFileBundle({ ...files, ...bundledRemovals(paths) });
+  const read = decodeFileBundle(bundle)!;
+  assertEquals(takeRemovals(read), paths);
+  assertEquals(plain(read), [["/a", [["removed:", bytes(1)]]]]);
+  assertEquals(takeRemovals(read), []);
 });
 
 Deno.test("decodeFileBundle takes __proto__ as a path like any other", () => {

@@ -64,6 +64,32 @@ Deno.test("A call's result has the files that changed, and no others", async () 
   });
 });
 
+Deno.test("A call's result says which of the files that it was given are gone", async () => {
+  const config = {
+    memoryDirectories: {
+      "/m": { files: { "kept.txt": "", "old.txt": "old" } },
+    },
+  };
+  await withProgram("wasi/escape", config, async (run) => {
+    const files = { "/w": { "in.txt": "in", "sub/b.txt": "b" } };
+    const untouched = await run({ args: ["read", "/w/in.txt"], files });
+    assertEquals([untouched.files, untouched.removed], [{}, []]);
+    const removed = await run({ args: ["remove", "/w/sub/b.txt"], files });
+    assertEquals([removed.files, removed.removed], [{}, ["/w/sub/b.txt"]]);
+    const moved = await run({
+      args: ["rename", "/w/in.txt", "/w/__proto__"],
+      files,
+    });
+    assertEquals(moved.removed, ["/w/in.txt"]);
+    assertEquals(moved.file("/w/__proto__"), bytes("in"));
+    const granted = await run({ args: ["remove", "/m/old.txt"] });
+    assertEquals(granted.removed, ["/m/old.txt"]);
+    const made = await run({ args: ["create", "/m/new.txt"] });
+    assertEquals(made.removed, []);
+    assertEquals(JSON.parse(JSON.stringify(granted)).removed, ["/m/old.txt"]);
+  });
+});
+
 Deno.test("A call adds files to a directory of the configuration", async () => {
   const config = {
     memoryDirectories: { "/m": { files: { "old.txt": "old" } } },

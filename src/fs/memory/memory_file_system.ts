@@ -32,6 +32,14 @@ const PLACE_MAX = 1024;
 /** The longest name, in UTF-16 units. */
 const NAME_MAX = 255;
 
+/** How what is in a directory differs from what was put in. */
+export interface FileChanges {
+  /** Files that were made or changed, by path. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Paths of files that were put in where there is none any more. */
+  readonly removed: readonly string[];
+}
+
 /** A directory that lives in memory and is thrown away with the guest. */
 export class MemoryFileSystem implements FileSystem {
   readonly writable = true;
@@ -40,6 +48,8 @@ export class MemoryFileSystem implements FileSystem {
   readonly #entries: EntryBudget;
   readonly #maxBytes: number;
   #nodes = 1;
+  /** The places of files that were put in. */
+  readonly #given = new Set<string>();
   readonly #clock: FileClock;
   #lastIno: number;
 
@@ -96,10 +106,7 @@ export class MemoryFileSystem implements FileSystem {
    *
    * @param base Files that were put in as they are, by path.
    */
-  differences(base: Readonly<Record<string, Uint8Array>>): {
-    readonly files: Readonly<Record<string, Uint8Array>>;
-    readonly removed: readonly string[];
-  } {
+  differences(base: Readonly<Record<string, Uint8Array>>): FileChanges {
     const seen = new Set<string>();
     const files = this.#collect((node, path) => {
       seen.add(path);
@@ -110,9 +117,17 @@ export class MemoryFileSystem implements FileSystem {
     return { files, removed };
   }
 
-  /** Copies of the files that were made or changed, by path. */
-  changedFiles(): Record<string, Uint8Array> {
-    return this.#collect((node, path) => !node.isAsGiven(path));
+  /**
+   * Copies of the files that were made or changed, and the paths of those that
+   * were put in and hold no file any more.
+   */
+  changes(): FileChanges {
+    const removed = new Set(this.#given);
+    const files = this.#collect((node, path) => {
+      removed.delete(path);
+      return !node.isAsGiven(path);
+    });
+    return { files, removed: [...removed] };
   }
 
   #collect(
@@ -233,6 +248,7 @@ export class MemoryFileSystem implements FileSystem {
     }
     if (this.#nodes >= MAX_NODES) fail("ENOSPC");
     const given = { path: names.join("/"), bytes };
+    this.#given.add(given.path);
     const node = new FileNode(
       ++this.#lastIno,
       this.#clock,

@@ -51,13 +51,14 @@ export interface CallLimits {
 
 /** The most bytes of an answer: what each part of it may have. */
 export function maxAnswerBytes(
-  { maxResultBytes, grants }: WorkerOptions,
+  { maxResultBytes, maxRequestBytes, grants }: WorkerOptions,
 ): number {
   const files = grants.memoryDirectories
     .reduce((sum, { maxBytes }) => sum + maxBytes, 0);
   const overlays = overlayBytes(grants.directories);
   const output = 2 * grants.maxOutputBytes;
   const scratch = grants.maxScratchBytes;
+  // The names of files that it brought may all come back as removed.
   return maxResultBytes + output + files + scratch + overlays +
-    ANSWER_SLACK_BYTES;
+    maxRequestBytes + ANSWER_SLACK_BYTES;
 }

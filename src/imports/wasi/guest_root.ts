@@ -6,7 +6,10 @@
 import type { EntryBudget } from "../../fs/entry_budget.ts";
 import type { FileClock } from "../../fs/file_clock.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
-import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
+import {
+  type FileChanges,
+  MemoryFileSystem,
+} from "../../fs/memory/memory_file_system.ts";
 import { type Mount, MountedFileSystem } from "../../fs/mounted_file_system.ts";
 
 /** A file system and the absolute path that the guest knows it by. */
@@ -59,9 +62,9 @@ export class GuestRoot {
     return this.#tree ??= this.#make();
   }
 
-  /** What was made in the working directory, where that is the call's own. */
-  changedFiles(): Record<string, Uint8Array> {
-    return this.#own?.changedFiles() ?? {};
+  /** What changed in the working directory, where that is the call's own. */
+  changes(): FileChanges {
+    return this.#own?.changes() ?? { files: {}, removed: [] };
   }
 
   /** Everything in the directories that are the guest's own. */

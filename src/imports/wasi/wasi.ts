@@ -29,7 +29,10 @@ import type { HostDirectory } from "../../fs/host/host_directory.ts";
 import { OpenFiles } from "../../fs/host/open_files.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import type { LinkBroker } from "../../fs/host/link_broker.ts";
-import { MemoryFileSystem } from "../../fs/memory/memory_file_system.ts";
+import {
+  type FileChanges,
+  MemoryFileSystem,
+} from "../../fs/memory/memory_file_system.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import type { DeniedFileReport } from "../../channel/denied_file.ts";
@@ -139,13 +142,13 @@ export class Wasi {
     return this.context.exitCode;
   }
 
-  /** What was made or changed in memory directories, by guest name and path. */
-  changedFiles(): Record<string, Record<string, Uint8Array>> {
-    const own = this.#root?.changedFiles() ?? {};
-    return Object.fromEntries([
-      ...this.#memoryTrees.map(([guest, tree]) => [guest, tree.changedFiles()]),
-      ...Object.keys(own).length > 0 ? [["/", own]] : [],
-    ]);
+  /** What changed in memory directories, by guest name and path. */
+  changes(): ReadonlyMap<string, FileChanges> {
+    const changes = new Map(
+      this.#memoryTrees.map(([guest, tree]) => [guest, tree.changes()]),
+    );
+    const own = this.#root?.changes();
+    return own ? changes.set("/", own) : changes;
   }
 
   /**

@@ -33,7 +33,7 @@ function guestWith(files: Record<string, string>, maxBytes = 1000): Guest {
 
 function filesOf(guest: Guest): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(guest.wasi.changedFiles()["/scratch"] ?? {}).map((
+    Object.entries(guest.wasi.changes().get("/scratch")?.files ?? {}).map((
       [path, bytes],
     ) => [path, decoder.decode(bytes)]),
   );
@@ -158,11 +158,22 @@ describe("MemoryFileSystem", () => {
     assertEquals(guest.readFile("directory/x"), "x");
   });
 
+  it("tells given files that are gone from those that were replaced", () => {
+    using guest = guestWith({ a: "1", b: "2", c: "3" });
+    const removed = () => guest.wasi.changes().get("/scratch")?.removed;
+    assertEquals(removed(), []);
+    assertEquals(guest.at("path_unlink_file", "a"), 0);
+    assertEquals(guest.rename("b", "d"), 0);
+    assertEquals(removed(), ["a", "b"]);
+    assertEquals(guest.writeFile("a", "again"), 0);
+    assertEquals(removed(), ["b"]);
+  });
+
   it("keeps names such as __proto__ as they are", () => {
     using guest = guestWith({});
     assertEquals(guest.writeFile("__proto__", "x"), 0);
     assertEquals(guest.readFile("__proto__"), "x");
-    const files = guest.wasi.changedFiles()["/scratch"];
+    const files = guest.wasi.changes().get("/scratch")?.files;
     assertEquals(Object.keys(files ?? {}), ["__proto__"]);
   });
 });
