@@ -168,7 +168,7 @@ Deno.test("SandboxedTool fails when a program's answer is too large", async () =
 });
 
 Deno.test("SandboxedTool stops a program at its limits", async () => {
-  const config = SandboxConfig.builder().maxExecutionTime(300).build();
+  const config = SandboxConfig.builder().maxExecutionTime(2_000).build();
   await using tool = await load(new URL("limits.wasm", FIXTURES), config);
   const usage = await tool.call({});
   assert(!usage.ok);
