@@ -54,6 +54,7 @@ Other machines (serve, call), over NATS:
   --nats-cert FILE       TLS: the certificate of this side,
   --nats-key FILE        and its key
   --nats-prefix NAME     how subjects begin; tools by default
+  --nats-inbox NAME      how subjects of answers begin; _INBOX by default (call)
   --lock FILE            call: only a tool that is what is locked; tools.lock by
                          default, if it is there
 

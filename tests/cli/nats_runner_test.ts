@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { nkeys } from "@nats-io/transport-node";
 import { NATS_SERVER, startNats } from "../adapters/nats/nats_server.ts";
 import { delay } from "../adapters/nats/until.ts";
 import { type RunnerEnd, startRunner } from "./runner_process.ts";
 
 const ECHO = "fixtures/tools/echo.wasm";
-const HERE = "--allow-net=127.0.0.1";
+const HERE = "--allow-net=127.0.0.1,localhost";
 
 function test(name: string, fn: () => Promise<void>): void {
   const ignore = NATS_SERVER === undefined || Deno.build.os === "windows";
@@ -127,6 +128,37 @@ test("A user and a password reach the server from the environment", async () => 
   assertStringIncludes(wrong.stderr, "Cannot connect to nats://127.0.0.1");
   const unset = await call(args);
   assertStringIncludes(unset.stderr, "variable is not set");
+});
+
+test("TLS is asked for by the URL, and a private authority is named", async () => {
+  const tls = new URL("../network/tls/", import.meta.url).pathname;
+  await using server = await startNats(
+    `tls { cert_file: "${tls}localhost.pem", key_file: "${tls}localhost_key.pem" }`,
+  );
+  const url = `tls://localhost:${server.port}`;
+  const trusted = ["--nats", url, "--nats-ca", `${tls}localhost_authority.pem`];
+  await using service = new Service([ECHO, ...trusted]);
+  await service.printed("Serving echo on");
+  const answered = await call([...trusted, "echo", "{}"]);
+  assertEquals(answered, { code: 0, stdout: "{}\n", stderr: "" });
+  const untrusted = await call(["--nats", url, "echo", "{}"]);
+  assertEquals(untrusted.code, 2);
+  assertStringIncludes(untrusted.stderr, `Cannot connect to ${url}`);
+});
+
+test("An nkey is read from the file of its seed", async () => {
+  const user = nkeys.createUser();
+  const file = await Deno.makeTempFile();
+  const seed = new TextDecoder().decode(user.getSeed());
+  await Deno.writeTextFile(file, `${seed}\n`);
+  await using server = await startNats(
+    `authorization { users = [{ nkey: ${user.getPublicKey()} }] }`,
+  );
+  const who = ["--nats", server.url, "--nats-nkey", file];
+  await using service = new Service([ECHO, ...who]);
+  await service.printed("Serving echo on");
+  assertEquals((await call([...who, "echo", "{}"])).stdout, "{}\n");
+  await Deno.remove(file);
 });
 
 Deno.test("Flags for NATS that can't be used are refused by name", async () => {

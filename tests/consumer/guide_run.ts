@@ -99,7 +99,11 @@ export async function runScript(
     env: {
       ...consumer.env,
       SANDBOX: ROOT,
-      PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH") ?? ""}`,
+      PATH: [
+        dirname(Deno.execPath()),
+        Deno.env.get("PATH") ?? "",
+        join(ROOT, ".nats", "bin"),
+      ].join(":"),
     },
   }).output();
   const decoder = new TextDecoder();

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { NATS_SERVER } from "../adapters/nats/nats_server.ts";
 import { Consumer } from "./consumer.ts";
 import { guideSteps } from "./guide.ts";
 import { checkGuide, followGuide, runScript } from "./guide_run.ts";
@@ -53,6 +54,13 @@ Deno.test({
     await t.step("overlay, but for CPython", async () => {
       await followGuide(consumer, "overlay", "## A refactoring in Python");
     });
+    await t.step({
+      name: "cluster, where there is a server",
+      ignore: NATS_SERVER === undefined,
+      fn: async () => {
+        await followGuide(consumer, "cluster");
+      },
+    });
     await t.step("python, but for running it", async () => {
       await checkGuide(consumer, "python");
     });
@@ -65,6 +73,21 @@ Deno.test({
       );
     });
   },
+});
+
+Deno.test("What the cluster's compose file starts is what its guide runs", async () => {
+  const guide = await Deno.readTextFile(
+    new URL("fixtures/guides/cluster.md", ROOT),
+  );
+  const commands = [...guide.matchAll(/^ {4}command: (run .*)$/gm)]
+    .map(([, command]) =>
+      command!
+        .replace("--allow-net=nats ", "--allow-net=127.0.0.1 ")
+        .replace("nats://nats:", "nats://127.0.0.1:")
+    );
+  assertEquals(commands.length, 2);
+  const missing = commands.filter((one) => !guide.includes(`deno ${one}`));
+  assertEquals(missing, []);
 });
 
 Deno.test("The threat model names tests that are there", async () => {

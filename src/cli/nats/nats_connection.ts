@@ -34,6 +34,7 @@ export async function connectNats(
   const options = {
     servers,
     name: "tool-runner",
+    resolve: false,
     timeout: CONNECT_MS,
     ...await credentials(flags, terminal),
     ...await tls(flags, terminal, url.includes("tls://")),

@@ -14,6 +14,7 @@ export const NATS_FLAGS: readonly string[] = [
   "nats-cert",
   "nats-key",
   "nats-prefix",
+  "nats-inbox",
 ];
 
 /**
@@ -39,7 +40,14 @@ export function refuseBesideNats(
   throw new UsageError(`Cannot use --${given} with --nats: ${why}`);
 }
 
-/** How subjects begin; undefined for the default. */
-export function natsPrefix(flags: FlagValues): string | undefined {
-  return flags.get("nats-prefix")?.[0];
+/** How subjects begin, where that is not the default. */
+export function natsNames(
+  flags: FlagValues,
+): { readonly prefix?: string; readonly inboxPrefix?: string } {
+  const [prefix] = flags.get("nats-prefix") ?? [];
+  const [inboxPrefix] = flags.get("nats-inbox") ?? [];
+  return {
+    ...prefix === undefined ? {} : { prefix },
+    ...inboxPrefix === undefined ? {} : { inboxPrefix },
+  };
 }

@@ -4,7 +4,7 @@ import { remoteTools } from "../../adapters/nats/mod.ts";
 import { openCallLog } from "../call_log_file.ts";
 import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
 import { connectNats } from "../nats/nats_connection.ts";
-import { natsPrefix, refuseBesideNats } from "../nats/nats_flags.ts";
+import { natsNames, refuseBesideNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import { SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import { UsageError } from "../usage_error.ts";
@@ -33,13 +33,12 @@ export async function callNats(input: VerbInput): Promise<Outcome> {
   }
   const log = await openCallLog(flags, terminal);
   await using connection = await connectNats(flags, terminal, false);
-  const prefix = natsPrefix(flags);
   const [tool] = await remoteTools(connection, {
     names: [name],
     timeout: config.maxExecutionTime,
     validateArguments: !flags.get("unchecked")?.length,
     ...lock === undefined ? {} : { lock },
-    ...prefix === undefined ? {} : { prefix },
+    ...natsNames(flags),
   });
   const result = await tool!.call(args, { signal });
   await log(name, result);

@@ -5,7 +5,7 @@ import { SandboxError } from "../../../mod.ts";
 import { openCallLog } from "../call_log_file.ts";
 import { readLock } from "../lock/lock_file.ts";
 import { connectNats } from "../nats/nats_connection.ts";
-import { natsPrefix, refuseBesideNats } from "../nats/nats_flags.ts";
+import { natsNames, refuseBesideNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
 import { ServedTools } from "../serving/served_tools.ts";
 import { UsageError } from "../usage_error.ts";
@@ -21,6 +21,7 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
   if (input.isJson) {
     throw new UsageError("Cannot use --json: serve has nothing to tell");
   }
+  refuseBesideNats(flags, ["nats-inbox"], "only callers have one");
   refuseBesideNats(flags, ["http", "token-env"], "serve in two processes");
   refuseBesideNats(
     flags,
@@ -40,7 +41,7 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
   const { errors } = await tools.load(asked.tools);
   await leaveOut(input, tools, errors);
   await using connection = await connectNats(flags, terminal, true);
-  const prefix = natsPrefix(flags);
+  const { prefix } = natsNames(flags);
   await using serving = await serveTools(connection, tools, {
     version: VERSION_NUMBER.test(asked.version ?? "") ? asked.version : VERSION,
     lock: tools.labels(),
