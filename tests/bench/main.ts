@@ -23,6 +23,7 @@ import { loadLarge } from "./load_large.ts";
 import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
 import { mcp } from "./mcp.ts";
+import { nats } from "./nats.ts";
 import { network } from "./network.ts";
 import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
@@ -56,6 +57,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   javascript,
   snapshot,
   mcp,
+  nats,
 };
 
 async function main(): Promise<number> {

@@ -1,0 +1,180 @@
+/**
+ * What a call to another process over NATS costs, beside a call here and an echo
+ * of NATS's own services; and what more services bring.
+ */
+
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { ToolRegistry } from "../../mod.ts";
+import { type RemoteTool, remoteTools } from "../../src/adapters/nats/mod.ts";
+import { NATS_SERVER, startNats } from "../adapters/nats/nats_server.ts";
+import {
+  interleaved,
+  type Measurement,
+  median,
+  skipped,
+} from "./measurement.ts";
+import { loadTools } from "./nats_service.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const SERVICE = new URL("nats_service.ts", import.meta.url).pathname;
+const ROUNDS = 15;
+const CALLS_IN_TURN = 100;
+const CALLS_AT_ONCE = 2_000;
+const IN_FLIGHT = 64;
+const WORK_CALLS = 200;
+/** Some 5 ms of computing. */
+const WORK = { rounds: 40_000 };
+const ARGS = { text: "x".repeat(80) };
+
+/** All of it, on one server. */
+export async function nats(): Promise<readonly Measurement[]> {
+  if (NATS_SERVER === undefined) {
+    return [skipped("calls over NATS", "there is no nats-server")];
+  }
+  await using server = await startNats();
+  const services: Deno.ChildProcess[] = [];
+  const connection = await connect({ servers: server.url });
+  try {
+    services.push(await startService(server.url, "bare"));
+    services.push(await startService(server.url, "tools"));
+    const latencies = await latency(connection);
+    const rates = await throughput(connection);
+    const scaled = await scaling(connection, async () => {
+      services.push(await startService(server.url, "tools"));
+    });
+    return [...latencies, ...rates, ...scaled];
+  } finally {
+    await connection.close();
+    for (const service of services) {
+      service.kill("SIGKILL");
+      await service.stdout.cancel();
+      await service.status;
+    }
+  }
+}
+
+async function startService(
+  url: string,
+  mode: "bare" | "tools",
+): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", SERVICE, url, mode],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  reader.releaseLock();
+  return child;
+}
+
+/** One call after the other. */
+async function latency(
+  connection: NatsConnection,
+): Promise<readonly Measurement[]> {
+  await using local = new ToolRegistry({ config: { maxWorkers: 1 } });
+  await loadTools(local);
+  const echo = await remote(connection, "echo");
+  const bytes = new TextEncoder().encode(JSON.stringify(ARGS));
+  const ways = [
+    () => echo.execute(ARGS),
+    () => connection.request("bare.echo", bytes),
+    () => local.execute("echo", ARGS),
+  ];
+  await interleaved(3, CALLS_IN_TURN, ...ways);
+  const samples = await interleaved(ROUNDS, CALLS_IN_TURN, ...ways);
+  const [there, bare, here] = samples.map(median) as [number, number, number];
+  const us = (ms: number) => `${(ms * 1_000).toFixed(0)} us`;
+  return [
+    {
+      what: "a call over NATS, above one of this process, median",
+      value: (there - here) * 1_000,
+      unit: "us",
+      note: `${us(there)} against ${us(here)}`,
+    },
+    {
+      what: "a call over NATS, against a bare echo and a call of this process",
+      value: there / (bare + here),
+      unit: "x",
+      aim: { atMost: 1.5 },
+      note: `the bare echo took ${us(bare)}`,
+    },
+  ];
+}
+
+/** Many at once, of a tool that does nothing. */
+async function throughput(
+  connection: NatsConnection,
+): Promise<readonly Measurement[]> {
+  const echo = await remote(connection, "echo");
+  const bytes = new TextEncoder().encode(JSON.stringify(ARGS));
+  const ways = [
+    () => many(CALLS_AT_ONCE, () => echo.execute(ARGS)),
+    () => many(CALLS_AT_ONCE, () => connection.request("bare.echo", bytes)),
+  ];
+  await interleaved(1, 1, ...ways);
+  const [own, bare] = (await interleaved(5, 1, ...ways)).map(median);
+  const rate = (ms: number) => (CALLS_AT_ONCE / ms * 1_000).toFixed(0);
+  return [{
+    what: "calls per second over NATS, against a bare echo",
+    value: bare! / own!,
+    unit: "x",
+    aim: { atLeast: 0.3 },
+    note: `${rate(own!)} against ${rate(bare!)}, ${IN_FLIGHT} in flight`,
+  }];
+}
+
+/** Many at once, of a tool that computes, in services of one worker each. */
+async function scaling(
+  connection: NatsConnection,
+  addService: () => Promise<void>,
+): Promise<readonly Measurement[]> {
+  const rates: number[] = [];
+  for (let services = 1; services <= 3; services++) {
+    if (services > 1) await addService();
+    const work = await remote(connection, "work");
+    const run = () => many(WORK_CALLS, () => work.execute(WORK));
+    await run();
+    const [samples] = await interleaved(5, 1, run);
+    rates.push(WORK_CALLS / median(samples!) * 1_000);
+  }
+  const [one, two, three] = rates as [number, number, number];
+  const note = rates.map((rate) => rate.toFixed(0)).join(", ") +
+    ` calls per second with one, two and three, on ${navigator.hardwareConcurrency} cores`;
+  return [
+    {
+      what: "two services against one, CPU-bound, one worker each",
+      value: two / one,
+      unit: "x",
+      aim: { atLeast: 1.8 },
+      note,
+    },
+    {
+      what: "three services against one",
+      value: three / one,
+      unit: "x",
+      note,
+    },
+  ];
+}
+
+async function remote(
+  connection: NatsConnection,
+  name: string,
+): Promise<RemoteTool> {
+  const [tool] = await remoteTools(connection, { names: [name] });
+  return tool!;
+}
+
+async function many(
+  calls: number,
+  call: () => Promise<unknown>,
+): Promise<void> {
+  let left = calls;
+  const lane = async () => {
+    while (left-- > 0) await call();
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+}
