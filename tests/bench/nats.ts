@@ -17,6 +17,8 @@ import { loadTools } from "./nats_service.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const SERVICE = new URL("nats_service.ts", import.meta.url).pathname;
+/** Prefixes that one, two and three services serve. */
+const CROWDS = ["one", "two", "three"] as const;
 const ROUNDS = 15;
 const CALLS_IN_TURN = 100;
 const CALLS_AT_ONCE = 2_000;
@@ -35,14 +37,16 @@ export async function nats(): Promise<readonly Measurement[]> {
   const services: Deno.ChildProcess[] = [];
   const connection = await connect({ servers: server.url });
   try {
-    services.push(await startService(server.url, "bare"));
-    services.push(await startService(server.url, "tools"));
-    const latencies = await latency(connection);
-    const rates = await throughput(connection);
-    const scaled = await scaling(connection, async () => {
-      services.push(await startService(server.url, "tools"));
-    });
-    return [...latencies, ...rates, ...scaled];
+    services.push(await startService(server.url, ["bare"]));
+    // The first serves alone below one prefix, with the second below another.
+    for (let first = 0; first < CROWDS.length; first++) {
+      services.push(await startService(server.url, CROWDS.slice(first)));
+    }
+    return [
+      ...await latency(connection),
+      ...await throughput(connection),
+      ...await scaling(connection),
+    ];
   } finally {
     await connection.close();
     for (const service of services) {
@@ -55,10 +59,10 @@ export async function nats(): Promise<readonly Measurement[]> {
 
 async function startService(
   url: string,
-  mode: "bare" | "tools",
+  prefixes: readonly string[],
 ): Promise<Deno.ChildProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", SERVICE, url, mode],
+    args: ["run", "-A", SERVICE, url, ...prefixes],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -129,17 +133,14 @@ async function throughput(
 /** Many at once, of a tool that computes, in services of one worker each. */
 async function scaling(
   connection: NatsConnection,
-  addService: () => Promise<void>,
 ): Promise<readonly Measurement[]> {
-  const rates: number[] = [];
-  for (let services = 1; services <= 3; services++) {
-    if (services > 1) await addService();
-    const work = await remote(connection, "work");
-    const run = () => many(WORK_CALLS, () => work.execute(WORK));
-    await run();
-    const [samples] = await interleaved(5, 1, run);
-    rates.push(WORK_CALLS / median(samples!) * 1_000);
-  }
+  const ways = await Promise.all(CROWDS.map(async (prefix) => {
+    const work = await remote(connection, "work", prefix);
+    return () => many(WORK_CALLS, () => work.execute(WORK));
+  }));
+  await interleaved(1, 1, ...ways);
+  const rates = (await interleaved(7, 1, ...ways))
+    .map((samples) => WORK_CALLS / median(samples) * 1_000);
   const [one, two, three] = rates as [number, number, number];
   const note = rates.map((rate) => rate.toFixed(0)).join(", ") +
     ` calls per second with one, two and three, on ${navigator.hardwareConcurrency} cores`;
@@ -163,8 +164,9 @@ async function scaling(
 async function remote(
   connection: NatsConnection,
   name: string,
+  prefix: string = CROWDS[0],
 ): Promise<RemoteTool> {
-  const [tool] = await remoteTools(connection, { names: [name] });
+  const [tool] = await remoteTools(connection, { names: [name], prefix });
   return tool!;
 }
 

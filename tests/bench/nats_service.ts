@@ -1,6 +1,7 @@
 /**
- * A process that serves on the server of its first argument: `tools`, one call
- * at a time, or `bare`, an echo of NATS's own services without a sandbox.
+ * A process that serves on the server of its first argument: tools, one call at
+ * a time, below each prefix that follows; or `bare`, an echo of NATS's own
+ * services without a sandbox.
  */
 
 import { Svcm } from "@nats-io/services";
@@ -32,9 +33,9 @@ export async function loadTools(tools: ToolRegistry): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [url = "", mode = ""] = Deno.args;
+  const [url = "", ...prefixes] = Deno.args;
   const connection = await connect({ servers: url });
-  if (mode === "bare") {
+  if (prefixes.includes("bare")) {
     const manager = new Svcm(
       connection as unknown as ConstructorParameters<typeof Svcm>[0],
     );
@@ -48,7 +49,9 @@ if (import.meta.main) {
   } else {
     const tools = new ToolRegistry({ config: { maxWorkers: 1 } });
     await loadTools(tools);
-    await serveTools(connection, tools, { maxConcurrentCalls: 1 });
+    for (const prefix of prefixes) {
+      await serveTools(connection, tools, { prefix, maxConcurrentCalls: 1 });
+    }
   }
   await connection.flush();
   console.log("serving");

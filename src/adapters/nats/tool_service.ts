@@ -37,6 +37,9 @@ const HEARTBEAT_MS = 500;
 /** How often the calls are looked at. */
 const TICK_MS = 20;
 /** Arguments that come in pieces wait beside those that wait for a place. */
+/** Answers that wait for each other, while calls wait. */
+const MOST_TOGETHER = 16;
+const TOGETHER_MS = 1;
 const MOST_OPEN_BESIDE = 1_000;
 const MOST_BUDGET_MS = 24 * 3_600_000;
 const QUEUE = "tools";
@@ -51,6 +54,7 @@ export class ToolService {
   readonly #calls = new Map<string, OpenCall>();
   readonly #tools = new Map<string, string>();
   readonly #gone = Promise.withResolvers<Error | undefined>();
+  readonly #outbox: (() => void)[] = [];
   #wayMs = 0;
   #heldBytes = 0;
   #service: Service | undefined;
@@ -136,8 +140,8 @@ export class ToolService {
     for (const call of this.#calls.values()) call.stop(reason);
     // What was told to end ends at once; one that does not is left behind.
     await this.#untilIdle(1_000);
-    clearInterval(this.#ticking);
-    this.#ticking = undefined;
+    this.#stopTicking();
+    this.#empty();
     if (this.#connection.isClosed()) return;
     this.#direct?.unsubscribe();
     await this.#connection.flush();
@@ -232,15 +236,18 @@ export class ToolService {
     if (!call) return;
     this.#calls.delete(token);
     this.#heldBytes -= call.heldBytes;
-    if (this.#calls.size > 0) return;
-    clearInterval(this.#ticking);
-    this.#ticking = undefined;
-    this.#idle?.();
+    if (this.#calls.size === 0) this.#idle?.();
   }
 
   #tick(): void {
     const now = performance.now();
     for (const call of this.#calls.values()) call.tick(now, HEARTBEAT_MS);
+    if (this.#calls.size === 0) this.#stopTicking();
+  }
+
+  #stopTicking(): void {
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
   }
 
   async #untilIdle(graceMs: number): Promise<void> {
@@ -258,7 +265,24 @@ export class ToolService {
     this.#send(reply, refusedFrame(reason, why), control);
   }
 
+  /**
+   * Sends a message: at once, unless calls wait. Then every answer lets another
+   * begin, and some of them go out in one write, which costs more than a small
+   * call.
+   */
   #send(reply: string, frame: Uint8Array, control: string): void {
+    const waits = this.#queue.waiting > 0 || this.#outbox.length > 0;
+    if (!waits) return this.#publish(reply, frame, control);
+    this.#outbox.push(() => this.#publish(reply, frame, control));
+    if (this.#outbox.length >= MOST_TOGETHER) return this.#empty();
+    if (this.#outbox.length === 1) setTimeout(() => this.#empty(), TOGETHER_MS);
+  }
+
+  #empty(): void {
+    for (const publish of this.#outbox.splice(0)) publish();
+  }
+
+  #publish(reply: string, frame: Uint8Array, control: string): void {
     this.#guarded(() =>
       this.#connection.publish(reply, frame, { reply: control })
     );
