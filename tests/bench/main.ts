@@ -24,6 +24,7 @@ import { describeMachine } from "./machine.ts";
 import { type Benchmark, isMet, type Measurement } from "./measurement.ts";
 import { mcp } from "./mcp.ts";
 import { nats } from "./nats.ts";
+import { natsThousand } from "./nats_thousand.ts";
 import { network } from "./network.ts";
 import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
@@ -58,6 +59,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   snapshot,
   mcp,
   nats,
+  nats_thousand: natsThousand,
 };
 
 async function main(): Promise<number> {

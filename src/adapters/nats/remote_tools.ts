@@ -30,6 +30,11 @@ export interface RemoteToolsFilter {
    * last byte are used, and what they say of themselves is taken from here.
    */
   readonly lock?: LockedTools | undefined;
+  /**
+   * Whether services are asked what they have; `true` by default. With a lock
+   * they need not be: a call of a tool that nobody has fails at once.
+   */
+  readonly search?: boolean | undefined;
   /** What the services call themselves; `cortexai-tools` by default. */
   readonly service?: string | undefined;
   /** How all subjects begin; `tools` by default. */
@@ -84,6 +89,12 @@ export async function remoteTools(
   const connection = wholeOf(link);
   const { subjects, discovery, terms } = readFilter(filter);
   const end = CallerEnd.of(connection, discovery.inboxPrefix);
+  const make = ({ hash, schema }: Chosen) =>
+    new RemoteTool({ end, schema, terms: { ...terms, subjects, hash } });
+  if (filter.search === false) {
+    await end.measureWay();
+    return (await unsearched(filter)).map(make);
+  }
   const { tools, instances } = await discover(connection, discovery);
   for (const instance of instances) end.know(instance);
   await end.measureWay();
@@ -144,8 +155,32 @@ async function lockedKind(
     );
     return undefined;
   }
+  return { hash, schema: await lockedSchema(name, locked) };
+}
+
+async function lockedSchema(
+  name: string,
+  locked: LockedTool,
+): Promise<ToolSchema> {
   const bytes = new TextEncoder().encode(JSON.stringify({ ...locked, name }));
-  return { hash, schema: await parseToolSchema("the lock", bytes) };
+  return await parseToolSchema("the lock", bytes);
+}
+
+/** The tools of a lock, whoever may have them. */
+async function unsearched(
+  { lock, names }: RemoteToolsFilter,
+): Promise<Chosen[]> {
+  if (!lock) {
+    throw new TypeError("Cannot set search to false: it needs a lock");
+  }
+  return await Promise.all((names ?? [...lock.keys()]).map(async (name) => {
+    const locked = lock.get(name);
+    if (!locked) {
+      throw new UnknownTool(`The lock has no tool named ${quote(name)}`);
+    }
+    const schema = await lockedSchema(name, locked);
+    return { hash: await labelHash(locked), schema };
+  }));
 }
 
 async function commonKind(
@@ -180,6 +215,7 @@ function readFilter(filter: RemoteToolsFilter) {
   checkKnown("options of remote tools", filter, [
     "names",
     "lock",
+    "search",
     "service",
     "prefix",
     "inboxPrefix",

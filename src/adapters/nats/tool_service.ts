@@ -7,6 +7,8 @@ import type {
   Subscription,
 } from "@nats-io/transport-node";
 import { PermissionDenied } from "../../errors.ts";
+import { type Capacity, refusalOf } from "./admission.ts";
+import { AnswersOut } from "./answers_out.ts";
 import { CallQueue } from "./call_queue.ts";
 import {
   type Frame,
@@ -21,14 +23,10 @@ import { endpointMetadata, type ServedTool } from "./served_tool.ts";
 import { randomToken, type Subjects } from "./subjects.ts";
 
 /** How a service serves. */
-export interface ServiceTerms {
+export interface ServiceTerms extends Capacity {
   readonly subjects: Subjects;
   readonly name: string;
   readonly version: string;
-  readonly maxConcurrentCalls: number;
-  readonly maxQueuedCalls: number;
-  readonly maxArgumentBytes: number;
-  readonly maxHeldBytes: number;
   readonly onError: (error: Error) => void;
 }
 
@@ -36,12 +34,6 @@ export interface ServiceTerms {
 const HEARTBEAT_MS = 500;
 /** How often the calls are looked at. */
 const TICK_MS = 20;
-/** Arguments that come in pieces wait beside those that wait for a place. */
-/** Answers that wait for each other, while calls wait. */
-const MOST_TOGETHER = 16;
-const TOGETHER_MS = 1;
-const MOST_OPEN_BESIDE = 1_000;
-const MOST_BUDGET_MS = 24 * 3_600_000;
 const QUEUE = "tools";
 
 /** Serves tools on a connection until it is closed. */
@@ -54,7 +46,7 @@ export class ToolService {
   readonly #calls = new Map<string, OpenCall>();
   readonly #tools = new Map<string, string>();
   readonly #gone = Promise.withResolvers<Error | undefined>();
-  readonly #outbox: (() => void)[] = [];
+  readonly #out: AnswersOut;
   #wayMs = 0;
   #heldBytes = 0;
   #service: Service | undefined;
@@ -67,6 +59,10 @@ export class ToolService {
     this.#terms = terms;
     this.#run = run;
     this.#queue = new CallQueue(terms.maxConcurrentCalls, terms.maxQueuedCalls);
+    this.#out = new AnswersOut(
+      (to, frame, control) => this.#publish(to, frame, control),
+      () => this.#queue.waiting > 0,
+    );
   }
 
   /** How many calls are open. */
@@ -141,7 +137,7 @@ export class ToolService {
     // What was told to end ends at once; one that does not is left behind.
     await this.#untilIdle(1_000);
     this.#stopTicking();
-    this.#empty();
+    this.#out.flush();
     if (this.#connection.isClosed()) return;
     this.#direct?.unsubscribe();
     await this.#connection.flush();
@@ -176,43 +172,14 @@ export class ToolService {
       return this.#refuse(reply, REFUSALS.NotUnderstood, why);
     }
     const budgetMs = frame.budgetMs - this.#wayMs;
-    const refusal = this.#refusal(frame, budgetMs);
+    const { totalBytes } = frame;
+    const refusal = refusalOf({ totalBytes, budgetMs }, this.#terms, {
+      queue: this.#queue,
+      openCalls: this.#calls.size,
+      heldBytes: this.#heldBytes,
+    });
     if (refusal) return this.#refuse(reply, ...refusal);
     this.#open(tool, reply, { ...frame, budgetMs });
-  }
-
-  /** Why a call is not taken; undefined when it is. */
-  #refusal(
-    { totalBytes }: CallFrame,
-    budgetMs: number,
-  ): [Refusal, string] | undefined {
-    const { maxArgumentBytes, maxHeldBytes, maxQueuedCalls } = this.#terms;
-    if (budgetMs > MOST_BUDGET_MS) {
-      const why = `its time is above ${MOST_BUDGET_MS} ms, the limit`;
-      return [REFUSALS.NotUnderstood, why];
-    }
-    if (budgetMs <= 0) return [REFUSALS.Busy, "its time is over already"];
-    if (totalBytes > maxArgumentBytes) {
-      const why =
-        `its arguments have ${totalBytes} bytes, limit is ${maxArgumentBytes}`;
-      return [REFUSALS.TooLarge, why];
-    }
-    if (this.#queue.isFull || this.#calls.size >= this.#mostOpen) {
-      return [REFUSALS.Busy, `${maxQueuedCalls} calls wait, the limit`];
-    }
-    if (this.#heldBytes + totalBytes > maxHeldBytes) {
-      const why = `arguments of ${maxHeldBytes} bytes are held, the limit`;
-      return [REFUSALS.Busy, why];
-    }
-    const waitMs = Math.ceil(this.#queue.expectedWaitMs);
-    if (waitMs < budgetMs) return undefined;
-    const why = `it would wait ${waitMs} ms, and has ${budgetMs} ms`;
-    return [REFUSALS.Busy, why];
-  }
-
-  get #mostOpen(): number {
-    const { maxConcurrentCalls, maxQueuedCalls } = this.#terms;
-    return maxConcurrentCalls + maxQueuedCalls + MOST_OPEN_BESIDE;
   }
 
   #open(tool: string, reply: string, call: CallFrame): void {
@@ -221,7 +188,7 @@ export class ToolService {
     const open = new OpenCall({ tool, ...call }, {
       queue: this.#queue,
       run: this.#run,
-      send: (frame) => this.#send(reply, frame, control),
+      send: (frame) => this.#out.send(reply, frame, control),
       pieceBytes: pieceBytes(this.#maxPayload),
       onEnd: () => this.#close(token),
     });
@@ -262,24 +229,7 @@ export class ToolService {
   #refuse(reply: string, reason: Refusal, why: string): void {
     // It says who refuses, so that the caller can ask somebody else.
     const control = this.#terms.subjects.control(this.instance, randomToken());
-    this.#send(reply, refusedFrame(reason, why), control);
-  }
-
-  /**
-   * Sends a message: at once, unless calls wait. Then every answer lets another
-   * begin, and some of them go out in one write, which costs more than a small
-   * call.
-   */
-  #send(reply: string, frame: Uint8Array, control: string): void {
-    const waits = this.#queue.waiting > 0 || this.#outbox.length > 0;
-    if (!waits) return this.#publish(reply, frame, control);
-    this.#outbox.push(() => this.#publish(reply, frame, control));
-    if (this.#outbox.length >= MOST_TOGETHER) return this.#empty();
-    if (this.#outbox.length === 1) setTimeout(() => this.#empty(), TOGETHER_MS);
-  }
-
-  #empty(): void {
-    for (const publish of this.#outbox.splice(0)) publish();
+    this.#out.send(reply, refusedFrame(reason, why), control);
   }
 
   #publish(reply: string, frame: Uint8Array, control: string): void {

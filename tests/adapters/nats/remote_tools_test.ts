@@ -215,6 +215,32 @@ test("A caller with a lock refuses a tool that differs, and takes its word from 
   );
 });
 
+test("A caller with a lock need not search, and is told when nobody has the tool", async () => {
+  await using cluster = await Cluster.start();
+  const tools = await cluster.tools();
+  const schema = tools.get("echo")!.schema();
+  const entry = JSON.parse(JSON.stringify(schema));
+  const lock = new Map([["echo", entry]]);
+  const connection = await cluster.connect();
+  const [echo] = await remoteTools(connection, { lock, search: false });
+  const began = performance.now();
+  const nobody = await echo!.call({ text: "hi" });
+  assert(!nobody.ok && nobody.error.kind === "UnknownTool");
+  assert(performance.now() - began < 1_000);
+  await cluster.serve(tools, { lock });
+  assertEquals(await echo!.execute({ text: "hi" }), { text: "hi" });
+  await assertRejects(
+    () => remoteTools(connection, { lock, search: false, names: ["again"] }),
+    UnknownTool,
+    "The lock has no tool",
+  );
+  await assertRejects(
+    () => remoteTools(connection, { search: false }),
+    TypeError,
+    "it needs a lock",
+  );
+});
+
 test("A long schema is told to whoever asks for it", async () => {
   await using cluster = await Cluster.start();
   const tools = await cluster.tools();
