@@ -86,17 +86,25 @@ export class LyingService {
   }
 }
 
-/** The bytes of a result: a length, JSON, and what is behind it. */
+/** The bytes of a result: a length, its record in JSON, and what is behind. */
 export function resultBytes(
-  json: string,
-  behind: Uint8Array = new Uint8Array(),
+  record: string,
+  behind: Uint8Array | string = "",
 ): Uint8Array {
-  const text = new TextEncoder().encode(json);
-  const all = new Uint8Array(4 + text.length + behind.length);
+  const encoder = new TextEncoder();
+  const text = encoder.encode(record);
+  const rest = typeof behind === "string" ? encoder.encode(behind) : behind;
+  const all = new Uint8Array(4 + text.length + rest.length);
   new DataView(all.buffer).setUint32(0, text.length, true);
   all.set(text, 4);
-  all.set(behind, 4 + text.length);
+  all.set(rest, 4 + text.length);
   return all;
+}
+
+/** The bytes of a result with a value. */
+export function valueBytes(json: string, more: object = {}): Uint8Array {
+  const valueBytes = new TextEncoder().encode(json).length;
+  return resultBytes(JSON.stringify({ valueBytes, ...more }), json);
 }
 
 /** A caller that sends what it likes, and remembers what comes back. */

@@ -17,6 +17,7 @@ import {
   LyingService,
   resultBytes,
   token,
+  valueBytes,
 } from "./nats_peers.ts";
 
 const MIB = 1024 * 1024;
@@ -40,7 +41,7 @@ test("A result that is no result is a failure, whatever it is", async () => {
   await using cluster = await Cluster.start();
   const { service, tool } = await lies(cluster);
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
-  const many = `{"value":[${"1,".repeat(2_000_000)}1]}`;
+  const many = `[${"1,".repeat(2_000_000)}1]`;
   const results: [string, Uint8Array][] = [
     ["nothing", new Uint8Array()],
     ["no JSON", resultBytes("{")],
@@ -48,15 +49,20 @@ test("A result that is no result is a failure, whatever it is", async () => {
     ["no object", resultBytes("[]")],
     ["no value", resultBytes("{}")],
     ["cut off", new Uint8Array([255, 255, 255, 255, 123])],
-    ["deep", resultBytes(`{"value":${deep}}`)],
-    ["many values", resultBytes(many)],
+    ["deep", valueBytes(deep)],
+    ["deep record", resultBytes(`{"valueBytes":1,"x":${deep}}`, "1")],
+    ["value that is no JSON", valueBytes("{")],
+    ["value of no length", resultBytes('{"valueBytes":"1"}', "1")],
+    ["value of a negative length", resultBytes('{"valueBytes":-1}', "1")],
+    ["value that is cut off", resultBytes('{"valueBytes":9}', "1")],
+    ["many values", valueBytes(many)],
     [
       "files that are not there",
-      resultBytes('{"value":1,"files":[["/a",[["b",9]]]]}'),
+      valueBytes("1", { files: [["/a", [["b", 9]]]] }),
     ],
-    ["bytes of no file", resultBytes('{"value":1}', new Uint8Array(9))],
-    ["files of no list", resultBytes('{"value":1,"files":[["/a",9]]}')],
-    ["a negative file", resultBytes('{"value":1,"files":[["/a",[["b",-1]]]]}')],
+    ["bytes of no file", resultBytes('{"valueBytes":1}', "1123456789")],
+    ["files of no list", valueBytes("1", { files: [["/a", 9]] })],
+    ["a negative file", valueBytes("1", { files: [["/a", [["b", -1]]]] })],
     ["an error of no kind", resultBytes('{"error":{"kind":"Other"}}')],
     ["an error of numbers", resultBytes('{"error":{"kind":7,"message":7}}')],
   ];
@@ -82,7 +88,7 @@ test("What a result tells beside its value is bounded and of its type", async ()
   await using cluster = await Cluster.start();
   const { service, tool } = await lies(cluster);
   const told = {
-    value: 1,
+    valueBytes: 1,
     usage: { durationMs: "long", memoryBytes: -1, fuelConsumed: "12x" },
     stdout: 7,
     stderr: ["a"],
@@ -93,7 +99,7 @@ test("What a result tells beside its value is bounded and of its type", async ()
     changes: { list: [1] },
   };
   service.answer = (_, reply) => {
-    const bytes = resultBytes(JSON.stringify(told), new Uint8Array(1));
+    const bytes = resultBytes(JSON.stringify(told), "1f");
     reply(resultFrame(bytes.length, bytes));
   };
   const result = await tool.call({});
@@ -138,7 +144,7 @@ test("A service that answers a gibibyte takes no memory", async () => {
 test("Pieces that are late, double, missing or tiny end the call or nothing", async () => {
   await using cluster = await Cluster.start();
   const { service, tool } = await lies(cluster);
-  const bytes = resultBytes(JSON.stringify({ value: "x".repeat(3_000) }));
+  const bytes = valueBytes(JSON.stringify("x".repeat(3_000)));
   const [one, two, three] = [
     bytes.subarray(0, 1_024),
     bytes.subarray(1_024, 2_048),
@@ -191,8 +197,8 @@ test("Nobody but the service that was asked is heard in a call", async () => {
   const { service, tool } = await lies(cluster);
   const other = new LyingService(await cluster.connect());
   other.info = () => "";
-  const good = resultBytes('{"value":"good"}');
-  const bad = resultBytes('{"value":"bad"}');
+  const good = valueBytes('"good"');
+  const bad = valueBytes('"bad"');
   const inboxes: string[] = [];
   service.answer = (call, reply) => {
     inboxes.push(call.reply!);

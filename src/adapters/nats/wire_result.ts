@@ -1,6 +1,10 @@
 /**
- * What came of a call, as bytes: its JSON behind four bytes of length, and the
- * files that it made behind that.
+ * What came of a call, as bytes. The value is JSON of its own, so that it may be
+ * as deep and as large as one that stays in a process.
+ *
+ * ```text
+ * recordBytes u32 | record, JSON with valueBytes | value, JSON | files
+ * ```
  */
 
 import { ExecutionFailed, TimeoutExceeded } from "../../errors.ts";
@@ -38,6 +42,8 @@ const OUTCOMES: readonly string[] = [
   "refused",
   "stopped",
 ];
+const HEAD_BYTES = 4;
+const NOTHING = new Uint8Array();
 const ENCODER = new TextEncoder();
 
 /** What a service knows of the call whose result it writes. */
@@ -48,39 +54,23 @@ export interface RanCall {
   readonly isBudget: boolean;
 }
 
+const RAN_AS_IT_IS: RanCall = { waitedMs: 0, isBudget: false };
+
 /** Writes a result. What it changed in overlays is not told, and is lost. */
 export function writeResult(
   result: CallResult<JsonValue>,
-  ran: RanCall,
-): Uint8Array {
-  const blobs: Uint8Array[] = [];
-  const json = jsonOf(result, ran, blobs);
-  const head = ENCODER.encode(json);
-  const length = blobs.reduce(
-    (sum, blob) => sum + blob.length,
-    4 + head.length,
-  );
-  const all = new Uint8Array(length);
-  new DataView(all.buffer).setUint32(0, head.length, true);
-  all.set(head, 4);
-  let at = 4 + head.length;
-  for (const blob of blobs) {
-    all.set(blob, at);
-    at += blob.length;
-  }
-  return all;
-}
-
-function jsonOf(
-  result: CallResult<JsonValue>,
   { waitedMs, isBudget }: RanCall,
-  blobs: Uint8Array[],
-): string {
+): Uint8Array {
+  const value = result.ok ? valueBytes(result.value) : undefined;
+  if (result.ok && !value) return writeResult(tooDeep(result), RAN_AS_IT_IS);
+  const blobs: Uint8Array[] = [];
   const { stdout, stderr, isOutputCut, denied, hostCalls } = result;
   const used = result.usage.toJSON();
-  const usage = { ...used, waitedMs: used.waitedMs + waitedMs };
-  const record = {
-    usage,
+  const record = ENCODER.encode(JSON.stringify({
+    ...result.ok
+      ? { valueBytes: value!.length }
+      : { error: result.error, isBudget },
+    usage: { ...used, waitedMs: used.waitedMs + waitedMs },
     ...stdout === "" ? {} : { stdout },
     ...stderr === "" ? {} : { stderr },
     ...isOutputCut ? { isOutputCut } : {},
@@ -89,19 +79,39 @@ function jsonOf(
       ? {}
       : { hostCalls, hostCallCount: result.hostCallCount },
     ...filesOf(result.files, blobs),
-  };
-  if (!result.ok) {
-    return JSON.stringify({ error: result.error, isBudget, ...record });
-  }
+  }));
+  return joined([lengthBytes(record), record, value ?? NOTHING, ...blobs]);
+}
+
+function valueBytes(value: JsonValue): Uint8Array | undefined {
   try {
-    return JSON.stringify({ value: result.value, ...record });
+    return ENCODER.encode(JSON.stringify(value));
   } catch (error) {
     // Reading has no limit of depth, and writing has.
-    if (!(error instanceof RangeError)) throw error;
-    blobs.length = 0;
-    const why = "The answer is nested too deep to be sent";
-    return JSON.stringify({ error: new ExecutionFailed(why), usage });
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
+}
+
+function tooDeep(result: CallResult<JsonValue>): CallResult<JsonValue> {
+  const why = "The answer is nested too deep to be sent";
+  return failed(new ExecutionFailed(why), { ...result, files: {} });
+}
+
+function lengthBytes({ length }: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEAD_BYTES);
+  new DataView(bytes.buffer).setUint32(0, length, true);
+  return bytes;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function filesOf(files: FilesByDirectory, blobs: Uint8Array[]): object {
@@ -120,29 +130,44 @@ export async function readResult(
   bytes: Uint8Array,
   asked: AskedCall,
 ): Promise<CallResult<JsonValue>> {
-  const headBytes = bytes.length < 4
-    ? bytes.length
-    : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (4 + headBytes > bytes.length) {
-    return unusable(asked, "it is cut off");
-  }
-  let told: unknown;
   try {
-    told = await parseJson(bytes.subarray(4, 4 + headBytes));
+    const { value, told, files } = await readParts(bytes);
+    const record = readRecord(told, files);
+    return value === undefined
+      ? failed(errorOf(told, asked), record)
+      : succeeded(value, record);
   } catch (error) {
-    if (!(error instanceof UnusableJson)) throw error;
-    return unusable(asked, error.message);
+    if (error instanceof UnusableJson) return unusable(asked, error.message);
+    if (error instanceof NoResult) return unusable(asked, error.message);
+    throw error;
   }
-  if (!isObject(told)) return unusable(asked, "it is not an object");
-  const files = readFiles(told.files, bytes.subarray(4 + headBytes));
-  if (!files) return unusable(asked, "its files are not as long as it says");
-  const record = readRecord(told, files);
-  if (told.error !== undefined) {
-    return failed(errorOf(told, asked), record);
-  }
-  return told.value === undefined
-    ? unusable(asked, "it has neither value nor error")
-    : succeeded(told.value as JsonValue, record);
+}
+
+/** Its bytes are not what was written. */
+class NoResult extends Error {}
+
+async function readParts(bytes: Uint8Array): Promise<{
+  readonly told: Untrusted;
+  readonly value: JsonValue | undefined;
+  readonly files: FilesByDirectory;
+}> {
+  if (bytes.length < HEAD_BYTES) throw new NoResult("it is cut off");
+  const recordBytes = new DataView(bytes.buffer, bytes.byteOffset)
+    .getUint32(0, true);
+  const rest = bytes.subarray(HEAD_BYTES);
+  if (recordBytes > rest.length) throw new NoResult("it is cut off");
+  const told = await parseJson(rest.subarray(0, recordBytes));
+  if (!isObject(told)) throw new NoResult("it is not an object");
+  const behind = rest.subarray(recordBytes);
+  const length = told.error === undefined ? whole(told.valueBytes) : 0;
+  if (length === undefined) throw new NoResult("it has no value and no error");
+  if (length > behind.length) throw new NoResult("it is cut off");
+  const value = told.error === undefined
+    ? await parseJson(behind.subarray(0, length)) as JsonValue
+    : undefined;
+  const files = readFiles(told.files, behind.subarray(length));
+  if (files) return { told, value, files };
+  throw new NoResult("its files are not as long as it says");
 }
 
 function errorOf(
