@@ -12,6 +12,7 @@ import {
   type Measurement,
   median,
   skipped,
+  timed,
 } from "./measurement.ts";
 import { loadTools } from "./nats_service.ts";
 
@@ -24,6 +25,7 @@ const CALLS_IN_TURN = 100;
 const CALLS_AT_ONCE = 2_000;
 const IN_FLIGHT = 64;
 const WORK_CALLS = 200;
+const CANCELS = 40;
 /** Some 5 ms of computing. */
 const WORK = { rounds: 40_000 };
 const ARGS = { text: "x".repeat(80) };
@@ -45,6 +47,7 @@ export async function nats(): Promise<readonly Measurement[]> {
     return [
       ...await latency(connection),
       ...await throughput(connection),
+      await cancelling(connection),
       ...await scaling(connection),
     ];
   } finally {
@@ -128,6 +131,36 @@ async function throughput(
     aim: { atLeast: 0.3 },
     note: `${rate(own!)} against ${rate(bare!)}, ${IN_FLIGHT} in flight`,
   }];
+}
+
+/**
+ * From the abort of a call that never ends to the answer of the next one, which
+ * the service has no place for before the guest has stopped.
+ */
+async function cancelling(connection: NatsConnection): Promise<Measurement> {
+  const work = await remote(connection, "work");
+  const echo = await remote(connection, "echo");
+  const samples: number[] = [];
+  for (let i = 0; i < CANCELS; i++) {
+    const controller = new AbortController();
+    const call = work.call({ rounds: 1e12 }, { signal: controller.signal });
+    const ended = call.then(() => {}, () => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    samples.push(
+      await timed(async () => {
+        controller.abort();
+        await echo.execute(ARGS);
+      }),
+    );
+    await ended;
+  }
+  return {
+    what: "from an abort here to the guest's end there, with the next call",
+    value: median(samples),
+    unit: "ms",
+    aim: { atMost: 100 },
+    note: `at most ${Math.max(...samples).toFixed(1)} ms of ${CANCELS}`,
+  };
 }
 
 /** Many at once, of a tool that computes, in services of one worker each. */
