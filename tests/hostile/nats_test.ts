@@ -437,6 +437,30 @@ test("Half a call is given up, and one that nobody takes the answer of", async (
   await until("they are given up", () => serving.openCalls === 0);
 });
 
+test("Answers that nobody takes are dropped above a limit, the oldest first", async () => {
+  await using cluster = await Cluster.start();
+  const { serving } = await cluster.serve(await cluster.tools(), {
+    maxHeldBytes: 20 * MIB,
+  });
+  const trouble = await cluster.remote("trouble");
+  await trouble.execute({ what: "warm" });
+  const caller = new LyingCaller(await cluster.connect());
+  const large = JSON.stringify({ what: "large", size: 8 * MIB });
+  for (let i = 0; i < 6; i++) {
+    caller.call(`tools.call.trouble.${trouble.hash}`, large, {
+      budgetMs: 60_000,
+    });
+  }
+  const count = (kind: string) =>
+    caller.kinds().filter((one) => one === kind).length;
+  await until("all are answered", () => count("Result") === 6);
+  // Two of eight fit below twenty.
+  await until("four are dropped", () => count("Refused") === 4, 2_500);
+  assertEquals(serving.openCalls, 2);
+  const answer = await trouble.execute({ what: "large", size: 8 * MIB });
+  assertEquals((answer as string).length, 8 * MIB);
+});
+
 test("A flood of calls is refused, and whoever comes after it is served", async () => {
   await using cluster = await Cluster.start();
   const { serving } = await cluster.serve(await cluster.tools(), {

@@ -29,7 +29,6 @@ export interface AskedAttempt {
   readonly subjects: Subjects;
   /** Where the call is sent. */
   readonly subject: string;
-  readonly args: Uint8Array;
   readonly budgetMs: number;
   readonly pieceBytes: number;
   readonly maxResultBytes: number;
@@ -46,7 +45,7 @@ const MOST_STDERR_BYTES = 1024 * 1024;
 export class CallAttempt {
   readonly #asked: AskedAttempt;
   readonly #end = Promise.withResolvers<AttemptEnd>();
-  readonly #sender: PieceSender;
+  #sender: PieceSender | undefined;
   #heard = performance.now();
   #peer: ControlSubject | undefined;
   #taker: PieceTaker | undefined;
@@ -55,11 +54,6 @@ export class CallAttempt {
 
   constructor(asked: AskedAttempt) {
     this.#asked = asked;
-    this.#sender = new PieceSender(
-      asked.args,
-      asked.pieceBytes,
-      (frame) => this.#tell(frame),
-    );
   }
 
   /** Resolves with what came of it. */
@@ -72,11 +66,17 @@ export class CallAttempt {
     return this.#peer?.instance;
   }
 
-  /** The first message. */
-  firstFrame(): Uint8Array {
-    const { budgetMs, args, onStderr } = this.#asked;
-    const { first } = this.#sender;
-    return callFrame(budgetMs, args.length, onStderr !== undefined, first);
+  /** The first message for these arguments. */
+  firstFrame(args: Uint8Array): Uint8Array {
+    const { budgetMs, pieceBytes, onStderr } = this.#asked;
+    const sender = new PieceSender(
+      args,
+      pieceBytes,
+      (frame) => this.#tell(frame),
+    );
+    this.#sender = sender;
+    const wantsStderr = onStderr !== undefined;
+    return callFrame(budgetMs, args.length, wantsStderr, sender.first);
   }
 
   /** Hears a message that came for this very try. */
@@ -116,14 +116,16 @@ export class CallAttempt {
     if (this.#peer && end.kind !== "result" && end.kind !== "refused") {
       this.#tell(cancelFrame());
     }
+    // It may be remembered for a while, and what was sent is large.
     this.#taker = undefined;
+    this.#sender = undefined;
     this.#end.resolve(end);
   }
 
   #take(frame: Frame): void {
     switch (frame.kind) {
       case "Alive":
-        return this.#sender.allow(frame.pieces);
+        return this.#sender?.allow(frame.pieces);
       case "Refused":
         return this.finish({ ...frame, kind: "refused" });
       case "Stderr":

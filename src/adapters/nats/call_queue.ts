@@ -1,5 +1,7 @@
 /** Who runs next, and how long a call that comes now would wait. */
 
+import { CallDurations } from "./call_durations.ts";
+
 /** A place to run; given back when the call has ended. */
 export interface QueuePlace {
   /** Milliseconds that the call waited for it. */
@@ -8,22 +10,19 @@ export interface QueuePlace {
   leave(): void;
 }
 
-interface Waiting {
-  readonly enter: () => void;
-}
-
-/** How much of an estimate a new duration makes. */
-const NEWEST = 0.2;
+/** How many calls there are of each tool. */
+type Counts = Map<string, number>;
 
 /** Lets so many calls run at once, in the order in which they came. */
 export class CallQueue {
   readonly #places: number;
   readonly #mostWaiting: number;
-  readonly #estimates = new Map<string, number>();
-  readonly #waiting = new Set<Waiting>();
-  #waitingMs = 0;
+  readonly #durations = new CallDurations();
+  /** What lets each of those in that wait, in the order in which they came. */
+  readonly #waiting = new Set<() => void>();
+  readonly #waitingOf: Counts = new Map();
+  readonly #runningOf: Counts = new Map();
   #running = 0;
-  #runningMs = 0;
 
   constructor(places: number, mostWaiting: number) {
     this.#places = places;
@@ -47,7 +46,9 @@ export class CallQueue {
    */
   get expectedWaitMs(): number {
     if (this.#running < this.#places) return 0;
-    return (this.#waitingMs + this.#runningMs / 2) / this.#places;
+    const workMs = this.#workMs(this.#waitingOf) +
+      this.#workMs(this.#runningOf) / 2;
+    return workMs / this.#places;
   }
 
   /**
@@ -59,49 +60,57 @@ export class CallQueue {
     tool: string,
     signal: AbortSignal,
   ): Promise<QueuePlace | undefined> {
-    const estimateMs = this.#estimates.get(tool) ?? 0;
     const came = performance.now();
     if (signal.aborted) return undefined;
-    if (this.#running < this.#places) this.#take(estimateMs);
-    else if (!await this.#wait(estimateMs, signal)) return undefined;
+    if (this.#running < this.#places) this.#take(tool);
+    else if (!await this.#wait(tool, signal)) return undefined;
     const began = performance.now();
     return {
       waitedMs: began - came,
       leave: () => {
         this.#running--;
-        this.#runningMs -= estimateMs;
-        this.#learn(tool, performance.now() - began);
+        count(this.#runningOf, tool, -1);
+        this.#durations.add(tool, performance.now() - began);
         const [next] = this.#waiting;
-        next?.enter();
+        next?.();
       },
     };
   }
 
-  #take(estimateMs: number): void {
+  #take(tool: string): void {
     this.#running++;
-    this.#runningMs += estimateMs;
+    count(this.#runningOf, tool, 1);
   }
 
   /** Whoever is let in takes its place before anybody else can ask for it. */
-  #wait(estimateMs: number, signal: AbortSignal): Promise<boolean> {
+  #wait(tool: string, signal: AbortSignal): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const leave = (hasPlace: boolean) => {
-      this.#waiting.delete(one);
-      this.#waitingMs -= estimateMs;
+      this.#waiting.delete(enter);
+      count(this.#waitingOf, tool, -1);
       signal.removeEventListener("abort", giveUp);
-      if (hasPlace) this.#take(estimateMs);
+      if (hasPlace) this.#take(tool);
       resolve(hasPlace);
     };
+    const enter = () => leave(true);
     const giveUp = () => leave(false);
-    const one: Waiting = { enter: () => leave(true) };
-    this.#waiting.add(one);
-    this.#waitingMs += estimateMs;
+    this.#waiting.add(enter);
+    count(this.#waitingOf, tool, 1);
     signal.addEventListener("abort", giveUp, { once: true });
     return promise;
   }
 
-  #learn(tool: string, ms: number): void {
-    const before = this.#estimates.get(tool) ?? ms;
-    this.#estimates.set(tool, before + (ms - before) * NEWEST);
+  #workMs(calls: Counts): number {
+    let workMs = 0;
+    for (const [tool, count] of calls) {
+      workMs += count * this.#durations.expectedMs(tool);
+    }
+    return workMs;
   }
+}
+
+function count(calls: Counts, tool: string, change: number): void {
+  const now = (calls.get(tool) ?? 0) + change;
+  if (now === 0) calls.delete(tool);
+  else calls.set(tool, now);
 }

@@ -70,7 +70,10 @@ export class CallerEnd {
   }
 
   /** Begins a try. */
-  begin(asked: Omit<AskedAttempt, "publish">): CallAttempt {
+  begin(
+    args: Uint8Array,
+    asked: Omit<AskedAttempt, "publish">,
+  ): CallAttempt {
     const token = randomToken();
     const attempt = new CallAttempt({
       ...asked,
@@ -80,7 +83,7 @@ export class CallerEnd {
     this.#tickWhileNeeded();
     this.#publish(
       asked.subject,
-      attempt.firstFrame(),
+      attempt.firstFrame(args),
       `${this.#inbox}.${token}`,
     );
     attempt.end.then(() => this.#ended(token, attempt));

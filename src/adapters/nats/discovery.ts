@@ -1,6 +1,7 @@
 /** Who serves what: the answers of all services, none of which is believed. */
 
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { PermissionDenied } from "../../errors.ts";
 import { parseJson } from "../../pieces/parse_json.ts";
 import { MAX_SCHEMA_BYTES } from "../../channel/schema_bytes.ts";
 import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
@@ -37,7 +38,7 @@ export interface DiscoveryTerms {
 /** Longer than that nobody waits. */
 const MOST_WAIT_MS = 5_000;
 const MOST_ANSWERS = 10_000;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ENDPOINTS = 2_000;
 /** Kinds of tools that are told apart. */
 const MOST_FOUND = 10_000;
@@ -46,7 +47,11 @@ const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const INSTANCE = /^[0-9a-f]{32}$/;
 
-/** Asks all services what they have. */
+/**
+ * Asks all services what they have.
+ *
+ * @throws {PermissionDenied} when the server does not let this user hear them.
+ */
 export async function discover(
   connection: NatsConnection,
   terms: DiscoveryTerms,
@@ -141,14 +146,15 @@ async function answers(
   subject: string,
   most: number = MOST_ANSWERS,
 ): Promise<Msg[]> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const got: Msg[] = [];
   let bytes = 0;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   const inbox = `${inboxPrefix}.${randomToken()}`;
   const subscription = connection.subscribe(inbox, {
     callback: (error, message) => {
-      if (error || message.data.length === 0) return resolve();
+      if (error) return reject(refusedInbox(inboxPrefix));
+      if (message.data.length === 0) return resolve();
       bytes += message.data.length;
       if (got.length < most && bytes <= MOST_BYTES) got.push(message);
       else resolve();
@@ -167,4 +173,10 @@ async function answers(
     clearTimeout(quiet);
     subscription.unsubscribe();
   }
+}
+
+function refusedInbox(inboxPrefix: string): PermissionDenied {
+  return new PermissionDenied(
+    `Cannot call tools: the server does not let this user subscribe to ${inboxPrefix}.>`,
+  );
 }

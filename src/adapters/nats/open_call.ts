@@ -35,6 +35,8 @@ export interface CallSurroundings {
   /** Sends a message to the caller. */
   readonly send: (frame: Uint8Array) => void;
   readonly pieceBytes: number;
+  /** Told when it holds an answer that did not go out at once. */
+  readonly onHold: () => void;
   /** Told once, when nothing more is to come of it. */
   readonly onEnd: () => void;
 }
@@ -83,6 +85,21 @@ export class OpenCall {
     return this.#call.totalBytes;
   }
 
+  /** How many bytes its answer holds until it is taken. */
+  get answerBytes(): number {
+    return this.#sender?.length ?? 0;
+  }
+
+  /** When its caller was last heard. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Gives up a caller that does not take the answer. */
+  dropAnswer(): void {
+    this.#refuse(REFUSALS.NotUnderstood, "the answer was not taken in time");
+  }
+
   /** Begins with the first piece of its arguments. */
   begin(piece: Uint8Array): void {
     this.#collected(this.#taker.begin(piece));
@@ -106,7 +123,7 @@ export class OpenCall {
     const isStalled = (this.#isCollecting || this.#sender !== undefined) &&
       now - this.#heard > STALL_MS;
     if (isStalled) {
-      if (this.#sender) return this.#end();
+      if (this.#sender) return this.dropAnswer();
       return this.#refuse(
         REFUSALS.NotUnderstood,
         `the rest of the arguments did not come for ${STALL_MS} ms`,
@@ -221,6 +238,7 @@ export class OpenCall {
     this.#sender = sender;
     send(resultFrame(bytes.length, sender.first));
     if (sender.isDone) this.#end();
+    else this.#around.onHold();
   }
 
   #tellAlive(now: number): void {

@@ -40,6 +40,11 @@ export class PieceSender {
     return this.#bytes.subarray(0, this.#size);
   }
 
+  /** How many bytes there are. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
   /** Whether all pieces are sent. */
   get isDone(): boolean {
     return (this.#sent + 1) * this.#size >= this.#bytes.length;

@@ -180,10 +180,9 @@ export class RemoteTool implements Tool {
     const leftMs = until - performance.now();
     // The answer has a way to go too.
     const budgetMs = Math.max(1, Math.floor(leftMs - this.#end.wayMs));
-    const attempt = this.#end.begin({
+    const attempt = this.#end.begin(args, {
       subjects,
       subject,
-      args,
       budgetMs,
       pieceBytes: this.#end.pieceBytes,
       maxResultBytes,

@@ -80,6 +80,7 @@ const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
  * @param filter Which tools, and how they are called.
  * @throws {UnknownTool} when no service has a tool of `names`, or it is not the
  * one that is locked.
+ * @throws {PermissionDenied} when the server does not let this user hear answers.
  * @throws {TypeError} for an option that does not exist or can't be used.
  */
 export async function remoteTools(

@@ -34,7 +34,11 @@ export interface ServeToolsOptions {
   readonly maxQueuedCalls?: number | undefined;
   /** The most bytes of the arguments of one call; 16 MiB by default. */
   readonly maxArgumentBytes?: number | undefined;
-  /** The most bytes of all arguments that it holds; 64 MiB by default. */
+  /**
+   * The most bytes of all arguments that it holds, and of all answers that were
+   * not taken yet; 64 MiB each by default. Above it calls are refused, and the
+   * answers dropped whose callers were silent longest.
+   */
   readonly maxHeldBytes?: number | undefined;
   /**
    * Milliseconds that calls may still run when the service closes; 30 000 by

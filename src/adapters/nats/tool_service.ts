@@ -185,17 +185,32 @@ export class ToolService {
   #open(tool: string, reply: string, call: CallFrame): void {
     const token = randomToken();
     const control = this.#terms.subjects.control(this.instance, token);
-    const open = new OpenCall({ tool, ...call }, {
+    const open: OpenCall = new OpenCall({ tool, ...call }, {
       queue: this.#queue,
       run: this.#run,
       send: (frame) => this.#out.send(reply, frame, control),
       pieceBytes: pieceBytes(this.#maxPayload),
+      onHold: () => this.#relieve(open),
       onEnd: () => this.#close(token),
     });
     this.#calls.set(token, open);
     this.#heldBytes += open.heldBytes;
     this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
     this.#guarded(() => open.begin(call.piece));
+  }
+
+  /** Drops answers that wait for their callers longest, above the limit. */
+  #relieve(newest: OpenCall): void {
+    const holding = [...this.#calls.values()]
+      .filter((call) => call.answerBytes > 0 && call !== newest)
+      .sort((one, other) => one.heard - other.heard);
+    let held = holding
+      .reduce((sum, call) => sum + call.answerBytes, newest.answerBytes);
+    for (const call of holding) {
+      if (held <= this.#terms.maxHeldBytes) return;
+      held -= call.answerBytes;
+      call.dropAnswer();
+    }
   }
 
   #close(token: string): void {

@@ -39,17 +39,35 @@ Deno.test("CallQueue lets nobody in whose call is aborted, and loses no place", 
 
 Deno.test("CallQueue expects what calls of each tool took lately", async () => {
   const queue = new CallQueue(1, 2);
-  const slow = await queue.enter("slow", NEVER);
-  await delay(100);
-  slow!.leave();
+  const slowly = async (ms: number) => {
+    const place = await queue.enter("slow", NEVER);
+    await delay(ms);
+    place!.leave();
+  };
+  // One that was far slower than the others says nothing.
+  for (const ms of [300, 50, 50]) await slowly(ms);
   const running = await queue.enter("slow", NEVER);
   const [one, two] = [queue.enter("slow", NEVER), queue.enter("quick", NEVER)];
   assert(queue.isFull);
   // One and a half of the slow ones; nothing is known of the quick one.
-  assert(queue.expectedWaitMs >= 140, `${queue.expectedWaitMs}`);
+  const { expectedWaitMs } = queue;
+  assert(expectedWaitMs >= 70, `${expectedWaitMs}`);
+  assert(expectedWaitMs < 400, `${expectedWaitMs}`);
   running!.leave();
   (await one)!.leave();
   (await two)!.leave();
   assertEquals(queue.expectedWaitMs, 0);
   assert(!queue.isFull);
+});
+
+Deno.test("CallQueue expects nothing of a tool that was hardly called", async () => {
+  const queue = new CallQueue(1, 2);
+  const first = await queue.enter("tool", NEVER);
+  await delay(50);
+  first!.leave();
+  const running = await queue.enter("tool", NEVER);
+  const waiting = queue.enter("tool", NEVER);
+  assertEquals(queue.expectedWaitMs, 0);
+  running!.leave();
+  (await waiting)!.leave();
 });

@@ -52,6 +52,11 @@ test("As the guide configures it, a caller can't serve, nor read what others get
     PermissionDenied,
     "does not let this user subscribe",
   );
+  await assertRejects(
+    () => remoteTools(caller),
+    PermissionDenied,
+    "does not let this user subscribe to _INBOX.>",
+  );
   const heard: string[] = [];
   const listen = (subject: string) =>
     caller.subscribe(subject, {
