@@ -35,6 +35,8 @@ const HEARTBEAT_MS = 500;
 /** How often the calls are looked at. */
 const TICK_MS = 20;
 const QUEUE = "tools";
+/** The server confirms in a moment, if it is there. */
+const CONFIRM_MS = 2_000;
 
 /** Serves tools on a connection until it is closed. */
 export class ToolService {
@@ -129,7 +131,8 @@ export class ToolService {
   /** Takes no more calls, lets those that are open end for so long. */
   async stop(graceMs: number): Promise<void> {
     if (!this.#connection.isClosed()) {
-      await this.#service?.stop();
+      // A server that is away does not confirm it.
+      await settled(this.#service?.stop(), CONFIRM_MS);
       await this.#untilIdle(graceMs);
     }
     const reason = new DOMException("The service stops", "AbortError");
@@ -140,7 +143,7 @@ export class ToolService {
     this.#out.flush();
     if (this.#connection.isClosed()) return;
     this.#direct?.unsubscribe();
-    await this.#connection.flush();
+    await settled(this.#connection.flush(), CONFIRM_MS);
   }
 
   get #maxPayload(): number {
@@ -281,6 +284,17 @@ export class ToolService {
     }
     this.#gone.resolve(error);
   }
+}
+
+/** Waits until something has come to its end, whatever that is, or so long. */
+async function settled(
+  work: Promise<unknown> | undefined,
+  ms: number,
+): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([work?.catch(() => {}), late.promise]);
+  clearTimeout(timer);
 }
 
 type CallFrame = Extract<Frame, { kind: "Call" }>;

@@ -16,6 +16,11 @@ const SERVER =
   /^(?:(?:nats|tls):\/\/)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 const CONNECT_MS = 10_000;
 
+/** A connection that ends with its scope. */
+export interface OpenConnection extends AsyncDisposable {
+  readonly connection: NatsConnection;
+}
+
 /**
  * Connects as the flags say.
  *
@@ -28,7 +33,7 @@ export async function connectNats(
   flags: FlagValues,
   terminal: Terminal,
   stays: boolean,
-): Promise<NatsConnection> {
+): Promise<OpenConnection> {
   const [url = ""] = flags.get("nats") ?? [];
   const servers = readServers(url);
   const options = {
@@ -41,7 +46,12 @@ export async function connectNats(
     ...stays ? { maxReconnectAttempts: -1 } : {},
   };
   try {
-    return await connect(options);
+    const connection = await connect(options);
+    return {
+      connection,
+      // Not drained: the server may be away, and what counts was sent.
+      [Symbol.asyncDispose]: () => connection.close(),
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Cannot connect to ${servers.join(", ")}: ${why}`);

@@ -32,8 +32,8 @@ export async function callNats(input: VerbInput): Promise<Outcome> {
     throw new UsageError(`Cannot read ${path}: there is no such file`);
   }
   const log = await openCallLog(flags, terminal);
-  await using connection = await connectNats(flags, terminal, false);
-  const [tool] = await remoteTools(connection, {
+  await using open = await connectNats(flags, terminal, false);
+  const [tool] = await remoteTools(open.connection, {
     names: [name],
     timeout: config.maxExecutionTime,
     validateArguments: !flags.get("unchecked")?.length,

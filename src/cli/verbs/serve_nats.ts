@@ -40,9 +40,9 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
   });
   const { errors } = await tools.load(asked.tools);
   await leaveOut(input, tools, errors);
-  await using connection = await connectNats(flags, terminal, true);
+  await using open = await connectNats(flags, terminal, true);
   const { prefix } = natsNames(flags);
-  await using serving = await serveTools(connection, tools, {
+  await using serving = await serveTools(open.connection, tools, {
     version: VERSION_NUMBER.test(asked.version ?? "") ? asked.version : VERSION,
     lock: tools.labels(),
     onError,
@@ -52,7 +52,7 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
   });
   const names = tools.list().map(({ name }) => name).join(", ");
   await terminal.writeError(
-    `Serving ${names} on ${connection.getServer()} as ${
+    `Serving ${names} on ${open.connection.getServer()} as ${
       serving.instance.slice(0, 8)
     }\n`,
   );

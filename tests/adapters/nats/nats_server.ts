@@ -29,13 +29,16 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /**
- * Starts a server on a free port.
+ * Starts a server.
  *
  * @param config Lines of its configuration, beside the address.
+ * @param port Where it listens; a free port by default.
  */
-export async function startNats(config: string = ""): Promise<RunningServer> {
+export async function startNats(
+  config: string = "",
+  port: number = freePort(),
+): Promise<RunningServer> {
   const folder = await Deno.makeTempDir();
-  const port = freePort();
   const file = `${folder}/nats.conf`;
   await Deno.writeTextFile(file, `listen: 127.0.0.1:${port}\n${config}\n`);
   const child = new Deno.Command(NATS_SERVER!, {
