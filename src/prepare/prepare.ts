@@ -92,7 +92,8 @@ export function rewriteModule(
     operatorFeatures,
     changes,
   });
-  return { bytes: encoded.finish(), info };
+  // A copy of it would take as much memory as the module.
+  return { bytes: encoded.view(), info };
 }
 
 /**

@@ -4,35 +4,56 @@ const SHORT_COPY = 48;
 /** A growing buffer for a module's bytes; the twin of the reader. */
 export class Writer {
   #bytes: Uint8Array<ArrayBuffer>;
-  #length = 0;
+  /** Where what was written begins; what is before it is room. */
+  #start: number;
+  #end: number;
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+  /** @param headroom Room for what {@linkcode prepend} puts before the rest. */
+  constructor(capacity = 256, headroom = 0) {
+    this.#bytes = new Uint8Array(headroom + capacity);
+    this.#start = headroom;
+    this.#end = headroom;
   }
 
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
-    const needed = this.#length + count;
+    const needed = this.#end + count;
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
+    grown.set(this.#bytes.subarray(0, this.#end));
     this.#bytes = grown;
+  }
+
+  /** Puts something before all that was written, without moving it. */
+  prepend(other: Writer): this {
+    const missing = other.length - this.#start;
+    if (missing > 0) this.#moveBy(missing);
+    this.#start -= other.length;
+    this.#bytes.set(other.view(), this.#start);
+    return this;
+  }
+
+  #moveBy(count: number): void {
+    this.reserve(count);
+    this.#bytes.copyWithin(this.#start + count, this.#start, this.#end);
+    this.#start += count;
+    this.#end += count;
   }
 
   byte(value: number): this {
     this.reserve(1);
-    this.#bytes[this.#length++] = value;
+    this.#bytes[this.#end++] = value;
     return this;
   }
 
   bytes(values: ArrayLike<number>): this {
     this.reserve(values.length);
-    this.#bytes.set(values, this.#length);
-    this.#length += values.length;
+    this.#bytes.set(values, this.#end);
+    this.#end += values.length;
     return this;
   }
 
@@ -41,13 +62,13 @@ export class Writer {
     this.reserve(end - start);
     const target = this.#bytes;
     if (end - start > SHORT_COPY) {
-      target.set(source.subarray(start, end), this.#length);
-      this.#length += end - start;
+      target.set(source.subarray(start, end), this.#end);
+      this.#end += end - start;
       return this;
     }
-    let to = this.#length;
+    let to = this.#end;
     for (let from = start; from < end; from++) target[to++] = source[from]!;
-    this.#length = to;
+    this.#end = to;
     return this;
   }
 
@@ -79,12 +100,12 @@ export class Writer {
   /** Room for a size that is only known later: a padded LEB128 number. */
   sizeSlot(): number {
     this.bytes([0x80, 0x80, 0x80, 0x80, 0x00]);
-    return this.#length - 5;
+    return this.#end - 5;
   }
 
   /** Fills a slot with the number of bytes written since, and answers it. */
   fillSize(slot: number): number {
-    const written = this.#length - slot - 5;
+    const written = this.#end - slot - 5;
     let size = written;
     for (let i = 0; i < 4; i++) {
       this.#bytes[slot + i] = (size & 0x7f) | 0x80;
@@ -94,9 +115,9 @@ export class Writer {
     return written;
   }
 
-  /** Forgets everything from `length` on. */
-  truncate(length: number): void {
-    this.#length = length;
+  /** Forgets everything from a slot on. */
+  truncate(slot: number): void {
+    this.#end = slot;
   }
 
   /** A section: its id, its size, its contents. */
@@ -110,11 +131,11 @@ export class Writer {
 
   /** What was written, as a view that the next write may invalidate. */
   view(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** What was written, as an array of its own. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.slice(this.#start, this.#end);
   }
 }

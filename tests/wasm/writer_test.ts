@@ -43,3 +43,18 @@ Deno.test("Writer.truncate forgets what was written", () => {
   writer.truncate(1);
   assertEquals(writer.byte(7).finish(), Uint8Array.of(1, 7));
 });
+
+Deno.test("Writer.prepend puts before what was written, with or without room", () => {
+  for (const headroom of [0, 2, 3, 100]) {
+    const writer = new Writer(4, headroom).bytes([1, 2]);
+    const slot = writer.sizeSlot();
+    writer.byte(9);
+    writer.fillSize(slot);
+    writer.prepend(new Writer().bytes([7, 8, 9])).byte(5);
+    assertEquals(
+      [...writer.finish()],
+      [7, 8, 9, 1, 2, 0x81, 0x80, 0x80, 0x80, 0x00, 9, 5],
+    );
+    assertEquals(writer.length, writer.view().length);
+  }
+});

@@ -4,6 +4,7 @@ import { malformed } from "../../wasm/malformed.ts";
 import { Reader } from "../../wasm/reader.ts";
 import { SectionId } from "../../wasm/section.ts";
 import { Writer } from "../../wasm/writer.ts";
+import { roomAroundCode } from "./room_around_code.ts";
 import { BulkCalls } from "../rewrite/bulk_calls.ts";
 import { FunctionRewriter } from "../rewrite/function_rewriter.ts";
 import { guardText } from "../rewrite/guard.ts";
@@ -16,7 +17,7 @@ import { MODULE_LIMITS } from "../limits/module_limits.ts";
 export interface RewrittenCode {
   /** How many functions it has. */
   readonly count: number;
-  /** Their bodies, each with its size. */
+  /** Their bodies, each with its size; there is room around them. */
   readonly bodies: Writer;
   readonly injected: InjectedFunctions;
   /** Bits of the features that the operators belong to. */
@@ -31,7 +32,8 @@ export function rewriteCode(
   limitBytes: number,
   fuelGlobal: number | undefined,
 ): RewrittenCode {
-  const bodies = new Writer(codeSize(guest) * 1.25 + 64);
+  const { before, after } = roomAroundCode(guest);
+  const bodies = new Writer(codeSize(guest) * 1.25 + after, before);
   const injected = new InjectedFunctions(guest.functions.length);
   const bulk = new BulkCalls(guest, injected, limitBytes, fuelGlobal);
   const guard = assemble(guardText(guest.memories.length));

@@ -16,6 +16,7 @@ import type { ParsedModule } from "../read/parsed_module.ts";
 import type { RewrittenCode } from "./code_section.ts";
 import type { InjectedFunction } from "../rewrite/injected.ts";
 import type { StateExport } from "../state_exports.ts";
+import { roomAroundCode } from "./room_around_code.ts";
 import { capMemory, capTable } from "../limits/memory_plan.ts";
 import {
   type InjectedNames,
@@ -39,25 +40,46 @@ export interface Injection {
 
 /**
  * Writes the module: every section the guest had, in order, with what is
- * injected at the end of each index space, so that no guest index moves.
+ * injected at the end of each index space, so that no guest index moves. The
+ * bodies stay where they are: the rest is written around them.
  */
 export function encodeModule(
   guest: ParsedModule,
   injection: Injection,
 ): Writer {
-  const { bytes, sections } = guest;
-  const { bodies } = injection.code;
-  const writer = new Writer(bytes.length + bodies.length);
-  writer.copy(bytes, 0, 8);
-  copyCustom(writer, guest, -1);
-  SECTION_ORDER.forEach((id, rank) => {
-    const section = sections.find((one) => one.id === id);
+  const { bodies, count } = injection.code;
+  const head = new Writer(roomAroundCode(guest).before);
+  head.copy(guest.bytes, 0, 8);
+  copyCustom(head, guest, -1);
+  writeSections(head, guest, injection, 0, CODE_RANK);
+  if (count > 0) {
+    const counted = new Writer(5).u32(count);
+    head.byte(SectionId.code).u32(counted.length + bodies.length);
+    head.append(counted);
+  }
+  bodies.prepend(head);
+  copyCustom(bodies, guest, CODE_RANK);
+  writeSections(bodies, guest, injection, CODE_RANK + 1, SECTION_ORDER.length);
+  return bodies;
+}
+
+const CODE_RANK: number = SECTION_ORDER.indexOf(SectionId.code);
+
+function writeSections(
+  writer: Writer,
+  guest: ParsedModule,
+  injection: Injection,
+  from: number,
+  to: number,
+): void {
+  for (let rank = from; rank < to; rank++) {
+    const id = SECTION_ORDER[rank]!;
+    const section = guest.section(id);
     const encoder = ENCODERS[id];
     if (encoder) encoder(writer, guest, injection, section);
     else if (section) copySection(writer, guest, section);
     copyCustom(writer, guest, rank);
-  });
-  return writer;
+  }
 }
 
 type Encoder = (
@@ -104,13 +126,6 @@ const ENCODERS: Readonly<Record<number, Encoder>> = {
         body.name(name).byte(code).u32(index);
       }
     });
-  },
-  [SectionId.code]: (writer, _guest, { code }) => {
-    // Not put together before: it may be as large as all the rest.
-    if (code.count === 0) return;
-    const count = new Writer(5).u32(code.count);
-    writer.byte(SectionId.code).u32(count.length + code.bodies.length);
-    writer.append(count).append(code.bodies);
   },
 };
 
