@@ -197,6 +197,7 @@ export {
   type ModelAnswerOptions,
 } from "./src/tool/model_answer.ts";
 export type { Numbers } from "./src/tool/calls/numeric_call.ts";
+export type { LoadProgress } from "./src/tool/load_progress.ts";
 export type {
   ModuleLoadOptions,
   ModuleSource,

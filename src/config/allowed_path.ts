@@ -1,6 +1,6 @@
 /** A host folder that guests see at a path of their own. */
 
-import { fromFileUrl } from "./host_path.ts";
+import { checkHostPath } from "./given_host_path.ts";
 import { checkGuestPath } from "./guest_path.ts";
 import { checkKnown } from "./option_checks.ts";
 import { checkOverlay, type OverlayLimits } from "./overlay_limits.ts";
@@ -65,27 +65,8 @@ export function checkAllowedPath(
   }
   return Object.freeze({
     guest: checkGuestPath("allowedPath", guest),
-    host: hostPath(host),
+    host: checkHostPath("allowedPath", host),
     write,
     ...overlay && { overlay },
   });
-}
-
-function hostPath(host: string | URL): string {
-  const path = host instanceof URL ? fileUrlPath(host) : host;
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw new TypeError(
-      `Cannot set allowedPath: host path ${quote(host)} is empty or not a path`,
-    );
-  }
-  return path;
-}
-
-function fileUrlPath(url: URL): string {
-  if (url.protocol !== "file:") {
-    throw new TypeError(
-      `Cannot set allowedPath: ${quote(url)} is not a file URL`,
-    );
-  }
-  return fromFileUrl(url);
 }

@@ -37,6 +37,7 @@ export interface ConfigValues {
   hostFunctionLimits: HostFunctionLimits;
   workingDirectory: string | undefined;
   deterministic: Deterministic | undefined;
+  cacheDirectory: string | undefined;
 }
 
 /** What holds for everything that is not set. */
@@ -62,4 +63,5 @@ export const DEFAULTS: Readonly<ConfigValues> = {
   hostFunctionLimits: DEFAULT_HOST_FUNCTION_LIMITS,
   workingDirectory: undefined,
   deterministic: undefined,
+  cacheDirectory: undefined,
 };

@@ -87,6 +87,8 @@ export class SandboxConfig {
   readonly workingDirectory: string | undefined;
   /** The clock and the seed that guests have; `undefined`, the real ones. */
   readonly deterministic: Deterministic | undefined;
+  /** Where prepared modules are kept for later; `undefined`, nowhere. */
+  readonly cacheDirectory: string | undefined;
   /** Private, so that no log, inspection or copy shows a value. */
   readonly #secrets: readonly Secret[];
 
@@ -115,6 +117,7 @@ export class SandboxConfig {
     this.hostFunctionLimits = values.hostFunctionLimits;
     this.workingDirectory = values.workingDirectory;
     this.deterministic = values.deterministic;
+    this.cacheDirectory = values.cacheDirectory;
     Object.freeze(this);
   }
 

@@ -24,6 +24,7 @@ import {
   checkDeterministic,
   type DeterministicOptions,
 } from "./deterministic.ts";
+import { checkHostPath } from "./given_host_path.ts";
 import { checkGuestPath } from "./guest_path.ts";
 import { checkFuel, checkTime, checkWhole } from "./option_checks.ts";
 import { quote } from "../quote.ts";
@@ -376,6 +377,24 @@ export class SandboxConfigBuilder {
    */
   deterministic(given: DeterministicOptions = {}): this {
     this.#values.deterministic = checkDeterministic(given);
+    return this;
+  }
+
+  /**
+   * Keeps prepared modules in a folder of the host, so that a large module is
+   * prepared once for all processes that use the folder. Up to 1 GiB is kept
+   * there, what was not used for longest is removed first; files that can't be
+   * written are no failure.
+   *
+   * Whoever can write there decides what runs. So the sandbox refuses a folder
+   * that other users can write to, or that any guest is granted, and keeps
+   * later guests out. It is made if it is not there. Not on Windows.
+   *
+   * @param host The folder, which this process may read and write.
+   * @throws {TypeError} when it is empty or not a path.
+   */
+  cacheDirectory(host: string | URL): this {
+    this.#values.cacheDirectory = checkHostPath("cacheDirectory", host);
     return this;
   }
 

@@ -102,6 +102,8 @@ export interface SandboxOptions {
   readonly workingDirectory?: string | undefined;
   /** A clock and random numbers that are the same in every run; real ones. */
   readonly deterministic?: DeterministicOptions | undefined;
+  /** A folder where prepared modules are kept for later; none. */
+  readonly cacheDirectory?: string | URL | undefined;
 }
 
 type Apply<Value> = (builder: SandboxConfigBuilder, value: Value) => unknown;
@@ -133,6 +135,7 @@ const APPLY: {
   hostFunctionLimits: (builder, value) => builder.hostFunctionLimits(value),
   workingDirectory: (builder, value) => builder.workingDirectory(value),
   deterministic: (builder, value) => builder.deterministic(value),
+  cacheDirectory: (builder, value) => builder.cacheDirectory(value),
 };
 
 /**

@@ -3,6 +3,7 @@
 import type { ModuleInfo } from "./module_info.ts";
 import {
   compileFailure,
+  type PreparedModule,
   type PrepareOptions,
   rewriteModule,
   validateOriginal,
@@ -25,7 +26,18 @@ export async function compileModule(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
 ): Promise<CompiledModule> {
-  const prepared = rewriteModule(bytes, options);
+  return await compilePrepared(bytes, rewriteModule(bytes, options));
+}
+
+/**
+ * The second half of it.
+ *
+ * @throws {CompilationFailed} when V8 finds either of the two invalid.
+ */
+export async function compilePrepared(
+  bytes: Uint8Array<ArrayBuffer>,
+  prepared: PreparedModule,
+): Promise<CompiledModule> {
   try {
     // V8 compiles in threads of its own, while this one validates.
     const compiling = WebAssembly.compile(prepared.bytes);

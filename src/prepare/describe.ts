@@ -27,17 +27,21 @@ import {
   STOP_PAGE_NAME,
 } from "./read/unique_names.ts";
 
-/** What the walk over the guest found out, for {@linkcode describe}. */
-export interface Findings {
-  readonly names: InjectedNames;
-  readonly limitBytes: number;
-  readonly fuel: boolean;
+/** What only a walk over the code finds out: plain data. */
+export interface CodeFindings {
   readonly hasUsedExport: boolean;
-  readonly initialBytes: number;
   /** Bits of {@linkcode FEATURES} that its code uses. */
   readonly operatorFeatures: number;
   /** What the code may do to an instance. */
   readonly changes: InstanceChanges;
+}
+
+/** What is known of the guest, for {@linkcode describe}. */
+export interface Findings extends CodeFindings {
+  readonly names: InjectedNames;
+  readonly limitBytes: number;
+  readonly fuel: boolean;
+  readonly initialBytes: number;
 }
 
 /** An entry and a call, as in any other function. */

@@ -1,16 +1,13 @@
 import { CompilationFailed } from "../errors.ts";
 import { oneLine } from "../quote.ts";
-import { rewriteCode } from "./write/code_section.ts";
-import { describe } from "./describe.ts";
+import { type Progress, rewriteCode } from "./write/code_section.ts";
+import { type CodeFindings, describe } from "./describe.ts";
 import { encodeModule } from "./write/encode.ts";
-import { parseModule } from "./read/parsed_module.ts";
-import { checkMemoryImports } from "./limits/memory_imports.ts";
-import { checkInitialBytes } from "./limits/memory_plan.ts";
+import { readGuest } from "./read_guest.ts";
 import { USED_BYTES } from "./rewrite/bulk_calls.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import { stateExports } from "./state_exports.ts";
 import { processTypes } from "./limits/type_budget.ts";
-import { injectedNames } from "./read/unique_names.ts";
 
 /** Characters of V8's reason, which may have names in it. */
 const MOST_REASON = 500;
@@ -27,6 +24,7 @@ export interface PrepareOptions {
 export interface PreparedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly info: ModuleInfo;
+  readonly found: CodeFindings;
 }
 
 /**
@@ -50,22 +48,22 @@ export function prepareModule(
  * beside the compilation of the result. Until {@linkcode validateOriginal} has
  * passed, the result must not be instantiated.
  *
+ * @param onProgress Told how many of the bytes are done, now and then.
  * @throws {CompilationFailed} when the bytes are no module, or a refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function rewriteModule(
   bytes: Uint8Array,
   options: PrepareOptions,
+  onProgress?: Progress,
 ): PreparedModule {
   const { maxMemoryBytes: limitBytes, fuel } = options;
-  const guest = parseModule(bytes);
-  checkMemoryImports(guest);
-  const initialBytes = checkInitialBytes(guest, limitBytes);
-  const names = injectedNames(guest);
+  const { guest, names, initialBytes } = readGuest(bytes, limitBytes);
   const code = rewriteCode(
     guest,
     limitBytes,
     fuel ? guest.globals.length : undefined,
+    onProgress,
   );
   const { injected, operatorFeatures, changes } = code;
   const functions = injected.all;
@@ -83,17 +81,17 @@ export function rewriteModule(
     usedFunction,
     state: stateExports(guest, names, changes),
   });
+  const hasUsedExport = usedFunction !== undefined;
+  const found = { hasUsedExport, operatorFeatures, changes };
   const info = describe(guest, {
     names,
     limitBytes,
     fuel,
-    hasUsedExport: usedFunction !== undefined,
     initialBytes,
-    operatorFeatures,
-    changes,
+    ...found,
   });
   // A copy of it would take as much memory as the module.
-  return { bytes: encoded.view(), info };
+  return { bytes: encoded.view(), info, found };
 }
 
 /**

@@ -2,8 +2,14 @@
 
 import type { PrepareOptions } from "../prepare/prepare.ts";
 import {
+  KEPT_FROM_BYTES,
+  type PreparedCache,
+} from "./prepared_cache/prepared_cache.ts";
+import {
   compile,
+  type CompileMore,
   hash,
+  type HashedBytes,
   type HashedModule,
 } from "./preparing/module_compiler.ts";
 
@@ -22,6 +28,14 @@ export interface HeldModule {
   release(): void;
 }
 
+/** How a module is loaded. */
+export interface HoldOptions extends Pick<CompileMore, "onProgress"> {
+  /** Called with the hash of the bytes; may throw. */
+  readonly accept?: ((sha256: string) => void) | undefined;
+  /** Where prepared modules are kept. */
+  readonly cache?: PreparedCache | undefined;
+}
+
 /** Lengths of modules that were loaded before. */
 const lengths = new Set<number>();
 /** What is compiled and not hashed yet, by the length of its bytes. */
@@ -32,20 +46,22 @@ const ahead = new Map<number, Set<Promise<unknown>>>();
  * somebody holds it already. The bytes are given away.
  *
  * Bytes of a length that was never seen cannot have been loaded before: they
- * are hashed while they are compiled, unless `accept` has to be asked first.
+ * are hashed while they are compiled, unless `accept` or a cache has to be asked
+ * first.
  *
- * @param accept Called with the hash of the bytes; may throw.
  * @throws what compiling throws, or `accept`.
  */
 export async function holdModule(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
-  accept?: (sha256: string) => void,
+  { accept, cache, onProgress }: HoldOptions = {},
 ): Promise<HeldModule> {
   const { length } = bytes;
-  if (!accept && !lengths.has(length)) {
+  const keeping = length < KEPT_FROM_BYTES ? undefined : cache;
+  const more = { onProgress };
+  if (!accept && !keeping && !lengths.has(length)) {
     lengths.add(length);
-    return await compileAhead(bytes, options);
+    return await compileAhead(bytes, options, more);
   }
   lengths.add(length);
   const hashed = await hash(bytes);
@@ -53,16 +69,33 @@ export async function holdModule(
   await Promise.allSettled(ahead.get(length) ?? []);
   const key = keyOf(hashed.sha256, options);
   const entry = entries.get(key) ??
-    enter(key, compile(hashed.bytes, options));
+    enter(
+      key,
+      keeping
+        ? compileThrough(keeping, hashed, options, more)
+        : compile(hashed.bytes, options, { ...more, sha256: hashed.sha256 }),
+    );
   return await hold(key, entry);
+}
+
+/** Few have a cache: this is loaded with the first module that goes there. */
+async function compileThrough(
+  cache: PreparedCache,
+  hashed: HashedBytes,
+  options: PrepareOptions,
+  more: CompileMore,
+): Promise<HashedModule> {
+  const { compileKept } = await import("./prepared_cache/compile_kept.ts");
+  return await compileKept(hashed, options, cache, more);
 }
 
 async function compileAhead(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
+  more: CompileMore,
 ): Promise<HeldModule> {
   const { length } = bytes;
-  const holding = compile(bytes, options).then((compiled) => {
+  const holding = compile(bytes, options, more).then((compiled) => {
     const key = keyOf(compiled.sha256, options);
     return hold(key, enter(key, Promise.resolve(compiled)));
   });

@@ -8,7 +8,9 @@ import {
 } from "../config/option_checks.ts";
 import { quote } from "../quote.ts";
 import { CompilationFailed, PermissionDenied } from "../errors.ts";
+import { readWhole } from "../host/whole_file.ts";
 import { collectBytes, copyBytes } from "../pieces/collect_bytes.ts";
+import type { LoadProgress } from "./load_progress.ts";
 
 /**
  * A module's bytes in any form, the path of a file, or a `file:`, `http:` or
@@ -46,6 +48,11 @@ export interface ModuleLoadOptions {
   readonly downloadTimeout?: number | undefined;
   /** Ends the reading when aborted; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Told how far it is, for those who wait for a large module. What it throws,
+   * the load throws at its end.
+   */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 const MAX_BYTES = 512 * 1024 * 1024;
@@ -60,12 +67,14 @@ interface ReadLimits {
   readonly downloadMs: number;
   readonly signal: AbortSignal | undefined;
   readonly expect: (bytes: number) => void;
+  readonly tell: (progress: LoadProgress) => void;
 }
 
 /**
  * Reads a module's bytes.
  *
  * @param expect Told how many there will be, where that is known before.
+ * @param tell Told how many there are, piece by piece; must not throw.
  * @throws {PermissionDenied} when this process may not read there.
  * @throws {CompilationFailed} when there are more than `maxBytes`.
  * @throws {TypeError} for an option that does not exist or is impossible.
@@ -74,8 +83,9 @@ export async function readModuleSource(
   source: ModuleSource,
   options: ModuleLoadOptions = {},
   expect: (bytes: number) => void = () => {},
+  tell: (progress: LoadProgress) => void = () => {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const limits = { ...readLimits(options), expect };
+  const limits = { ...readLimits(options), expect, tell };
   limits.signal?.throwIfAborted();
   try {
     return await read(source, limits);
@@ -122,15 +132,23 @@ function integrityHex(integrity: string): string {
   );
 }
 
-function readLimits(options: ModuleLoadOptions): Omit<ReadLimits, "expect"> {
+function readLimits(
+  options: ModuleLoadOptions,
+): Omit<ReadLimits, "expect" | "tell"> {
   checkObject("options of a module", options);
   checkKnown("options of a module", options, [
     "integrity",
     "maxBytes",
     "downloadTimeout",
     "signal",
+    "onProgress",
   ]);
-  const { integrity, maxBytes, downloadTimeout, signal } = options;
+  const { integrity, maxBytes, downloadTimeout, signal, onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new TypeError(
+      `Cannot set onProgress: expected a function, got ${quote(onProgress)}`,
+    );
+  }
   if (integrity !== undefined) integrityHex(integrity);
   return {
     maxBytes: maxBytes === undefined
@@ -187,14 +205,30 @@ async function readFile(
   limits: ReadLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(path);
-  const { size, isDirectory } = await file.stat();
+  const { size, isDirectory, isFile } = await file.stat();
   if (isDirectory) {
     throw new Deno.errors.IsADirectory(
       `Cannot read module: ${quote(String(path))} is a directory`,
     );
   }
   expectSize(size, limits);
-  return await readPieces(pieces(file, size), limits, size);
+  // Of a pipe or a device, the size says nothing.
+  const whole = isFile && await readWhole(file, size, (length) => {
+    limits.signal?.throwIfAborted();
+    tellRead(length, size, limits);
+  });
+  if (whole) return whole;
+  if (!isFile) return await readPieces(pieces(file, size), limits, size);
+  using again = await Deno.open(path);
+  return await readPieces(pieces(again, size), limits, size);
+}
+
+function tellRead(
+  doneBytes: number,
+  totalBytes: number | undefined,
+  { tell }: ReadLimits,
+): void {
+  tell({ phase: "reading", doneBytes, totalBytes });
 }
 
 /** A file's content; each piece is gone when the next one comes. */
@@ -251,6 +285,7 @@ async function readPieces(
   return await collectBytes(stream, expected, (length) => {
     limits.signal?.throwIfAborted();
     checkSize(length, limits);
+    tellRead(length, expected > 0 ? expected : undefined, limits);
   });
 }
 

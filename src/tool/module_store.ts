@@ -9,6 +9,8 @@ import { offeredFunctions } from "./host/offered_functions.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
 import { startThreadFor } from "./preparing/module_compiler.ts";
+import type { LoadProgress } from "./load_progress.ts";
+import { PreparedCache } from "./prepared_cache/prepared_cache.ts";
 import {
   createModule,
   type SandboxedModule,
@@ -25,11 +27,20 @@ export class ModuleStore {
   readonly #config: SandboxConfig;
   readonly #loaded = new Map<string, SandboxedModule>();
   readonly #held = new Map<SandboxedModule, Pick<HeldModule, "release">>();
+  readonly #cache: PreparedCache | undefined;
   #isClosed = false;
 
-  /** Keeps the preparing threads, until {@linkcode close}. */
+  /**
+   * Keeps the preparing threads, until {@linkcode close}.
+   *
+   * @throws {PermissionDenied} when the cache can't be used, or a guest may.
+   * @throws {TypeError} when somebody else may write to the cache.
+   */
   constructor(config: SandboxConfig) {
     this.#config = config;
+    this.#cache = config.cacheDirectory === undefined
+      ? undefined
+      : new PreparedCache(config.cacheDirectory);
     sandboxOpened();
   }
 
@@ -52,11 +63,17 @@ export class ModuleStore {
   async load(
     bytes: Uint8Array<ArrayBuffer>,
     integrity: string | undefined,
+    onProgress?: (progress: LoadProgress) => void,
   ): Promise<SandboxedModule> {
     const accept = integrity === undefined
       ? undefined
       : (sha256: string) => checkIntegrity(sha256, integrity);
-    const held = await holdModule(bytes, this.#prepareOptions, accept);
+    const cache = this.#cache;
+    const held = await holdModule(bytes, this.#prepareOptions, {
+      accept,
+      cache,
+      onProgress,
+    });
     const { sha256 } = held.compiled;
     const known = this.#loaded.get(sha256);
     if (known || this.#isClosed) held.release();
@@ -97,11 +114,12 @@ export class ModuleStore {
   }
 
   /** Lets go of all of them; no other one is loaded. */
-  close(): void {
+  async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     sandboxClosed();
     for (const module of [...this.#held.keys()]) this.unload(module);
+    await this.#cache?.close();
   }
 
   /**

@@ -30,7 +30,8 @@ export class SandboxParts {
   /**
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants.
-   * @throws {TypeError} for a grant of what is no folder.
+   * @throws {TypeError} for a grant of what is no folder, or a cache that others
+   * may write to.
    */
   constructor(config: SandboxConfig) {
     this.config = config;
@@ -40,6 +41,12 @@ export class SandboxParts {
     for (const { host } of grants.directories) checkFolder(host);
     this.network = new Network(networkOptions(config));
     this.folders = new GrantedFolders(grants.directories);
+    try {
+      this.modules = new ModuleStore(config);
+    } catch (error) {
+      this.folders.release();
+      throw error;
+    }
     this.#commits = new OverlayCommits(this.folders, grants.shared);
     const { directories } = this.folders;
     const { maxMemoryBytes, maxResultBytes, maxSessions } = config;
@@ -54,7 +61,6 @@ export class SandboxParts {
     };
     this.sessions = new SessionWorkers(workers, maxSessions);
     this.pool = new WorkerPool({ ...workers, maxWorkers, maxQueuedCalls });
-    this.modules = new ModuleStore(config);
   }
 
   /** Whether it was closed. */
@@ -82,8 +88,8 @@ export class SandboxParts {
   /** Stops what runs, and ends the workers. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.modules.close();
-    await Promise.all([this.pool.close(), this.sessions.close()]);
+    const unloading = this.modules.close();
+    await Promise.all([this.pool.close(), this.sessions.close(), unloading]);
     await this.network.close();
     this.folders.release();
   }

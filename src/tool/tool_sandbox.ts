@@ -16,6 +16,7 @@ import {
 } from "./calls/numeric_call.ts";
 import { PROGRAM_CALL } from "./calls/program_call.ts";
 import { Overlay } from "./changes/overlay.ts";
+import { ProgressTeller } from "./load_progress.ts";
 import {
   type ModuleLoadOptions,
   type ModuleSource,
@@ -109,7 +110,8 @@ export class ToolSandbox implements AsyncDisposable {
    * once, also for other sandboxes with the same limits.
    *
    * @param source Bytes, a stream, a response, a blob, a path or a URL.
-   * @param options The hash that it must have, and limits of the download.
+   * @param options The hash that it must have, limits of the download, and who
+   * is told how far it is.
    * @throws {CompilationFailed} when it is not a valid module, cannot be
    * bounded, or is not what `integrity` says.
    * @throws {MemoryLimitExceeded} when it declares more than the limit.
@@ -123,16 +125,20 @@ export class ToolSandbox implements AsyncDisposable {
     this.#parts.checkOpen();
     // What comes in pieces is waited for: a worker starts meanwhile.
     if (source instanceof ReadableStream) this.#parts.pool.warm();
+    const teller = options.onProgress && new ProgressTeller(options.onProgress);
     const bytes = await readModuleSource(
       source,
       options,
       (size) => this.#parts.modules.expect(size),
+      teller?.tell,
     );
     this.#parts.checkOpen();
     // What has to be waited for longest is started first.
-    const loading = this.#parts.modules.load(bytes, options.integrity);
+    const loading = this.#parts.modules
+      .load(bytes, options.integrity, teller?.tell);
     this.#parts.pool.warm();
     const module = await loading;
+    teller?.end();
     if (workerModule(module).plan.usesHttp) this.#parts.network.warm();
     return module;
   }

@@ -17,21 +17,23 @@ export interface JobThreadLimits {
 }
 
 /** A job, and what is done about it. */
-export interface JobOrder<Job> {
+export interface JobOrder<Job, Progress> {
   readonly job: Job;
   readonly transfer: Transferable[];
   /** Whether its thread keeps too much afterwards to be kept itself. */
   readonly isLarge: boolean;
+  /** Told how far it is; must not throw. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
  * Starts threads as jobs need them. They are kept while somebody holds them,
  * or a job runs.
  */
-export class JobThreads<Job, Result> {
+export class JobThreads<Job, Result, Progress = never> {
   readonly #url: URL;
   readonly #limits: JobThreadLimits;
-  readonly #idle: JobThread<Job, Result>[] = [];
+  readonly #idle: JobThread<Job, Result, Progress>[] = [];
   readonly #waiting: (() => void)[] = [];
   #working = 0;
   /** Threads that have a job: a place may wait for its next one. */
@@ -72,15 +74,17 @@ export class JobThreads<Job, Result> {
    * @throws {WorkerLost} when its thread fails or does not end in time, or when
    * too many have.
    */
-  async run(order: JobOrder<Job>): Promise<Result> {
+  async run(order: JobOrder<Job, Progress>): Promise<Result> {
     if (this.#working >= this.#limits.maxThreads) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#working++;
-    let thread: JobThread<Job, Result> | undefined;
+    let thread: JobThread<Job, Result, Progress> | undefined;
     try {
       thread = this.#take();
       this.#taken++;
-      return await thread.run(order.job, order.transfer, this.#limits.jobMs);
+      const { job, transfer, onProgress } = order;
+      const ms = this.#limits.jobMs;
+      return await thread.run({ job, transfer, ms, onProgress });
     } finally {
       if (thread) this.#give(thread, order.isLarge);
       // The place goes from one to the next.
@@ -90,7 +94,7 @@ export class JobThreads<Job, Result> {
     }
   }
 
-  #take(): JobThread<Job, Result> {
+  #take(): JobThread<Job, Result, Progress> {
     const { maxLost } = this.#limits;
     if (this.#lost > maxLost) {
       throw new WorkerLost(
@@ -106,14 +110,14 @@ export class JobThreads<Job, Result> {
     return new JobThread(this.#url);
   }
 
-  #give(thread: JobThread<Job, Result>, isLarge: boolean): void {
+  #give(thread: JobThread<Job, Result, Progress>, isLarge: boolean): void {
     this.#taken--;
     if (thread.isLost) this.#lost++;
     if (thread.isLost || isLarge || this.#holders === 0) return thread.close();
     this.#keep(thread);
   }
 
-  #keep(thread: JobThread<Job, Result>): void {
+  #keep(thread: JobThread<Job, Result, Progress>): void {
     this.#idle.push(thread);
     this.#idleTimer?.clear();
     const { idleMs } = this.#limits;

@@ -34,7 +34,7 @@ export type PythonProgress =
   | "ready";
 
 /** Options of {@linkcode PythonInterpreter.load}. */
-export interface PythonOptions extends ModuleLoadOptions {
+export interface PythonOptions extends Omit<ModuleLoadOptions, "onProgress"> {
   /** Modules that every program finds imported already, such as `"pandas"`. */
   readonly imports?: readonly string[] | undefined;
   /**

@@ -26,11 +26,18 @@ export interface RewrittenCode {
   readonly changes: InstanceChanges;
 }
 
+/** Told up to where the bytes are done. */
+export type Progress = (doneBytes: number) => void;
+
+/** How often that is told. */
+const PROGRESS_BYTES = 1024 * 1024;
+
 /** Rewrites every function body and adds those of the injected functions. */
 export function rewriteCode(
   guest: ParsedModule,
   limitBytes: number,
   fuelGlobal: number | undefined,
+  onProgress?: Progress,
 ): RewrittenCode {
   const { before, after } = roomAroundCode(guest);
   const bodies = new Writer(codeSize(guest) * 1.25 + after, before);
@@ -43,7 +50,7 @@ export function rewriteCode(
     stopMemory: guest.memories.length,
     fuelGlobal,
   });
-  const defined = rewriteBodies(guest, rewriter, bodies);
+  const defined = rewriteBodies(guest, rewriter, bodies, onProgress);
   for (const one of injected.all) writeInjectedBody(bodies, one);
   const count = defined + injected.all.length;
   return {
@@ -64,6 +71,7 @@ function rewriteBodies(
   guest: ParsedModule,
   rewriter: FunctionRewriter,
   bodies: Writer,
+  onProgress: Progress | undefined,
 ): number {
   const defined = guest.functions.length - guest.importedFunctions;
   const section = guest.section(SectionId.code);
@@ -79,7 +87,12 @@ function rewriteBodies(
       section.contents,
     );
   }
+  let next = section.contents + PROGRESS_BYTES;
   for (let i = 0; i < count; i++) {
+    if (reader.pos >= next) {
+      onProgress?.(reader.pos);
+      next = reader.pos + PROGRESS_BYTES;
+    }
     const size = reader.u32("size of a function body");
     const start = reader.pos;
     reader.skip(size, "function body");

@@ -8,6 +8,7 @@ import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { BUILT } from "../built/built_key.ts";
 import { sha256Hex } from "../sha256.ts";
 import type { LoadedModule } from "./loaded_info.ts";
+import type { PreparingProgress } from "./preparing_messages.ts";
 
 /** Hashing copies the bytes on the thread that asks for it: 0.8 ms a MiB. */
 const HASHED_HERE_BYTES = 1024 * 1024;
@@ -15,6 +16,14 @@ const HASHED_HERE_BYTES = 1024 * 1024;
 /** A module that was compiled, and the hash of its bytes. */
 export interface HashedModule extends LoadedModule {
   readonly sha256: string;
+}
+
+/** What else is known or wanted of a compilation. */
+export interface CompileMore {
+  /** The hash of the bytes, where it is known. */
+  readonly sha256?: string | undefined;
+  /** Told how far it is; must not throw. */
+  readonly onProgress?: ((progress: PreparingProgress) => void) | undefined;
 }
 
 /** Bytes and their hash. */
@@ -34,6 +43,7 @@ export interface HashedBytes {
 export async function compile(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
+  more: CompileMore = {},
 ): Promise<HashedModule> {
   if (mayBeBuilt(bytes.length, options)) {
     const { compileBuilt } = await import("../built/compile_built.ts");
@@ -46,7 +56,7 @@ export async function compile(
     if (quick) return quick;
   }
   const { compileInThread } = await import("./thread_work.ts");
-  return await compileInThread(bytes, options);
+  return await compileInThread(bytes, options, more);
 }
 
 /**

@@ -6,9 +6,34 @@ import type { PackedInfo } from "./loaded_info.ts";
 
 /** Something to be done with a module's bytes, which are moved. */
 export type PreparingTask =
-  | { readonly type: "compile"; readonly options: PrepareOptions }
+  | {
+    readonly type: "compile";
+    readonly options: PrepareOptions;
+    /** Whether somebody wants to know how far it is. */
+    readonly tells: boolean;
+    /** The hash of the bytes, where it is known. */
+    readonly sha256?: string | undefined;
+    /** What may be used in place of preparing, and is made otherwise. */
+    readonly kept?: KeptEntry | undefined;
+  }
   | { readonly type: "inspect" }
   | { readonly type: "hash" };
+
+/** A file of the cache. */
+export interface KeptEntry {
+  readonly key: string;
+  /** What is in it; undefined when there is none. */
+  readonly entry: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** How far a module is. */
+export interface PreparingProgress {
+  readonly phase: "preparing" | "compiling";
+  /** Bytes that are done in this phase. */
+  readonly doneBytes: number;
+  /** Bytes that there are in this phase. */
+  readonly totalBytes: number;
+}
 
 /** What is posted to a preparing thread. */
 export interface PreparingJob {
@@ -25,6 +50,8 @@ export type PreparingResult =
     readonly sha256: string;
     readonly module: WebAssembly.Module;
     readonly info: PackedInfo;
+    /** The pieces of a file to keep, if what was kept was not used. */
+    readonly made: readonly Uint8Array<ArrayBuffer>[] | undefined;
   }
   | {
     readonly type: "hashed";

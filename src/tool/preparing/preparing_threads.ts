@@ -8,6 +8,7 @@ import { processTypes } from "../../prepare/limits/type_budget.ts";
 import { keepWith } from "./open_sandboxes.ts";
 import type {
   PreparingJob,
+  PreparingProgress,
   PreparingResult,
   PreparingTask,
 } from "./preparing_messages.ts";
@@ -25,8 +26,11 @@ const LIMITS: JobThreadLimits = {
 const LARGE_BYTES = 8 * 1024 * 1024;
 
 /** Kept as long as a sandbox is open. */
-export const preparingThreads: JobThreads<PreparingJob, PreparingResult> =
-  new JobThreads(new URL("./preparing_worker.ts", import.meta.url), LIMITS);
+export const preparingThreads: JobThreads<
+  PreparingJob,
+  PreparingResult,
+  PreparingProgress
+> = new JobThreads(new URL("./preparing_worker.ts", import.meta.url), LIMITS);
 
 keepWith(preparingThreads);
 
@@ -34,11 +38,19 @@ keepWith(preparingThreads);
 export function prepareInThread(
   task: PreparingTask,
   bytes: Uint8Array<ArrayBuffer>,
+  onProgress?: (progress: PreparingProgress) => void,
 ): Promise<PreparingResult> {
-  const isLarge = bytes.length > LARGE_BYTES;
+  // The same thread prepares what it has hashed.
+  const isLarge = task.type !== "hash" && bytes.length > LARGE_BYTES;
   return preparingThreads.run({
     job: { task, bytes, types: processTypes.memory },
-    transfer: [bytes.buffer],
+    transfer: [bytes.buffer, ...entryOf(task)],
     isLarge,
+    onProgress,
   });
+}
+
+function entryOf(task: PreparingTask): ArrayBuffer[] {
+  const entry = task.type === "compile" ? task.kept?.entry : undefined;
+  return entry ? [entry.buffer] : [];
 }

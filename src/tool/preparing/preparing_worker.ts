@@ -3,13 +3,13 @@
  * decides about is done here, so that the host's own event loop goes on.
  */
 
-import type { JobReply } from "../../host/compiling/job_thread.ts";
-import { compileModule } from "../../prepare/compile.ts";
+import type { JobProgress, JobReply } from "../../host/compiling/job_thread.ts";
 import { processTypes } from "../../prepare/limits/type_budget.ts";
 import { sha256Hex } from "../sha256.ts";
-import { packInfo } from "./pack_info.ts";
+import { compileTask } from "./compile_task.ts";
 import {
   type PreparingJob,
+  type PreparingProgress,
   type PreparingResult,
   refusalOf,
 } from "./preparing_messages.ts";
@@ -18,7 +18,7 @@ import {
 interface WorkerScope {
   onmessage: ((event: MessageEvent<PreparingJob>) => void) | null;
   postMessage(
-    message: JobReply<PreparingResult>,
+    message: JobReply<PreparingResult> | JobProgress<PreparingProgress>,
     transfer: Transferable[],
   ): void;
 }
@@ -44,15 +44,12 @@ async function perform(
   { task, bytes }: PreparingJob,
 ): Promise<PreparingResult> {
   switch (task.type) {
-    case "compile": {
-      const compiling = compileModule(bytes, task.options);
-      compiling.catch(() => {});
-      // V8 compiles in threads of its own meanwhile.
-      const sha256 = await sha256Hex(bytes);
-      const compiled = await compiling;
-      const info = packInfo(compiled, bytes);
-      return { type: "compiled", sha256, module: compiled.module, info };
-    }
+    case "compile":
+      return await compileTask(
+        task,
+        bytes,
+        (progress) => scope.postMessage({ progress }, []),
+      );
     case "inspect": {
       const { inspectBytes } = await import("../inspect_bytes.ts");
       const json = new TextEncoder().encode(JSON.stringify(
@@ -71,7 +68,8 @@ function transferOf(result: PreparingResult): Transferable[] {
   switch (result.type) {
     case "compiled": {
       const { ends, kinds, types, values, typeEnds } = result.info.exports;
-      return [ends, kinds, types, values, typeEnds].map(({ buffer }) => buffer);
+      return [ends, kinds, types, values, typeEnds, ...result.made ?? []]
+        .map(({ buffer }) => buffer);
     }
     case "hashed":
       return [result.bytes.buffer];

@@ -2,18 +2,44 @@
 
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { unpackInfo } from "./loaded_info.ts";
-import type { HashedBytes, HashedModule } from "./module_compiler.ts";
-import { expectResult, type PreparingResult } from "./preparing_messages.ts";
+import type {
+  CompileMore,
+  HashedBytes,
+  HashedModule,
+} from "./module_compiler.ts";
+import {
+  expectResult,
+  type KeptEntry,
+  type PreparingResult,
+} from "./preparing_messages.ts";
 import { prepareInThread } from "./preparing_threads.ts";
 
 /** Compiles a module in a thread. The bytes are moved. */
 export async function compileInThread(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
+  more: CompileMore = {},
 ): Promise<HashedModule> {
-  const done = await prepareInThread({ type: "compile", options }, bytes);
-  const { sha256, module, info } = expectResult(done, "compiled");
-  return { sha256, module, info: unpackInfo(info) };
+  return (await prepareKept(bytes, options, more)).compiled;
+}
+
+/** The same, with what may be kept of it, and what was made to be kept. */
+export async function prepareKept(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: PrepareOptions,
+  { sha256: known, onProgress, kept }: CompileMore & { kept?: KeptEntry },
+): Promise<{
+  readonly compiled: HashedModule;
+  readonly made: readonly Uint8Array[] | undefined;
+}> {
+  const tells = onProgress !== undefined;
+  const done = await prepareInThread(
+    { type: "compile", options, tells, sha256: known, kept },
+    bytes,
+    onProgress,
+  );
+  const { sha256, module, info, made } = expectResult(done, "compiled");
+  return { compiled: { sha256, module, info: unpackInfo(info) }, made };
 }
 
 /** Hashes bytes in a thread. They are moved there and back. */

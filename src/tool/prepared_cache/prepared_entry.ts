@@ -1,0 +1,123 @@
+/**
+ * Prepared modules as files.
+ *
+ * ```text
+ *   ┌──────────┬──────┬─────────┬────────────────────────────────────────┐
+ *   │ "ctxprp" │ u16  │ SHA-256 │ u32 length, JSON: whose it is, and     │
+ *   │          │ form │ of what │   what a walk over the code found out  │
+ *   │          │      │ follows │ the prepared bytes                     │
+ *   └──────────┴──────┴─────────┴────────────────────────────────────────┘
+ * ```
+ *
+ * A file is hostile like any other: every length is checked before it is used.
+ * The hash finds damage, and a file under another's name; it proves nothing of
+ * the origin. That is up to the folder.
+ */
+
+import type { CodeFindings } from "../../prepare/describe.ts";
+import type { KeptModule } from "../../prepare/restore.ts";
+
+/** Counts up when this layout changes. */
+const FORM = 1;
+const MAGIC = new TextEncoder().encode("ctxprp");
+const HASH_AT = MAGIC.length + 2;
+const HASH_BYTES = 32;
+const CONTENTS_AT = HASH_AT + HASH_BYTES;
+/** The most bytes of the description. */
+const MAX_HEAD_BYTES = 4096;
+
+interface Head {
+  readonly key: string;
+  readonly found: CodeFindings;
+}
+
+/** Turns a prepared module into the pieces of a file. */
+export async function writeEntry(
+  key: string,
+  { bytes, found }: KeptModule,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const json = new TextEncoder().encode(JSON.stringify({ key, found }));
+  const start = new Uint8Array(CONTENTS_AT + 4 + json.length);
+  const view = new DataView(start.buffer);
+  start.set(MAGIC);
+  view.setUint16(MAGIC.length, FORM, true);
+  view.setUint32(CONTENTS_AT, json.length, true);
+  start.set(json, CONTENTS_AT + 4);
+  start.set(await hashOf(start.subarray(CONTENTS_AT), bytes), HASH_AT);
+  return [start, bytes];
+}
+
+/**
+ * Reads a file, without its hash.
+ *
+ * @param key Whose it has to be.
+ * @returns undefined when it is of something else, or not what this writes.
+ */
+export function readEntry(
+  key: string,
+  entry: Uint8Array<ArrayBuffer>,
+): KeptModule | undefined {
+  if (entry.length < CONTENTS_AT + 4) return undefined;
+  if (MAGIC.some((byte, index) => entry[index] !== byte)) return undefined;
+  const view = new DataView(entry.buffer, entry.byteOffset, entry.length);
+  if (view.getUint16(MAGIC.length, true) !== FORM) return undefined;
+  const length = view.getUint32(CONTENTS_AT, true);
+  const start = CONTENTS_AT + 4 + length;
+  if (length > MAX_HEAD_BYTES || start > entry.length) return undefined;
+  const head = parseHead(entry.subarray(CONTENTS_AT + 4, start));
+  if (head?.key !== key) return undefined;
+  return { found: head.found, bytes: entry.subarray(start) };
+}
+
+/** Whether a file that was read is whole. */
+export async function isWhole(
+  entry: Uint8Array<ArrayBuffer>,
+  { bytes }: KeptModule,
+): Promise<boolean> {
+  const start = entry.subarray(CONTENTS_AT, entry.length - bytes.length);
+  const hash = await hashOf(start, bytes);
+  return hash.every((byte, index) => byte === entry[HASH_AT + index]);
+}
+
+/** Of the hash of each: both together would be a copy of all. */
+async function hashOf(
+  start: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const hashes = await Promise.all([sha256(start), sha256(bytes)]);
+  return await sha256(
+    new Uint8Array(await new Blob(hashes).arrayBuffer()),
+  );
+}
+
+async function sha256(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+function parseHead(json: Uint8Array): Head | undefined {
+  let head: unknown;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(json);
+    head = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isHead(head) ? head : undefined;
+}
+
+function isHead(value: unknown): value is Head {
+  if (!isObject(value) || typeof value.key !== "string") return false;
+  const { found } = value;
+  if (!isObject(found) || !isObject(found.changes)) return false;
+  const { drops, writesTables } = found.changes;
+  return Number.isSafeInteger(found.operatorFeatures) &&
+    typeof found.hasUsedExport === "boolean" &&
+    typeof drops === "boolean" && typeof writesTables === "boolean";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,89 @@
+/** Prepares and compiles a module, or what was kept of it. */
+
+import { type CompiledModule, compilePrepared } from "../../prepare/compile.ts";
+import { type PrepareOptions, rewriteModule } from "../../prepare/prepare.ts";
+import { restoreModule } from "../../prepare/restore.ts";
+import {
+  isWhole,
+  readEntry,
+  writeEntry,
+} from "../prepared_cache/prepared_entry.ts";
+import { sha256Hex } from "../sha256.ts";
+import { packInfo } from "./pack_info.ts";
+import type {
+  KeptEntry,
+  PreparingProgress,
+  PreparingResult,
+  PreparingTask,
+} from "./preparing_messages.ts";
+
+type CompileTask = Extract<PreparingTask, { readonly type: "compile" }>;
+type Tell = (progress: PreparingProgress) => void;
+
+/**
+ * Does it, and makes a file of it where that is asked for.
+ *
+ * @throws {CompilationFailed} when the bytes are no module, or one that can't
+ * be bounded, or imports what is not provided.
+ * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
+ */
+export async function compileTask(
+  task: CompileTask,
+  bytes: Uint8Array<ArrayBuffer>,
+  tell: Tell,
+): Promise<PreparingResult> {
+  const { options, kept, tells } = task;
+  const telling = tells ? tell : () => {};
+  const restored = await restore(kept, bytes, options, telling);
+  if (restored) {
+    const sha256 = task.sha256 ?? await sha256Hex(bytes);
+    return result(sha256, restored, bytes, undefined);
+  }
+  const { length: totalBytes } = bytes;
+  const prepared = rewriteModule(
+    bytes,
+    options,
+    (doneBytes) => telling({ phase: "preparing", doneBytes, totalBytes }),
+  );
+  tellCompiling(prepared.bytes, telling);
+  const compiling = compilePrepared(bytes, prepared);
+  compiling.catch(() => {});
+  // V8 compiles in threads of its own meanwhile.
+  const [sha256, made] = await Promise.all([
+    task.sha256 ?? sha256Hex(bytes),
+    kept && writeEntry(kept.key, prepared),
+  ]);
+  return result(sha256, await compiling, bytes, made);
+}
+
+async function restore(
+  kept: KeptEntry | undefined,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: PrepareOptions,
+  telling: Tell,
+): Promise<CompiledModule | undefined> {
+  if (!kept?.entry) return undefined;
+  const module = readEntry(kept.key, kept.entry);
+  if (!module) return undefined;
+  tellCompiling(module.bytes, telling);
+  // What V8 makes of damaged bytes is not used.
+  const [restored, whole] = await Promise.all([
+    restoreModule(bytes, module, options),
+    isWhole(kept.entry, module),
+  ]);
+  return whole ? restored : undefined;
+}
+
+function tellCompiling(prepared: Uint8Array, telling: Tell): void {
+  telling({ phase: "compiling", doneBytes: 0, totalBytes: prepared.length });
+}
+
+function result(
+  sha256: string,
+  compiled: CompiledModule,
+  bytes: Uint8Array,
+  made: readonly Uint8Array<ArrayBuffer>[] | undefined,
+): PreparingResult {
+  const info = packInfo(compiled, bytes);
+  return { type: "compiled", sha256, module: compiled.module, info, made };
+}
