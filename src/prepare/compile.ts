@@ -16,6 +16,12 @@ export interface CompiledModule {
 }
 
 /**
+ * For each, V8 makes a copy of its own: of a larger module, one at a time. Its
+ * threads keep all cores busy with either.
+ */
+const ONE_AT_A_TIME_BYTES = 8 * 1024 * 1024;
+
+/**
  * Prepares and compiles a module.
  *
  * @throws {CompilationFailed} when the bytes are no module, or one that can't
@@ -39,6 +45,13 @@ export async function compilePrepared(
   prepared: PreparedModule,
 ): Promise<CompiledModule> {
   try {
+    if (bytes.length > ONE_AT_A_TIME_BYTES) {
+      validateOriginal(bytes);
+      return {
+        module: await WebAssembly.compile(prepared.bytes),
+        info: prepared.info,
+      };
+    }
     // V8 compiles in threads of its own, while this one validates.
     const compiling = WebAssembly.compile(prepared.bytes);
     compiling.catch(() => {});

@@ -52,19 +52,28 @@ export async function restoreModule(
   options: PrepareOptions,
 ): Promise<CompiledModule | undefined> {
   const { maxMemoryBytes: limitBytes, fuel } = options;
-  const read = readGuest(original, limitBytes);
   if (!spendTypes(kept.bytes)) return undefined;
-  let module: WebAssembly.Module;
+  // V8 compiles in threads of its own, while this one reads the original.
+  const compiling = compileIfValid(kept.bytes);
+  const read = readGuest(original, limitBytes);
+  const module = await compiling;
+  if (!module || !isLinkedLike(module, read, kept.found, fuel)) {
+    return undefined;
+  }
+  const { guest, ...rest } = read;
+  const info = describe(guest, { limitBytes, fuel, ...rest, ...kept.found });
+  return { module, info };
+}
+
+async function compileIfValid(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<WebAssembly.Module | undefined> {
   try {
-    module = await WebAssembly.compile(kept.bytes);
+    return await WebAssembly.compile(bytes);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return undefined;
   }
-  if (!isLinkedLike(module, read, kept.found, fuel)) return undefined;
-  const { guest, ...rest } = read;
-  const info = describe(guest, { limitBytes, fuel, ...rest, ...kept.found });
-  return { module, info };
 }
 
 /** Counts the types, before V8 sees them; false where there are none to read. */

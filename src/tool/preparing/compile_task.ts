@@ -8,7 +8,7 @@ import {
   readEntry,
   writeEntry,
 } from "../prepared_cache/prepared_entry.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256HexHere } from "../sha256.ts";
 import { packInfo } from "./pack_info.ts";
 import type {
   KeptEntry,
@@ -36,7 +36,7 @@ export async function compileTask(
   const telling = tells ? tell : () => {};
   const restored = await restore(kept, bytes, options, telling);
   if (restored) {
-    const sha256 = task.sha256 ?? await sha256Hex(bytes);
+    const sha256 = task.sha256 ?? await sha256HexHere(bytes);
     return result(sha256, restored, bytes, undefined);
   }
   const { length: totalBytes } = bytes;
@@ -49,10 +49,8 @@ export async function compileTask(
   const compiling = compilePrepared(bytes, prepared);
   compiling.catch(() => {});
   // V8 compiles in threads of its own meanwhile.
-  const [sha256, made] = await Promise.all([
-    task.sha256 ?? sha256Hex(bytes),
-    kept && writeEntry(kept.key, prepared),
-  ]);
+  const sha256 = task.sha256 ?? await sha256HexHere(bytes);
+  const made = kept && await writeEntry(kept.key, prepared);
   return result(sha256, await compiling, bytes, made);
 }
 

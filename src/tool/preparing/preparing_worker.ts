@@ -5,7 +5,7 @@
 
 import type { JobProgress, JobReply } from "../../host/compiling/job_thread.ts";
 import { processTypes } from "../../prepare/limits/type_budget.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256HexHere } from "../sha256.ts";
 import { compileTask } from "./compile_task.ts";
 import {
   type PreparingJob,
@@ -56,10 +56,10 @@ async function perform(
         await inspectBytes(bytes),
         (_, value) => value === undefined ? null : value,
       ));
-      return { type: "inspected", sha256: await sha256Hex(bytes), json };
+      return { type: "inspected", sha256: await sha256HexHere(bytes), json };
     }
     case "hash":
-      return { type: "hashed", sha256: await sha256Hex(bytes), bytes };
+      return { type: "hashed", sha256: await sha256HexHere(bytes), bytes };
   }
 }
 
