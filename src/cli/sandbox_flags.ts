@@ -41,6 +41,7 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["workdir", (builder, value) => builder.workingDirectory(value)],
   ["allow-net", (builder, value) => builder.allowNetwork(parseHosts(value))],
   ["secret", grantSecret],
+  ["cache", (builder, value) => builder.cacheDirectory(value)],
 ]);
 
 /** Only for verbs that say what becomes of the changes. */

@@ -2,6 +2,7 @@
 
 import { SandboxedTool, SandboxError } from "../../mod.ts";
 import { parseJsonBytes } from "./json_input.ts";
+import { withProgress } from "./progress_line.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 import { quote } from "../quote.ts";
@@ -22,7 +23,12 @@ export async function openTool(
   };
   return await fromSource(
     source,
-    () => SandboxedTool.load(source, config, options),
+    () =>
+      withProgress(
+        terminal,
+        (onProgress) =>
+          SandboxedTool.load(source, config, { ...options, onProgress }),
+      ),
   );
 }
 

@@ -56,7 +56,12 @@ export async function findTools(
     terms: flagTerms(config),
     options: config,
   }));
-  const entries = [...named, ...file?.tools ?? []];
+  const { cacheDirectory } = config;
+  const listed = (file?.tools ?? []).map((entry): AnyToolEntry => ({
+    ...entry,
+    options: { ...entry.options, cacheDirectory },
+  }));
+  const entries = [...named, ...listed];
   const { name, version, description, instructions } = file ?? {};
   const tools: AnyToolEntry[] = [];
   for (const entry of entries) tools.push(...await expand(entry, terminal));

@@ -8,6 +8,7 @@ import { settleChanges } from "../settle_changes.ts";
 import { SUCCESS } from "../exit_code.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
 import { fromSource } from "../source.ts";
+import { withProgress } from "../progress_line.ts";
 import { parseVariables } from "../variables.ts";
 import type { VerbInput } from "./verb_input.ts";
 
@@ -18,7 +19,14 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
   const plan = changePlan(input.flags, config);
   const log = await openCallLog(input.flags, terminal);
   await using sandbox = new ToolSandbox(config);
-  const module = await fromSource(source, () => sandbox.loadModule(source));
+  const module = await fromSource(
+    source,
+    () =>
+      withProgress(
+        terminal,
+        (onProgress) => sandbox.loadModule(source, { onProgress }),
+      ),
+  );
   const output = input.isJson
     ? new KeptOutput(config.maxOutputBytes)
     : new PassedOutput(terminal);

@@ -142,10 +142,12 @@ function sandboxOptions(
   limitsMemory: boolean,
 ): SandboxOptions {
   const { maxExecutionTime, maxFuel, allowedPaths, allowNetwork } = config;
+  const { cacheDirectory } = config;
   return {
     maxWorkers: 1,
     maxExecutionTime,
     allowNetwork,
+    cacheDirectory,
     ...maxFuel === undefined ? {} : { maxFuel },
     ...limitsMemory ? { maxMemoryBytes: config.maxMemoryBytes } : {},
     allowedPaths: Object.fromEntries(

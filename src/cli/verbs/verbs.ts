@@ -63,7 +63,6 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       ),
       "interpreter",
       "import",
-      "cache",
     ],
     runsProgram: true,
     programs: ["-c", "-"],

@@ -1,0 +1,76 @@
+/** One line of a terminal that says how far the loading of a module is. */
+
+import type { LoadProgress } from "../../mod.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What loads faster than somebody reads is not told. */
+const QUIET_MS = 300;
+/** How often the line changes. */
+const STEP_MS = 100;
+/** Goes back to the start of the line, and clears it. */
+const CLEAR = "\r\x1b[K";
+
+const WORDS: Readonly<Record<LoadProgress["phase"], string>> = {
+  reading: "Reading",
+  preparing: "Preparing",
+  compiling: "Compiling",
+};
+
+/**
+ * Does something while a line on standard error says how far it is, where a
+ * person looks at it. The line is gone afterwards.
+ */
+export async function withProgress<Value>(
+  terminal: Pick<Terminal, "isScreen" | "writeError">,
+  work: (
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ) => Promise<Value>,
+): Promise<Value> {
+  if (!terminal.isScreen("error")) return await work(undefined);
+  const line = new ProgressLine(terminal);
+  try {
+    return await work((progress) => line.show(progress));
+  } finally {
+    await line.clear();
+  }
+}
+
+class ProgressLine {
+  readonly #terminal: Pick<Terminal, "writeError">;
+  #nextMs = performance.now() + QUIET_MS;
+  #isShown = false;
+  #phase = "";
+
+  constructor(terminal: Pick<Terminal, "writeError">) {
+    this.#terminal = terminal;
+  }
+
+  show(progress: LoadProgress): void {
+    const now = performance.now();
+    const isNew = this.#isShown && progress.phase !== this.#phase;
+    if (now < this.#nextMs && !isNew) return;
+    this.#nextMs = now + STEP_MS;
+    this.#isShown = true;
+    this.#phase = progress.phase;
+    // Nobody waits for that to be written.
+    this.#write(`${CLEAR}${describe(progress)}`);
+  }
+
+  async clear(): Promise<void> {
+    if (this.#isShown) await this.#terminal.writeError(CLEAR);
+  }
+
+  #write(text: string): void {
+    this.#terminal.writeError(text).catch(() => {});
+  }
+}
+
+function describe({ phase, doneBytes, totalBytes }: LoadProgress): string {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  const of = totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`;
+  // V8 does not say how far it is.
+  const how = phase === "compiling"
+    ? `${megabytes(totalBytes ?? 0)} MB`
+    : `${megabytes(doneBytes)}${of} MB`;
+  return `${WORDS[phase]} the module: ${how}`;
+}
