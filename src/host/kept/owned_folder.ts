@@ -78,13 +78,17 @@ export function isOwnFile(info: Deno.FileInfo, uid: number): boolean {
 }
 
 function openIn(directory: string, real: string): OwnedFolder {
-  const path = join(real, NAME);
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  // Who can rename what leads to the folder can put another one there.
+  const above = foldersAbove(real);
+  for (const { path, info } of above) {
+    const mode = info.mode ?? Mode.othersWrite;
+    const isShared = (mode & Mode.othersWrite) !== 0 &&
+      (mode & Mode.sticky) === 0;
+    if (!isShared) continue;
+    throw refused(directory, `others may write in ${JSON.stringify(path)}`);
   }
-  const info = Deno.lstatSync(path);
+  const path = join(real, NAME);
+  const info = madeFolder(path);
   if (!info.isDirectory) throw refused(directory, `${NAME} is not a folder`);
   const uid = ownUid(path);
   if (uid === null) throw refused(directory, "who owns files can't be told");
@@ -94,25 +98,34 @@ function openIn(directory: string, real: string): OwnedFolder {
   if (((info.mode ?? Mode.others) & Mode.others) !== 0) {
     throw refused(directory, `others may use ${NAME} in it, make its mode 700`);
   }
-  checkAbove(directory, real, uid);
+  const foreign = above
+    .find(({ info }) => info.uid !== uid && info.uid !== ROOT);
+  if (foreign) {
+    const shown = JSON.stringify(foreign.path);
+    throw refused(directory, `${shown} is another user's`);
+  }
   return { path, identity: identityOf(info), uid, folder: realFolder(path) };
 }
 
-/** Who can rename what leads to the folder can put another one there. */
-function checkAbove(directory: string, real: string, uid: number): void {
+/** It, and those that lead to it, as far as this process may look. */
+function foldersAbove(
+  real: string,
+): { readonly path: string; readonly info: Deno.FileInfo }[] {
+  const above = [];
   for (let at = real, last = ""; at !== last; last = at, at = dirname(at)) {
-    if (!isGranted("read", at)) return;
-    const { uid: owner, mode } = Deno.statSync(at);
-    const bits = mode ?? Mode.othersWrite;
-    const isShared = (bits & Mode.othersWrite) !== 0 &&
-      (bits & Mode.sticky) === 0;
-    if (isShared) {
-      throw refused(directory, `others may write in ${JSON.stringify(at)}`);
-    }
-    if (owner !== uid && owner !== ROOT) {
-      throw refused(directory, `${JSON.stringify(at)} is another user's`);
-    }
+    if (!isGranted("read", at)) break;
+    above.push({ path: at, info: Deno.statSync(at) });
   }
+  return above;
+}
+
+function madeFolder(path: string): Deno.FileInfo {
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  return Deno.lstatSync(path);
 }
 
 /** Deno tells who runs it only to those who may ask for more. */

@@ -40,11 +40,10 @@ export async function compileTask(
     return result(sha256, restored, bytes, undefined);
   }
   const { length: totalBytes } = bytes;
-  const prepared = rewriteModule(
-    bytes,
-    options,
-    (doneBytes) => telling({ phase: "preparing", doneBytes, totalBytes }),
-  );
+  const done = (doneBytes: number) =>
+    telling({ phase: "preparing", doneBytes, totalBytes });
+  done(0);
+  const prepared = rewriteModule(bytes, options, done);
   tellCompiling(prepared.bytes, telling);
   const compiling = compilePrepared(bytes, prepared);
   compiling.catch(() => {});
