@@ -11,6 +11,7 @@ import {
   hash,
   type HashedBytes,
   type HashedModule,
+  mayBeBuilt,
 } from "./preparing/module_compiler.ts";
 
 interface Entry {
@@ -57,7 +58,8 @@ export async function holdModule(
   { accept, cache, onProgress }: HoldOptions = {},
 ): Promise<HeldModule> {
   const { length } = bytes;
-  const keeping = length < KEPT_FROM_BYTES ? undefined : cache;
+  const isKept = length >= KEPT_FROM_BYTES && !mayBeBuilt(length, options);
+  const keeping = isKept ? cache : undefined;
   const more = { onProgress };
   if (!accept && !keeping && !lengths.has(length)) {
     lengths.add(length);

@@ -24,6 +24,7 @@ Deno.test("sandboxConfig sets what the flags say", () => {
       ["dir", ["a::/a", "C:\\x::/x"]],
       ["dir-rw", ["b::/b"]],
       ["workdir", ["/a"]],
+      ["cache", ["kept"]],
       ["allow-net", ["a.example:80,[::1]:8080"]],
     ]),
     noVariables,
@@ -32,6 +33,7 @@ Deno.test("sandboxConfig sets what the flags say", () => {
   assertEquals(config.maxExecutionTime, 2_000);
   assertEquals(config.maxFuel, 1_000n);
   assertEquals(config.workingDirectory, "/a");
+  assertEquals(config.cacheDirectory, "kept");
   assertEquals(config.allowedPaths, [
     { guest: "/a", host: "a", write: false },
     { guest: "/x", host: "C:\\x", write: false },

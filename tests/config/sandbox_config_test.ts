@@ -181,3 +181,15 @@ describe("SandboxConfigBuilder refuses", () => {
     refuses("maxWorkers", 0, () => builder().maxWorkers(0));
   });
 });
+
+Deno.test("SandboxConfigBuilder.cacheDirectory takes a path or a file URL", () => {
+  const set = (host: unknown) =>
+    SandboxConfig.builder().cacheDirectory(host as string).build()
+      .cacheDirectory;
+  assertEquals(SandboxConfig.builder().build().cacheDirectory, undefined);
+  assertEquals(set("cache"), "cache");
+  assertEquals(set(new URL("file:///var/cache/x")), "/var/cache/x");
+  for (const wrong of ["", "a\0b", 1, null, new URL("http://a.example/")]) {
+    assertThrows(() => set(wrong), TypeError, "Cannot set cacheDirectory");
+  }
+});

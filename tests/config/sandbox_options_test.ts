@@ -22,6 +22,7 @@ Deno.test("toConfig takes plain options for what the builder sets", () => {
     allowNetwork: ["api.example.com"],
     networkLimits: { requests: 1 },
     secrets: { KEY: { value: "12345678", hosts: ["api.example.com"] } },
+    cacheDirectory: "./cache",
   };
   const built = SandboxConfig.builder()
     .maxMemoryBytes(1 << 20)
@@ -40,6 +41,7 @@ Deno.test("toConfig takes plain options for what the builder sets", () => {
     .allowNetwork(["api.example.com"])
     .networkLimits({ requests: 1 })
     .secret("KEY", "12345678", { hosts: ["api.example.com"] })
+    .cacheDirectory("./cache")
     .build();
   assertEquals(toConfig(options), built);
 });

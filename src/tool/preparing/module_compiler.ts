@@ -88,7 +88,7 @@ export async function hash(
 }
 
 /** Whether bytes of this length may be the interpreter, prepared already. */
-function mayBeBuilt(
+export function mayBeBuilt(
   length: number,
   { maxMemoryBytes, fuel }: PrepareOptions,
 ): boolean {

@@ -5,10 +5,13 @@ import {
   readEntry,
   writeEntry,
 } from "../../../src/tool/prepared_cache/prepared_entry.ts";
-import { joined } from "../../../src/tool/snapshot/packed_bytes.ts";
 import { keptGuest } from "./kept_guest.ts";
 
 const KEY = '["version","hash",1,false]';
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+}
 
 function prepared() {
   return rewriteModule(keptGuest(1, 1000), {
