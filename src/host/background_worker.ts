@@ -33,8 +33,13 @@ export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
 export function startBackgroundWorker(
   url: URL,
   permissions: Deno.PermissionOptions,
+  name?: string,
 ): Worker {
-  const worker = new Worker(url, { type: "module", deno: { permissions } });
+  const worker = new Worker(url, {
+    type: "module",
+    ...name !== undefined && { name },
+    deno: { permissions },
+  });
   const refSymbol = Object.getOwnPropertySymbols(Worker.prototype)
     .find((symbol) => symbol.description === undefined);
   if (refSymbol) {

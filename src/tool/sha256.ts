@@ -1,5 +1,7 @@
 /** How modules are told apart. */
 
+import { LARGE_MODULE_BYTES } from "./preparing/large_module.ts";
+
 /** SHA-256 of bytes, in hexadecimal. */
 export async function sha256Hex(
   bytes: Uint8Array<ArrayBuffer>,
@@ -8,17 +10,14 @@ export async function sha256Hex(
   return new Uint8Array(hash).toHex();
 }
 
-/** From so many bytes on, a copy of them is what hashing takes most of. */
-const LARGE_BYTES = 8 * 1024 * 1024;
-
 /**
  * The same for a thread that may wait for it: `crypto.subtle` copies the bytes,
- * and the copy is there until V8 collects it.
+ * and of a large module the copy is there until V8 collects it.
  */
 export async function sha256HexHere(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  if (bytes.length < LARGE_BYTES) return await sha256Hex(bytes);
+  if (bytes.length < LARGE_MODULE_BYTES) return await sha256Hex(bytes);
   const { createHash } = await import("node:crypto");
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -14,6 +14,7 @@ import {
   NUMERIC_CALL,
   numericInput,
 } from "./calls/numeric_call.ts";
+import { LARGE_MODULE_BYTES } from "./preparing/large_module.ts";
 import { PROGRAM_CALL } from "./calls/program_call.ts";
 import { Overlay } from "./changes/overlay.ts";
 import { ProgressTeller } from "./load_progress.ts";
@@ -133,10 +134,11 @@ export class ToolSandbox implements AsyncDisposable {
       teller?.tell,
     );
     this.#parts.checkOpen();
+    const isLarge = bytes.length >= LARGE_MODULE_BYTES;
     // What has to be waited for longest is started first.
     const loading = this.#parts.modules
       .load(bytes, options.integrity, teller?.tell);
-    this.#parts.pool.warm();
+    this.#parts.warmPool(isLarge);
     const module = await loading;
     teller?.end();
     if (workerModule(module).plan.usesHttp) this.#parts.network.warm();

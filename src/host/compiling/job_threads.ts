@@ -62,10 +62,14 @@ export class JobThreads<Job, Result, Progress = never> {
     if (--this.#holders === 0) this.#closeIdle();
   }
 
-  /** Starts a thread ahead of a job, while somebody holds them. */
-  warm(): void {
+  /**
+   * Starts a thread ahead of a job, while somebody holds them.
+   *
+   * @param name What the thread may find out that it is for.
+   */
+  warm(name?: string): void {
     if (this.#holders === 0 || this.size > 0) return;
-    this.#keep(this.#take());
+    this.#keep(this.#take(name));
   }
 
   /**
@@ -94,7 +98,7 @@ export class JobThreads<Job, Result, Progress = never> {
     }
   }
 
-  #take(): JobThread<Job, Result, Progress> {
+  #take(name?: string): JobThread<Job, Result, Progress> {
     const { maxLost } = this.#limits;
     if (this.#lost > maxLost) {
       throw new WorkerLost(
@@ -107,7 +111,7 @@ export class JobThreads<Job, Result, Progress = never> {
       this.#lost++;
       kept.close();
     }
-    return new JobThread(this.#url);
+    return new JobThread(this.#url, name);
   }
 
   #give(thread: JobThread<Job, Result, Progress>, isLarge: boolean): void {

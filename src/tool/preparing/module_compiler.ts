@@ -7,6 +7,7 @@ import { MODULE_LIMITS } from "../../prepare/limits/module_limits.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { BUILT } from "../built/built_key.ts";
 import { sha256Hex } from "../sha256.ts";
+import { LARGE_MODULE_BYTES, LARGE_MODULE_THREAD } from "./large_module.ts";
 import type { LoadedModule } from "./loaded_info.ts";
 import type { PreparingProgress } from "./preparing_messages.ts";
 
@@ -68,8 +69,12 @@ export async function startThreadFor(
   options: PrepareOptions,
 ): Promise<void> {
   if (bytes <= MODULE_LIMITS.quickBytes || mayBeBuilt(bytes, options)) return;
-  const { preparingThreads } = await import("./preparing_threads.ts");
-  preparingThreads.warm();
+  const [{ preparingThreads }] = await Promise.all([
+    import("./preparing_threads.ts"),
+    import("./thread_work.ts"),
+  ]);
+  const isLarge = bytes >= LARGE_MODULE_BYTES;
+  preparingThreads.warm(isLarge ? LARGE_MODULE_THREAD : undefined);
 }
 
 /**

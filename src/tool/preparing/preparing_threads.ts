@@ -5,6 +5,7 @@ import {
   JobThreads,
 } from "../../host/compiling/job_threads.ts";
 import { processTypes } from "../../prepare/limits/type_budget.ts";
+import { LARGE_MODULE_BYTES } from "./large_module.ts";
 import { keepWith } from "./open_sandboxes.ts";
 import type {
   PreparingJob,
@@ -22,9 +23,6 @@ const LIMITS: JobThreadLimits = {
   maxLost: 3,
 };
 
-/** What was left of a larger module is freed with its thread. */
-const LARGE_BYTES = 8 * 1024 * 1024;
-
 /** Kept as long as a sandbox is open. */
 export const preparingThreads: JobThreads<
   PreparingJob,
@@ -40,8 +38,9 @@ export function prepareInThread(
   bytes: Uint8Array<ArrayBuffer>,
   onProgress?: (progress: PreparingProgress) => void,
 ): Promise<PreparingResult> {
-  // The same thread prepares what it has hashed.
-  const isLarge = task.type !== "hash" && bytes.length > LARGE_BYTES;
+  // What was left of a large module is freed with its thread, but for that:
+  // the same thread prepares what it has hashed.
+  const isLarge = task.type !== "hash" && bytes.length >= LARGE_MODULE_BYTES;
   return preparingThreads.run({
     job: { task, bytes, types: processTypes.memory },
     transfer: [bytes.buffer, ...entryOf(task)],

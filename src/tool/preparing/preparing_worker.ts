@@ -6,6 +6,7 @@
 import type { JobProgress, JobReply } from "../../host/compiling/job_thread.ts";
 import { processTypes } from "../../prepare/limits/type_budget.ts";
 import { sha256HexHere } from "../sha256.ts";
+import { LARGE_MODULE_THREAD } from "./large_module.ts";
 import { compileTask } from "./compile_task.ts";
 import {
   type PreparingJob,
@@ -16,6 +17,7 @@ import {
 
 /** The part of the worker's global scope that is used here. */
 interface WorkerScope {
+  readonly name: string;
   onmessage: ((event: MessageEvent<PreparingJob>) => void) | null;
   postMessage(
     message: JobReply<PreparingResult> | JobProgress<PreparingProgress>,
@@ -24,6 +26,9 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
+
+// It takes longer to load than to hash with, and is there before the bytes are.
+if (scope.name === LARGE_MODULE_THREAD) import("node:crypto");
 
 scope.onmessage = async ({ data }) => {
   const reply = await replyTo(data);
