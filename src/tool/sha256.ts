@@ -11,13 +11,21 @@ export async function sha256Hex(
 }
 
 /**
- * The same for a thread that may wait for it: `crypto.subtle` copies the bytes,
- * and of a large module the copy is there until V8 collects it.
+ * The same for a thread that may wait for it, of pieces one after another:
+ * `crypto.subtle` copies the bytes, and of a large module the copy is there
+ * until V8 collects it.
  */
 export async function sha256HexHere(
-  bytes: Uint8Array<ArrayBuffer>,
+  ...pieces: readonly Uint8Array<ArrayBuffer>[]
 ): Promise<string> {
-  if (bytes.length < LARGE_MODULE_BYTES) return await sha256Hex(bytes);
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length < LARGE_MODULE_BYTES) {
+    return await sha256Hex(
+      pieces.length === 1 ? pieces[0]! : await new Blob([...pieces]).bytes(),
+    );
+  }
   const { createHash } = await import("node:crypto");
-  return createHash("sha256").update(bytes).digest("hex");
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
 }

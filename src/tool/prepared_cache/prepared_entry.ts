@@ -16,13 +16,13 @@
 
 import type { CodeFindings } from "../../prepare/describe.ts";
 import type { KeptModule } from "../../prepare/restore.ts";
+import { sha256HexHere } from "../sha256.ts";
 
 /** Counts up when this layout changes. */
 const FORM = 1;
 const MAGIC = new TextEncoder().encode("ctxprp");
 const HASH_AT = MAGIC.length + 2;
-const HASH_BYTES = 32;
-const CONTENTS_AT = HASH_AT + HASH_BYTES;
+const CONTENTS_AT = HASH_AT + 32;
 /** The most bytes of the description. */
 const MAX_HEAD_BYTES = 4096;
 
@@ -43,7 +43,8 @@ export async function writeEntry(
   view.setUint16(MAGIC.length, FORM, true);
   view.setUint32(CONTENTS_AT, json.length, true);
   start.set(json, CONTENTS_AT + 4);
-  start.set(await hashOf(start.subarray(CONTENTS_AT), bytes), HASH_AT);
+  const hash = await sha256HexHere(start.subarray(CONTENTS_AT), bytes);
+  start.set(Uint8Array.fromHex(hash), HASH_AT);
   return [start, bytes];
 }
 
@@ -72,28 +73,9 @@ export function readEntry(
 /** Whether a file that was read is whole. */
 export async function isWhole(
   entry: Uint8Array<ArrayBuffer>,
-  { bytes }: KeptModule,
 ): Promise<boolean> {
-  const start = entry.subarray(CONTENTS_AT, entry.length - bytes.length);
-  const hash = await hashOf(start, bytes);
-  return hash.every((byte, index) => byte === entry[HASH_AT + index]);
-}
-
-/** Of the hash of each: both together would be a copy of all. */
-async function hashOf(
-  start: Uint8Array<ArrayBuffer>,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const hashes = await Promise.all([sha256(start), sha256(bytes)]);
-  return await sha256(
-    new Uint8Array(await new Blob(hashes).arrayBuffer()),
-  );
-}
-
-async function sha256(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hash = await sha256HexHere(entry.subarray(CONTENTS_AT));
+  return entry.subarray(HASH_AT, CONTENTS_AT).toHex() === hash;
 }
 
 function parseHead(json: Uint8Array): Head | undefined {

@@ -66,7 +66,7 @@ async function restore(
   // What V8 makes of damaged bytes is not used.
   const [restored, whole] = await Promise.all([
     restoreModule(bytes, module, options),
-    isWhole(kept.entry, module),
+    isWhole(kept.entry),
   ]);
   return whole ? restored : undefined;
 }
