@@ -38,6 +38,12 @@ const COPIES_OF_CHECK = 2;
 /** An arm that ends and one that begins. */
 const COPIES_OF_ARM = 2;
 
+/** Of an operator that was put in, on an average. */
+const OPERATOR_BYTES = 2;
+
+/** Slow paths of a look-up or an access to a table, where a throw is one. */
+const SLOW_PATHS = 3;
+
 /**
  * What a function makes V8's compilers do, as places in {@linkcode
  * CompileCounts}. "State" is all variables and operands at a place: compilers
@@ -82,6 +88,17 @@ export const Count = {
   targetSquares: 15,
   /** Variables, parameters included. */
   locals: 16,
+  /** Operators that do something, by their fuel. */
+  operators: 17,
+  /** Their units of time: memory accesses and vectors take most of them. */
+  time: 18,
+  /** The square of all that leads to a handler of the function. */
+  handledSquares: 19,
+  /** The same times throws, look-ups and accesses to tables, as SLOW_PATHS. */
+  handledSlowly: 20,
+  /** Calls and throws that lead to a handler of the function. */
+  handled: 21,
+  throws: 22,
 } as const;
 
 const COUNTED: number = Object.keys(Count).length;
@@ -109,6 +126,11 @@ export class CompileWork {
   #values = 0;
   #copies = 0;
   #sweeps = 0;
+  #operators = 0;
+  #time = 0;
+  /** Calls and throws that lead to a handler. */
+  #handled = 0;
+  #slowPaths = 0;
   /** The highest that the operand stack has been. */
   #highest = 0;
   #height = 0;
@@ -125,8 +147,11 @@ export class CompileWork {
     this.#tags = guest.tags;
   }
 
-  /** What was counted since {@linkcode begin} for a body of so many bytes. */
-  finish(bytes: number): CompileCounts {
+  /**
+   * What was counted since {@linkcode begin} for a body of so many bytes, some
+   * of which were put in.
+   */
+  finish(bytes: number, inserted: number): CompileCounts {
     const counts = this.#counts;
     counts[Count.bytes] = bytes;
     counts[Count.joints] = this.#joints;
@@ -134,6 +159,12 @@ export class CompileWork {
     counts[Count.values] = this.#values;
     counts[Count.copies] = this.#copies;
     counts[Count.sweeps] = this.#sweeps;
+    counts[Count.operators] = this.#operators +
+      Math.max(0, inserted) / OPERATOR_BYTES;
+    counts[Count.time] = this.#time;
+    counts[Count.handled] = this.#handled;
+    counts[Count.handledSquares] = this.#handled * this.#handled;
+    counts[Count.handledSlowly] = this.#handled * this.#slowPaths;
     counts[Count.spills] = bytes * (this.#locals + this.#highest + STEEP);
     return counts;
   }
@@ -147,6 +178,10 @@ export class CompileWork {
     this.#values = 0;
     this.#copies = 0;
     this.#sweeps = 0;
+    this.#operators = 0;
+    this.#time = 0;
+    this.#handled = 0;
+    this.#slowPaths = 0;
     this.#highest = 0;
     this.#locals = locals;
     this.#bodyResults = results;
@@ -156,6 +191,12 @@ export class CompileWork {
     this.#depth = 0;
     this.#tries = 0;
     this.#crowded = 0;
+  }
+
+  /** A stretch of code has operators of so much fuel and time. */
+  spend(fuel: number, time: number): void {
+    this.#operators += fuel;
+    this.#time += time;
   }
 
   /**
@@ -177,7 +218,7 @@ export class CompileWork {
     const results = this.#results[type]!;
     this.#values += params + results;
     this.builtin();
-    if (this.#tries > 0) this.#handled();
+    if (this.#tries > 0) this.#handle();
     this.stretch(-params);
     this.stretch(results);
   }
@@ -185,6 +226,7 @@ export class CompileWork {
   /** A call whose callee, an operand, is looked up first. */
   callLookedUp(type: number): void {
     this.#counts[Count.lookups]!++;
+    this.#slowPaths += SLOW_PATHS;
     this.#crowd();
     this.#counts[Count.merges]! += this.#locals;
     this.stretch(-1);
@@ -194,12 +236,13 @@ export class CompileWork {
   /** A function is called in place of an operator, which a handler may see. */
   callInstead(): void {
     this.builtin();
-    if (this.#tries > 0) this.#handled();
+    if (this.#tries > 0) this.#handle();
   }
 
   /** A table is read or written. */
   tableAccess(): void {
     this.#counts[Count.tableAccesses]!++;
+    this.#slowPaths += SLOW_PATHS;
     this.#crowd();
     this.builtin();
   }
@@ -222,6 +265,8 @@ export class CompileWork {
       this.#values += this.#params[this.#tags[tag]!]!;
     }
     this.#crowd();
+    this.#slowPaths++;
+    this.#counts[Count.throws]!++;
     this.callInstead();
   }
 
@@ -341,8 +386,9 @@ export class CompileWork {
   }
 
   /** What is thrown here leads to a handler of this function. */
-  #handled(): void {
+  #handle(): void {
     this.#joints++;
+    this.#handled++;
     this.#counts[Count.merges]! += this.#state();
   }
 

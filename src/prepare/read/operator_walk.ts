@@ -296,8 +296,10 @@ export class OperatorWalk {
   /** Counts what the operators since the last time cost and left. */
   #spend(cost: number): void {
     const fuel = fuelIn(cost);
+    const time = timeIn(cost);
     this.#meter?.spend(fuel);
-    this.#spacing.spend(fuel, timeIn(cost));
+    this.#spacing.spend(fuel, time);
+    this.#work.spend(fuel, time);
     this.#work.stretch(heightIn(cost));
   }
 

@@ -40,7 +40,7 @@ export class FunctionRewriter {
   readonly #editor: BodyEditor;
   readonly #meter: FuelMeter | undefined;
   readonly #walk: OperatorWalk;
-  readonly #budget = new CompileBudget();
+  readonly #budget: CompileBudget;
   /** Where the operators of the current body start. */
   #code = 0;
   /** How many bytes it has become. */
@@ -59,6 +59,7 @@ export class FunctionRewriter {
     this.#reader = reader;
     this.#editor = editor;
     this.#meter = meter;
+    this.#budget = new CompileBudget(meter !== undefined);
     this.#walk = new OperatorWalk(guest, {
       reader,
       editor,
@@ -102,7 +103,8 @@ export class FunctionRewriter {
       mode = this.#walk.wanted;
       if (mode !== undefined) this.#editor.undo();
     }
-    const counts = this.#walk.work.finish(this.#written);
+    const inserted = this.#written - size;
+    const counts = this.#walk.work.finish(this.#written, inserted);
     this.#budget.spend(index, counts, start);
     if (this.#isSimpleLeaf(size, counts)) this.#simplifyLeaf(start, end);
     else this.#walk.noteCheckAtEntry(index);

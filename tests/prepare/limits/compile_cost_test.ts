@@ -120,6 +120,26 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
     { functions: 60, units: ["blockWide"], repeats: 3000, arity: 1000 },
     /functions together may take V8 \d+ ms to compile/,
   ],
+  "calls that lead to one handler": [
+    { units: ["call"], repeats: 20_000, nesting: 1, nest: "try" },
+    /busy for \d+ ms, .* it has \d+ calls and throws inside of handlers, squ/,
+  ],
+  "throws that lead to one handler": [
+    { units: ["throwing"], repeats: 4000, nesting: 1, nest: "try_table" },
+    /memory to optimize, .* calls and throws inside of handlers, times throws/,
+  ],
+  "indirect calls that lead to one handler": [
+    { units: ["callIndirect"], repeats: 3000, nesting: 1, nest: "try" },
+    /memory to optimize, .* times throws and indirect calls/,
+  ],
+  "reads of a table beside calls that lead to one handler": [
+    { units: ["call", "tableGet"], repeats: 3000, nesting: 1, nest: "try" },
+    /memory to optimize, .* times throws and indirect calls/,
+  ],
+  "many functions that take V8 much memory at once": [
+    { functions: 16, units: ["chainLoad64"], repeats: 5200 },
+    /its 16 largest functions together may take \d+ MiB of memory to optimize/,
+  ],
   "functions that each become much machine code": [
     { functions: 100, units: ["callWide"], repeats: 60, arity: 1000 },
     /together may (keep|become|take)/,
@@ -136,6 +156,19 @@ for (const [what, [shape, message]] of Object.entries(REFUSED)) {
     }
   });
 }
+
+Deno.test("CompileBudget bounds what V8 optimizes at once on two cores", () => {
+  const large = { units: ["load64"], repeats: 43_000 };
+  prepare(large);
+  const error = assertThrows(
+    () => prepare({ ...large, functions: 2 }),
+    CompilationFailed,
+  );
+  assertMatch(
+    error.message,
+    /its 2 largest functions together may take \d+ MiB of memory to optimize/,
+  );
+});
 
 const ACCEPTED: Record<string, Partial<Shape>> = {
   "deep nesting": { nesting: 19_000, units: ["brIfOut"], repeats: 1000 },

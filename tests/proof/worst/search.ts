@@ -111,15 +111,15 @@ class Searcher {
     );
   }
 
-  /** Looks again at what is recorded: the limits may have changed. */
+  /** Looks again at what is recorded, as large as the limits now let it. */
   async confirm(): Promise<void> {
     for (const by of MEASURES) {
       const known = this.worst[by];
       delete this.worst[by];
       this.#population[by] = [];
-      if (known !== undefined) {
-        await this.#keep({ ...PLAIN, ...known.shape }, by);
-      }
+      if (known === undefined) continue;
+      const shape = largest({ ...PLAIN, ...known.shape });
+      if (shape !== undefined) await this.#keep(shape, by);
     }
     for (const [kind, shape] of this.refusals) {
       const message = refusal(buildShape({ ...PLAIN, ...shape }));

@@ -65,6 +65,25 @@ export const UNITS: Readonly<Record<string, Unit>> = {
   ),
   nearest: unary("f64.nearest", "f64.convert_i32_s", "i32.trunc_sat_f64_s"),
   popcnt: unary("i64.popcnt", "i64.extend_i32_u", "i32.wrap_i64"),
+  // Each operator is one byte.
+  chain: unary("i32.eqz ".repeat(16), "", ""),
+  chain64: unary("i64.clz ".repeat(16), "i64.extend_i32_u", "i32.wrap_i64"),
+  chainPopcnt: unary("i32.popcnt ".repeat(16), "", ""),
+  chainRound: unary(
+    "f64.nearest ".repeat(16),
+    "f64.convert_i32_s",
+    "i32.trunc_sat_f64_s",
+  ),
+  chainExtend: unary("i32.extend8_s ".repeat(16), "", ""),
+  chainLoad: unary("i32.load 0 0 0 ".repeat(8), "", ""),
+  chainLoad64: unary(
+    "i64.load 1 0 0 ".repeat(8),
+    "i64.extend_i32_u",
+    "i32.wrap_i64",
+  ),
+  chainVector: vector("i8x16.popcnt ".repeat(8)),
+  vectorLoad: (c) =>
+    `${x(c)} v128.load 0 ${c.i} 1 i32x4.extract_lane 1 ${z(c)}`,
   vectorPopcnt: vector("i8x16.popcnt"),
   vectorTrunc: vector("i32x4.trunc_sat_f32x4_u"),
   vectorConvert: vector("f32x4.convert_i32x4_u"),

@@ -1,0 +1,28 @@
+/** The largest of many costs: V8 optimizes as many functions at once as it has threads. */
+
+/** V8 has no more threads than this, whatever the machine. */
+const MOST_THREADS = 16;
+
+/** Keeps the largest costs of a module's functions. */
+export class LargestCosts {
+  /** From the largest down. */
+  readonly #costs = new Float64Array(MOST_THREADS);
+
+  /** Adds a function's cost. */
+  add(cost: number): void {
+    const costs = this.#costs;
+    let place = MOST_THREADS - 1;
+    if (cost <= costs[place]!) return;
+    for (; place > 0 && costs[place - 1]! < cost; place--) {
+      costs[place] = costs[place - 1]!;
+    }
+    costs[place] = cost;
+  }
+
+  /** What so many of the largest cost together. */
+  sum(count: number): number {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += this.#costs[i]!;
+    return sum;
+  }
+}
