@@ -100,6 +100,27 @@ export function outline(
   return { closed, open, commas, values };
 }
 
+/** Counts values as {@linkcode outline} does, one stretch after the other. */
+export class ValueCounter {
+  values = 0;
+  #at = 0;
+  #isInString = false;
+
+  /** Reads on up to `end` or so; answers where it stands. */
+  read(bytes: Uint8Array, end: number): number {
+    let at = this.#at;
+    for (; at < end; at++) {
+      const byte = bytes[at]!;
+      if (this.#isInString) {
+        if (byte === BACKSLASH) at++;
+        else if (byte === QUOTE) this.#isInString = false;
+      } else if (byte === QUOTE) this.#isInString = true;
+      else if (byte === COMMA || isOpening(byte)) this.values++;
+    }
+    return this.#at = at;
+  }
+}
+
 /** The quote that ends the string that `at` is in; `end` when none does. */
 function stringEnd(bytes: Uint8Array, at: number, end: number): number {
   for (; at < end; at++) {

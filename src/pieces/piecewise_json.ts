@@ -19,6 +19,7 @@ import {
   outline,
   stringPieceEnd,
   UnusableJson,
+  ValueCounter,
 } from "./json_text.ts";
 import { TimeSlice } from "./time_slice.ts";
 
@@ -26,6 +27,8 @@ import { TimeSlice } from "./time_slice.ts";
 const PIECE_BYTES = 8 * 1024;
 /** What is taken of a string at once. */
 const STRING_PIECE_BYTES = 64 * 1024;
+/** What is looked at before. */
+const COUNTED_BYTES = 256 * 1024;
 /** A number can't be parsed in pieces. */
 const MAX_NUMBER_BYTES = 64 * 1024;
 
@@ -51,6 +54,7 @@ export class PiecewiseParser {
   }
 
   async parse(): Promise<unknown> {
+    await this.#countValues();
     try {
       while (await this.#skipBlanks()) await this.#step();
       if (this.#containers.length > 1 || this.#root.value.length !== 1) {
@@ -61,6 +65,21 @@ export class PiecewiseParser {
       if (error instanceof UnusableJson) throw error;
       throw notJson(this.#bytes, error, this.#at);
     }
+  }
+
+  /** Before anything is made of them: what is made has to be collected, too. */
+  async #countValues(): Promise<void> {
+    const counter = new ValueCounter();
+    const { length } = this.#bytes;
+    for (let at = 0; at < length;) {
+      if (this.#slice.isOver) await this.#slice.rest();
+      at = counter.read(this.#bytes, Math.min(at + COUNTED_BYTES, length));
+      if (counter.values > this.#maxValues) throw this.#tooMany();
+    }
+  }
+
+  #tooMany(): UnusableJson {
+    return new UnusableJson(`JSON of more than ${this.#maxValues} values`);
   }
 
   get #top(): JsonContainer {
@@ -91,7 +110,7 @@ export class PiecewiseParser {
       await this.#takeValue();
     }
     if (this.#values > this.#maxValues) {
-      throw new UnusableJson(`JSON of more than ${this.#maxValues} values`);
+      throw this.#tooMany();
     }
   }
 

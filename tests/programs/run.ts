@@ -163,9 +163,10 @@ async function fails(
   error: new (...args: never[]) => Error,
   configure: (b: SandboxConfigBuilder) => SandboxConfigBuilder,
 ): Promise<void> {
-  const args = ["-c", script];
-  // deno-lint-ignore no-explicit-any
-  await assertRejects(() => run(program, configure, { args }), error as any);
+  // Loading rejects, running resolves with what went wrong.
+  const outcome = await run(program, configure, { args: ["-c", script] })
+    .then((result) => result.ok ? result : result.error, (reason) => reason);
+  assert(outcome instanceof error, Deno.inspect(outcome));
 }
 
 async function goProgram(): Promise<Program> {
