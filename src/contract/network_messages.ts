@@ -1,6 +1,6 @@
 /** What is posted between the host and the fetching worker. */
 
-import type { HttpBuffers } from "./shared_buffers.ts";
+import type { HttpBuffers, LookUpMemory } from "./shared_buffers.ts";
 
 /** A host that may be reached; see `parseHostGrant`. */
 export interface GrantedHost {
@@ -34,7 +34,11 @@ export interface NetworkGrants {
 
 /** Everything that the host posts to the fetching worker. */
 export type NetworkMessage =
-  | { readonly type: "start"; readonly grants: NetworkGrants }
+  | {
+    readonly type: "start";
+    readonly grants: NetworkGrants;
+    readonly lookUps: LookUpMemory;
+  }
   | {
     /** A guest worker that may ask from now on. */
     readonly type: "connect";

@@ -21,3 +21,11 @@ export interface HttpBuffers {
   readonly question: SharedArrayBuffer;
   readonly reply: SharedArrayBuffer;
 }
+
+/** Where a fetching worker counts its look-ups by name. */
+export interface LookUpMemory {
+  /** Of all fetching workers of the process. */
+  readonly process: SharedArrayBuffer;
+  /** Of this one. */
+  readonly own: SharedArrayBuffer;
+}

@@ -4,12 +4,14 @@
  */
 
 import { HttpNetworkEnd } from "../channel/http_network_end.ts";
+import { LookUps } from "../channel/look_ups.ts";
 import type {
   NetworkMessage,
   NetworkReport,
 } from "../contract/network_messages.ts";
 import { StopPage } from "../stop_page.ts";
 import { Fetcher } from "./fetcher.ts";
+import { DENO_SYSTEM, dialWith } from "./http/dial.ts";
 import { GuestSession } from "./guest_session.ts";
 
 /** The part of the worker's global scope that is used here. */
@@ -27,7 +29,10 @@ let fetcher: Fetcher | undefined;
 scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
-      fetcher = new Fetcher(data.grants);
+      fetcher = new Fetcher(
+        data.grants,
+        dialWith(DENO_SYSTEM, new LookUps(data.lookUps)),
+      );
       break;
     case "connect":
       connect(fetcher!, data);

@@ -1,6 +1,7 @@
 /** The network of one sandbox: its fetching worker, and who is connected. */
 
 import { httpBuffers, HttpWord } from "../../channel/http_layout.ts";
+import { countMemory, LookUps } from "../../channel/look_ups.ts";
 import type { HttpBuffers } from "../../contract/shared_buffers.ts";
 import type {
   NetworkGrants,
@@ -57,12 +58,16 @@ export interface NetworkConnection {
   end(): void;
 }
 
+/** Where all fetching workers of the process count their look-ups. */
+const processLookUps = countMemory();
+
 /** One fetching worker. */
 class FetchingWorker {
   readonly #worker: Worker;
   readonly #grants: NetworkGrants;
   readonly #closed = Promise.withResolvers<void>();
   readonly #guests = new Map<number, { words: Int32Array; page: StopPage }>();
+  readonly #lookUps = { process: processLookUps, own: countMemory() };
   #nextId = 1;
   isOpen = true;
 
@@ -75,7 +80,7 @@ class FetchingWorker {
       event.preventDefault();
       this.#end();
     };
-    this.#post({ type: "start", grants });
+    this.#post({ type: "start", grants, lookUps: this.#lookUps });
   }
 
   connect(stopPage: StopPage): NetworkConnection {
@@ -102,12 +107,16 @@ class FetchingWorker {
 
   async close(): Promise<void> {
     this.#post({ type: "close" });
-    if (await within(GRACE_MS, this.#closed.promise)) this.#worker.terminate();
+    if (await within(GRACE_MS, this.#closed.promise)) {
+      this.#worker.terminate();
+      this.#end();
+    }
   }
 
   /** The worker is gone: nobody must wait for it. */
   #end(): void {
     this.isOpen = false;
+    new LookUps(this.#lookUps).end();
     this.#closed.resolve();
     for (const { words, page } of this.#guests.values()) {
       Atomics.store(words, HttpWord.closed, 1);

@@ -7,6 +7,7 @@
  * checks a permission for a name only against a name.
  */
 
+import { countMemory, LookUps } from "../../channel/look_ups.ts";
 import { isAddress, whyNotPublic } from "../policy/address_policy.ts";
 import { closeRaw, type RawConnection } from "./connection.ts";
 import type { Destination } from "../policy/host_policy.ts";
@@ -61,9 +62,19 @@ interface Dialling {
   readonly slots: NameSlots;
 }
 
-/** Makes a way to connect. */
-export function dialWith(system: DialSystem): Dial {
-  const dialling = { system, slots: new NameSlots() };
+/**
+ * Makes a way to connect.
+ *
+ * @param lookUps Where look-ups are counted: by default, for this alone.
+ */
+export function dialWith(
+  system: DialSystem,
+  lookUps: LookUps = new LookUps({
+    process: countMemory(),
+    own: countMemory(),
+  }),
+): Dial {
+  const dialling = { system, slots: new NameSlots(lookUps) };
   return async (destination, signal) => {
     const addresses = await addressesOf(destination, system, signal);
     let failure: unknown;

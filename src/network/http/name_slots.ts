@@ -1,16 +1,34 @@
 /**
  * How many connections by name may be in the making. Connecting by name looks
- * it up on one of the process's 32 threads for such things, which can't be
- * given up: a name whose look-ups are not answered must not take them all.
+ * it up on one of the process's 32 threads for such things, which also read
+ * files and can't be given up: names whose look-ups are not answered must take
+ * neither all of them, nor all that is left to other names and sandboxes.
  */
 
-/** Of one name, at a time; others wait for their turn. */
-export const MAX_OF_ONE_NAME = 8;
+import type { LookUps } from "../../channel/look_ups.ts";
+
+/** Of one name, in one sandbox, at a time; others wait for their turn. */
+export const MAX_OF_ONE_NAME = 4;
+/** Of all names of a sandbox; a name that has none may have one more. */
+export const MAX_OF_ONE_SANDBOX = 12;
+const MAX_WITH_FIRST = 16;
+/** Of all sandboxes; a sandbox that has none may have one more. */
+export const MAX_OF_PROCESS = 24;
+const MAX_OF_PROCESS_WITH_FIRST = 30;
+
+/** How soon who waits for another sandbox's turn looks again, in ms. */
+const LOOK_AGAIN_MS = 20;
 
 /** Gives out turns, by name. */
 export class NameSlots {
+  readonly #lookUps: LookUps;
   readonly #taken = new Map<string, number>();
+  /** Who waits, by name, from the first on. */
   readonly #waiting = new Map<string, Set<() => void>>();
+
+  constructor(lookUps: LookUps) {
+    this.#lookUps = lookUps;
+  }
 
   /**
    * Acts once it is the name's turn. The turn lasts until the act has ended,
@@ -43,33 +61,62 @@ export class NameSlots {
 
   async #turn(name: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const taken = this.#taken.get(name) ?? 0;
-    if (taken < MAX_OF_ONE_NAME) {
-      this.#taken.set(name, taken + 1);
-      return;
-    }
+    const queue = this.#waiting.get(name);
+    if (!queue && this.#take(name)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const queue = this.#waiting.get(name) ?? new Set();
-    this.#waiting.set(name, queue.add(resolve));
+    this.#waiting.set(name, (queue ?? new Set()).add(resolve));
     const abort = () => {
-      if (queue.delete(resolve)) reject(signal.reason);
+      this.#leave(name, resolve);
+      reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
-    await promise.finally(() => signal.removeEventListener("abort", abort));
+    // What another sandbox gives back is told to nobody.
+    const timer = setInterval(() => this.#admit(), LOOK_AGAIN_MS);
+    try {
+      await promise;
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener("abort", abort);
+    }
   }
 
-  /** Hands the turn to whoever has waited longest. */
+  /** Takes a turn, if there is one for the name. */
+  #take(name: string): boolean {
+    const taken = this.#taken.get(name) ?? 0;
+    const most = taken === 0 ? MAX_WITH_FIRST : MAX_OF_ONE_SANDBOX;
+    const { own } = this.#lookUps;
+    if (taken >= MAX_OF_ONE_NAME || own >= most) return false;
+    const ofProcess = own === 0 ? MAX_OF_PROCESS_WITH_FIRST : MAX_OF_PROCESS;
+    if (!this.#lookUps.take(ofProcess)) return false;
+    this.#taken.set(name, taken + 1);
+    return true;
+  }
+
   #free(name: string): void {
-    const queue = this.#waiting.get(name);
-    const [next] = queue ?? [];
-    if (next) {
-      queue!.delete(next);
-      next();
-      return;
-    }
-    this.#waiting.delete(name);
+    this.#lookUps.free();
     const taken = this.#taken.get(name)! - 1;
     if (taken > 0) this.#taken.set(name, taken);
     else this.#taken.delete(name);
+    this.#admit();
+  }
+
+  /** Gives turns to those who wait, one of each name after the other. */
+  #admit(): void {
+    for (let given = true; given;) {
+      given = false;
+      for (const [name, queue] of [...this.#waiting]) {
+        const [next] = queue;
+        if (!next || !this.#take(name)) continue;
+        this.#leave(name, next);
+        next();
+        given = true;
+      }
+    }
+  }
+
+  #leave(name: string, one: () => void): void {
+    const queue = this.#waiting.get(name);
+    queue?.delete(one);
+    if (queue?.size === 0) this.#waiting.delete(name);
   }
 }
