@@ -82,6 +82,48 @@ Deno.test("Appending goes on where others have cut the file", async () => {
   });
 });
 
+/** Grows a file in each way, through a descriptor that appends. */
+function growing(): FileProgram {
+  const program = new FileProgram();
+  const { opened } = program;
+  const log = program.text("log");
+  return program.fill("abcd").open(log, CREATE, APPEND).write(4)
+    .call("fd_allocate", opened, 0n, 10n).write(4)
+    .call("fd_allocate", opened, 2n, 8n)
+    .call("fd_filestat_set_size", opened, 16n).write(4)
+    .call("fd_fdstat_set_flags", opened, 0)
+    .call("fd_allocate", opened, 16n, 8n)
+    .call("fd_fdstat_set_flags", opened, APPEND)
+    .call("fd_allocate", opened, 20n, 8n).write(4).close();
+}
+
+Deno.test("A file that appends grows as far as it is told to, on the host and in memory", async () => {
+  const zeros = (count: number) => "\0".repeat(count);
+  const grown = `abcd${zeros(6)}abcd${zeros(2)}abcd${zeros(8)}abcd`;
+  await withFolder(async (sandbox, host) => {
+    const { exitCode } = await run(sandbox, growing());
+    assertEquals(exitCode, 0);
+    assertEquals(await Deno.readTextFile(join(host, "log")), grown);
+  });
+  const config = SandboxConfig.builder().memoryDirectory("/m", {}).build();
+  await using sandbox = new ToolSandbox(config);
+  const { exitCode, files } = await run(sandbox, growing());
+  assertEquals(exitCode, 0);
+  assertEquals(new TextDecoder().decode(files["/m"]?.["log"]), grown);
+});
+
+Deno.test("What a file that appends grows by is paid for", async () => {
+  await withFolder(async (sandbox, host) => {
+    const program = new FileProgram();
+    const log = program.text("log");
+    program.fill("abcd").open(log, CREATE, APPEND).write(4)
+      .call("fd_allocate", program.opened, 0n, 1n << 43n);
+    const { exitCode } = await run(sandbox, program);
+    assertEquals(exitCode, Errno.NOSPC);
+    assertEquals((await Deno.stat(join(host, "log"))).size, 4);
+  }, (builder) => builder.maxWriteBytes(1000));
+});
+
 /** Failing operations on `keep`, which must not change anything. */
 function failures(): [string, FileProgram][] {
   const long = "x".repeat(300);

@@ -15,18 +15,22 @@ export class HostFile implements OpenFile {
   readonly #shared: Shared;
   readonly #reopen: (appending: boolean) => number;
   #fd: number;
+  #isAppending: boolean;
 
   /**
    * @param fd Opened through `shared.files`.
+   * @param isAppending Whether it was opened to append.
    * @param reopen Opens what now stands where the file was opened, to append
    * or not to.
    */
   constructor(
     fd: number,
+    isAppending: boolean,
     shared: Shared,
     reopen: (appending: boolean) => number,
   ) {
     this.#fd = fd;
+    this.#isAppending = isAppending;
     this.#shared = shared;
     this.#reopen = reopen;
   }
@@ -37,27 +41,18 @@ export class HostFile implements OpenFile {
 
   /** What a file gets beyond its end, it pays for from its end on. */
   write(from: Uint8Array, position: number): number {
-    const { budget } = this.#shared;
-    const gap = budget.isLimited
-      ? Math.max(0, position - fs.fstatSync(this.#fd).size)
-      : 0;
-    return budget.spend(gap, () => this.#write(from, position));
+    return this.#writeAt(this.#fd, from, position);
   }
 
   append(from: Uint8Array): number {
-    return this.#write(from, null);
+    return this.#write(this.#fd, from, null);
   }
 
   setAppending(appending: boolean): void {
-    const { files } = this.#shared;
-    const fd = this.#reopen(appending);
-    if (!isSame(fs.fstatSync(fd), fs.fstatSync(this.#fd))) {
-      files.close(fd);
-      fail("ENOTSUP");
-    }
     const old = this.#fd;
-    this.#fd = fd;
-    files.close(old);
+    this.#fd = this.#openedAgain(appending);
+    this.#isAppending = appending;
+    this.#shared.files.close(old);
   }
 
   stat(): FileStat {
@@ -74,8 +69,18 @@ export class HostFile implements OpenFile {
 
   /** A byte at the end, and no new size: others may write beyond meanwhile. */
   allocate(end: number): void {
-    if (end > fs.fstatSync(this.#fd).size) {
-      this.write(new Uint8Array(1), end - 1);
+    if (end <= fs.fstatSync(this.#fd).size) return;
+    const byte = new Uint8Array(1);
+    if (!this.#isAppending) {
+      this.write(byte, end - 1);
+      return;
+    }
+    // What appends does so wherever it is told to write.
+    const fd = this.#openedAgain(false);
+    try {
+      this.#writeAt(fd, byte, end - 1);
+    } finally {
+      this.#shared.files.close(fd);
     }
   }
 
@@ -96,12 +101,28 @@ export class HostFile implements OpenFile {
     this.#shared.files.close(this.#fd);
   }
 
-  #write(from: Uint8Array, position: number | null): number {
+  /** Another descriptor of the same file. */
+  #openedAgain(appending: boolean): number {
+    const fd = this.#reopen(appending);
+    if (isSame(fs.fstatSync(fd), fs.fstatSync(this.#fd))) return fd;
+    this.#shared.files.close(fd);
+    fail("ENOTSUP");
+  }
+
+  #writeAt(fd: number, from: Uint8Array, position: number): number {
+    const { budget } = this.#shared;
+    const gap = budget.isLimited
+      ? Math.max(0, position - fs.fstatSync(fd).size)
+      : 0;
+    return budget.spend(gap, () => this.#write(fd, from, position));
+  }
+
+  #write(fd: number, from: Uint8Array, position: number | null): number {
     const { budget } = this.#shared;
     const allowed = budget.takeSome(from.length);
     let written = 0;
     try {
-      written = fs.writeSync(this.#fd, from, 0, allowed, position);
+      written = fs.writeSync(fd, from, 0, allowed, position);
     } finally {
       budget.giveBack(allowed - written);
     }

@@ -126,15 +126,14 @@ export class HostFileSystem implements FileSystem {
     if (mode.create) {
       const made = this.#context.entries
         .make(() => this.#create(place, flags));
-      return new HostFile(made, this.#context, reopen);
+      return new HostFile(made, mode.append, this.#context, reopen);
     }
     const stat = known ?? this.stat(place);
     const fixed = this.#folder.whyFixed(place, stat);
     if (mode.write && fixed !== undefined) fail(fixed);
     const fd = this.#open(place, flags, "file", stat, mode.exact);
-    return fixed === undefined
-      ? new HostFile(fd, this.#context, reopen)
-      : new FixedFile(fd, this.#context, reopen);
+    const Opened = fixed === undefined ? HostFile : FixedFile;
+    return new Opened(fd, mode.append, this.#context, reopen);
   }
 
   makeDirectory(place: string): void {
