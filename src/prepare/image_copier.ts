@@ -1,8 +1,9 @@
 /**
- * A small module of our own that copies between memories: several times as fast
- * as JavaScript does it from a shared memory.
+ * A small module of our own that makes one memory what another is: several
+ * times as fast as JavaScript does it from a shared memory.
  */
 
+import { IMAGE_PAGE_BYTES } from "../contract/page_bytes.ts";
 import { assemble } from "../wasm/assembler.ts";
 import { ExternCode } from "../wasm/entity.ts";
 import { writeFuncType } from "../wasm/func_type.ts";
@@ -17,9 +18,15 @@ export const COPIER_MODULE = "memory";
 /** The most pages of a memory with 32-bit addresses. */
 const MAX_PAGES = 65_536;
 
+/** Bytes that are looked at before it is decided: 16 times 16. */
+const STRIDE_BYTES = 256;
+
 /**
- * The module, with two functions of a place and a length in bytes: `copy` from
- * the shared memory `image` to the same place of `guest`, and `clear` in it.
+ * The module, with two functions of a place and a length in bytes, both whole
+ * pages of `IMAGE_PAGE_BYTES`: `copy` makes a range of `guest` what it is in the
+ * shared memory `image`, and `clear` makes it zero. Pages that are so already
+ * are only read: that takes less than writing them, and one that was never
+ * written to takes no memory.
  *
  * @param index64 Whether the guest's memory has 64-bit addresses.
  */
@@ -31,13 +38,25 @@ let narrow: WebAssembly.Module | undefined;
 let wide: WebAssembly.Module | undefined;
 
 function build(index64: boolean): WebAssembly.Module {
-  const place = index64 ? "local.get 0 i64.extend_i32_u" : "local.get 0";
-  const length = index64 ? "local.get 1 i64.extend_i32_u" : "local.get 1";
+  const widen = index64 ? "i64.extend_i32_u" : "";
+  const page = `local.get ${PAGE} ${widen}`;
+  const length = `i${index64 ? 64 : 32}.const ${IMAGE_PAGE_BYTES}`;
+  const loads = (fold: (guest: string, at: number) => string) =>
+    Array.from({ length: STRIDE_BYTES / 16 }, (_, index) => {
+      const guest = `local.get 0 ${widen} v128.load 0 ${index * 16} 0`;
+      return `${fold(guest, index * 16)} ${index === 0 ? "" : "v128.or"}`;
+    }).join(" ");
   const functions = [
-    `${place} local.get 0 local.get 1 memory.copy 0 1`,
-    `${place} i32.const 0 ${length} memory.fill 0`,
+    pageByPage(
+      loads((guest, at) => `${guest} local.get 0 v128.load 1 ${at} 0 v128.xor`),
+      `${page} local.get ${PAGE} i32.const ${IMAGE_PAGE_BYTES} memory.copy 0 1`,
+    ),
+    pageByPage(
+      loads((guest) => guest),
+      `${page} i32.const 0 ${length} memory.fill 0`,
+    ),
   ];
-  const writer = new Writer(256);
+  const writer = new Writer(2048);
   writer.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   const type = { params: [ValueCode.i32, ValueCode.i32], results: [] };
   const types = new Writer().u32(1);
@@ -52,11 +71,40 @@ function build(index64: boolean): WebAssembly.Module {
   writer.section(SectionId.export, exports);
   const code = new Writer().u32(functions.length);
   for (const text of functions) {
-    const body = new Writer().u32(0).bytes(assemble(text)).byte(0x0b);
+    const body = new Writer().u32(1).u32(LOCALS).byte(ValueCode.i32)
+      .bytes(assemble(text)).byte(0x0b);
     code.u32(body.length).append(body);
   }
   writer.section(SectionId.code, code);
   return new WebAssembly.Module(writer.finish());
+}
+
+/** Locals behind the place and the length: where it all ends, and the page. */
+const [END, PAGE, PAGE_END] = [2, 3, 4];
+const LOCALS = 3;
+
+/**
+ * Walks over whole pages in strides.
+ *
+ * @param differs Leaves a vector that is zero where a stride is as it should be.
+ * @param mend Makes the whole page what it should be.
+ */
+function pageByPage(differs: string, mend: string): string {
+  return `local.get 0 local.get 1 i32.add local.set ${END}
+    loop void
+      local.get 0 local.tee ${PAGE}
+      i32.const ${IMAGE_PAGE_BYTES} i32.add local.set ${PAGE_END}
+      loop void
+        ${differs} v128.any_true
+        if void
+          ${mend} local.get ${PAGE_END} local.set 0
+        else
+          local.get 0 i32.const ${STRIDE_BYTES} i32.add local.set 0
+        end
+        local.get 0 local.get ${PAGE_END} i32.lt_u br_if 0
+      end
+      local.get 0 local.get ${END} i32.lt_u br_if 0
+    end`;
 }
 
 function imports(index64: boolean): Writer {

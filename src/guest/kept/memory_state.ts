@@ -1,7 +1,6 @@
 /**
- * Takes a memory's contents, and puts them back. Nothing is compared: telling
- * pages apart takes longer than copying them, and a page that is zero is only
- * written, never read.
+ * Takes a memory's contents, and puts them back. Nothing is kept of what a call
+ * wrote: every byte is compared, which takes less than writing it.
  */
 
 import { IMAGE_PAGE_BYTES, PAGE_BYTES } from "../../contract/page_bytes.ts";
@@ -77,7 +76,7 @@ export class MemoryRestorer {
     return this.#memory.buffer.byteLength === this.#image.pages * PAGE_BYTES;
   }
 
-  /** Writes every byte of the memory anew. */
+  /** Makes every byte of the memory what it was. */
   restore(): void {
     const { runs, pages } = this.#image;
     let at = 0;

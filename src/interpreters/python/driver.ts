@@ -19,6 +19,7 @@ import ast, json, linecache, os, sys, traceback, types
 
 OUTCOME = "${OUTCOME_FOLDER}/outcome.json"
 NAME = "<script>"
+NOTHING = {"exit": 0, "figures": 0}
 
 def plain(value):
     """What json does not know: numbers of numpy, tables, sets, dates."""
@@ -154,8 +155,17 @@ def run(source, argv, fresh):
         outcome["figures"] = 0
     sys.stdout.flush()
     sys.stderr.flush()
+    tell(outcome)
+
+def tell(outcome):
+    """Nothing is written where there is nothing to tell: that takes longer than
+    many a program. What an earlier program of a session told is taken away."""
+    if outcome == NOTHING:
+        if os.path.exists(OUTCOME):
+            os.remove(OUTCOME)
+        return
     with open(OUTCOME, "w") as file:
-        json.dump(outcome, file)
+        file.write(json.dumps(outcome))
 ''', "<driver>", "exec"), _module.__dict__)
 sys.modules["_driver"] = _module
 `;

@@ -189,6 +189,7 @@ function withFolders(
   limits: SandboxOptions,
   stdlib: Uint8Array,
 ): SandboxOptions {
+  const driver = ENCODER.encode(DRIVER);
   return {
     maxMemoryBytes: 512 * MIB,
     ...limits,
@@ -199,8 +200,9 @@ function withFolders(
       [OUTCOME_FOLDER]: { maxBytes: 16 * MIB },
       [MATPLOTLIB_DATA]: { maxBytes: 64 * MIB },
       "/usr/local/lib": {
-        maxBytes: stdlib.length,
-        files: { "python315.zip": stdlib },
+        maxBytes: stdlib.length + driver.length,
+        // A snapshot has the driver in it, and is refused where it is another.
+        files: { "python315.zip": stdlib, "driver.py": driver },
       },
     },
   };

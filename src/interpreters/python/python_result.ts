@@ -62,7 +62,9 @@ export interface PythonException {
 /** Reads what a run left behind. */
 export function toPythonResult(result: CallResult<number>): PythonResult {
   const left = result.files[OUTCOME_FOLDER] ?? {};
-  const outcome = result.ok ? readOutcome(left["outcome.json"]) : undefined;
+  const outcome = result.ok
+    ? readOutcome(result.value, left["outcome.json"])
+    : undefined;
   const exitCode = result.ok ? outcome?.exit ?? 1 : undefined;
   return {
     ok: exitCode === 0,
@@ -90,8 +92,23 @@ interface Outcome {
   readonly figures: number;
 }
 
-function readOutcome(bytes: Uint8Array | undefined): Outcome | undefined {
-  if (!bytes || bytes.length > MAX_OUTCOME_BYTES) return undefined;
+/** What a program without value, exception or figure comes to. */
+const NOTHING: Outcome = {
+  exit: 0,
+  value: undefined,
+  repr: undefined,
+  exception: undefined,
+  figures: 0,
+};
+
+/** @param status What the turn returned: 0 when the driver came to its end. */
+function readOutcome(
+  status: number,
+  bytes: Uint8Array | undefined,
+): Outcome | undefined {
+  if (status !== 0) return undefined;
+  if (!bytes) return NOTHING;
+  if (bytes.length > MAX_OUTCOME_BYTES) return undefined;
   const found = parse(
     new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
   );

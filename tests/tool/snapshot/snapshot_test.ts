@@ -199,3 +199,26 @@ Deno.test("A memory with 64-bit addresses is put back too", async () => {
   const loaded = await sandbox.loadSnapshot(module, file);
   assertEquals(await sandbox.execute(loaded, "marked", []), [5]);
 });
+
+Deno.test("What a snapshot's memory never held takes no memory of the process", async () => {
+  const bytes = 256 * 2 ** 20;
+  const builder = new ModuleBuilder();
+  const number = builder.type([], ["i32"]);
+  builder.memory(bytes / 65_536).export("memory", "memory", 0)
+    .func(
+      number,
+      `i32.const ${bytes - 1} i32.const 7 i32.store8 0 0 0 i32.const 0`,
+    )
+    .func(number, `i32.const ${bytes - 1} i32.load8_u 0 0 0`);
+  builder.export("mark", "function", 0).export("last", "function", 1);
+  await using sandbox = new ToolSandbox({ maxMemoryBytes: 2 * bytes });
+  const module = await sandbox.loadModule(builder.build());
+  const init = [{ export: "mark" }];
+  const snapshot = await sandbox.snapshot(module, { init });
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < 4; i++) {
+    assertEquals(await sandbox.execute(snapshot, "last", []), [7]);
+  }
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  assert(grown < 128, `the process grew by ${Math.round(grown)} MiB`);
+});
