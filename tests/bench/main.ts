@@ -28,7 +28,7 @@ import { natsThousand } from "./nats_thousand.ts";
 import { network } from "./network.ts";
 import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
-import { python } from "./python.ts";
+import { python } from "./python/python.ts";
 import { scale } from "./scale.ts";
 import { smallFiles } from "./small_files.ts";
 import { snapshot } from "./snapshot.ts";

