@@ -21,49 +21,52 @@ const WAYS: readonly (readonly [string, SandboxOptions, string])[] = [
   ["fuel", { maxFuel: 2_000_000 }, "FuelExhausted"],
 ];
 
-for (const [way, limits, kind] of WAYS) {
-  for (const  of of["a snapshot", "a module"]) {
-    Deno.test(`Nothing of any state is left in ${of} after any end, with a limit of ${way}`, async () => {
-      await using sandbox = new ToolSandbox({ ...FILES, ...limits });
-      const module = await sandbox.loadModule(stateMatrixGuest());
-      const init = [{ export: "setup" }];
-      const called = of === "a module"
-        ? module
-        : await sandbox.snapshot(module, { init });
-      const honest = () => sandbox.call(called, "tell", []);
-      const first = await honest();
-      assert(first.ok);
-      const drawn = new Set<string>();
-      let calls = 0;
-      for (const [change, changed] of CHANGES.entries()) {
-        for (const [end, ended] of ENDS.entries()) {
-          const hostile = await sandbox
-            .call(called, "hostile", [change, end], {
-              ...BROUGHT,
-              timeout: ended === "loop" && way === "time" ? 60 : undefined,
-            });
-          const what = `${changed}, ${ended}`;
-          assertEquals(hostile.ok, ended === "return", what);
-          if (!hostile.ok && ended === "loop") {
-            assertEquals(hostile.error.kind, kind, what);
-          }
-          const after = await honest();
-          assertEquals(after.ok && after.value, first.value, what);
-          assertEquals(
-            after.usage.fuelConsumed,
-            first.usage.fuelConsumed,
-            what,
-          );
-          assertEquals([after.stdout, after.stderr, after.files], ["", "", {}]);
-          drawn.add(String(await sandbox.execute(called, "draw", [])));
-          calls++;
+/** Changes each state in a call, ends it in each way, and looks. */
+async function checkAll(isSnapshot: boolean): Promise<void> {
+  for (const [way, limits, kind] of WAYS) {
+    await using sandbox = new ToolSandbox({ ...FILES, ...limits });
+    const module = await sandbox.loadModule(stateMatrixGuest());
+    const init = [{ export: "setup" }];
+    const called = isSnapshot
+      ? await sandbox.snapshot(module, { init })
+      : module;
+    const first = await sandbox.call(called, "tell", []);
+    assert(first.ok);
+    const drawn = new Set<string>();
+    let calls = 0;
+    for (const [change, changed] of CHANGES.entries()) {
+      for (const [end, ended] of ENDS.entries()) {
+        const hostile = await sandbox
+          .call(called, "hostile", [change, end], {
+            ...BROUGHT,
+            timeout: ended === "loop" && way === "time" ? 60 : undefined,
+          });
+        const what = `${changed}, ${ended}, a limit of ${way}`;
+        assertEquals(hostile.ok, ended === "return", what);
+        if (!hostile.ok && ended === "loop") {
+          assertEquals(hostile.error.kind, kind, what);
         }
+        const after = await sandbox.call(called, "tell", []);
+        assertEquals(after.ok && after.value, first.value, what);
+        const { usage, stdout, stderr, files } = after;
+        assertEquals(usage.fuelConsumed, first.usage.fuelConsumed, what);
+        assertEquals([stdout, stderr, files], ["", "", {}], what);
+        drawn.add(String(await sandbox.execute(called, "draw", [])));
+        calls++;
       }
-      assertEquals(drawn.size, calls, "no number was drawn twice");
-      assertEquals(sandbox.lostWorkers, 0);
-    });
+    }
+    assertEquals(drawn.size, calls, "a number was drawn twice");
+    assertEquals(sandbox.lostWorkers, 0);
   }
 }
+
+Deno.test("Nothing of any state is left in a snapshot after any end", async () => {
+  await checkAll(true);
+});
+
+Deno.test("Nothing of any state is left in a module after any end", async () => {
+  await checkAll(false);
+});
 
 Deno.test("The guest that tells all state tells every change of it", async () => {
   await using sandbox = new ToolSandbox(FILES);

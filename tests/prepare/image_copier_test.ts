@@ -30,8 +30,8 @@ function copier(index64: boolean) {
   };
 }
 
-for (const index64 of [false, true]) {
-  Deno.test(`A range is made what it was, whatever byte differs, ${index64 ? 64 : 32} bits`, () => {
+Deno.test("A range is made what it was, whatever byte differs", () => {
+  for (const index64 of [false, true]) {
     const { guest, image, copy, clear } = copier(index64);
     for (let at = 0; at < image.length; at++) image[at] = at * 7 + (at >> 8);
     copy(0, image.length);
@@ -48,9 +48,11 @@ for (const index64 of [false, true]) {
       clear(PAGE, PAGE);
       assert(guest[at] === 0, `byte ${at}`);
     }
-  });
+  }
+});
 
-  Deno.test(`Nothing outside of a range is touched, ${index64 ? 64 : 32} bits`, () => {
+Deno.test("Nothing outside of a range is touched", () => {
+  for (const index64 of [false, true]) {
     const { guest, image, copy, clear } = copier(index64);
     image.fill(5);
     guest.fill(9);
@@ -61,5 +63,5 @@ for (const index64 of [false, true]) {
       const bytes = guest.subarray(page * PAGE, (page + 1) * PAGE);
       assert(bytes.every((byte) => byte === expected), `page ${page}`);
     }
-  });
-}
+  }
+});
