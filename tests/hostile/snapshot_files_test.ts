@@ -128,6 +128,19 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   await refused({ tables: [3] }, "tables are not those");
   await refused({ tables: [64] }, "");
   await refused({ hostDirectories: ["/etc"] }, "other host directories");
+  await assertRejects(
+    async () => {
+      const hostDirectories = new Array(10_000).fill("/etc");
+      const head = { ...parts.head, hostDirectories };
+      await sandbox
+        .loadSnapshot(module, await pack({ head, rest: parts.rest }))
+        .catch((error) => {
+          assert(error.message.length < 1000);
+          throw error;
+        });
+    },
+    ExecutionFailed,
+  );
   await refused({ monotonicMs: 1e300 }, "not one of a snapshot");
   await refused({ scratch: [] }, "not one of a snapshot");
   await refused({ head: null, globals: "x" }, "not one of a snapshot");

@@ -10,6 +10,9 @@ import { grantedBases } from "./granted_bases.ts";
 import type { HeadDirectory, SnapshotHead } from "./snapshot_head.ts";
 import { refused } from "./snapshot_refusal.ts";
 
+/** The most names of a file in a message. */
+const MAX_LISTED = 8;
+
 /** What a snapshot is read for. */
 export interface SnapshotTarget {
   /** The module. */
@@ -41,7 +44,8 @@ export async function checkTarget(
   }
   checkSpaces(head, plan);
   if (head.hostDirectories.join("\0") !== hostDirectories.join("\0")) {
-    const listed = head.hostDirectories.map((one) => quote(one)).join(", ");
+    const listed = head.hostDirectories.slice(0, MAX_LISTED)
+      .map((one) => quote(one)).join(", ");
     throw refused(
       `it was taken with other host directories: ${listed || "none"}`,
     );
