@@ -20,7 +20,7 @@ const NULL = -1;
 
 /** The tables of one instance, known since it was made. */
 export class TableState {
-  readonly #tables: readonly WebAssembly.Table[];
+  readonly #tables: readonly PlainTable[];
   readonly #known: readonly unknown[];
   readonly #exported: readonly unknown[];
   readonly #isTooLarge: boolean;
@@ -30,26 +30,24 @@ export class TableState {
     tables: readonly WebAssembly.Table[],
     exports: readonly unknown[],
   ) {
-    this.#tables = tables;
-    this.#isTooLarge = tables.reduce((sum, one) => sum + one.length, 0) >
-      MAX_TABLE_ENTRIES;
+    this.#tables = tables.map((table) => new PlainTable(table));
+    this.#isTooLarge = this.#entries > MAX_TABLE_ENTRIES;
     this.#known = this.#isTooLarge
       ? []
-      : tables.flatMap((table) => [...entriesOf(table)]);
+      : this.#tables.flatMap((table) => [...table.entries()]);
     this.#exported = exports;
   }
 
   /** @throws {ExecutionFailed} when a table holds what can't be taken. */
   take(): Int32Array[] {
-    const entries = this.#tables.reduce((sum, { length }) => sum + length, 0);
-    if (this.#isTooLarge || entries > MAX_TABLE_ENTRIES) {
+    if (this.#isTooLarge || this.#entries > MAX_TABLE_ENTRIES) {
       throw new ExecutionFailed(
         `Cannot take a snapshot: its tables have more than ${MAX_TABLE_ENTRIES} entries, the limit`,
       );
     }
     const numbers = this.#numbers();
     return this.#tables.map((table, index) =>
-      Int32Array.from(entriesOf(table), (entry, at) => {
+      Int32Array.from(table.entries(), (entry, at) => {
         if (entry === null) return NULL;
         const number = numbers.get(entry);
         if (number !== undefined) return number;
@@ -81,6 +79,10 @@ export class TableState {
     });
   }
 
+  get #entries(): number {
+    return this.#tables.reduce((sum, { length }) => sum + length, 0);
+  }
+
   #entry(number: number): FunctionOrNull {
     if (number === NULL) return null;
     const found = number >= 0
@@ -98,6 +100,38 @@ export class TableState {
   }
 }
 
-function* entriesOf(table: WebAssembly.Table): Generator<unknown> {
-  for (let at = 0; at < table.length; at++) yield table.get(at);
+/** A table by numbers, also where its addresses are 64 bits wide. */
+class PlainTable {
+  readonly #table: WebAssembly.Table;
+  /** JavaScript takes and gives bigints then. */
+  readonly #isWide: boolean;
+
+  constructor(table: WebAssembly.Table) {
+    this.#table = table;
+    this.#isWide = typeof (table.length as unknown) === "bigint";
+  }
+
+  get length(): number {
+    return Number(this.#table.length);
+  }
+
+  get(at: number): unknown {
+    return this.#table.get(this.#address(at));
+  }
+
+  set(at: number, entry: FunctionOrNull): void {
+    this.#table.set(this.#address(at), entry);
+  }
+
+  grow(entries: number): void {
+    this.#table.grow(this.#address(entries));
+  }
+
+  *entries(): Generator<unknown> {
+    for (let at = 0; at < this.length; at++) yield this.get(at);
+  }
+
+  #address(at: number): number {
+    return this.#isWide ? BigInt(at) as unknown as number : at;
+  }
 }

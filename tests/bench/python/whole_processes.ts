@@ -44,29 +44,38 @@ except ExitTrap as end:
     sys.exit(end.code)
 `;
 
-/** Whole processes, each of which compiles the module again. */
-export async function wholeProcesses(): Promise<readonly Measurement[]> {
+/**
+ * Whole processes, each of which compiles the module again.
+ *
+ * @param python A Python of the host that has wasmtime's package.
+ */
+export async function wholeProcesses(
+  python: string,
+): Promise<readonly Measurement[]> {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "python.wasm");
     try {
       await Deno.writeFile(path, await largeModule());
-      await wasmtime("keep", path);
+      await wasmtime(python, "keep", path);
     } catch (error) {
       return [skipped(`${WHAT} wasmtime`, String(error).trim())];
     }
-    return await compare(path);
+    return await compare(python, path);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function compare(path: string): Promise<Measurement[]> {
+async function compare(
+  python: string,
+  path: string,
+): Promise<Measurement[]> {
   const runner = ["run", "-A", "tool-runner.ts", "run", path, ...GUEST_ARGS];
   const ways = [
     () => checked(runDeno(...runner)),
-    () => checked(wasmtime("compile", path, ...GUEST_ARGS)),
-    () => checked(wasmtime("load", path, ...GUEST_ARGS)),
+    () => checked(wasmtime(python, "compile", path, ...GUEST_ARGS)),
+    () => checked(wasmtime(python, "load", path, ...GUEST_ARGS)),
   ];
   await interleaved(1, 1, ...ways);
   const [ours, compiling, loading] = (await interleaved(ROUNDS, 1, ...ways))
@@ -97,8 +106,11 @@ async function compare(path: string): Promise<Measurement[]> {
  *
  * @throws {Error} when either is missing, with the last line that it said.
  */
-async function wasmtime(...args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("python3", {
+async function wasmtime(
+  python: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(python, {
     args: ["-c", WASMTIME, ...args],
   }).output();
   const decoder = new TextDecoder();

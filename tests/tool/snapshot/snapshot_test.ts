@@ -222,3 +222,37 @@ Deno.test("What a snapshot's memory never held takes no memory of the process", 
   const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
   assert(grown < 128, `the process grew by ${Math.round(grown)} MiB`);
 });
+
+Deno.test("Tables of any element and address are put back", async () => {
+  for (const element of ["funcref", "externref"] as const) {
+    for (const index64 of [false, true]) {
+      const builder = new ModuleBuilder();
+      const number = builder.type([], ["i32"]);
+      const address = index64 ? "i64.const" : "i32.const";
+      builder.table(element, 2, 8, index64)
+        .func(
+          number,
+          `ref.null ${element} ${address} 3 table.grow 0 drop
+           ${address} 0 ref.null ${element} table.set 0 i32.const 5`,
+        )
+        .func(number, `table.size 0 ${index64 ? "i32.wrap_i64" : ""}`);
+      builder.export("change", "function", 0).export("size", "function", 1);
+      await using sandbox = new ToolSandbox({ maxWorkers: 1 });
+      const module = await sandbox.loadModule(builder.build());
+      const init = [{ export: "change" }];
+      const grown = await sandbox.snapshot(module, { init });
+      const bytes = await grown.toBytes();
+      const snapshots = [
+        [await sandbox.snapshot(module), 2],
+        [grown, 5],
+        [await sandbox.loadSnapshot(module, bytes), 5],
+      ] as const;
+      for (const [snapshot, size] of snapshots) {
+        for (let i = 0; i < 3; i++) {
+          assertEquals(await sandbox.execute(snapshot, "size", []), [size]);
+          await sandbox.execute(snapshot, "change", []);
+        }
+      }
+    }
+  }
+});
