@@ -6,7 +6,7 @@
 
 /** One memory: its size, and where it is not zero. */
 export interface MemoryImage {
-  /** As large as the memory was; where it was zero it was never written to. */
+  /** At least as large as the memory was; holds what it held in `runs`. */
   readonly contents: WebAssembly.Memory;
   /** Pages of 64 KiB. */
   readonly pages: number;

@@ -73,6 +73,11 @@ export class KeptInstance {
     return this.#image;
   }
 
+  /** What its memories are made after, one by one. */
+  get memories(): readonly unknown[] {
+    return this.#source.plan.memories;
+  }
+
   /** How long it took to make the state that the next call begins in. */
   get restoreMs(): number {
     return this.#restoreMs;
@@ -125,9 +130,12 @@ export class KeptInstance {
   /**
    * Takes the state.
    *
+   * @param into Where each memory's contents are put, if not into a new one.
    * @throws {ExecutionFailed} when there is something that can't be taken.
    */
-  take(): Pick<StateImage, "memories" | "globals" | "tables"> {
+  take(
+    into: readonly WebAssembly.Memory[] = [],
+  ): Pick<StateImage, "memories" | "globals" | "tables"> {
     const { refusal } = this.#source.plan.state;
     if (refusal !== undefined) {
       throw new ExecutionFailed(`Cannot take a snapshot: ${refusal}`);
@@ -145,7 +153,9 @@ export class KeptInstance {
     return {
       tables: tables.take(),
       globals: this.#globals(guest).map(({ value }) => value),
-      memories: guest.memories.map(takeMemory),
+      memories: guest.memories.map((memory, index) =>
+        takeMemory(memory, into[index])
+      ),
     };
   }
 

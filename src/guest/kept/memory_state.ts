@@ -8,14 +8,23 @@ import type { MemoryImage } from "../../contract/state_image.ts";
 
 const WORDS = IMAGE_PAGE_BYTES / 4;
 
-/** Takes a memory's contents; a memory above 4 GiB can't be taken. */
-export function takeMemory(memory: WebAssembly.Memory): MemoryImage {
+/** The most pages of a memory with 32-bit addresses that can be told. */
+const MAX_PAGES = 65_535;
+
+/**
+ * Takes a memory's contents; a memory above 4 GiB can't be taken.
+ *
+ * @param into Where they are put, over what is there: memories that are let go
+ * are collected late. It grows if need be.
+ */
+export function takeMemory(
+  memory: WebAssembly.Memory,
+  into?: WebAssembly.Memory,
+): MemoryImage {
   const pages = memory.buffer.byteLength / PAGE_BYTES;
-  const contents = new WebAssembly.Memory({
-    initial: pages,
-    maximum: Math.max(pages, 1),
-    shared: true,
-  });
+  const contents = into ?? imageMemory(pages, pages);
+  const missing = pages - contents.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) contents.grow(missing);
   const from = new Uint8Array(memory.buffer);
   const to = new Uint8Array(contents.buffer);
   const runs = nonzeroRuns(new Int32Array(memory.buffer));
@@ -25,6 +34,19 @@ export function takeMemory(memory: WebAssembly.Memory): MemoryImage {
     to.set(from.subarray(start, end), start);
   }
   return { contents, pages, runs };
+}
+
+/** A memory that images of one memory are taken into, again and again. */
+export function reusedImageMemory(): WebAssembly.Memory {
+  return imageMemory(0, MAX_PAGES);
+}
+
+function imageMemory(initial: number, maximum: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({
+    initial,
+    maximum: Math.max(maximum, 1),
+    shared: true,
+  });
 }
 
 function nonzeroRuns(words: Int32Array): Uint32Array {

@@ -7,6 +7,7 @@ import type { CallSystem } from "../call_system.ts";
 import type { LoadedFamilies } from "../loaded_families.ts";
 import type { PlannedCall } from "../planned_call.ts";
 import type { KeptInstance } from "./kept_instance.ts";
+import { reusedImageMemory } from "./memory_state.ts";
 
 /** What a state has beside its instance. */
 type FilesImage = Omit<StateImage, "memories" | "globals" | "tables">;
@@ -24,6 +25,8 @@ export class SessionState {
   #setup: PlannedCall;
   readonly #rollsBack: boolean;
   #system: CallSystem | undefined;
+  /** Where the state before a call is put, for one that can be rolled back. */
+  #copies: readonly WebAssembly.Memory[] | undefined;
 
   /**
    * @param setup What the session brings: arguments, variables, files.
@@ -50,17 +53,19 @@ export class SessionState {
    * Takes the state between two calls.
    *
    * @param families What the module imports.
+   * @param into Where its memories are put, if not into new ones.
    * @throws {ExecutionFailed} when there is something that can't be taken.
    */
   take(
     kept: KeptInstance,
     context: CallContext,
     { System }: LoadedFamilies,
+    into?: readonly WebAssembly.Memory[],
   ): StateImage {
     const files = System
       ? filesOf(this.#open(context, kept.image, System), context)
       : NO_FILES;
-    return { ...kept.take(), ...files };
+    return { ...kept.take(into), ...files };
   }
 
   /**
@@ -106,7 +111,8 @@ export class SessionState {
     families: LoadedFamilies,
   ): StateImage {
     try {
-      return this.take(kept, context, families);
+      this.#copies ??= kept.memories.map(reusedImageMemory);
+      return this.take(kept, context, families, this.#copies);
     } catch (error) {
       if (!(error instanceof ExecutionFailed)) throw error;
       const why = error.message.replace(/^Cannot take a snapshot: /, "");
