@@ -178,7 +178,10 @@ export class KeptInstance {
     if (fits) {
       for (const one of this.#restorers) one.restore();
       this.#restoreReferences(made, image);
-    } else this.#tryMake();
+    } else {
+      if (made) countAsDropped(made.guest.memories);
+      this.#tryMake();
+    }
     this.#restoreMs = performance.now() - since;
   }
 
@@ -258,4 +261,18 @@ function copyOf(imports: WebAssembly.Imports): WebAssembly.Imports {
     copy[module] = Object.assign(Object.create(null), functions);
   }
   return copy;
+}
+
+/**
+ * Has memories that are let go collected soon. V8 hardly counts what they take,
+ * but it counts a buffer, which takes nothing until somebody writes to it.
+ */
+function countAsDropped(memories: readonly WebAssembly.Memory[]): void {
+  const bytes = memories
+    .reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  try {
+    new ArrayBuffer(bytes);
+  } catch {
+    // No room for it: then they are collected anyway.
+  }
 }

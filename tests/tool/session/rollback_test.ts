@@ -8,6 +8,7 @@ import {
   ToolSandbox,
 } from "../../../mod.ts";
 import { snapshotGuest } from "../../hostile/snapshot_guest.ts";
+import { ModuleBuilder } from "../../prepare/module_builder.ts";
 import { lettersGuest } from "./letters_guest.ts";
 
 const [A, B, C, D] = [97, 98, 99, 100] as const;
@@ -95,6 +96,30 @@ Deno.test("A folder that guests only read does not keep a snapshot from being wr
   } finally {
     await Deno.remove(host, { recursive: true });
   }
+});
+
+Deno.test("The state before each call is taken into the same memory", async () => {
+  const bytes = 32 * 2 ** 20;
+  const builder = new ModuleBuilder();
+  const number = builder.type([], ["i32"]);
+  builder.memory(bytes / 65_536).export("memory", "memory", 0)
+    .func(
+      number,
+      `i32.const 0 i32.const 7 i32.const ${bytes} memory.fill 0 i32.const 1`,
+    )
+    .func(number, `i32.const ${bytes - 1} i32.load8_u 0 0 0`);
+  builder.export("fill", "function", 0).export("last", "function", 1);
+  await using sandbox = new ToolSandbox();
+  const module = await sandbox.loadModule(builder.build());
+  await using session = await sandbox.session(module, { rollback: true });
+  await session.execute("fill");
+  await session.execute("last");
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < 30; i++) {
+    assertEquals(await session.execute("last"), [7]);
+  }
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  assert(grown < 256, `the process grew by ${Math.round(grown)} MiB`);
 });
 
 Deno.test("A session refuses rollback where a folder could not be put back", async () => {
