@@ -92,13 +92,26 @@ def room(size):
         blocks += [bytearray(1 << power) for _ in range((size // 3) >> power)]
     del blocks
 
+drawn = 0
+
+def forget_figures():
+    """Those of an earlier program of a session: all that is there is sent."""
+    global drawn
+    while drawn > 0:
+        path = "${OUTCOME_FOLDER}/figure%d.png" % drawn
+        drawn -= 1
+        if os.path.exists(path):
+            os.remove(path)
+
 def save_figures():
+    global drawn
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return 0
     count = 0
     for number in pyplot.get_fignums():
         count += 1
+        drawn = count
         pyplot.figure(number).savefig("${OUTCOME_FOLDER}/figure%d.png" % count)
     pyplot.close("all")
     return count
@@ -129,6 +142,7 @@ def namespace_of(fresh):
     return main.__dict__
 
 def run(source, argv, fresh):
+    forget_figures()
     linecache.cache[NAME] = (len(source), None, source.splitlines(True), NAME)
     sys.argv = list(argv)
     outcome = {"exit": 0}
