@@ -85,11 +85,20 @@ function pages(count: number, bytes: number | undefined): string {
   return `${count} ${count === 1 ? "page" : "pages"} (${bytes} bytes)`;
 }
 
-function needs({ memoryBytes, wasi, network }: ModuleNeeds): string[] {
+function needs(
+  { memoryBytes, wasi, network, hostFunctions, numericFunctions }: ModuleNeeds,
+): string[] {
   return [
     `memory: ${memoryBytes === undefined ? "not known" : atLeast(memoryBytes)}`,
     ...wasi ? ["WASI preview 1"] : [],
     ...network ? ["network: --allow-net=HOST,.. with the hosts it calls"] : [],
+    ...hostFunctions
+      ? ["functions of the host, from a program: the option functions"]
+      : [],
+    ...numericFunctions.length === 0 ? [] : [
+      "functions of numbers, from a program: the option numericFunctions",
+      ...listed(numericFunctions.map((name) => `  ${shown(name)}`)),
+    ],
   ];
 }
 

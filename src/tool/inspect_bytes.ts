@@ -1,7 +1,7 @@
 /** What a module is and would need, told by its bytes alone. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
-import { familiesOf, importRefusal } from "../imports/families.ts";
+import { familiesOf, findFamily, importRefusal } from "../imports/families.ts";
 import { examineModule } from "../prepare/examine.ts";
 import type {
   ExportInfo,
@@ -51,11 +51,20 @@ function needs(
   imports: readonly ImportInfo[],
   memoryBytes: number | undefined,
 ): ModuleNeeds {
-  const all = familiesOf(imports).flatMap(({ needs }) => needs);
+  const families = familiesOf(imports);
+  const all = families.flatMap(({ needs }) => needs);
+  const numeric = imports
+    .filter(({ module, kind }) =>
+      kind === "function" && findFamily(module)?.isOpen
+    )
+    .map(({ name }) => name);
   return {
     memoryBytes,
     wasi: all.includes("system"),
     network: all.includes("network"),
+    hostFunctions: families
+      .some(({ needs, isOpen }) => needs.includes("host") && !isOpen),
+    numericFunctions: [...new Set(numeric)].sort(),
   };
 }
 

@@ -51,6 +51,16 @@ export interface ModuleNeeds {
   readonly wasi: boolean;
   /** Whether it imports the network. */
   readonly network: boolean;
+  /**
+   * Whether it asks the host for functions by name: which ones, it says when it
+   * runs. The option `functions` offers them.
+   */
+  readonly hostFunctions: boolean;
+  /**
+   * The names of the functions of numbers that it imports from the host, sorted;
+   * the option `numericFunctions` has to offer each.
+   */
+  readonly numericFunctions: readonly string[];
 }
 
 /** What {@linkcode inspectModule} finds out: plain data. */

