@@ -1,6 +1,7 @@
 /** A worker that never keeps the host's process alive by itself. */
 
 import "./deno_version.ts";
+import { checkOwnFiles } from "./own_files.ts";
 
 /**
  * The modules that workers start with, as imports that nobody ever makes.
@@ -29,12 +30,16 @@ export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
  * `node:worker_threads` uses is the only unnamed symbol of the prototype;
  * where a later version has none, a process that forgets its sandbox stays
  * alive until it is closed, and nothing else changes.
+ *
+ * @throws {WorkerLost} when there can be no workers.
+ * @throws {PermissionDenied} when this process may not have them.
  */
 export function startBackgroundWorker(
   url: URL,
   permissions: Deno.PermissionOptions,
   name?: string,
 ): Worker {
+  checkOwnFiles();
   const worker = new Worker(url, {
     type: "module",
     ...name !== undefined && { name },

@@ -1,6 +1,6 @@
 /** The threads of a process that do jobs of one kind: few, and kept a while. */
 
-import { WorkerLost } from "../../errors.ts";
+import { SandboxError, WorkerLost } from "../../errors.ts";
 import { IdleTimer } from "../../timer.ts";
 import { JobThread } from "./job_thread.ts";
 
@@ -69,7 +69,12 @@ export class JobThreads<Job, Result, Progress = never> {
    */
   warm(name?: string): void {
     if (this.#holders === 0 || this.size > 0) return;
-    this.#keep(this.#take(name));
+    try {
+      this.#keep(this.#take(name));
+    } catch (error) {
+      // The job tells it to whoever asked for that.
+      if (!(error instanceof SandboxError)) throw error;
+    }
   }
 
   /**
