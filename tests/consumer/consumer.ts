@@ -14,6 +14,7 @@ const MODULES = [
   "hostile/loop_in_execute.wasm",
   "wasi/cat.wasm",
   "wasi/copy.wasm",
+  "host/price.wasm",
 ];
 
 /** How a process ended. */

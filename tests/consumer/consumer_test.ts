@@ -16,6 +16,8 @@ const WORKERS = [
   "src/host/watchdog/watchdog_worker.ts",
   "src/network/fetching_worker.ts",
 ];
+/** What an agent with three tools, files and a host function may take. */
+const GLUE_LINES = 32;
 const WORDS = '{"text":"to be or not to be"}';
 
 function assertAnswered(end: ConsumerEnd): void {
@@ -53,6 +55,24 @@ Deno.test("The published package works for a stranger", async (t) => {
     const allow = `--allow-net=${consumer.host}`;
     assertAnswered(await consumer.deno(["run", allow, ...script]));
     assertDenied(await consumer.deno(["run", ...script]), "--allow-net");
+  });
+
+  await t.step("runs an agent's loop, in few lines of its own", async () => {
+    const run = ["run", "--check", "--allow-read=.", "agent.ts", "Add it up"];
+    const end = await consumer.deno(run);
+    assertEquals(end.code, 0, end.stderr);
+    const said = end.stdout.split("\n").filter((line) => /^tool/.test(line));
+    assertEquals(said.slice(0, 1), ["tool: tea tea cup"]);
+    assertStringIncludes(said[1] ?? "", '"words":3');
+    assertStringIncludes(said[2] ?? "", '{"cents":1648}');
+    assertStringIncludes(said[3] ?? "", "/sent/other.txt: No such file");
+    assertStringIncludes(said[4] ?? "", 'There is no tool named "launch"');
+    assertEquals(said.length, 5);
+    const text = await Deno.readTextFile(consumer.path("project", "agent.ts"));
+    const loop = /^await using tools.*?^}$/ms.exec(text)?.[0] ?? "";
+    const lines = loop.split("\n").filter((line) => line.trim() !== "");
+    assertLess(lines.length, GLUE_LINES + 1);
+    assert(lines.length > GLUE_LINES / 2, "the loop was not found");
   });
 
   await t.step("kills a runaway and goes on", async () => {
