@@ -61,7 +61,8 @@ export function bundledRemovals(paths: readonly string[]): FilesByDirectory {
 export function takeRemovals(
   files: Record<string, Record<string, Uint8Array>>,
 ): string[] {
-  const paths = Object.keys(files[REMOVED] ?? {});
+  if (!Object.hasOwn(files, REMOVED)) return [];
+  const paths = Object.keys(files[REMOVED]!);
   delete files[REMOVED];
   return paths;
 }
