@@ -9,12 +9,11 @@ const { searches, worst, refused } = recorded as Recorded;
 
 /** Several times what was recorded: other programs run, too. */
 const MOST = {
-  pauseMs: 1000,
-  functionBurnMs: 10_000,
-  moduleBurnMsPerMb: 40_000,
-  // V8 optimizes two functions at a time, each within its own limit.
-  memoryMiB: 1024,
-  loadMsPerMb: 2000,
+  pauseMs: 600,
+  functionBurnMs: 8000,
+  moduleBurnMsPerMb: 12_000,
+  memoryMiB: 384,
+  loadMsPerMb: 1000,
 } as const;
 
 const whole = (shape: Partial<Shape>): Shape => ({ ...PLAIN, ...shape });
