@@ -62,6 +62,11 @@ export interface FileSystem {
   readonly writable: boolean;
   /** What stands at a place. */
   stat(place: string): FileStat;
+  /**
+   * What `stat` said of a file a moment ago, when nothing was changed through
+   * this tree since: enough to open it, as what is opened is compared to it.
+   */
+  recent?(place: string): FileStat | undefined;
   /** What a link says. */
   readLink(place: string): string;
   /**

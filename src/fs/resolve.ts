@@ -43,6 +43,9 @@ export function resolveEntry(
  * One name at a time: each link is read and its target put in place of its
  * name, so that `..` after a link means the parent of where the link led. What
  * leads above `base` is refused, and so is everything absolute.
+ *
+ * @param opens Whether a file that is there is only to be opened: then what the
+ * tree has seen of it a moment ago is enough.
  */
 export function resolve(
   tree: FileSystem,
@@ -50,8 +53,9 @@ export function resolve(
   path: string,
   followLast: boolean,
   stop: StopPage,
+  opens = false,
 ): Resolved {
-  const found = find(tree, base, path, followLast, stop);
+  const found = find(tree, base, path, followLast, stop, opens);
   // What is not there has no `.` in it.
   if (found.stat === undefined && endOf(path) === ".") fail("ENOENT");
   return found;
@@ -63,12 +67,13 @@ function find(
   path: string,
   followLast: boolean,
   stop: StopPage,
+  opens: boolean,
 ): Resolved {
   if (path === "") fail("ENOENT");
   const names = namesOf(path);
   const directory = meansDirectory(path);
   if (!names.includes("..")) {
-    const found = lookUp(tree, join(base, names.join("/")));
+    const found = lookUp(tree, join(base, names.join("/")), opens);
     const link = found?.stat?.filetype === "link";
     if (found && !(link && (followLast || directory))) {
       return checked(found.place, found.stat, directory);
@@ -81,9 +86,11 @@ function find(
 function lookUp(
   tree: FileSystem,
   place: string,
+  opens: boolean,
 ): { place: string; stat: FileStat | undefined } | undefined {
   try {
-    return { place, stat: tree.stat(place) };
+    const recent = opens ? tree.recent?.(place) : undefined;
+    return { place, stat: recent ?? tree.stat(place) };
   } catch (error) {
     const errno = codeOf(error);
     if (errno === "ENOENT") return { place, stat: undefined };

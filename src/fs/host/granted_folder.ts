@@ -8,8 +8,8 @@ import type { HostDirectory } from "./host_directory.ts";
 import { type HostIdentity, identityOf, isSame } from "./host_stat.ts";
 import { isOwnPlace } from "./own_names.ts";
 
-/** How long a look at the folder itself is good for. */
-const LOOK_MS = 0.1;
+/** How long a look at the folder, or at a file that is to be opened, is good. */
+export const LOOK_MS = 0.1;
 
 /**
  * A granted folder of the host. Every operation of a guest asks it for paths,
@@ -42,6 +42,11 @@ export class GrantedFolder {
   /** Whether the kernel itself refuses links on the way to a place. */
   get isAnchored(): boolean {
     return this.#anchor !== undefined;
+  }
+
+  /** Whether parts of it were granted for reading only. */
+  get hasReadOnly(): boolean {
+    return this.#readOnly.length > 0;
   }
 
   /**

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { AncestorGuard } from "./ancestor_guard.ts";
 import { FolderLock, type LockHold } from "./folder_locks.ts";
 import { FixedFile } from "./fixed_file.ts";
-import { GrantedFolder } from "./granted_folder.ts";
+import { GrantedFolder, LOOK_MS } from "./granted_folder.ts";
 import type { HostDirectory, HostFileSystemContext } from "./host_directory.ts";
 import {
   createExclusively,
@@ -66,6 +66,8 @@ export class HostFileSystem implements FileSystem {
   readonly #guard: AncestorGuard;
   readonly #lock: FolderLock;
   readonly #context: HostFileSystemContext;
+  /** The file that was looked at last. */
+  #recent: { place: string; stat: FileStat; untilMs: number } | undefined;
 
   constructor(directory: HostDirectory, context: HostFileSystemContext) {
     this.writable = directory.write;
@@ -82,6 +84,7 @@ export class HostFileSystem implements FileSystem {
   }
 
   stat(place: string): FileStat {
+    this.#recent = undefined;
     if (place === "") {
       return statOfInfo(this.#folder.look(), this.#context.times);
     }
@@ -92,7 +95,24 @@ export class HostFileSystem implements FileSystem {
       isSame,
     );
     if (stat.filetype === "directory") this.#folder.refuseAnchor(stat);
+    if (stat.filetype === "file") {
+      const untilMs = performance.now() + LOOK_MS;
+      this.#recent = { place, stat, untilMs };
+    }
     return stat;
+  }
+
+  /**
+   * Only where a file's identity is all that opening it depends on: with parts
+   * that are only to be read, the number of its names matters as well.
+   */
+  recent(place: string): FileStat | undefined {
+    const seen = this.#recent;
+    this.#recent = undefined;
+    if (seen?.place !== place || performance.now() > seen.untilMs) return;
+    if (this.#folder.hasReadOnly) return;
+    this.#folder.check();
+    return seen.stat;
   }
 
   readLink(place: string): string {
@@ -328,6 +348,7 @@ export class HostFileSystem implements FileSystem {
 
   #change<T>(place: string, act: () => T): T {
     if (place === "") fail("ENOTCAPABLE");
+    this.#recent = undefined;
     this.#folder.check();
     const change = () => {
       this.#folder.refuseProtected(place);

@@ -82,7 +82,7 @@ function open(
   const exclusive = creates && (asked.oflags & Oflags.EXCL) !== 0;
   // What has the name is in the way, a link that leads nowhere too.
   const follow = asked.follow && !exclusive;
-  const found = resolve(tree, place, path, follow, context.stop);
+  const found = resolve(tree, place, path, follow, context.stop, !creates);
   const filetype = found.stat?.filetype;
   if (filetype !== undefined && exclusive) fail("EEXIST");
   if (filetype === "link") fail("ELOOP");

@@ -87,6 +87,61 @@ for (const [way, guestOn] of WAYS) {
       assertEquals(ground.outsideNow(), { secret: "secret" });
     });
 
+    it("path_open takes nothing else for the file that was looked at just now", () => {
+      using ground = new Ground();
+      using guest = guestOn(ground);
+      const { inside, outside } = ground;
+      const file = `${inside}/file`;
+      const swaps: [string, () => void, (string | number)[]][] = [
+        [
+          "a link outside",
+          () => Deno.symlinkSync(`${outside}/secret`, file),
+          [Errno.PERM, Errno.LOOP],
+        ],
+        ["another file", () => Deno.writeTextFileSync(file, "new"), ["new"]],
+        [
+          "a directory",
+          () => Deno.mkdirSync(file),
+          [Errno.ISDIR, Errno.ACCES],
+        ],
+        ["nothing", () => {}, [Errno.NOENT]],
+      ];
+      // Within the time that a look is good for, and in most rounds after it.
+      for (let round = 0; round < 25; round++) {
+        for (const [what, swap, expected] of swaps) {
+          Deno.writeTextFileSync(`${inside}/old`, "old");
+          Deno.renameSync(`${inside}/old`, file);
+          assertNotEquals(guest.stat("file"), Errno.NOENT);
+          Deno.removeSync(file);
+          swap();
+          const read = guest.readFile("file");
+          assert(expected.includes(read), `${what}: ${read}`);
+          try {
+            Deno.removeSync(file);
+          } catch {
+            // There is nothing.
+          }
+        }
+      }
+      assertEquals(ground.outsideNow(), { secret: "secret" });
+    });
+
+    it("path_open meets what the guest itself has just changed", () => {
+      using ground = new Ground();
+      using guest = guestOn(ground);
+      const { inside } = ground;
+      for (let round = 0; round < 25; round++) {
+        Deno.writeTextFileSync(`${inside}/a`, "a");
+        Deno.writeTextFileSync(`${inside}/b`, "b");
+        guest.stat("a");
+        assertEquals(guest.rename("b", "a"), Errno.SUCCESS);
+        assertEquals(guest.readFile("a"), "b");
+        guest.stat("a");
+        assertEquals(guest.at("path_unlink_file", "a"), Errno.SUCCESS);
+        assertEquals(guest.readFile("a"), Errno.NOENT);
+      }
+    });
+
     it("path_open makes no file through a dangling link", () => {
       using ground = new Ground();
       using guest = guestOn(ground);
