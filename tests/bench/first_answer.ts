@@ -20,7 +20,7 @@ export async function firstAnswer(): Promise<readonly Measurement[]> {
     what: "first answer of `tool-runner.ts call` against `deno eval 0`",
     value: call! / nothing!,
     unit: "x",
-    aim: { atMost: 4 },
+    aim: { atMost: 3 },
     note: `${call!.toFixed(0)} ms against ${nothing!.toFixed(0)} ms`,
   }];
 }

@@ -1,7 +1,7 @@
 /**
  * A warm call beside a bare `postMessage` worker, on an idle machine and on
  * busy ones, which this makes itself. Every run counts: a figure is the worst
- * of its runs, and the note has them all.
+ * of its runs, and the note says where the others are.
  */
 
 import { REPOSITORY } from "./fixture.ts";
@@ -10,9 +10,10 @@ import {
   type BenchmarkOptions,
   type Measurement,
   median,
+  overRuns,
+  RUNS,
 } from "./measurement.ts";
 
-const RUNS = 20;
 /** Longer than all runs of one condition take. */
 const COMPUTE_MS = 600_000;
 
@@ -85,14 +86,14 @@ function figuresOf(
       value: Math.max(...medians),
       unit: "x",
       aim: { atMost },
-      note: `bare ${bare.toFixed(0)} us; runs ${listed(medians)}`,
+      note: `bare ${bare.toFixed(0)} us; ${overRuns(medians)}`,
     },
     {
       what: `${name}: p99 against a bare worker, worst run`,
       value: Math.max(...tails),
       unit: "x",
       aim: { atMost: 1 },
-      note: `runs ${listed(tails)}`,
+      note: overRuns(tails),
     },
   ];
   if (!isAsleep || computing > 0) return figures;
@@ -102,13 +103,8 @@ function figuresOf(
     value: Math.max(...own),
     unit: "us",
     aim: { atMost: ASLEEP_US },
-    note: `runs ${listed(own, 0)}`,
+    note: overRuns(own, 0),
   }];
-}
-
-function listed(values: readonly number[], digits: number = 2): string {
-  return values.toSorted((a, b) => a - b)
-    .map((value) => value.toFixed(digits)).join(" ");
 }
 
 async function runOnce(

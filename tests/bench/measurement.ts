@@ -46,6 +46,17 @@ export function median(samples: readonly number[]): number {
   return quantile(samples, 0.5);
 }
 
+/** How many runs a figure has that is the worst of several. */
+export const RUNS = 20;
+
+/** The runs of a figure, for its note. */
+export function overRuns(values: readonly number[], digits = 2): string {
+  const [least, middle, most] = [0, 0.5, 1].map((share) =>
+    quantile(values, share).toFixed(digits)
+  );
+  return `${values.length} runs: min ${least}, median ${middle}, max ${most}`;
+}
+
 /** The milliseconds that `run` takes. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now();

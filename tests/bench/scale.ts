@@ -2,9 +2,17 @@
 
 import { SandboxedTool, ToolRegistry, ToolSandbox } from "../../mod.ts";
 import { argumentsOf, fixture } from "./fixture.ts";
-import { interleaved, type Measurement, median } from "./measurement.ts";
+import {
+  type BenchmarkOptions,
+  interleaved,
+  type Measurement,
+  median,
+  overRuns,
+  RUNS,
+} from "./measurement.ts";
 
-const ROUNDS = 40;
+/** Of one run. */
+const ROUNDS = 10;
 const CALLS_PER_ROUND = 50;
 const MODULES = [10, 100, 1_000];
 const WORKERS = [8, 64];
@@ -16,34 +24,43 @@ interface Setting extends AsyncDisposable {
   call(): Promise<unknown>;
 }
 
-/** Each setting by turns with the plain one. */
-export async function scale(): Promise<readonly Measurement[]> {
+/** Each setting by turns with the plain one; a figure is that of all runs. */
+export async function scale(
+  { runs = RUNS }: BenchmarkOptions,
+): Promise<readonly Measurement[]> {
   const figures: Measurement[] = [];
   for (const modules of MODULES) {
-    figures.push(await compared(() => manyModules(modules)));
+    figures.push(await compared(() => manyModules(modules), runs));
   }
   for (const workers of WORKERS) {
-    figures.push(await compared(() => manyWorkers(workers)));
+    figures.push(await compared(() => manyWorkers(workers), runs));
   }
-  figures.push(await compared(manyTools));
+  figures.push(await compared(manyTools, runs));
   return figures;
 }
 
 async function compared(
   make: () => Promise<Setting>,
+  runs: number,
 ): Promise<Measurement> {
   await using plain = await manyModules(1);
   await using setting = await make();
   const ways = [() => plain.call(), () => setting.call()];
   await interleaved(4, 500, ...ways);
-  const [base, much] = (await interleaved(ROUNDS, CALLS_PER_ROUND, ...ways))
-    .map((samples) => median(samples) * 1000);
+  const bases: number[] = [];
+  const ratios: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const [base, much] = (await interleaved(ROUNDS, CALLS_PER_ROUND, ...ways))
+      .map((samples) => median(samples) * 1000);
+    bases.push(base!);
+    ratios.push(much! / base!);
+  }
   return {
     what: `warm call beside ${setting.name}, against one without`,
-    value: much! / base!,
+    value: median(ratios),
     unit: "x",
     aim: { atMost: 1.1 },
-    note: `${much!.toFixed(1)} us against ${base!.toFixed(1)} us`,
+    note: `without ${median(bases).toFixed(1)} us; ${overRuns(ratios)}`,
   };
 }
 

@@ -29,7 +29,7 @@ export async function smallFiles(): Promise<readonly Measurement[]> {
     what: `stat, open, read, close of ${FILES} files, guest against Deno`,
     value: ours! / own!,
     unit: "x",
-    aim: { atMost: 3 },
+    aim: { atMost: 2 },
     note: `${each(ours!)} against ${each(own!)} us a file of ${FILE_BYTES} ` +
       "bytes; the start of the instance included",
   }];
