@@ -117,11 +117,13 @@ Deno.test("A deadline holds while the host's own event loop is blocked", async (
   for (let round = 0; round < 3; round++) {
     const call = loop.call({});
     await new Promise((resolve) => setTimeout(resolve, 10));
-    block(500);
+    // Long beside what a thread may wait for a core on a busy machine: the
+    // watchdog's starts with the first of these calls.
+    block(3_000);
     const { ok, usage } = await call;
     assertEquals(ok, false);
     assertGreater(usage.durationMs, 20);
-    assertLess(usage.durationMs, 450);
+    assertLess(usage.durationMs, 2_000);
   }
 });
 
