@@ -1,6 +1,7 @@
 /** What a tool is, in one hash: that of its entry in tools.lock. */
 
 import type { JsonValue, ToolSchema } from "../../../mod.ts";
+import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
 import { sha256Hex } from "../../tool/sha256.ts";
 
 /** A tool's entry in tools.lock. */
@@ -15,8 +16,22 @@ export type LockedTools = ReadonlyMap<string, LockedTool>;
  * @returns SHA-256 in hexadecimal.
  */
 export async function labelHash(label: LockedTool): Promise<string> {
-  const json = JSON.stringify(sorted(label));
-  return await sha256Hex(new TextEncoder().encode(json));
+  return await sha256Hex(new TextEncoder().encode(canonical(label)));
+}
+
+/** What a tool says of itself, as its entry has it. */
+export async function lockedSchema(
+  name: string,
+  locked: LockedTool,
+): Promise<ToolSchema> {
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...locked, name }));
+  return await parseToolSchema("the lock", bytes);
+}
+
+/** Whether two schemas say the same, whatever the order of their members. */
+export function isSameSchema(one: ToolSchema, other: ToolSchema): boolean {
+  const json = (schema: ToolSchema) => canonical({ schema: schema as never });
+  return json(one) === json(other);
 }
 
 /**
@@ -25,6 +40,10 @@ export async function labelHash(label: LockedTool): Promise<string> {
  */
 export function unlockedLabel(schema: ToolSchema): LockedTool {
   return { unlocked: schema as unknown as JsonValue };
+}
+
+function canonical(label: LockedTool): string {
+  return JSON.stringify(sorted(label));
 }
 
 function sorted(value: JsonValue): JsonValue {

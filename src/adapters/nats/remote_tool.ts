@@ -1,16 +1,6 @@
 /** A tool that other machines run, called like one of this process. */
 
-import {
-  type AnySandboxError,
-  Busy,
-  ExecutionFailed,
-  SandboxClosed,
-  TimeoutExceeded,
-  UnknownTool,
-  WorkerLost,
-} from "../../errors.ts";
 import { checkKnown, checkTime } from "../../config/option_checks.ts";
-import { quote } from "../../quote.ts";
 import { ArgumentCheck } from "../../tool/argument_check.ts";
 import { argumentJson } from "../../tool/argument_json.ts";
 import { noRecord } from "../../tool/call_record.ts";
@@ -22,9 +12,11 @@ import type {
   ToolSchema,
 } from "../../tool/tool.ts";
 import type { AttemptEnd, CallAttempt } from "./call_attempt.ts";
+import { attemptError } from "./attempt_error.ts";
 import type { CallerEnd } from "./caller_end.ts";
 import { REFUSALS } from "./frames.ts";
 import type { Subjects } from "./subjects.ts";
+import { StderrTeller } from "./stderr_teller.ts";
 import { readResult } from "./wire_result.ts";
 
 /** Options of a call of a {@linkcode RemoteTool}. */
@@ -57,6 +49,12 @@ interface Calling {
   readonly options: RemoteCallOptions;
 }
 
+/** A try that has ended. */
+interface Tried {
+  readonly attempt: CallAttempt;
+  readonly end: AttemptEnd;
+}
+
 /** Hidden from those who only use tools. */
 interface RemoteParts {
   readonly end: CallerEnd;
@@ -66,10 +64,10 @@ interface RemoteParts {
 
 /**
  * A tool that services on NATS run. Results and errors are those of a tool of
- * this process. Beside those, a call fails with `UnknownTool` when no service
- * has the tool, with `Busy` when the service that was asked has no room, with
- * `WorkerLost` when it is heard of no more, and with `SandboxClosed` when the
- * connection is closed.
+ * this process. Beside those, a call fails with `Busy` when the service that was
+ * asked has no room, with `WorkerLost` when it is heard of no more, and with
+ * `SandboxClosed` when no service has the tool any more, or the connection is
+ * closed.
  */
 export class RemoteTool implements Tool {
   readonly #end: CallerEnd;
@@ -146,7 +144,10 @@ export class RemoteTool implements Tool {
     const { subjects, hash } = this.#terms;
     const any = subjects.call(name, hash);
     const first = await this.#try(calling, any);
-    if (!this.#maySecond(first.end)) return this.#result(first, calling);
+    const isLate = performance.now() >= calling.until;
+    if (isLate || !this.#maySecond(first.end)) {
+      return this.#result(first, calling);
+    }
     // Whoever was asked first is not asked again.
     const { instance = "" } = first.attempt;
     if (first.end.kind === "silent") this.#end.forget(instance);
@@ -171,31 +172,22 @@ export class RemoteTool implements Tool {
     return reason === REFUSALS.Busy || reason === REFUSALS.Draining;
   }
 
-  async #try(
-    { args, until, options }: Calling,
-    subject: string,
-  ): Promise<{ attempt: CallAttempt; end: AttemptEnd }> {
-    const { subjects, silenceMs, maxResultBytes } = this.#terms;
-    const { signal, onStderr } = options;
+  async #try(calling: Calling, subject: string): Promise<Tried> {
+    const { args, until, options: { signal, onStderr } } = calling;
+    const gaveUp = Promise.withResolvers<AttemptEnd>();
+    const giveUp = () => gaveUp.resolve({ kind: "given up" });
+    const teller = onStderr && new StderrTeller(onStderr, giveUp);
     const leftMs = until - performance.now();
-    // The answer has a way to go too.
-    const budgetMs = Math.max(1, Math.floor(leftMs - this.#end.wayMs));
-    const attempt = this.#end.begin(args, {
-      subjects,
-      subject,
-      budgetMs,
-      pieceBytes: this.#end.pieceBytes,
-      maxResultBytes,
-      silenceMs,
-      onStderr,
-    });
-    const giveUp = () => attempt.finish({ kind: "given up" });
-    if (this.#end.isClosed) attempt.finish({ kind: "closed" });
+    const attempt = this.#begin(args, subject, leftMs, teller);
     const timer = setTimeout(giveUp, leftMs);
     signal?.addEventListener("abort", giveUp, { once: true });
     if (signal?.aborted) giveUp();
+    gaveUp.promise.then((end) => attempt.finish(end));
     try {
-      const end = await attempt.end;
+      const ended = await attempt.end;
+      const told = teller?.told.then(() => ended);
+      const end = told ? await Promise.race([told, gaveUp.promise]) : ended;
+      teller?.check();
       return { attempt, end };
     } finally {
       clearTimeout(timer);
@@ -203,8 +195,29 @@ export class RemoteTool implements Tool {
     }
   }
 
+  #begin(
+    args: Uint8Array,
+    subject: string,
+    leftMs: number,
+    teller: StderrTeller | undefined,
+  ): CallAttempt {
+    const { subjects, silenceMs, maxResultBytes } = this.#terms;
+    const attempt = this.#end.begin(args, {
+      subjects,
+      subject,
+      // The answer has a way to go too.
+      budgetMs: Math.max(1, Math.floor(leftMs - this.#end.wayMs)),
+      pieceBytes: this.#end.pieceBytes,
+      maxResultBytes,
+      silenceMs,
+      onStderr: teller?.take,
+    });
+    if (this.#end.isClosed) attempt.finish({ kind: "closed" });
+    return attempt;
+  }
+
   async #result(
-    { attempt, end }: { attempt: CallAttempt; end: AttemptEnd },
+    { attempt, end }: Tried,
     { timeoutMs, options }: Calling,
   ): Promise<CallResult<JsonValue>> {
     options.signal?.throwIfAborted();
@@ -212,53 +225,8 @@ export class RemoteTool implements Tool {
       const tool = this.#schema.name;
       return await readResult(end.bytes, { tool, timeoutMs });
     }
-    const error = this.#errorOf(end, attempt.instance, timeoutMs);
+    const asked = { tool: this.#schema.name, hash: this.hash, timeoutMs };
+    const error = attemptError(end, attempt.instance, asked);
     return failed(error, noRecord());
   }
-
-  #errorOf(
-    end: Exclude<AttemptEnd, { kind: "result" }>,
-    instance: string | undefined,
-    timeoutMs: number,
-  ): AnySandboxError {
-    const tool = quote(this.#schema.name);
-    const service = instance === undefined
-      ? "The service"
-      : `Service ${instance.slice(0, 8)}`;
-    switch (end.kind) {
-      case "refused":
-        return refused(end, `${service} refused a call of ${tool}`);
-      case "nobody":
-        return new UnknownTool(
-          `No service has tool ${tool} with hash ${this.hash.slice(0, 16)}`,
-        );
-      case "silent":
-        return new WorkerLost(
-          `${service} was not heard of for ${
-            Math.round(end.ms)
-          } ms in a call of ${tool}, which may have run`,
-        );
-      case "wrong":
-        return new ExecutionFailed(
-          `${service} answered a call of ${tool} with what is no result: ${end.why}`,
-        );
-      case "closed":
-        return new SandboxClosed(
-          "The connection to the NATS server was closed",
-        );
-      case "given up":
-        return new TimeoutExceeded(timeoutMs);
-    }
-  }
-}
-
-function refused(
-  { reason, why }: Extract<AttemptEnd, { kind: "refused" }>,
-  what: string,
-): AnySandboxError {
-  // The service's own words, which may be anything.
-  const message = `${what}: ${quote(why)}`;
-  return reason === REFUSALS.Busy || reason === REFUSALS.Draining
-    ? new Busy(0, message)
-    : new ExecutionFailed(message);
 }

@@ -7,7 +7,6 @@ import {
 } from "../../config/option_checks.ts";
 import { UnknownTool } from "../../errors.ts";
 import { quote } from "../../quote.ts";
-import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
 import type { ToolSchema } from "../../tool/tool.ts";
 import { CallerEnd } from "./caller_end.ts";
 import {
@@ -16,7 +15,12 @@ import {
   findSchema,
   type FoundTool,
 } from "./discovery.ts";
-import { labelHash, type LockedTool, type LockedTools } from "./label_hash.ts";
+import {
+  labelHash,
+  lockedSchema,
+  type LockedTool,
+  type LockedTools,
+} from "./label_hash.ts";
 import { type NatsLink, wholeOf } from "./nats_link.ts";
 import { MOST_TIMEOUT_MS, RemoteTool } from "./remote_tool.ts";
 import { DEFAULT_PREFIX, DEFAULT_SERVICE, Subjects } from "./subjects.ts";
@@ -157,14 +161,6 @@ async function lockedKind(
     return undefined;
   }
   return { hash, schema: await lockedSchema(name, locked) };
-}
-
-async function lockedSchema(
-  name: string,
-  locked: LockedTool,
-): Promise<ToolSchema> {
-  const bytes = new TextEncoder().encode(JSON.stringify({ ...locked, name }));
-  return await parseToolSchema("the lock", bytes);
 }
 
 /** The tools of a lock, whoever may have them. */

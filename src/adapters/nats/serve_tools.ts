@@ -89,7 +89,8 @@ const GRACE_MS = 30_000;
  * @param connection A connection of `@nats-io/transport-node`.
  * @param tools The tools.
  * @throws {PermissionDenied} when the server does not let this user serve.
- * @throws {TypeError} for an option that does not exist.
+ * @throws {TypeError} for an option that does not exist, or a tool that does not
+ * say of itself what the lock has.
  * @throws {RangeError} for a value outside of its range.
  */
 export async function serveTools(

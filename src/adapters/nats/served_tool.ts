@@ -1,7 +1,14 @@
 /** A tool as a service tells of it: name, hash, version and schema. */
 
 import type { ToolSchema } from "../../../mod.ts";
-import { labelHash, type LockedTools, unlockedLabel } from "./label_hash.ts";
+import {
+  isSameSchema,
+  labelHash,
+  lockedSchema,
+  type LockedTool,
+  type LockedTools,
+  unlockedLabel,
+} from "./label_hash.ts";
 
 /** A tool that is served. */
 export interface ServedTool {
@@ -22,6 +29,8 @@ export type EndpointMetadata = {
 };
 
 const MOST_TOOLS = 1_000;
+/** Subject, hash and what stands around them, without the schema. */
+const BYTES_OF_ENDPOINT = 400;
 /** A longer schema is told to those who ask for it. */
 const MOST_INLINE = 4_096;
 /** All that is asked of all services at once is answered by all of them. */
@@ -32,6 +41,7 @@ const MOST_INLINE_ALTOGETHER = 128 * 1024;
  *
  * @param labels The entries of tools.lock.
  * @throws {RangeError} for more tools than a service can tell of.
+ * @throws {TypeError} for a tool that says something else than its entry.
  */
 export async function servedTools(
   schemas: readonly ToolSchema[],
@@ -45,22 +55,42 @@ export async function servedTools(
   }
   return await Promise.all(schemas.map(async (schema) => ({
     name: schema.name,
-    hash: await labelHash(labels?.get(schema.name) ?? unlockedLabel(schema)),
+    hash: await labelHash(await labelOf(schema, labels?.get(schema.name))),
     version,
     schemaJson: JSON.stringify(schema),
   })));
 }
 
+/** An entry of another tool would give this one its name. */
+async function labelOf(
+  schema: ToolSchema,
+  label: LockedTool | undefined,
+): Promise<LockedTool> {
+  if (!label) return unlockedLabel(schema);
+  const { name } = schema;
+  if (isSameSchema(await lockedSchema(name, label), schema)) return label;
+  throw new TypeError(
+    `Cannot serve ${name}: what it says of itself is not what the lock has`,
+  );
+}
+
 /**
  * What the endpoints say, short enough for one message.
  *
- * @throws {RangeError} for a schema that the server takes no message for.
+ * @throws {RangeError} for what the server takes no message for.
  */
 export function endpointMetadata(
   tools: readonly ServedTool[],
   maxPayload: number,
 ): [ServedTool, EndpointMetadata][] {
   let inlined = 0;
+  const least = tools.reduce((sum, { name }) => sum + name.length, 0) +
+    tools.length * BYTES_OF_ENDPOINT;
+  if (least > maxPayload) {
+    throw new RangeError(
+      `Cannot serve ${tools.length} tools: to tell of them takes ${least} bytes, the server takes messages of ${maxPayload}`,
+    );
+  }
   return tools.map((tool) => {
     const { name, hash, version, schemaJson } = tool;
     const bytes = new TextEncoder().encode(schemaJson).length;

@@ -140,6 +140,30 @@ test("What a tool writes to standard error is told as it comes", async () => {
   assertEquals((await trouble.call({ what: "tell" })).stderr, here.stderr);
 });
 
+test("What a handler of standard error throws ends the call, and one that hangs at the limit", async () => {
+  await using cluster = await Cluster.start();
+  const { serving } = await cluster.serve(await cluster.tools());
+  const trouble = await cluster.remote("trouble");
+  const thrown = new Error("no room");
+  const handlers = [
+    () => {
+      throw thrown;
+    },
+    () => Promise.reject(thrown),
+  ];
+  for (const onStderr of handlers) {
+    const call = () => trouble.call({ what: "tell" }, { onStderr });
+    assertEquals(await assertRejects(call, Error), thrown);
+  }
+  const hangs = await trouble.call({ what: "tell" }, {
+    onStderr: () => new Promise<void>(() => {}),
+    timeout: 500,
+  });
+  assert(!hangs.ok && hangs.error.kind === "TimeoutExceeded");
+  assertEquals(await trouble.execute({ what: "fine" }), "fine");
+  await until("all ended", () => serving.openCalls === 0);
+});
+
 test("A full service refuses at once, and another is tried for what may run twice", async () => {
   await using cluster = await Cluster.start();
   const tools = await cluster.tools();
@@ -201,6 +225,12 @@ test("A caller with a lock refuses a tool that differs, and takes its word from 
     sha256: "ab".repeat(32),
   };
   const lock = new Map([["echo", entry]]);
+  const liar = new Map([["echo", { ...entry, description: "Other" }]]);
+  await assertRejects(
+    () => cluster.serve(tools, { lock: liar }),
+    TypeError,
+    "is not what the lock has",
+  );
   await cluster.serve(tools, { lock });
   const echo = await cluster.remote("echo", { lock });
   assertEquals(echo.hash, await labelHash(entry));
@@ -235,7 +265,7 @@ test("A caller with a lock need not search, and is told when nobody has the tool
   const [echo] = await remoteTools(connection, { lock, search: false });
   const began = performance.now();
   const nobody = await echo!.call({ text: "hi" });
-  assert(!nobody.ok && nobody.error.kind === "UnknownTool");
+  assert(!nobody.ok && nobody.error.kind === "SandboxClosed");
   assert(performance.now() - began < 1_000);
   await cluster.serve(tools, { lock });
   assertEquals(await echo!.execute({ text: "hi" }), { text: "hi" });
@@ -286,7 +316,7 @@ test("A service that is drained finishes what it took, and takes no more", async
   for (const result of await Promise.all(calls)) assert(result.ok);
   const late = await trouble.call({ what: "fine" });
   assert(!late.ok);
-  assertEquals(late.error.kind, "UnknownTool");
+  assertEquals(late.error.kind, "SandboxClosed");
 });
 
 test("A service ends what its caller is no longer there for", async () => {

@@ -1,0 +1,65 @@
+/** What a try that brought no result is to its caller: one of our errors. */
+
+import {
+  type AnySandboxError,
+  Busy,
+  ExecutionFailed,
+  SandboxClosed,
+  TimeoutExceeded,
+  WorkerLost,
+} from "../../errors.ts";
+import { quote } from "../../quote.ts";
+import type { AttemptEnd } from "./call_attempt.ts";
+import { REFUSALS } from "./frames.ts";
+
+/** What was asked for. */
+export interface AskedTool {
+  readonly tool: string;
+  readonly hash: string;
+  readonly timeoutMs: number;
+}
+
+/** Makes the error of a try that ended without a result. */
+export function attemptError(
+  end: Exclude<AttemptEnd, { kind: "result" }>,
+  instance: string | undefined,
+  { tool, hash, timeoutMs }: AskedTool,
+): AnySandboxError {
+  const call = `a call of ${quote(tool)}`;
+  const service = instance === undefined
+    ? "The service"
+    : `Service ${instance.slice(0, 8)}`;
+  switch (end.kind) {
+    case "refused":
+      return refused(end, `${service} refused ${call}`);
+    case "nobody":
+      return new SandboxClosed(
+        `No service has tool ${quote(tool)} with hash ${hash.slice(0, 16)}`,
+      );
+    case "silent":
+      return new WorkerLost(
+        `${service} was not heard of for ${
+          Math.round(end.ms)
+        } ms in ${call}, which may have run`,
+      );
+    case "wrong":
+      return new ExecutionFailed(
+        `${service} answered ${call} with what is no result: ${end.why}`,
+      );
+    case "closed":
+      return new SandboxClosed("The connection to the NATS server was closed");
+    case "given up":
+      return new TimeoutExceeded(timeoutMs);
+  }
+}
+
+function refused(
+  { reason, why }: Extract<AttemptEnd, { kind: "refused" }>,
+  what: string,
+): AnySandboxError {
+  // The service's own words, which may be anything.
+  const message = `${what}: ${quote(why)}`;
+  return reason === REFUSALS.Busy || reason === REFUSALS.Draining
+    ? new Busy(0, message)
+    : new ExecutionFailed(message);
+}
