@@ -96,6 +96,28 @@ Deno.test("ToolRegistry refuses duplicates and names that are none", async () =>
   assertThrows(() => tools.register(plain("x"), wrong), TypeError, '"nme"');
 });
 
+Deno.test("ToolRegistry tells what a plain tool tells of its call, and aborts it", async () => {
+  await using sandboxed = await SandboxedTool.load(ECHO);
+  const other: Tool = {
+    schema: () => ({ ...sandboxed.schema(), name: "other" }),
+    execute: (args) => sandboxed.execute(args),
+    call: (args, { signal } = {}) =>
+      signal === undefined
+        ? sandboxed.call(args)
+        : new Promise<never>(() => {}),
+  };
+  await using tools = new ToolRegistry();
+  tools.register(other);
+  const result = await tools.call("other", { text: "hi" });
+  assertEquals(result.ok && result.value, { text: "hi" });
+  assert(result.usage.memoryBytes > 0);
+  const signal = AbortSignal.timeout(20);
+  await assertRejects(
+    () => tools.call("other", {}, { signal }),
+    DOMException,
+  );
+});
+
 Deno.test("ToolRegistry checks the arguments of plain tools too", async () => {
   await using tools = new ToolRegistry();
   let calls = 0;

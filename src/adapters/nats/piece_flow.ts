@@ -50,9 +50,13 @@ export class PieceSender {
     return (this.#sent + 1) * this.#size >= this.#bytes.length;
   }
 
-  /** Sends until `pieces` of them are sent altogether, or all. */
+  /**
+   * Sends until `pieces` of them are sent altogether, or all; a window at most,
+   * since the other side can't have taken what was not sent.
+   */
   allow(pieces: number): void {
-    while (!this.isDone && this.#sent < pieces) {
+    const most = Math.min(pieces, this.#sent + PIECE_WINDOW);
+    while (!this.isDone && this.#sent < most) {
       const at = ++this.#sent * this.#size;
       const piece = this.#bytes.subarray(at, at + this.#size);
       this.#publish(pieceFrame(this.#sent, piece));

@@ -31,6 +31,22 @@ Deno.test("What is sent in pieces arrives whole, a window at a time", () => {
   }
 });
 
+Deno.test("PieceSender sends a window at most, whatever it is allowed", () => {
+  const frames: Uint8Array[] = [];
+  const sender = new PieceSender(
+    pattern(100_000),
+    1_024,
+    (one) => frames.push(one),
+  );
+  sender.allow(0xffffffff);
+  assertEquals(frames.length, 8);
+  sender.allow(0);
+  sender.allow(8);
+  assertEquals(frames.length, 8);
+  sender.allow(9);
+  assertEquals(frames.length, 9);
+});
+
 Deno.test("PieceTaker drops a piece twice, and takes none that is missing one", () => {
   const taker = new PieceTaker(4_096);
   assertEquals(taker.begin(pattern(1_024)), "taken");
