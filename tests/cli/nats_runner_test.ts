@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { nkeys } from "@nats-io/transport-node";
+import { connect, nkeys } from "@nats-io/transport-node";
+import { remoteTools } from "../../src/adapters/nats/mod.ts";
 import { NATS_SERVER, startNats } from "../adapters/nats/nats_server.ts";
 import { delay } from "../adapters/nats/until.ts";
 import { type RunnerEnd, startRunner } from "./runner_process.ts";
@@ -81,7 +82,25 @@ test("serve --nats and call --nats are a tool on another machine", async () => {
   assertEquals(unknown.code, 2);
   assertStringIncludes(unknown.stderr, 'No service has a tool named "other"');
   assertEquals(await service.end(), 0);
-  assertStringIncludes(service.stderr, "Draining: 0 calls are open");
+  assertStringIncludes(service.stderr, "Draining, open calls: 0");
+});
+
+test("SIGTERM lets serve --nats finish the calls that it has", async () => {
+  await using server = await startNats();
+  const loop = "fixtures/hostile/loop_in_execute.wasm";
+  const args = [loop, "--nats", server.url, "--max-time", "3s"];
+  await using service = new Service(args);
+  await service.printed("Serving ");
+  const connection = await connect({ servers: server.url });
+  const [tool] = await remoteTools(connection);
+  const call = tool!.call({});
+  await delay(500);
+  assertEquals(await service.end(), 0);
+  assertStringIncludes(service.stderr, "Draining, open calls: 1");
+  const result = await call;
+  assert(!result.ok && result.error.kind === "TimeoutExceeded");
+  assertEquals(result.error.limitMs, 3_000);
+  await connection.close();
 });
 
 test("call --nats with a lock refuses a tool that differs", async () => {

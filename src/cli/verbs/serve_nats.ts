@@ -57,7 +57,7 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
     }\n`,
   );
   const stop = () => {
-    terminal.writeError(`Draining: ${serving.openCalls} calls are open\n`)
+    terminal.writeError(`Draining, open calls: ${serving.openCalls}\n`)
       .catch(() => {});
     serving.close();
   };
