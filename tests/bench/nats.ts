@@ -26,6 +26,7 @@ const CALLS_AT_ONCE = 2_000;
 const IN_FLIGHT = 64;
 const WORK_CALLS = 200;
 const CANCELS = 40;
+const RESTED_CALLS = 300;
 /** Some 5 ms of computing. */
 const WORK = { rounds: 40_000 };
 const ARGS = { text: "x".repeat(80) };
@@ -93,6 +94,7 @@ async function latency(
   await interleaved(3, CALLS_IN_TURN, ...ways);
   const samples = await interleaved(ROUNDS, CALLS_IN_TURN, ...ways);
   const [there, bare, here] = samples.map(median) as [number, number, number];
+  const rested = await afterPauses(() => local.execute("echo", ARGS));
   const us = (ms: number) => `${(ms * 1_000).toFixed(0)} us`;
   return [
     {
@@ -108,7 +110,24 @@ async function latency(
       aim: { atMost: 1.5 },
       note: `the bare echo took ${us(bare)}`,
     },
+    {
+      what:
+        "the same, when the guest's thread had time to fall asleep here too",
+      value: there / (bare + rested),
+      unit: "x",
+      note: `a call of this process after a pause took ${us(rested)}`,
+    },
   ];
+}
+
+/** The median of calls that do not come one upon the other. */
+async function afterPauses(call: () => Promise<unknown>): Promise<number> {
+  const samples: number[] = [];
+  for (let i = 0; i < RESTED_CALLS; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    samples.push(await timed(call));
+  }
+  return median(samples);
 }
 
 /** Many at once, of a tool that does nothing. */
