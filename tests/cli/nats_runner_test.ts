@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connect, nkeys } from "@nats-io/transport-node";
 import { remoteTools } from "../../src/adapters/nats/mod.ts";
+import { makeAccount } from "../adapters/nats/account_keys.ts";
 import { NATS_SERVER, startNats } from "../adapters/nats/nats_server.ts";
 import { delay } from "../adapters/nats/until.ts";
 import { type RunnerEnd, startRunner } from "./runner_process.ts";
@@ -177,6 +178,21 @@ test("An nkey is read from the file of its seed", async () => {
   await using service = new Service([ECHO, ...who]);
   await service.printed("Serving echo on");
   assertEquals((await call([...who, "echo", "{}"])).stdout, "{}\n");
+  await Deno.remove(file);
+});
+
+test("A credentials file says who the runner is", async () => {
+  const { config, creds } = makeAccount();
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, creds);
+  await using server = await startNats(config);
+  const who = ["--nats", server.url, "--nats-creds", file];
+  await using service = new Service([ECHO, ...who]);
+  await service.printed("Serving echo on");
+  assertEquals((await call([...who, "echo", "{}"])).stdout, "{}\n");
+  const stranger = await call(["--nats", server.url, "echo", "{}"]);
+  assertEquals(stranger.code, 2);
+  assertStringIncludes(stranger.stderr, "Cannot connect to");
   await Deno.remove(file);
 });
 
