@@ -158,7 +158,7 @@ Deno.test("tell names refused files where the call failed, the last ones", async
   }));
   const told = async (exitCode: number) => {
     const terminal = new FakeTerminal();
-    await tell({ ok: true, exitCode, denied }, terminal, false);
+    await tell({ ok: true, text: "", exitCode, denied }, terminal, false);
     return terminal.error;
   };
   assertEquals(await told(0), "");

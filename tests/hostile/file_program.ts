@@ -63,8 +63,12 @@ export class FileProgram {
   #textEnd = TEXT_AT;
   /** Locals: the last error number, the first one, and loop counters. */
   #loops = 2;
-  readonly #functions: { readonly code: string; readonly locals: number }[] =
-    [];
+  readonly #functions: {
+    readonly code: string;
+    readonly locals: number;
+    /** An export, which returns the first error number. */
+    readonly name?: string;
+  }[] = [];
 
   /** The descriptor that was opened last. */
   readonly opened: string = `i32.const ${RESULT_AT} i32.load 0 0 4`;
@@ -175,6 +179,17 @@ export class FileProgram {
     return this.code(`call ${index}`);
   }
 
+  /** Adds an export that does what `body` adds, for sessions. */
+  step(name: string, body: () => void): this {
+    const before = this.#code;
+    this.#code = "";
+    body();
+    const code = `${this.#code} local.get 1`;
+    this.#functions.push({ code, locals: this.#loops, name });
+    this.#code = before;
+    return this;
+  }
+
   code(code: string): this {
     this.#code += ` ${code}`;
     return this;
@@ -193,8 +208,11 @@ export class FileProgram {
     const locals = new Array<ValueName>(this.#loops).fill(I);
     const code = `${this.#code} local.get 1 call ${PROC_EXIT}`;
     module.func(nothing, code, locals);
-    for (const { code, locals } of this.#functions) {
-      module.func(nothing, code, new Array<ValueName>(locals).fill(I));
+    const answering = module.type([], [I]);
+    for (const [at, { code, locals, name }] of this.#functions.entries()) {
+      const type = name === undefined ? nothing : answering;
+      module.func(type, code, new Array<ValueName>(locals).fill(I));
+      if (name) module.export(name, "function", START + 1 + at);
     }
     module.memory(PAGES).export("memory", "memory", 0);
     module.export("_start", "function", START);

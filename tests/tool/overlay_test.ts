@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ToolSandbox } from "../../mod.ts";
+import {
+  type CallRecord,
+  type SandboxSession,
+  type SessionOptions,
+  ToolSandbox,
+} from "../../mod.ts";
 import { CREATE_OR_CUT, FileProgram, FOLDER } from "../hostile/file_program.ts";
 import { Errno } from "../../src/imports/wasi/errno.ts";
 import {
@@ -246,5 +251,72 @@ describe("overlay options", () => {
       TypeError,
       "Cannot set overlay",
     );
+  });
+});
+
+describe("A session's overlay", () => {
+  const steps = (p: FileProgram) =>
+    p.step("one", () => writes(p, "one", "1"))
+      .step("two", () => writes(p, "two", "2"))
+      .step("hold", () => {
+        p.open(p.text("a.txt"), 0).fill("H").write(1);
+      })
+      .step("write_on", () => p.write(1))
+      .step("fail", () => writes(p, "failed", "x").code("unreachable"));
+
+  async function session(
+    ground: OverlayGround,
+    options: SessionOptions = {},
+  ): Promise<SandboxSession> {
+    const program = steps(new FileProgram());
+    const module = await ground.sandbox.loadModule(program.build());
+    return await ground.sandbox.session(module, options);
+  }
+
+  const paths = ({ changes }: CallRecord) =>
+    changes.list.map(({ path }) => path);
+
+  it("is empty after its changes were committed or dropped", async () => {
+    await using ground = new OverlayGround({ "a.txt": "old" });
+    await using own = await session(ground);
+    const first = await own.call("one");
+    assertEquals(paths(first), ["/work/one"]);
+    assertEquals((await first.changes.commit()).ok, true);
+    assertEquals(ground.files(), { "a.txt": "old", one: "1" });
+    const second = await own.call("two");
+    assertEquals(paths(second), ["/work/two"]);
+    second.changes.drop();
+    const third = await own.call("one");
+    assertEquals(paths(third), ["/work/one"]);
+    assertEquals((await third.changes.commit()).conflicts, []);
+  });
+
+  it("keeps what later calls changed when an earlier one is committed", async () => {
+    await using ground = new OverlayGround({});
+    await using own = await session(ground);
+    const first = await own.call("one");
+    await own.call("two");
+    assertEquals((await first.changes.commit()).ok, true);
+    assertEquals(paths(await own.call("two")), ["/work/one", "/work/two"]);
+  });
+
+  it("lets a file that was open be written no more", async () => {
+    await using ground = new OverlayGround({ "a.txt": "old" });
+    await using own = await session(ground);
+    const { changes } = await own.call("hold");
+    assertEquals((await changes.commit()).ok, true);
+    assertEquals(ground.files(), { "a.txt": "Hld" });
+    const result = await own.call("write_on");
+    const [errno] = result.ok ? result.value : [];
+    assertEquals([errno, paths(result)], [Errno.STALE, []]);
+    assertEquals(ground.files(), { "a.txt": "Hld" });
+  });
+
+  it("keeps what earlier calls changed when one is rolled back", async () => {
+    await using ground = new OverlayGround({});
+    await using own = await session(ground, { rollback: true });
+    await own.call("one");
+    assertEquals((await own.call("fail")).ok, false);
+    assertEquals(paths(await own.call("two")), ["/work/one", "/work/two"]);
   });
 });

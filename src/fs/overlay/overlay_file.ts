@@ -22,8 +22,11 @@ export interface OverlayFiles {
   readonly clock: FileClock;
   /** Opens what a file was in the lower tree, to read. */
   openLower(origin: Origin): OpenFile;
-  /** Makes sure that a file that is about to change is remembered. */
-  pin(file: OverlayFile): void;
+  /**
+   * Makes sure that a file that is about to change is remembered; fails when
+   * what the overlay held was settled since it was opened.
+   */
+  changing(file: OverlayFile): void;
   /** Says that a file is open no more. */
   closed(file: OverlayFile): void;
 }
@@ -131,13 +134,13 @@ export class OverlayFile extends OverlayNode {
   }
 
   override setTimes(times: NewTimes): void {
-    this.#files.pin(this);
+    this.#files.changing(this);
     super.setTimes(times);
   }
 
   /** What may be changed: a copy of the first `keep` bytes, if there is none. */
   #changing(keep: number): MemoryContent {
-    this.#files.pin(this);
+    this.#files.changing(this);
     if (this.#content) return this.#content;
     const { room } = this.#files;
     this.#content = room.spend(keep, () => new MemoryContent(this.#copy(keep)));

@@ -2,14 +2,11 @@
 
 import type { OverlayLimits } from "../../contract/system_grants.ts";
 import { codeOf, fail } from "../error_code.ts";
-import type { EntryBudget } from "../entry_budget.ts";
-import type { FileClock } from "../file_clock.ts";
 import type { FileStat } from "../file_stat.ts";
 import {
   depthOf,
   type DirectoryEntry,
   type FileSystem,
-  join,
   nameOf,
   type NewTimes,
   type OpenFile,
@@ -17,69 +14,29 @@ import {
   parentOf,
 } from "../file_system.ts";
 import { isSame } from "../host/host_stat.ts";
-import { isOwnPlace } from "../host/own_names.ts";
 import { refuseOutwardLinksIn, staysInside } from "../stays_inside.ts";
-import { WriteBudget } from "../write_budget.ts";
-import {
-  OpenOverlayFile,
-  OverlayFile,
-  type OverlayFiles,
-} from "./overlay_file.ts";
-import {
-  type Origin,
-  OverlayDirectory,
-  OverlayLink,
-  type OverlayNode,
-  type OwnIdentity,
-} from "./overlay_node.ts";
-import { restoreNodes, saveNodes } from "./overlay_nodes.ts";
+import type { OverlayContext } from "./overlay_context.ts";
+import { OpenOverlayFile, type OverlayFile } from "./overlay_file.ts";
+import { asDirectory, asFile, OverlayLayer } from "./overlay_layer.ts";
+import { OverlayDirectory, OverlayLink } from "./overlay_node.ts";
 import type { OverlayState } from "./overlay_state.ts";
+import { checkPlace } from "./place_length.ts";
 
-/** The longest name and the longest place, in bytes. */
-const NAME_MAX = 255;
-const PLACE_MAX = 3_500;
-
-/** Reads what is known, and nothing else that has its place by now. */
-const EXACTLY: OpenMode = {
-  read: true,
-  write: false,
-  create: false,
-  append: false,
-  exact: true,
-};
-
-/** What an overlay shares with the other trees of its guest. */
-export interface OverlayContext {
-  readonly budget: WriteBudget;
-  readonly entries: EntryBudget;
-  readonly stop: { check(): void };
-  readonly clock: FileClock;
-}
-
-/** A node, or a place in the lower tree that is shown as it is. */
-type Found = OverlayNode | string;
+/** Far above what a host's file system counts up to. */
+const FIRST_INO = 2 ** 52;
 
 /**
  * The lower tree with changes in memory.
  *
- * What was never changed is not in memory: its directory's node, or the one
- * above, says where in the lower tree to look. A directory that moves keeps
- * showing the place that it came from. A changed file is known by its inode
- * too, so that its other names show the change.
+ * A directory that moves keeps showing the place that it came from. A changed
+ * file is known by its inode too, so that its other names show the change.
  */
 export class OverlayFileSystem implements FileSystem {
   readonly writable = true;
   readonly #lower: FileSystem;
   readonly #context: OverlayContext;
   readonly #limits: OverlayLimits;
-  readonly #files: OverlayFiles;
-  readonly #root: OverlayDirectory;
-  /** Files of the lower tree that are open or changed. */
-  readonly #inodes = new Map<string, OverlayFile>();
-  /** Directories of the lower tree that have a node, by their place there. */
-  readonly #byOrigin = new Map<string, OverlayDirectory>();
-  #records = 0;
-  #nextIno: number;
+  #layer: OverlayLayer;
 
   /** @param state What was changed before. */
   constructor(
@@ -89,86 +46,78 @@ export class OverlayFileSystem implements FileSystem {
     state?: OverlayState,
   ) {
     this.#lower = lower;
-    this.#limits = limits;
     this.#context = context;
-    this.#files = {
-      room: new WriteBudget(limits.maxBytes),
-      budget: context.budget,
-      stop: context.stop,
-      clock: context.clock,
-      openLower: (origin) => this.#openLower(origin),
-      pin: (file) => this.#pin(file),
-      closed: (file) => this.#closed(file),
-    };
-    const stat = lower.stat("");
-    // Far above what a host's file system counts up to.
-    this.#nextIno = state?.nextIno ?? 2 ** 52;
-    if (state) {
-      const { root, loose } = restoreNodes(state, this.#files);
-      this.#root = root;
-      this.#restored(root);
-      for (const file of loose) this.#inodes.set(keyOf(file.identity), file);
-    } else {
-      this.#root = this.#directory(stat, { place: "", stat });
-      this.#byOrigin.set("", this.#root);
-    }
+    this.#limits = limits;
+    this.#layer = new OverlayLayer(lower, limits, context, state, FIRST_INO);
   }
 
   /** Everything that differs from the lower tree. */
   state(): OverlayState {
-    return saveNodes(this.#root, this.#nextIno, this.#inodes.values());
+    return this.#layer.state();
+  }
+
+  /** Begins again with the lower tree, when the changes were settled. */
+  empty(): void {
+    const { nextIno } = this.#layer;
+    this.#layer.settle();
+    this.#layer = new OverlayLayer(
+      this.#lower,
+      this.#limits,
+      this.#context,
+      undefined,
+      nextIno,
+    );
   }
 
   stat(place: string): FileStat {
-    const found = this.#find(place);
+    const found = this.#layer.find(place);
     return typeof found === "string"
-      ? this.#shown(this.#lower.stat(found))
+      ? this.#layer.shown(this.#lower.stat(found))
       : found.stat();
   }
 
   readLink(place: string): string {
-    const found = this.#find(place);
+    const found = this.#layer.find(place);
     if (typeof found === "string") return this.#lower.readLink(found);
     if (!(found instanceof OverlayLink)) fail("EINVAL");
     return found.target;
   }
 
   list(place: string): DirectoryEntry[] {
-    const found = this.#find(place);
+    const found = this.#layer.find(place);
     if (typeof found === "string") return this.#lower.list(found);
-    return this.#entriesOf(asDirectory(found));
+    return this.#layer.entriesOf(asDirectory(found));
   }
 
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
     if (mode.create) return new OpenOverlayFile(this.#create(place), true);
-    const found = this.#find(place);
+    const found = this.#layer.find(place);
     const file = typeof found === "string"
-      ? this.#lowerFile(found, known)
+      ? this.#layer.lowerFile(found, known)
       : asFile(found);
     return new OpenOverlayFile(file, mode.write);
   }
 
   makeDirectory(place: string): void {
     const parent = this.#freePlace(place);
-    const directory = this.#directory(this.#newIdentity(), undefined);
-    if (this.#root.nlink > 1) directory.nlink = 2;
-    this.#context.entries.make(() => this.#put(parent, place, directory));
-    this.#countSubdirectory(parent, 1);
+    const directory = this.#layer.newDirectory();
+    this.#context.entries.make(() => this.#layer.put(parent, place, directory));
+    this.#layer.countSubdirectory(parent, 1);
   }
 
   removeDirectory(place: string): void {
-    const directory = this.#own(place);
+    const directory = this.#layer.own(place);
     if (!(directory instanceof OverlayDirectory)) fail("ENOTDIR");
     if (place === "") fail("ENOTCAPABLE");
-    if (this.#entriesOf(directory).length > 0) fail("ENOTEMPTY");
-    this.#takeAway(place, directory);
+    if (this.#layer.entriesOf(directory).length > 0) fail("ENOTEMPTY");
+    this.#layer.takeAway(place, directory);
     this.#context.entries.removed();
   }
 
   unlink(place: string): void {
-    const node = this.#own(place);
+    const node = this.#layer.own(place);
     if (node instanceof OverlayDirectory) fail("EISDIR");
-    this.#takeAway(place, node);
+    this.#layer.takeAway(place, node);
     this.#context.entries.removed();
   }
 
@@ -182,22 +131,24 @@ export class OverlayFileSystem implements FileSystem {
     checkPlace(to);
     this.#checkReplaceable(source, target, to);
     if (target && isSame(source, target)) return;
-    const node = this.#own(from);
-    const parent = this.#ownDirectory(parentOf(to));
-    if (target) this.#takeAway(to, this.#own(to));
+    const node = this.#layer.own(from);
+    const parent = this.#layer.ownDirectory(parentOf(to));
+    if (target) this.#layer.takeAway(to, this.#layer.own(to));
     // Nothing can fail from here on: the old name makes room for the new one.
-    this.#unname(from, node);
-    this.#name(parent, nameOf(to), node);
+    this.#layer.unname(from, node);
+    this.#layer.name(parent, nameOf(to), node);
     node.times.ctim = parent.times.ctim;
-    if (node instanceof OverlayDirectory) this.#countSubdirectory(parent, 1);
+    if (node instanceof OverlayDirectory) {
+      this.#layer.countSubdirectory(parent, 1);
+    }
   }
 
   link(from: string, to: string): void {
     this.#refuseOutwardLink(from, to);
     if (this.stat(from).filetype === "directory") fail("EPERM");
     const parent = this.#freePlace(to);
-    const node = this.#own(from);
-    this.#context.entries.make(() => this.#put(parent, to, node));
+    const node = this.#layer.own(from);
+    this.#context.entries.make(() => this.#layer.put(parent, to, node));
     node.named(1);
   }
 
@@ -206,40 +157,16 @@ export class OverlayFileSystem implements FileSystem {
     if (!staysInside(place, target)) fail("EPERM");
     if (target.split("/").includes("..")) fail("EPERM");
     const parent = this.#freePlace(place);
-    const link = this.#link(this.#newIdentity(), undefined, target);
-    this.#files.room.spend(
+    const link = this.#layer.newLink(target);
+    this.#layer.room.spend(
       link.size,
-      () => this.#context.entries.make(() => this.#put(parent, place, link)),
+      () =>
+        this.#context.entries.make(() => this.#layer.put(parent, place, link)),
     );
   }
 
   setTimes(place: string, times: NewTimes): void {
-    this.#own(place).setTimes(times);
-  }
-
-  #find(place: string): Found {
-    let directory = this.#root;
-    if (place === "") return directory;
-    for (let at = 0;;) {
-      const slash = place.indexOf("/", at);
-      const name = place.slice(at, slash === -1 ? undefined : slash);
-      const node = directory.entries.get(name);
-      if (node === undefined) {
-        if (directory.lower === undefined || directory.hidden.has(name)) {
-          fail("ENOENT");
-        }
-        return join(directory.lower, place.slice(at));
-      }
-      if (slash === -1) return node;
-      directory = asDirectory(node);
-      at = slash + 1;
-    }
-  }
-
-  /** What the lower tree says, but for a file that is known by its inode. */
-  #shown(stat: FileStat): FileStat {
-    if (this.#inodes.size === 0) return stat;
-    return this.#inodes.get(keyOf(stat))?.stat() ?? stat;
+    this.#layer.own(place).setTimes(times);
   }
 
   #statIfThere(place: string): FileStat | undefined {
@@ -253,147 +180,11 @@ export class OverlayFileSystem implements FileSystem {
     }
   }
 
-  #entriesOf(directory: OverlayDirectory): DirectoryEntry[] {
-    const { lower, entries, hidden } = directory;
-    const own = [...entries]
-      .map(([name, { filetype }]): DirectoryEntry => ({ name, filetype }));
-    const below = lower === undefined ? [] : this.#lower.list(lower)
-      .filter(({ name }) => !entries.has(name) && !hidden.has(name));
-    return [...below, ...own].sort((a, b) => a.name < b.name ? -1 : 1);
-  }
-
-  /** The node of a place, made if the lower tree has it. */
-  #own(place: string): OverlayNode {
-    let node: OverlayNode = this.#root;
-    let at = "";
-    for (const name of place === "" ? [] : place.split("/")) {
-      const parent = asDirectory(node);
-      at = join(at, name);
-      const found: Found = parent.entries.get(name) ?? this.#find(at);
-      node = typeof found === "string"
-        ? this.#adopt(parent, name, found)
-        : found;
-    }
-    return node;
-  }
-
-  #ownDirectory(place: string): OverlayDirectory {
-    return asDirectory(this.#own(place));
-  }
-
-  /** Makes the node of what the lower tree has in a directory. */
-  #adopt(
-    parent: OverlayDirectory,
-    name: string,
-    place: string,
-  ): OverlayNode {
-    this.#checkRoom();
-    const stat = this.#lower.stat(place);
-    const node = this.#nodeOf({ place, stat });
-    parent.entries.set(name, node);
-    parent.adopted.add(name);
-    this.#records++;
-    if (node instanceof OverlayFile) node.isPinned = true;
-    return node;
-  }
-
-  #nodeOf(origin: Origin): OverlayNode {
-    const { place, stat } = origin;
-    if (stat.filetype === "directory") {
-      const directory = this.#directory(stat, origin);
-      this.#byOrigin.set(place, directory);
-      return directory;
-    }
-    if (stat.filetype === "link") {
-      return this.#link(stat, origin, this.#lower.readLink(place));
-    }
-    return this.#fileOf(origin);
-  }
-
-  #directory(
-    identity: OwnIdentity,
-    origin: Origin | undefined,
-  ): OverlayDirectory {
-    return new OverlayDirectory(identity, origin, this.#context.clock);
-  }
-
-  #link(
-    identity: OwnIdentity,
-    origin: Origin | undefined,
-    target: string,
-  ): OverlayLink {
-    return new OverlayLink(identity, origin, this.#context.clock, target);
-  }
-
-  #fileOf(origin: Origin): OverlayFile {
-    const key = keyOf(origin.stat);
-    let file = this.#inodes.get(key);
-    if (file === undefined) {
-      file = new OverlayFile(origin.stat, origin, this.#files);
-      this.#inodes.set(key, file);
-    }
-    return file;
-  }
-
-  /** A file of the lower tree that is to be opened. */
-  #lowerFile(place: string, known: FileStat | undefined): OverlayFile {
-    const stat = known ?? this.#lower.stat(place);
-    const { filetype } = stat;
-    if (filetype === "link") fail("ELOOP");
-    if (filetype !== "file") fail("EACCES");
-    return this.#fileOf({ place, stat });
-  }
-
-  #openLower({ place, stat }: Origin): OpenFile {
-    return this.#lower.open(place, EXACTLY, stat);
-  }
-
-  /** Gives a file that will change its name in the overlay, if it has one. */
-  #pin(file: OverlayFile): void {
-    if (file.isPinned || file.origin === undefined || file.nlink === 0) return;
-    const { place } = file.origin;
-    const directory = this.#ownLower(parentOf(place));
-    const name = nameOf(place);
-    if (!directory || directory.hidden.has(name)) return;
-    if (directory.entries.has(name)) return;
-    this.#checkRoom();
-    directory.entries.set(name, file);
-    directory.adopted.add(name);
-    this.#records++;
-    file.isPinned = true;
-  }
-
-  /** The node of a directory of the lower tree, wherever it is by now. */
-  #ownLower(place: string): OverlayDirectory | undefined {
-    const known = this.#byOrigin.get(place);
-    if (known) return known;
-    const parent = this.#ownLower(parentOf(place));
-    const name = nameOf(place);
-    if (!parent || parent.hidden.has(name)) return undefined;
-    return asDirectory(this.#adopt(parent, name, place));
-  }
-
-  #closed(file: OverlayFile): void {
-    if (file.isPinned || file.origin === undefined) return;
-    // One with a name less must be known by its other names.
-    const isChanged = file.nlink !== file.origin.stat.nlink;
-    if (!isChanged || file.nlink === 0) {
-      this.#inodes.delete(keyOf(file.identity));
-    }
-  }
-
   #create(place: string): OverlayFile {
     const parent = this.#freePlace(place);
-    return this.#context.entries.make(() => {
-      const file = new OverlayFile(
-        this.#newIdentity(),
-        undefined,
-        this.#files,
-      );
-      this.#put(parent, place, file);
-      file.isPinned = true;
-      return file;
-    });
+    return this.#context.entries.make(() =>
+      this.#layer.makeFile(parent, place)
+    );
   }
 
   /** The directory of a place where nothing is. */
@@ -401,61 +192,7 @@ export class OverlayFileSystem implements FileSystem {
     if (place === "") fail("EEXIST");
     checkPlace(place);
     if (this.#statIfThere(place)) fail("EEXIST");
-    return this.#ownDirectory(parentOf(place));
-  }
-
-  #put(parent: OverlayDirectory, place: string, node: OverlayNode): void {
-    this.#checkRoom();
-    this.#name(parent, nameOf(place), node);
-  }
-
-  #name(parent: OverlayDirectory, name: string, node: OverlayNode): void {
-    parent.entries.set(name, node);
-    this.#records++;
-    const hidden = parent.hidden.get(name);
-    if (hidden && isSame(hidden.stat, node.identity)) {
-      // It is back where it came from.
-      parent.hidden.delete(name);
-      parent.adopted.add(name);
-      this.#records--;
-    }
-    parent.changed();
-    if (node instanceof OverlayFile) node.isPinned = true;
-  }
-
-  /** Removes what stands at a place, for good. */
-  #takeAway(place: string, node: OverlayNode): void {
-    this.#unname(place, node);
-    if (node instanceof OverlayDirectory) return;
-    node.named(-1);
-    if (node instanceof OverlayFile) {
-      // Its other names show it still, through its inode.
-      const isGone = node.nlink === 0 && !node.isOpen;
-      if (isGone) this.#inodes.delete(keyOf(node.identity));
-      node.release();
-    } else if (node.nlink === 0 && node.origin === undefined) {
-      this.#files.room.giveBack(node.size);
-    }
-  }
-
-  /** Takes a name away; one of the lower tree's own is hidden from now on. */
-  #unname(place: string, node: OverlayNode): void {
-    const parent = this.#ownDirectory(parentOf(place));
-    const name = nameOf(place);
-    const isLower = parent.adopted.delete(name);
-    parent.entries.delete(name);
-    parent.changed();
-    const directory = node instanceof OverlayDirectory ? node : undefined;
-    if (directory) this.#countSubdirectory(parent, -1);
-    if (isLower) {
-      const stat = node.origin?.stat ?? fail("EIO");
-      parent.hidden.set(name, { stat, directory });
-    } else this.#records--;
-  }
-
-  #countSubdirectory(parent: OverlayDirectory, change: number): void {
-    // Some file systems say 1 for every directory.
-    if (parent.nlink > 1) parent.nlink += change;
+    return this.#layer.ownDirectory(parentOf(place));
   }
 
   #checkReplaceable(
@@ -481,59 +218,4 @@ export class OverlayFileSystem implements FileSystem {
       refuseOutwardLinksIn(this, from, to, this.#context.stop);
     }
   }
-
-  #newIdentity(): { dev: number; ino: number } {
-    return { dev: this.#root.identity.dev, ino: this.#nextIno++ };
-  }
-
-  #checkRoom(): void {
-    if (this.#records >= this.#limits.maxEntries) fail("ENOSPC");
-  }
-
-  /** Knows again what was made of a saved state. */
-  #restored(root: OverlayDirectory): void {
-    const directories = [root];
-    for (const directory of directories) {
-      const { origin, entries, hidden } = directory;
-      if (origin) this.#byOrigin.set(origin.place, directory);
-      this.#records += entries.size + hidden.size;
-      for (const node of entries.values()) {
-        if (node instanceof OverlayDirectory) directories.push(node);
-        if (!(node instanceof OverlayFile)) continue;
-        node.isPinned = true;
-        if (node.origin) this.#inodes.set(keyOf(node.identity), node);
-      }
-    }
-  }
-}
-
-function asDirectory(node: OverlayNode): OverlayDirectory {
-  if (node instanceof OverlayDirectory) return node;
-  fail(node instanceof OverlayLink ? "ELOOP" : "ENOTDIR");
-}
-
-function asFile(node: OverlayNode): OverlayFile {
-  if (node instanceof OverlayFile) return node;
-  fail(node instanceof OverlayDirectory ? "EISDIR" : "ELOOP");
-}
-
-function keyOf({ dev, ino }: { dev: number; ino: number }): string {
-  return `${dev}:${ino}`;
-}
-
-/** Fails for a place that a host could not have. */
-function checkPlace(place: string): void {
-  if (isOwnPlace(place)) fail("EACCES");
-  const name = nameOf(place);
-  // A character has at most three bytes for each of its units.
-  if (name.length * 3 > NAME_MAX && bytesOf(name) > NAME_MAX) {
-    fail("ENAMETOOLONG");
-  }
-  if (place.length * 3 > PLACE_MAX && bytesOf(place) > PLACE_MAX) {
-    fail("ENAMETOOLONG");
-  }
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -45,6 +45,7 @@ export class SessionState {
     System: typeof CallSystem,
   ): CallSystem {
     const system = this.#open(context, image, System);
+    if (call.plan.emptiesOverlays) system.wasi.emptyOverlays();
     system.enter(call, context);
     return system;
   }

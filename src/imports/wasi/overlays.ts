@@ -3,10 +3,8 @@
 import { codeOf } from "../../fs/error_code.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
-import {
-  type OverlayContext,
-  OverlayFileSystem,
-} from "../../fs/overlay/overlay_file_system.ts";
+import type { OverlayContext } from "../../fs/overlay/overlay_context.ts";
+import { OverlayFileSystem } from "../../fs/overlay/overlay_file_system.ts";
 import {
   decodeState,
   encodeState,
@@ -41,6 +39,11 @@ export class Overlays {
       if (codeOf(error) === undefined) throw error;
       return lower;
     }
+  }
+
+  /** Forgets what they hold, which was committed or dropped. */
+  empty(): void {
+    for (const tree of this.#trees.values()) tree.empty();
   }
 
   /** What each overlay holds now. */

@@ -200,6 +200,11 @@ export class Wasi {
     return this.#overlays.unsettled();
   }
 
+  /** Forgets what overlays hold, which was committed or dropped. */
+  emptyOverlays(): void {
+    this.#overlays.empty();
+  }
+
   /** What was asked of files since the last time and no grant allows. */
   takeDenied(): DeniedFileReport[] {
     return this.context.denied.take();

@@ -1,5 +1,6 @@
 /** A session: calls that share one instance, one after another. */
 
+import type { CallPlan } from "../../contract/call_plan.ts";
 import type { StateImage } from "../../contract/state_image.ts";
 import { Status } from "../../channel/layout.ts";
 import type { CallOptions } from "../../config/call_options.ts";
@@ -13,7 +14,9 @@ import {
 import { CallScope } from "../../host/pool/call_scope.ts";
 import { IdleTimer } from "../../timer.ts";
 import type { SessionWorker } from "../../host/sessions/session_workers.ts";
-import { type ChangesOf, noRecord, toCallResult } from "../call_record.ts";
+import type { Changes } from "../changes/changes.ts";
+import type { OverlayStates } from "../changes/overlay.ts";
+import { noRecord, toCallResult } from "../call_record.ts";
 import { prepareCall, type PreparedCall } from "../call_request.ts";
 import { type CallResult, failed, succeeded, valueOf } from "../call_result.ts";
 import { BYTES_CALL, START_CALL } from "../calls/bytes_call.ts";
@@ -46,7 +49,10 @@ export interface SessionParts {
   /** Opens another session that begins in a snapshot. */
   readonly open: (snapshot: ModuleSnapshot) => Promise<SandboxSession>;
   /** Makes changes of what is in its overlays now. */
-  readonly changesOf: ChangesOf;
+  readonly changesOf: (
+    states: OverlayStates,
+    onSettled: () => void,
+  ) => Changes;
   /** Lets go of a snapshot that only a session began in. */
   readonly forget: (snapshot: ModuleSnapshot) => void;
 }
@@ -80,6 +86,10 @@ export class SandboxSession implements AsyncDisposable {
   );
   /** Why no more calls are taken. */
   #ended: string | undefined;
+  /** What its overlays held after the last call. */
+  #states: OverlayStates | undefined;
+  /** Whether that was committed or dropped. */
+  #isSettled = false;
   #idleTimer: IdleTimer | undefined;
 
   private constructor(parts: SessionParts) {
@@ -237,17 +247,19 @@ export class SandboxSession implements AsyncDisposable {
     const waitedMs = performance.now() - since;
     try {
       const end = await worker.call({
-        request: { module: id, op, meta, payload },
+        request: { module: id, op, meta: this.#planned(meta), payload },
         timeoutMs: limits.timeoutMs,
         signal: limits.signal,
         handlers,
       });
-      if (end.answer.status === Status.Error) await this.#failed();
+      const isKept = end.answer.status === Status.Value;
+      if (isKept) this.#isSettled = false;
+      else await this.#failed();
       return toCallResult(
         { ...end, waitedMs },
         limits,
         hostCalls.log,
-        this.#parts.changesOf,
+        (states) => this.#changesOf(states, isKept),
       );
     } catch (error) {
       // The guest was stopped, or its worker is lost.
@@ -256,6 +268,21 @@ export class SandboxSession implements AsyncDisposable {
       }
       throw error;
     }
+  }
+
+  /** A plan that begins with empty overlays, where they were settled. */
+  #planned(meta: string): string {
+    if (!this.#isSettled) return meta;
+    const plan: CallPlan = meta === "" ? {} : JSON.parse(meta);
+    return JSON.stringify({ ...plan, emptiesOverlays: true });
+  }
+
+  /** Only what the last call left is all that its overlays hold. */
+  #changesOf(states: OverlayStates, isKept: boolean): Changes {
+    if (isKept) this.#states = states;
+    return this.#parts.changesOf(states, () => {
+      if (this.#states === states) this.#isSettled = true;
+    });
   }
 
   async #failed(): Promise<void> {

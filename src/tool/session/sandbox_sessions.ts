@@ -125,7 +125,8 @@ export class SandboxSessions {
       options,
       idleMs,
       snapshot: (image) => this.#add(module, image),
-      changesOf: (states) => this.#parts.changesOf(states),
+      changesOf: (states, onSettled) =>
+        this.#parts.changesOf(states, onSettled),
       open: (snapshot) =>
         this.#open(
           snapshot,
