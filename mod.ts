@@ -179,6 +179,25 @@ export {
   type CommitResult,
 } from "./src/tool/changes/changes.ts";
 export { Overlay } from "./src/tool/changes/overlay.ts";
+export {
+  type Attempt,
+  type Decision,
+  learn,
+  type Learned,
+  type LearnLimits,
+  type LearnOptions,
+} from "./src/tool/learn/learn.ts";
+export {
+  learnedFile,
+  type LearnedTool,
+} from "./src/tool/learn/learned_file.ts";
+export type {
+  FolderProposal,
+  HostProposal,
+  Proposal,
+  ProposalReason,
+  Withheld,
+} from "./src/tool/learn/proposal.ts";
 export { explain } from "./src/tool/explain.ts";
 export { inspectModule } from "./src/tool/inspect_module.ts";
 export type {

@@ -24,7 +24,7 @@ export type CommandLine =
 const SWITCHES = ["json", "help", "version"] as const;
 
 /** Flags of some verbs that have no value either. */
-const VERB_SWITCHES = ["watch", "update"] as const;
+const VERB_SWITCHES = ["watch", "update", "yes", "reach-hosts"] as const;
 
 /**
  * Flags without a value, spelled so that the parser does not take the next

@@ -27,6 +27,9 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                serve to hold them to; says what differs
   pack    TOOL...              makes an .mcpb bundle, for clients to install
   report  LOG...               makes a page of the calls in logs, to look at
+  learn   -- call TOOL.wasm ARGUMENTS, or -- run PROGRAM.wasm [ARGS]
+                               runs it with nothing granted, again and again,
+                               and proposes the least that it needs
   inspect MODULE.wasm          a module's label: hash, imports, exports, needs; a
                                tool is asked for its schema, nothing else runs
 A module is a file or a URL. After -- nothing is a flag.
@@ -88,6 +91,15 @@ asked, and nobody means no:
   --diff                 shows them line by line
   --commit               carries them out, if the call succeeded (run: with 0)
   --drop                 forgets them
+
+Finding out what a call needs (learn); a person at the terminal is asked about
+each folder and host, and nothing is really granted meanwhile:
+  --base FOLDER          where the files are that it is to work on; this folder
+                         by default
+  --yes                  accepts folders in that one without asking
+  --rounds N             the most attempts; 16 by default
+  --reach-hosts          lets attempts reach the hosts that were accepted
+  --output FILE          a sandbox.json; printed by default
 
 Tools that are WASI programs, JSON in and JSON out (schema, call):
   --schema FILE          the schema, in JSON; without it the module's custom

@@ -23,6 +23,7 @@ export const TOOL_MEMBERS = [
   "schema",
   "limits",
   "grants",
+  "reasons",
 ] as const;
 
 /** Members of `limits`. */

@@ -134,6 +134,7 @@ class FileReader {
     }
     const schema = this.#text(path, tool, "schema");
     const own = this.#terms(path, tool);
+    this.#checkReasons([...path, "reasons"], tool.reasons);
     const terms = {
       limits: { ...common.limits, ...own.limits },
       grants: { ...common.grants, ...own.grants },
@@ -221,6 +222,12 @@ class FileReader {
         return [name, { value: value ?? "", hosts: hosts ?? [] }];
       }),
     );
+  }
+
+  /** For people: nothing is done with them. */
+  #checkReasons(path: JsonPath, reasons: JsonValue | undefined): void {
+    const all = this.#object(path, reasons ?? {});
+    for (const name of Object.keys(all)) this.#text(path, all, name);
   }
 
   #located(written: string): string {

@@ -105,6 +105,12 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     flags: ["output", "title"],
     run: async (input) => await (await import("./report.ts")).report(input),
   }],
+  ["learn", {
+    operands: ["call or run, with what follows it"],
+    flags: ["base", "yes", "rounds", "reach-hosts", "output"],
+    runsProgram: true,
+    run: async (input) => await (await import("./learn.ts")).learnGrants(input),
+  }],
   ["inspect", {
     operands: ["MODULE.wasm"],
     flags: ["picture"],

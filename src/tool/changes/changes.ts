@@ -115,6 +115,11 @@ export class Changes implements Iterable<Change> {
     return this.list.length === 0;
   }
 
+  /** Whether they were committed or dropped. */
+  get isSettled(): boolean {
+    return this.#settled !== undefined;
+  }
+
   /** The same as iterating over `list`. */
   [Symbol.iterator](): Iterator<Change> {
     return this.list[Symbol.iterator]();
