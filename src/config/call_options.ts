@@ -61,9 +61,11 @@ export interface CallOptions {
   /**
    * The overlay that the call works in, so that it sees what earlier calls
    * changed; by default every call has one of its own. Calls that share one
-   * run one after the other.
+   * run one after the other. `true` puts one over each folder that is granted
+   * with `write` too, for this call alone: what it changes there is in
+   * `result.changes` and not in the folder.
    */
-  readonly overlay?: SharedOverlay | undefined;
+  readonly overlay?: SharedOverlay | boolean | undefined;
   /** Environment variables that a guest with WASI sees; none by default. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Arguments that a guest with WASI sees after its name; none by default. */
@@ -82,6 +84,25 @@ export interface CallOptions {
   readonly onStdout?: OutputHandler | undefined;
   /** Called with what is written to standard error, as it is written. */
   readonly onStderr?: OutputHandler | undefined;
+}
+
+function checkOverlayOption(
+  overlay: unknown,
+  { allowedPaths }: SandboxConfig,
+): void {
+  if (overlay === undefined || SharedOverlay.is(overlay)) return;
+  if (typeof overlay !== "boolean") {
+    throw new TypeError(
+      `Cannot set overlay: expected true or what overlay() of the sandbox made, got ${
+        quote(overlay)
+      }`,
+    );
+  }
+  if (overlay && !allowedPaths.some(({ write, overlay }) => write || overlay)) {
+    throw new TypeError(
+      "Cannot set overlay: no folder is granted to write, and a call never has more than the sandbox",
+    );
+  }
 }
 
 /** The limits that hold for a call. */
@@ -138,13 +159,7 @@ export function callLimits(
     );
   }
   const { overlay } = options;
-  if (overlay !== undefined && !SharedOverlay.is(overlay)) {
-    throw new TypeError(
-      `Cannot set overlay: expected what overlay() of the sandbox made, got ${
-        quote(overlay)
-      }`,
-    );
-  }
+  checkOverlayOption(overlay, config);
   return {
     signal,
     timeoutMs: timeout === undefined

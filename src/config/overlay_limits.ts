@@ -5,7 +5,8 @@ import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 
 export type { OverlayLimits };
 
-const DEFAULTS: OverlayLimits = {
+/** What an overlay holds unless it is said otherwise. */
+export const OVERLAY_DEFAULTS: OverlayLimits = {
   maxBytes: 64 * 1024 * 1024,
   maxEntries: 16_384,
 };
@@ -24,12 +25,12 @@ export function checkOverlay(
   given: boolean | Partial<OverlayLimits> | undefined,
 ): OverlayLimits | undefined {
   if (given === undefined || given === false) return undefined;
-  if (given === true) return DEFAULTS;
+  if (given === true) return OVERLAY_DEFAULTS;
   checkObject("allowedPath overlay", given);
   checkKnown("allowedPath overlay", given, ["maxBytes", "maxEntries"]);
   const {
-    maxBytes = DEFAULTS.maxBytes,
-    maxEntries = DEFAULTS.maxEntries,
+    maxBytes = OVERLAY_DEFAULTS.maxBytes,
+    maxEntries = OVERLAY_DEFAULTS.maxEntries,
   } = given;
   return Object.freeze({
     maxBytes: checkWhole("overlay maxBytes", maxBytes, 0, LARGEST_MAX_BYTES),

@@ -39,6 +39,8 @@ export interface CallPlan {
     readonly (readonly [guest: string, maxBytes: number])[];
   /** Whether the bundle has what earlier calls changed in overlays. */
   readonly hasOverlays?: boolean;
+  /** Whether folders that may be written to have overlays in this call. */
+  readonly usesOverlays?: boolean;
   /** Whether a session's overlays were settled, and begin again. */
   readonly emptiesOverlays?: boolean;
   /** Their files are a bundle of so many bytes at the payload's end. */

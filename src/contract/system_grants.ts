@@ -20,6 +20,8 @@ export interface GrantedDirectory {
   readonly write: boolean;
   /** That guests change a layer over it, and what that may hold. */
   readonly overlay?: OverlayLimits;
+  /** What a layer may hold that a call asks for, where it may write. */
+  readonly callOverlay?: OverlayLimits;
   /** A path to it that uses up the links a path may have, if there is one. */
   readonly anchor?: string;
   /** The folder that the anchor is in. */

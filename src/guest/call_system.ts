@@ -5,7 +5,10 @@ import {
   bundledRemovals,
   encodeFileBundle,
 } from "../channel/file_bundle.ts";
-import type { MemoryDirectory } from "../contract/system_grants.ts";
+import type {
+  GrantedDirectory,
+  MemoryDirectory,
+} from "../contract/system_grants.ts";
 import type { DirectoryImage, StateImage } from "../contract/state_image.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
@@ -48,7 +51,9 @@ export class CallSystem {
     const options = {
       args: [plan.programName ?? PROGRAM_NAME, ...plan.args ?? []],
       env: environment(plan.env ?? {}, grants.workingDirectory),
-      directories: grants.directories,
+      directories: plan.usesOverlays
+        ? grants.directories.map(withOverlay)
+        : grants.directories,
       memoryDirectories,
       overlays: { ...image?.overlays, ...call.overlays },
       limits: grants,
@@ -112,6 +117,12 @@ export class CallSystem {
 /** A path as the guest knows it. */
 function inside(guest: string, path: string): string {
   return guest.endsWith("/") ? guest + path : `${guest}/${path}`;
+}
+
+/** A folder that may be written to, under a layer. */
+function withOverlay(directory: GrantedDirectory): GrantedDirectory {
+  const { callOverlay: overlay } = directory;
+  return overlay ? { ...directory, write: false, overlay } : directory;
 }
 
 /** Go's programs look for their working directory there, and others do not. */

@@ -178,6 +178,7 @@ function planOf(parts: PlanParts): CallPlan | undefined {
       .map(({ guest, maxBytes }) => [guest, maxBytes]);
   }
   if (parts.bundleBytes > 0) plan.bundleBytes = parts.bundleBytes;
+  if (options.overlay === true) plan.usesOverlays = true;
   if (parts.hasOverlays) plan.hasOverlays = true;
   return Object.keys(plan).length === 0 ? undefined : plan;
 }

@@ -52,7 +52,8 @@ export class SandboxCalls {
     input: Input,
     options: NamedCallOptions,
   ): Promise<CallResult<Value>> {
-    const use = options.overlay && useOf(options.overlay);
+    const { overlay } = options;
+    const use = typeof overlay === "object" ? useOf(overlay) : undefined;
     if (!use) return await this.#callOnce(module, kind, input, options);
     if (use.sandbox !== this.#sandbox) {
       throw new TypeError("Cannot set overlay: another sandbox made it");

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import {
+  type AllowedPathOptions,
   type CallRecord,
+  type RunOptions,
+  type RunResult,
   type SandboxSession,
   type SessionOptions,
   ToolSandbox,
@@ -251,6 +254,78 @@ describe("overlay options", () => {
       TypeError,
       "Cannot set overlay",
     );
+  });
+});
+
+describe("An overlay of one call", () => {
+  const change = (p: FileProgram) => {
+    writes(p, "a.txt", "new");
+    return removes(p, "old.txt");
+  };
+
+  async function run(
+    host: string,
+    grant: AllowedPathOptions,
+    options: RunOptions,
+  ): Promise<RunResult> {
+    await using sandbox = new ToolSandbox({
+      maxWorkers: 1,
+      allowedPaths: { "/work": { host, ...grant } },
+    });
+    const program = change(new FileProgram());
+    const module = await sandbox.loadModule(program.build());
+    const result = await sandbox.run(module, options);
+    if (!result.changes.isEmpty) await result.changes.commit();
+    return result;
+  }
+
+  it("holds what the call changes in a folder to write", async () => {
+    await using ground = new OverlayGround(FILES);
+    const { host } = ground;
+    await using sandbox = new ToolSandbox({
+      maxWorkers: 1,
+      allowedPaths: { "/work": { host, write: true } },
+    });
+    const program = change(new FileProgram());
+    const module = await sandbox.loadModule(program.build());
+    const layered = await sandbox.run(module, { overlay: true });
+    assertEquals([layered.ok, layered.exitCode], [true, 0]);
+    assertEquals(layered.changes.list.length, 2);
+    assertEquals(ground.files(), FILES);
+    // The next call has none, and works on the folder itself.
+    const plain = await sandbox.run(module, { overlay: false });
+    assertEquals([plain.exitCode, plain.changes.isEmpty], [0, true]);
+    assertEquals(ground.files(), { "a.txt": "new", "d/b.txt": "b" });
+  });
+
+  it("is committed as any other", async () => {
+    await using ground = new OverlayGround(FILES);
+    await run(ground.host, { write: true }, { overlay: true });
+    assertEquals(ground.files(), { "a.txt": "new", "d/b.txt": "b" });
+  });
+
+  it("never gives more than the sandbox was given", async () => {
+    await using ground = new OverlayGround(FILES);
+    const { host } = ground;
+    await assertRejects(
+      () => run(host, {}, { overlay: true }),
+      TypeError,
+      "no folder is granted to write",
+    );
+    await using other = new OverlayGround(FILES);
+    await using sandbox = new ToolSandbox({
+      maxWorkers: 1,
+      allowedPaths: {
+        "/work": host,
+        "/other": { host: other.host, write: true },
+      },
+    });
+    const program = change(new FileProgram());
+    const module = await sandbox.loadModule(program.build());
+    const result = await sandbox.run(module, { overlay: true });
+    assertEquals(result.exitCode, Errno.NOTCAPABLE);
+    assertEquals(result.changes.list, []);
+    assertEquals(ground.files(), FILES);
   });
 });
 

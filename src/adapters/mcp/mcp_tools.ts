@@ -8,6 +8,7 @@ import {
   type ToolRegistry,
   type ToolSchema,
 } from "../../../mod.ts";
+import type { ChangePolicy } from "./told_changes.ts";
 
 /** The tools that are served: a {@linkcode ToolRegistry}, or its like. */
 export type McpTools = Pick<ToolRegistry, "list" | "get" | "call">;
@@ -23,10 +24,15 @@ export interface ListedTool {
 }
 
 /** What `tools/list` answers with. */
-export function listTools(tools: McpTools): ListedTool[] {
-  return tools.list().map((schema) =>
-    listTool(schema, annotate(schema, tools.get(schema.name)))
-  );
+export function listTools(
+  tools: McpTools,
+  policy: (name: string) => ChangePolicy,
+): ListedTool[] {
+  return tools.list().map((schema) => {
+    const { name } = schema;
+    const annotations = annotate(schema, tools.get(name), policy(name));
+    return listTool(schema, annotations);
+  });
 }
 
 function listTool(
@@ -51,13 +57,16 @@ function listTool(
 export function annotate(
   { annotations: said = {} }: ToolSchema,
   tool: Tool | undefined,
+  policy: ChangePolicy,
 ): ToolAnnotations {
   if (!(tool instanceof SandboxedTool)) return said;
   const { allowedPaths, allowNetwork, functions, numericFunctions } =
     tool.sandbox.config;
   // What a function of the host program does is known to that alone.
   if (functions.length + numericFunctions.length > 0) return said;
-  const canWrite = allowedPaths.some(({ write }) => write);
+  const canWrite = allowedPaths.some(({ write, overlay }) =>
+    write || (overlay && policy === "commit")
+  );
   const hasNetwork = allowNetwork === true ||
     (allowNetwork !== false && allowNetwork.length > 0);
   const isReadOnly = !canWrite && !hasNetwork && said.readOnlyHint !== false;

@@ -6,6 +6,7 @@
  */
 
 export type { McpTools } from "./mcp_tools.ts";
+export type { ChangePolicy } from "./told_changes.ts";
 export {
   type McpHandler,
   mcpHandler,

@@ -6,6 +6,7 @@ import { HttpFace } from "./http_face.ts";
 import type { McpTools } from "./mcp_tools.ts";
 import { StdioWire } from "./stdio_wire.ts";
 import { ToolServers } from "./tool_server.ts";
+import type { ChangePolicy } from "./told_changes.ts";
 
 /** How tools are served. */
 export interface McpOptions {
@@ -15,6 +16,14 @@ export interface McpOptions {
   readonly version?: string | undefined;
   /** What clients may tell a model about the tools; nothing by default. */
   readonly instructions?: string | undefined;
+  /**
+   * What becomes of what tools change in folders with an overlay, of each by
+   * its name or of all; `"return"` by default: they are told and dropped.
+   */
+  readonly changes?:
+    | ChangePolicy
+    | ((name: string) => ChangePolicy)
+    | undefined;
   /** The most bytes that a message may have; 4 MiB by default. */
   readonly maxMessageBytes?: number | undefined;
   /**
@@ -234,9 +243,13 @@ function httpFace(
 
 function toolServers(
   tools: McpTools,
-  { name = "cortexai-sandbox", version = "0.0.0", instructions }: McpOptions,
+  options: McpOptions,
 ): ToolServers {
-  return new ToolServers(tools, { name, version, instructions });
+  const { name = "cortexai-sandbox", version = "0.0.0", instructions } =
+    options;
+  const { changes = "return" } = options;
+  const policy = typeof changes === "function" ? changes : () => changes;
+  return new ToolServers(tools, { name, version, instructions }, policy);
 }
 
 function isLocal(hostname: string): boolean {

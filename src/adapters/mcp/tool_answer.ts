@@ -13,6 +13,7 @@ import {
   type ContentBlock,
   readContentAnswer,
 } from "./content_blocks.ts";
+import { CHANGES_KEY, type ToldChanges } from "./told_changes.ts";
 
 /** A result of `tools/call`; a failure that a model can act on is one too. */
 export interface ToolAnswer {
@@ -34,11 +35,13 @@ export const DENIED_KEY = "cortexai.sandbox/denied";
  * where it is an object or the tool has an output schema, which it must fit.
  *
  * @param stderr What the tool wrote there at last, where it was passed on.
+ * @param changes What it changed in overlays, where that is to be told.
  */
 export async function toolAnswer(
   schema: ToolSchema,
   result: CallResult<JsonValue>,
   stderr: string | undefined,
+  changes?: ToldChanges,
 ): Promise<ToolAnswer> {
   const answer = result.ok
     ? await checked(schema, answerOf(schema, result.value))
@@ -48,6 +51,7 @@ export async function toolAnswer(
     _meta: {
       [USAGE_KEY]: result.usage.toJSON(),
       ...result.denied.length === 0 ? {} : { [DENIED_KEY]: result.denied },
+      ...changes && { [CHANGES_KEY]: changes },
     },
   };
 }

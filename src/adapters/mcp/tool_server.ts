@@ -18,6 +18,7 @@ import { GuestReports, type ReportReader } from "./guest_reports.ts";
 import { listTools, type McpTools } from "./mcp_tools.ts";
 import { RunningCalls } from "./running_calls.ts";
 import { failure, type ToolAnswer, toolAnswer } from "./tool_answer.ts";
+import { type ChangePolicy, settleChanges } from "./told_changes.ts";
 
 /** How a server presents itself. */
 export interface ServerIdentity {
@@ -36,10 +37,16 @@ export class ToolServers {
   readonly running: RunningCalls = new RunningCalls();
   readonly #tools: McpTools;
   readonly #identity: ServerIdentity;
+  readonly #policy: (name: string) => ChangePolicy;
 
-  constructor(tools: McpTools, identity: ServerIdentity) {
+  constructor(
+    tools: McpTools,
+    identity: ServerIdentity,
+    policy: (name: string) => ChangePolicy,
+  ) {
     this.#tools = tools;
     this.#identity = identity;
+    this.#policy = policy;
   }
 
   /** Makes one, for what the package tells of the request. */
@@ -70,7 +77,7 @@ export class ToolServers {
   };
 
   #list(): ListToolsResult {
-    return { tools: listTools(this.#tools) } as ListToolsResult;
+    return { tools: listTools(this.#tools, this.#policy) } as ListToolsResult;
   }
 
   async #call(
@@ -111,7 +118,8 @@ export class ToolServers {
     try {
       const result = await this.#tools.call(name, args, { signal, onStderr });
       await reports?.end();
-      return await toolAnswer(schema, result, reports?.tail);
+      const changes = await settleChanges(result, this.#policy(name));
+      return await toolAnswer(schema, result, reports?.tail, changes);
     } catch (error) {
       if (!signal.aborted) throw error;
       return failure("Cancelled");

@@ -47,4 +47,5 @@ export const GRANT_MEMBERS = [
   "memoryDirectories",
   "allowNetwork",
   "secrets",
+  "changes",
 ] as const;

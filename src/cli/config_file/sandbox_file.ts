@@ -7,6 +7,7 @@ import {
   type SandboxOptions,
   ToolSandbox,
 } from "../../../mod.ts";
+import type { ChangePolicy } from "../../adapters/mcp/mod.ts";
 import { quote } from "../../quote.ts";
 import { UsageError } from "../usage_error.ts";
 import {
@@ -37,6 +38,8 @@ export interface ToolEntry {
   /** The file with the schema of a program. */
   readonly schema: string | undefined;
   readonly terms: Terms;
+  /** What becomes of what it changes in overlays. */
+  readonly changes: ChangePolicy | undefined;
   readonly options: SandboxOptions;
 }
 
@@ -48,6 +51,8 @@ export interface SandboxFile {
   readonly instructions: string | undefined;
   readonly tools: readonly ToolEntry[];
 }
+
+const CHANGE_POLICIES: readonly ChangePolicy[] = ["return", "drop", "commit"];
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
@@ -147,6 +152,7 @@ class FileReader {
       integrity,
       schema: schema === undefined ? undefined : this.#located(schema),
       terms,
+      changes: this.#changes(path, terms),
       options: await this.#options(path, terms),
     };
   }
@@ -159,8 +165,21 @@ class FileReader {
     };
   }
 
+  #changes(
+    path: JsonPath,
+    { grants: { changes } }: Terms,
+  ): ChangePolicy | undefined {
+    const policy = CHANGE_POLICIES.find((one) => one === changes);
+    if (changes === undefined || policy) return policy;
+    throw this.#wrong(
+      [...path, "grants", "changes"],
+      "return, drop or commit",
+      changes,
+    );
+  }
+
   async #options(path: JsonPath, terms: Terms): Promise<SandboxOptions> {
-    const { limits, grants } = terms;
+    const { limits, grants: { changes: _, ...grants } } = terms;
     const granted: { [name: string]: unknown } = {
       ...grants,
       ...grants.allowedPaths === undefined

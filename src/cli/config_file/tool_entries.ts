@@ -54,6 +54,7 @@ export async function findTools(
     integrity: undefined,
     schema: undefined,
     terms: flagTerms(config),
+    changes: undefined,
     options: config,
   }));
   const { cacheDirectory } = config;

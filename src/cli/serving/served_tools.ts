@@ -8,7 +8,7 @@ import {
   ToolRegistry,
   type ToolSchema,
 } from "../../../mod.ts";
-import type { McpTools } from "../../adapters/mcp/mod.ts";
+import type { ChangePolicy, McpTools } from "../../adapters/mcp/mod.ts";
 import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 import { difference, type Labels } from "../lock/lock_file.ts";
 import type { Terminal } from "../terminal.ts";
@@ -63,6 +63,11 @@ export class ServedTools implements McpTools, AsyncDisposable {
         label ? [[name, label] as const] : []
       ),
     );
+  }
+
+  /** What becomes of what a tool changes in overlays. */
+  changePolicy(name: string): ChangePolicy {
+    return this.#served.get(name)?.loaded.entry.changes ?? "return";
   }
 
   async call(

@@ -52,6 +52,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
     name: asked.name,
     version: asked.version ?? VERSION,
     instructions: asked.instructions,
+    changes: (name) => tools.changePolicy(name),
     onError,
     ...listening(input),
   });

@@ -6,6 +6,7 @@ import type {
   MemoryDirectory,
   SystemGrants,
 } from "../../contract/system_grants.ts";
+import { OVERLAY_DEFAULTS } from "../../config/overlay_limits.ts";
 import type { AllowedPath } from "../../config/allowed_path.ts";
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
 import { PROCESS_FOLDERS } from "./process_folders.ts";
@@ -53,7 +54,11 @@ function ownWorkingDirectory(
 }
 
 function grantedDirectory(path: AllowedPath): GrantedDirectory {
-  return { ...path, host: withoutLinks(resolve(path.host)) };
+  return {
+    ...path,
+    host: withoutLinks(resolve(path.host)),
+    ...path.write && { callOverlay: OVERLAY_DEFAULTS },
+  };
 }
 
 /**

@@ -8,8 +8,11 @@ const ENTRY_BYTES = 2_048;
 /** The most bytes of the overlays of a call together. */
 export function overlayBytes(directories: readonly GrantedDirectory[]): number {
   return directories.reduce(
-    (sum, { overlay }) =>
-      overlay ? sum + overlay.maxBytes + overlay.maxEntries * ENTRY_BYTES : sum,
+    (sum, { overlay, callOverlay }) => {
+      const limits = overlay ?? callOverlay;
+      if (!limits) return sum;
+      return sum + limits.maxBytes + limits.maxEntries * ENTRY_BYTES;
+    },
     0,
   );
 }

@@ -215,7 +215,7 @@ export class SandboxSession implements AsyncDisposable {
     if (this.#queue.length > this.#parts.config.maxQueuedCalls) {
       return failed(new Busy(this.#parts.config.maxQueuedCalls), noRecord());
     }
-    if (options.overlay !== undefined) {
+    if (options.overlay) {
       throw new TypeError(
         "Cannot set overlay: a session has an overlay of its own",
       );
