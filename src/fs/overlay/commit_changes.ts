@@ -2,7 +2,12 @@
 
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
-import type { FileSystem, NewTimes, OpenFile } from "../file_system.ts";
+import {
+  type FileSystem,
+  type NewTimes,
+  type OpenFile,
+  parentOf,
+} from "../file_system.ts";
 import { isSame } from "../host/host_stat.ts";
 import { findConflicts } from "./find_conflicts.ts";
 import type { Origin } from "./overlay_node.ts";
@@ -40,6 +45,12 @@ export interface WantedLink {
   readonly sameAs?: string;
 }
 
+/** Times to be set once the links are made. */
+export interface LateTimes {
+  readonly place: string;
+  readonly times: NewTimes;
+}
+
 /** What came of a commit. */
 export interface CommitReport {
   /** Nothing was changed when there are any and it did not begin. */
@@ -47,6 +58,8 @@ export interface CommitReport {
   /** Whether anything was changed. */
   readonly began: boolean;
   readonly links: readonly WantedLink[];
+  /** Those of the links, and of the directories that they are in. */
+  readonly times: readonly LateTimes[];
   /** Names in the folder's root that it could not clean up. */
   readonly left: readonly string[];
 }
@@ -59,9 +72,27 @@ export function commitChanges(
   const tree = overlayTree(state);
   const conflicts = findConflicts(folder.tree, state, tree);
   if (conflicts.length > 0) {
-    return { conflicts, began: false, links: [], left: [] };
+    return { conflicts, began: false, links: [], times: [], left: [] };
   }
   return new Commit(folder, state, tree).run();
+}
+
+/** Sets times once the links are made; what could not be set is a conflict. */
+export function setLateTimes(
+  tree: FileSystem,
+  all: readonly LateTimes[],
+): Conflict[] {
+  const conflicts: Conflict[] = [];
+  for (const { place, times } of all) {
+    try {
+      tree.setTimes(place, times);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      conflicts.push({ place, reason: reasonOf(code) });
+    }
+  }
+  return conflicts;
 }
 
 /** Something that leaves its place in the lower tree. */
@@ -83,6 +114,7 @@ class Commit {
   readonly #first = new Map<SavedNode, string>();
   readonly #stageOf = new Map<Standing, string>();
   readonly #links: WantedLink[] = [];
+  readonly #lateTimes: LateTimes[] = [];
   #at = "";
   #began = false;
   #names = 0;
@@ -103,6 +135,7 @@ class Commit {
       this.#stageContents();
       this.#began = true;
       this.#changeInPlace();
+      this.#setTimesInPlace();
       this.#takeOut();
       this.#build();
       this.#setTimes();
@@ -112,7 +145,8 @@ class Commit {
       conflicts.push({ place: this.#at, reason: reasonOf(code) });
     }
     const left = this.#cleanUp();
-    return { conflicts, began: this.#began, links: this.#links, left };
+    const [links, times] = [this.#links, this.#lateTimes];
+    return { conflicts, began: this.#began, links, times, left };
   }
 
   /** What to do about what is left, should this process end in the middle. */
@@ -177,6 +211,17 @@ class Commit {
       } finally {
         file.close();
       }
+    }
+  }
+
+  /** Of files that only other names than the known ones will lead to. */
+  #setTimesInPlace(): void {
+    for (const index of this.#state.loose) {
+      const { origin, asked } = this.#state.nodes[index]!;
+      const { atim, mtim } = asked;
+      if (!origin || (atim === undefined && mtim === undefined)) continue;
+      this.#at = origin.place;
+      this.#folder.tree.setTimes(origin.place, { atim, mtim });
     }
   }
 
@@ -317,11 +362,17 @@ class Commit {
 
   #setTimes(): void {
     const deepestFirst = this.#tree.standing.toReversed();
+    const late = new Set(
+      this.#links.flatMap(({ place }) => [place, parentOf(place)]),
+    );
     for (const { saved, place } of deepestFirst) {
       const { atim, mtim } = saved.asked;
       const times: NewTimes = { atim, mtim };
       if (atim === undefined && mtim === undefined) continue;
-      if (saved.kind === "link" && !saved.origin) continue;
+      if (late.has(place)) {
+        this.#lateTimes.push({ place, times });
+        continue;
+      }
       this.#at = place;
       this.#folder.tree.setTimes(place, times);
     }

@@ -60,7 +60,14 @@ export class OverlayCommits {
     if (reply.kind !== "committed") {
       throw new WorkerLost("Overlay thread failed");
     }
-    return await this.#withLinks(directory, reply.report);
+    const report = await this.#withLinks(directory, reply.report);
+    const missing = new Set(report.conflicts.map(({ place }) => place));
+    const times = report.times.filter(({ place }) => !missing.has(place));
+    if (times.length === 0) return report;
+    const state = new Uint8Array();
+    const set = await perform({ ...job, kind: "times", state, times });
+    if (set.kind !== "set") throw new WorkerLost("Overlay thread failed");
+    return { ...report, conflicts: [...report.conflicts, ...set.conflicts] };
   }
 
   /** Describes the changes of one overlay as a patch. */

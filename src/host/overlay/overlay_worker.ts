@@ -11,7 +11,10 @@ import { HostFile } from "../../fs/host/host_file.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import { OpenFiles } from "../../fs/host/open_files.ts";
-import { commitChanges } from "../../fs/overlay/commit_changes.ts";
+import {
+  commitChanges,
+  setLateTimes,
+} from "../../fs/overlay/commit_changes.ts";
 import {
   decodeState,
   type OverlayState,
@@ -38,6 +41,9 @@ scope.onmessage = ({ data }) => {
 
 function reply(job: OverlayJob): OverlayReply {
   const tree = folderOf(job);
+  if (job.kind === "times") {
+    return { kind: "set", conflicts: setLateTimes(tree, job.times ?? []) };
+  }
   const state = stateOf(job);
   if (job.kind === "diff") {
     return { kind: "diff", text: overlayDiff(tree, state) };

@@ -12,6 +12,7 @@ import { OpenFiles } from "../../../src/fs/host/open_files.ts";
 import {
   commitChanges,
   type CommitReport,
+  setLateTimes,
 } from "../../../src/fs/overlay/commit_changes.ts";
 import {
   decodeState,
@@ -33,15 +34,21 @@ import {
 
 export const OVERLAY_LIMITS = { maxBytes: 1e6, maxEntries: 10_000 };
 
-/** One random sequence, through several calls, and its commit. */
-export function playSequence(random: Random): void {
+/** Times below were asked for: nothing else is as old. */
+const ASKED_MS = 10_000_000;
+
+/**
+ * One random sequence, through several calls, and its commit: what is in the
+ * folder after it.
+ */
+export function playSequence(random: Random): unknown {
   using pair = new Pair(random);
   for (let step = 0; step < 60; step++) {
     pair.step(random);
     if (random(25) === 0) pair.nextCall();
   }
   pair.compare();
-  pair.commit();
+  return pair.commit();
 }
 
 type Random = (below: number) => number;
@@ -150,7 +157,7 @@ export class Pair implements Disposable {
   }
 
   /** Carries the changes out, and compares the two folders. */
-  commit(): void {
+  commit(): unknown {
     const bytes = this.layered.wasi.changedOverlays()["/"];
     assert(bytes);
     const state = decodeState(bytes);
@@ -161,6 +168,7 @@ export class Pair implements Disposable {
     const [after, wanted] = [this.lower, this.plain]
       .map(({ inside }) => snapshot(inside, false));
     assertEquals(after, wanted);
+    return after;
   }
 
   [Symbol.dispose](): void {
@@ -206,6 +214,7 @@ export function commitTo(
     const code = makeLink(directory, place, target, held, sameAs);
     assertEquals(code, undefined);
   }
+  assertEquals(setLateTimes(tree, report.times), []);
   return report;
 }
 
@@ -344,6 +353,11 @@ function linkOf(guest: Guest, path: string): string {
   return guest.text(16_384, guest.u32);
 }
 
+function askedTime({ mtime }: Deno.FileInfo): number | undefined {
+  const time = mtime?.getTime() ?? ASKED_MS;
+  return time < ASKED_MS ? time : undefined;
+}
+
 /** Everything that the host sees of a folder. */
 export function snapshot(root: string, withTimes: boolean): unknown {
   const all: Record<string, unknown> = {};
@@ -356,7 +370,9 @@ export function snapshot(root: string, withTimes: boolean): unknown {
         info.nlink,
         info.isFile && Deno.readTextFileSync(`${root}/${path}`),
         info.isSymlink && Deno.readLinkSync(`${root}/${path}`),
-        withTimes && [info.ino, info.mtime, info.ctime, info.mode],
+        withTimes
+          ? [info.ino, info.mtime, info.ctime, info.mode]
+          : askedTime(info),
       ];
       if (info.isDirectory) look(path);
     }
