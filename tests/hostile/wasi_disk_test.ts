@@ -1,6 +1,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { join } from "@std/path";
 import {
+  type RunOptions,
   SandboxConfig,
   type SandboxConfigBuilder,
   ToolSandbox,
@@ -24,8 +25,13 @@ async function withFolder(
   }
 }
 
-async function run(sandbox: ToolSandbox, program: FileProgram) {
-  return await sandbox.run(await sandbox.loadModule(program.build()));
+async function run(
+  sandbox: ToolSandbox,
+  program: FileProgram,
+  options: RunOptions = {},
+) {
+  const module = await sandbox.loadModule(program.build());
+  return await sandbox.run(module, options);
 }
 
 const FAR = 2 ** 43;
@@ -65,12 +71,15 @@ const ENTRIES: Record<string, (program: FileProgram) => void> = {
     p.call("path_symlink", ...p.text("x"), FOLDER, ...p.numbered),
 };
 
-Deno.test("A call makes no more entries than the limit, on the host and in memory", async () => {
+Deno.test("A call makes no more entries than the limit, on the host, in an overlay and in memory", async () => {
   for (const [what, make] of Object.entries(ENTRIES)) {
     const program = new FileProgram();
     program.loop(100, () => make(program));
     await withFolder((b) => b.maxEntries(10), async (sandbox, host) => {
       await Deno.writeTextFile(join(host, "x"), "");
+      const layered = await run(sandbox, program, { overlay: true });
+      assertEquals(layered.exitCode, Errno.NOSPC, what);
+      assertEquals(layered.changes.list.length, 10, what);
       assertEquals((await run(sandbox, program)).exitCode, Errno.NOSPC, what);
       assertEquals([...Deno.readDirSync(host)].length, 11, what);
     });

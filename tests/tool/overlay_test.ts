@@ -395,3 +395,21 @@ describe("A session's overlay", () => {
     assertEquals(paths(await own.call("two")), ["/work/one", "/work/two"]);
   });
 });
+
+Deno.test("A commit sets the times that were asked for, of links and their folders too", async () => {
+  await using ground = new OverlayGround({ "d/a.txt": "a" });
+  const time = 1_000_000_000_000_000_000n;
+  const { changes } = await ground.run((p) => {
+    const [target, place] = [p.text("a.txt"), p.text("d/link")];
+    p.call("path_symlink", ...target, FOLDER, ...place);
+    for (const path of [p.text("d/link"), p.text("d")]) {
+      p.call("path_filestat_set_times", FOLDER, 0, ...path, 0n, time, 4);
+    }
+    return p;
+  });
+  assertEquals((await changes.commit()).conflicts, []);
+  for (const name of ["d/link", "d"]) {
+    const { mtime } = Deno.lstatSync(`${ground.host}/${name}`);
+    assertEquals([name, mtime?.getTime()], [name, 1_000_000_000_000]);
+  }
+});

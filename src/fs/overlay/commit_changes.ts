@@ -1,16 +1,18 @@
 /** Carries a saved overlay out on the folder that it is over. */
 
-import { codeOf, type ErrorCode, fail } from "../error_code.ts";
-import type { FileStat } from "../file_stat.ts";
-import {
-  type FileSystem,
-  type NewTimes,
-  type OpenFile,
-  parentOf,
-} from "../file_system.ts";
+import { codeOf, fail } from "../error_code.ts";
+import { type NewTimes, parentOf } from "../file_system.ts";
 import { isSame } from "../host/host_stat.ts";
+import {
+  type CommitFolder,
+  type CommitReport,
+  type Conflict,
+  type LateTimes,
+  reasonOf,
+  type WantedLink,
+} from "./commit_report.ts";
+import { CommitStage, JOURNAL, writeAll } from "./commit_stage.ts";
 import { findConflicts } from "./find_conflicts.ts";
-import type { Origin } from "./overlay_node.ts";
 import type { OverlayState, SavedFile, SavedNode } from "./overlay_state.ts";
 import {
   type HiddenPlace,
@@ -18,51 +20,6 @@ import {
   overlayTree,
   type Standing,
 } from "./overlay_tree.ts";
-
-/** The most bytes that are written or read at once. */
-const PART_BYTES = 1024 * 1024;
-
-/** A folder that a commit may change. */
-export interface CommitFolder {
-  readonly tree: FileSystem;
-  /** What the names of what it keeps there meanwhile begin with. */
-  readonly prefix: string;
-  /** Sets who may do what with a file of the tree that is open. */
-  readonly setMode: (file: OpenFile, mode: number) => void;
-}
-
-/** A change that does not fit what the folder has by now. */
-export interface Conflict {
-  readonly place: string;
-  readonly reason: string;
-}
-
-/** A symbolic link that only the host's own thread may make. */
-export interface WantedLink {
-  readonly place: string;
-  readonly target: string;
-  /** One of these that it is another name of. */
-  readonly sameAs?: string;
-}
-
-/** Times to be set once the links are made. */
-export interface LateTimes {
-  readonly place: string;
-  readonly times: NewTimes;
-}
-
-/** What came of a commit. */
-export interface CommitReport {
-  /** Nothing was changed when there are any and it did not begin. */
-  readonly conflicts: readonly Conflict[];
-  /** Whether anything was changed. */
-  readonly began: boolean;
-  readonly links: readonly WantedLink[];
-  /** Those of the links, and of the directories that they are in. */
-  readonly times: readonly LateTimes[];
-  /** Names in the folder's root that it could not clean up. */
-  readonly left: readonly string[];
-}
 
 /** Carries a saved overlay out; nothing, when anything is in conflict. */
 export function commitChanges(
@@ -77,24 +34,6 @@ export function commitChanges(
   return new Commit(folder, state, tree).run();
 }
 
-/** Sets times once the links are made; what could not be set is a conflict. */
-export function setLateTimes(
-  tree: FileSystem,
-  all: readonly LateTimes[],
-): Conflict[] {
-  const conflicts: Conflict[] = [];
-  for (const { place, times } of all) {
-    try {
-      tree.setTimes(place, times);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === undefined) throw error;
-      conflicts.push({ place, reason: reasonOf(code) });
-    }
-  }
-  return conflicts;
-}
-
 /** Something that leaves its place in the lower tree. */
 interface Leaving {
   readonly hidden: HiddenPlace;
@@ -106,8 +45,7 @@ class Commit {
   readonly #folder: CommitFolder;
   readonly #state: OverlayState;
   readonly #tree: OverlayTree;
-  /** Names in the root that stand for what is on its way. */
-  readonly #staged = new Set<string>();
+  readonly #stage: CommitStage;
   readonly #contents = new Map<SavedNode, string>();
   /** Where what left its place is now. */
   readonly #left = new Map<Standing, string>();
@@ -121,10 +59,11 @@ class Commit {
 
   constructor(folder: CommitFolder, state: OverlayState, tree: OverlayTree) {
     this.#folder = folder;
+    this.#stage = new CommitStage(folder);
     this.#state = state;
     this.#tree = tree;
     for (const [index, { to }] of tree.moves.entries()) {
-      this.#stageOf.set(to, this.#name(`moved-${index}`));
+      this.#stageOf.set(to, this.#stage.name(`moved-${index}`));
     }
   }
 
@@ -144,7 +83,7 @@ class Commit {
       if (code === undefined) throw error;
       conflicts.push({ place: this.#at, reason: reasonOf(code) });
     }
-    const left = this.#cleanUp();
+    const left = this.#stage.cleanUp(new Set(this.#left.values()));
     const [links, times] = [this.#links, this.#lateTimes];
     return { conflicts, began: this.#began, links, times, left };
   }
@@ -163,17 +102,13 @@ class Commit {
         to: to.place,
       })),
       saved: this.#inPlace().map((node, index) => ({
-        name: this.#name(`old-${index}`),
+        name: this.#stage.name(`old-${index}`),
         of: node.origin?.place,
       })),
     };
     const text = JSON.stringify(journal, undefined, 2);
-    const place = this.#name("journal.json");
-    this.#write(place, new TextEncoder().encode(text), undefined);
-  }
-
-  #name(name: string): string {
-    return `${this.#folder.prefix}${name}`;
+    const place = this.#stage.name(JOURNAL);
+    this.#stage.write(place, new TextEncoder().encode(text), undefined);
   }
 
   /** Files with other names are changed where they are, or they would part. */
@@ -188,8 +123,8 @@ class Commit {
       if (saved.kind !== "file" || saved.content === undefined) continue;
       if (isShared(saved) || this.#contents.has(saved)) continue;
       this.#at = place;
-      const stage = this.#name(`new-${this.#contents.size}`);
-      this.#write(stage, saved.content, saved.origin);
+      const stage = this.#stage.name(`new-${this.#contents.size}`);
+      this.#stage.write(stage, saved.content, saved.origin);
       this.#contents.set(saved, stage);
     }
   }
@@ -199,8 +134,8 @@ class Commit {
       const { origin, content } = node;
       if (!origin || !content) continue;
       this.#at = origin.place;
-      const old = this.#read(origin.place, origin.stat);
-      this.#write(this.#name(`old-${index}`), old, origin);
+      const old = this.#stage.read(origin.place, origin.stat);
+      this.#stage.write(this.#stage.name(`old-${index}`), old, origin);
       const { tree } = this.#folder;
       const mode = { read: false, write: true, create: false, append: false };
       const file = tree.open(origin.place, mode, origin.stat);
@@ -255,7 +190,7 @@ class Commit {
   #move({ place }: HiddenPlace, to: Standing, isDirect: boolean): void {
     const next = isDirect ? to.place : this.#stageOf.get(to) ?? fail("EIO");
     this.#folder.tree.rename(place, next);
-    if (!isDirect) this.#staged.add(next);
+    if (!isDirect) this.#stage.add(next);
     this.#left.set(to, next);
   }
 
@@ -319,7 +254,7 @@ class Commit {
     const from = this.#left.get(one);
     if (from === undefined || from === one.place) return;
     this.#folder.tree.rename(from, one.place);
-    this.#staged.delete(from);
+    this.#stage.arrived(from);
     this.#left.set(one, one.place);
   }
 
@@ -331,7 +266,7 @@ class Commit {
     if (content !== undefined) {
       if (isLower && saved.origin) this.#checkUnchanged(place, saved);
       tree.rename(content, place);
-      this.#staged.delete(content);
+      this.#stage.arrived(content);
     } else if (this.#isHome(one)) return;
     else if (saved.kind === "directory") tree.makeDirectory(place);
     else if (saved.origin) tree.link(saved.origin.place, place);
@@ -353,11 +288,11 @@ class Commit {
       if (!this.#isHome(one)) tree.link(first, place);
       return;
     }
-    const stage = this.#name(`link-${this.#names++}`);
+    const stage = this.#stage.name(`link-${this.#names++}`);
     tree.link(first, stage);
-    this.#staged.add(stage);
+    this.#stage.add(stage);
     tree.rename(stage, place);
-    this.#staged.delete(stage);
+    this.#stage.arrived(stage);
   }
 
   #setTimes(): void {
@@ -390,77 +325,11 @@ class Commit {
       now.mtim === was.mtim;
     if (!isUnchanged) fail("ESTALE");
   }
-
-  /** Makes a file; one that takes another's place is on the disk by then. */
-  #write(
-    place: string,
-    content: Uint8Array,
-    instead: Origin | undefined,
-  ): void {
-    const { tree, setMode } = this.#folder;
-    const mode = { read: false, write: true, create: true, append: false };
-    const file = tree.open(place, mode);
-    this.#staged.add(place);
-    try {
-      writeAll(file, content);
-      if (!instead) return;
-      if (instead.stat.mode !== undefined) setMode(file, instead.stat.mode);
-      file.sync();
-    } finally {
-      file.close();
-    }
-  }
-
-  #read(place: string, stat: FileStat): Uint8Array {
-    const mode = { read: true, write: false, create: false, append: false };
-    const file = this.#folder.tree.open(place, mode, stat);
-    try {
-      const bytes = new Uint8Array(file.stat().size);
-      for (let at = 0; at < bytes.length;) {
-        const read = file.read(bytes.subarray(at, at + PART_BYTES), at);
-        if (read === 0) fail("ESTALE");
-        at += read;
-      }
-      return bytes;
-    } finally {
-      file.close();
-    }
-  }
-
-  /** Only what is nobody's: what was moved away stays, and is named. */
-  #cleanUp(): string[] {
-    const moved = new Set(this.#left.values());
-    const hasMoved = [...this.#staged].some((name) => moved.has(name));
-    const left: string[] = [];
-    for (const name of this.#staged) {
-      const isJournal = name === this.#name("journal.json");
-      if (moved.has(name) || (isJournal && hasMoved)) {
-        left.push(name);
-        continue;
-      }
-      try {
-        this.#folder.tree.unlink(name);
-      } catch (error) {
-        if (codeOf(error) === undefined) throw error;
-        left.push(name);
-      }
-    }
-    return left;
-  }
 }
 
 /** Whether the lower tree has other names for a file. */
 function isShared({ origin }: SavedFile): boolean {
   return origin !== undefined && origin.stat.nlink > 1;
-}
-
-function writeAll(
-  file: { write(from: Uint8Array, position: number): number },
-  content: Uint8Array,
-): void {
-  for (let at = 0; at < content.length;) {
-    at += file.write(content.subarray(at, at + PART_BYTES), at);
-  }
 }
 
 function isFile({ stat }: HiddenPlace): boolean {
@@ -470,18 +339,3 @@ function isFile({ stat }: HiddenPlace): boolean {
 function depth(place: string): number {
   return place.split("/").length;
 }
-
-/** Says what a code means for a commit. */
-export function reasonOf(code: ErrorCode): string {
-  return REASONS[code] ?? `the folder refused it (${code})`;
-}
-
-const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  ESTALE: "it was changed since it was read",
-  EEXIST: "something has this name by now",
-  ENOENT: "it is gone",
-  ENOTEMPTY: "something was put into it meanwhile",
-  ELOOP: "a link is on the way to it",
-  EROFS: "it is granted for reading only",
-  EBUSY: "it is granted itself, or on the way to what is",
-};

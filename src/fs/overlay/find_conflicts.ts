@@ -4,7 +4,7 @@ import { codeOf } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
 import { type FileSystem, join } from "../file_system.ts";
 import { isSame } from "../host/host_stat.ts";
-import type { Conflict } from "./commit_changes.ts";
+import type { Conflict } from "./commit_report.ts";
 import { sumOf } from "./content_sum.ts";
 import type { OverlayState, SavedNode } from "./overlay_state.ts";
 import type { OverlayTree, Standing } from "./overlay_tree.ts";

@@ -6,7 +6,7 @@ import type {
 } from "../../contract/system_grants.ts";
 import { ExecutionFailed, SandboxClosed, WorkerLost } from "../../errors.ts";
 import { COMMIT_PREFIX, stagePrefix } from "../../fs/host/commit_stage.ts";
-import type { CommitReport } from "../../fs/overlay/commit_changes.ts";
+import type { CommitReport } from "../../fs/overlay/commit_report.ts";
 import {
   listChanges,
   type OverlayChange,
@@ -20,6 +20,7 @@ import type { OverlayJob, OverlayReply } from "./overlay_job.ts";
 
 export type { CommitReport, OverlayChange };
 
+const NOTHING: Uint8Array = new Uint8Array();
 /** The limits of an overlay bound a commit; this is only a last end. */
 const COMMIT_MS = 600_000;
 /** How many links are made before others have their turn. */
@@ -64,8 +65,12 @@ export class OverlayCommits {
     const missing = new Set(report.conflicts.map(({ place }) => place));
     const times = report.times.filter(({ place }) => !missing.has(place));
     if (times.length === 0) return report;
-    const state = new Uint8Array();
-    const set = await perform({ ...job, kind: "times", state, times });
+    const set = await perform({
+      ...job,
+      kind: "times",
+      state: NOTHING,
+      times,
+    });
     if (set.kind !== "set") throw new WorkerLost("Overlay thread failed");
     return { ...report, conflicts: [...report.conflicts, ...set.conflicts] };
   }
@@ -119,7 +124,7 @@ export class OverlayCommits {
       "../../fs/host/held_directories.ts"
     );
     const { makeLink } = await import("../../fs/host/make_link.ts");
-    const { reasonOf } = await import("../../fs/overlay/commit_changes.ts");
+    const { reasonOf } = await import("../../fs/overlay/commit_report.ts");
     const conflicts = [...report.conflicts];
     const held = new HeldDirectories(this.#shared.held);
     for (const [index, link] of report.links.entries()) {

@@ -8,7 +8,7 @@ import type {
   CommitReport,
   Conflict,
   LateTimes,
-} from "../../fs/overlay/commit_changes.ts";
+} from "../../fs/overlay/commit_report.ts";
 
 /** Something to do with the changes of one overlay. */
 export interface OverlayJob {

@@ -11,10 +11,8 @@ import { HostFile } from "../../fs/host/host_file.ts";
 import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import { OpenFiles } from "../../fs/host/open_files.ts";
-import {
-  commitChanges,
-  setLateTimes,
-} from "../../fs/overlay/commit_changes.ts";
+import { commitChanges } from "../../fs/overlay/commit_changes.ts";
+import { setLateTimes } from "../../fs/overlay/commit_report.ts";
 import {
   decodeState,
   type OverlayState,

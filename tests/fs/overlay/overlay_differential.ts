@@ -9,11 +9,11 @@ import { HostFile } from "../../../src/fs/host/host_file.ts";
 import { HostFileSystem } from "../../../src/fs/host/host_file_system.ts";
 import { ExactTimes } from "../../../src/fs/host/host_stat.ts";
 import { OpenFiles } from "../../../src/fs/host/open_files.ts";
+import { commitChanges } from "../../../src/fs/overlay/commit_changes.ts";
 import {
-  commitChanges,
   type CommitReport,
   setLateTimes,
-} from "../../../src/fs/overlay/commit_changes.ts";
+} from "../../../src/fs/overlay/commit_report.ts";
 import {
   decodeState,
   type OverlayState,
