@@ -22,7 +22,7 @@ import { type FlagValues, sandboxConfig } from "../sandbox_flags.ts";
 import { fromSource, openTool } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { parseVariables } from "../variables.ts";
-import type { VerbInput } from "./verbs.ts";
+import type { VerbInput } from "./verb_input.ts";
 
 /** Flags of the call that it may have; all others grant something. */
 const CALL_FLAGS: ReadonlySet<string> = new Set([
