@@ -25,7 +25,7 @@ for (let seed = first; seed < first + count; seed++) {
 }
 console.log(`${count - failed} of ${count} sequences gave the same tree`);
 if (isRecording) {
-  const recorded = { first, count, failed, trees };
+  const recorded = { sequences: count, failed, trees };
   const text = `${JSON.stringify(recorded, undefined, 1)}\n`;
   Deno.writeTextFileSync(new URL("recorded.json", import.meta.url), text);
 }
