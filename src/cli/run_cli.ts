@@ -7,6 +7,7 @@ import { type Outcome, tell } from "./outcome.ts";
 import { sandboxConfig } from "./sandbox_flags.ts";
 import { Interrupted, OutputClosed, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
+import type { ParsedVerb } from "./verbs/verb_input.ts";
 import { VERBS } from "./verbs/verbs.ts";
 import { VERSION } from "./version.ts";
 
@@ -57,6 +58,11 @@ async function interruptible(
   return await Promise.race([work(aborter.signal), interrupted.promise]);
 }
 
+function parse(args: readonly string[]): ParsedVerb | undefined {
+  const command = parseCommandLine(args);
+  return command.kind === "verb" ? command : undefined;
+}
+
 /** What is granted is looked at when the sandbox is made, and not before. */
 function asUsageError(error: unknown): unknown {
   return error instanceof TypeError &&
@@ -84,7 +90,7 @@ async function perform(
     );
     const isJson = wantsJson(args);
     return await command.verb
-      .run({ ...command, config, isJson, terminal, signal });
+      .run({ ...command, config, isJson, terminal, signal, parse });
   } catch (error) {
     if (error instanceof OutputClosed) throw error;
     return { ok: false, error: asUsageError(error) };

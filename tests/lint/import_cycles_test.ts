@@ -9,7 +9,6 @@ const ROOT = new URL("../../", import.meta.url);
  */
 const KNOTS: Readonly<Record<string, string>> = {
   "/src/config/sandbox_config.ts": "a configuration and its builder",
-  "/src/fs/overlay/commit_changes.ts": "a commit and what stands against it",
   "/src/guest/call_system.ts": "a call and what it runs with",
   "/src/host/background_worker.ts": "lists the workers that others start",
   "/src/imports/wasi/wasi_context.ts": "the context and what it counts",

@@ -13,7 +13,6 @@ import {
   ToolSandbox,
 } from "../../../mod.ts";
 import { oneLine, quote } from "../../quote.ts";
-import { parseCommandLine } from "../command_line.ts";
 import { SUCCESS } from "../exit_code.ts";
 import { parseJson, parseJsonBytes } from "../json_input.ts";
 import type { Outcome } from "../outcome.ts";
@@ -82,8 +81,8 @@ function calledWith(
       `Cannot learn from ${quote(verb)}: call or run follows the --`,
     );
   }
-  const command = parseCommandLine([verb, ...rest]);
-  if (command.kind !== "verb") throw new UsageError("Cannot learn from --help");
+  const command = input.parse([verb, ...rest]);
+  if (!command) throw new UsageError("Cannot learn from --help");
   for (const [flag, values] of command.flags) {
     if (values.length === 0 || CALL_FLAGS.has(flag)) continue;
     throw new UsageError(
