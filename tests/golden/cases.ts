@@ -30,6 +30,13 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     module: withCode(`loop void ${COUNT} br_if 0 end`),
   },
   {
+    name: "loop_ending",
+    fuel: false,
+    module: withCode(
+      "i32.const -64 local.set 0 loop void local.get 0 i32.const 2 i32.add local.tee 0 br_if 0 end",
+    ),
+  },
+  {
     name: "loop_calling",
     fuel: false,
     module: withCode(`loop void call 0 ${COUNT} br_if 0 end`),

@@ -140,6 +140,8 @@ export class OperatorWalk {
   #end = 0;
   #setsTables = false;
   #depth = 0;
+  /** Where straight code begins that leads to the operator that is next. */
+  #straight = 0;
   #mayBeLocal = true;
   /** There is an exception handler, so fuel stays in the global. */
   #catches = false;
@@ -196,6 +198,7 @@ export class OperatorWalk {
   /** Walks the body from where the reader stands. */
   run(locals: number, end: number): void {
     this.#end = end;
+    this.#straight = this.#reader.pos;
     this.#depth = 0;
     this.isLeaf = true;
     this.isStraight = true;
@@ -281,6 +284,7 @@ export class OperatorWalk {
           cost = 0;
           this.#operator(opcode, at);
           pos = reader.pos;
+          this.#straight = pos;
           if (pos > end) throw malformed("an operator is cut off", at);
           if (this.wanted !== undefined) return;
           if (this.#depth === 0) {
@@ -518,7 +522,8 @@ export class OperatorWalk {
     const meter = this.#meter;
     this.isLeaf = false;
     if (!meter) {
-      const form = this.#loops.scan(pos, this.#end, self);
+      const form = this.#loops
+        .scan(pos, this.#end, self, this.#straight, at);
       if (form) this.#checkRounds(form, at, pos);
       else this.#checkHeader(pos);
     } else {
@@ -537,12 +542,12 @@ export class OperatorWalk {
     this.#editor.insert(pos, this.#guard);
   }
 
-  /** Checks once in some rounds, or leaves it to what every round calls. */
+  /** Checks once in some rounds, or leaves it to who ends or is called soon. */
   #checkRounds(form: LoopForm, at: number, pos: number): void {
     const { units, kind } = form;
     if (this.#spacing.wouldBeDue(units)) this.#check(at);
     this.#spacing.repeat(units, kind === "calls");
-    if (kind === "calls") return;
+    if (kind !== "counts") return;
     this.#work.check();
     writeRoundCheck(this.#editor.copyTo(pos), form, this.#guard);
   }

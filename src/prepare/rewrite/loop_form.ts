@@ -21,6 +21,12 @@ export type LoopForm =
     readonly is64: boolean;
     /** The bits, which are all zero once in so many rounds. */
     readonly mask: number;
+  }
+  /** It ends by itself after a few rounds. */
+  | {
+    readonly kind: "ends";
+    /** Units of all its rounds. */
+    readonly units: number;
   };
 
 /** `local = local + step`, in every round. */
@@ -28,6 +34,32 @@ export interface Step {
   readonly local: number;
   readonly step: number;
   readonly is64: boolean;
+}
+
+/** A loop that goes on, and only then, while a variable is not `until`. */
+export interface Ending extends Step {
+  readonly until: number;
+}
+
+/**
+ * The form of a loop whose variable of 32 bits begins at a constant, if it comes
+ * to its end soon. The step divides the distance, so that the end is met and
+ * not passed, also where the variable wraps.
+ *
+ * @param units What one round takes.
+ */
+export function endingForm(
+  { step, is64, until }: Ending,
+  from: number,
+  units: number,
+): LoopForm | undefined {
+  const distance = (step > 0 ? until - from : from - until) >>> 0;
+  const size = Math.abs(step);
+  if (is64 || distance === 0 || size === 0 || distance % size !== 0) {
+    return undefined;
+  }
+  const all = distance / size * units;
+  return all <= MAX_UNITS ? { kind: "ends", units: all } : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * A look ahead over a small loop, for what makes less than a check of the stop
- * word in every round enough. Nothing is guessed, no bound is believed: what
- * the guest compares its counter with does not matter.
+ * word in every round enough. Nothing is guessed: a bound counts only where the
+ * loop can't go on beyond it.
  */
 
 import {
@@ -10,8 +10,11 @@ import {
   VECTOR_OPERATORS,
 } from "../../wasm/operators.ts";
 import { SHORT_VALUE_TYPE } from "../../wasm/value_type.ts";
+import { constantAt } from "./loop_entry.ts";
 import {
   countingForm,
+  type Ending,
+  endingForm,
   type LoopForm,
   MAX_UNITS,
   type Step,
@@ -27,9 +30,24 @@ const SHAPE = CORE_OPERATORS.shape;
 const EMPTY_BLOCK = 0x40;
 const MULTI_MEMORY = 0x40;
 
+/** How far the last operators have come to `step; br_if` and the like. */
+const Stage = {
+  none: 0,
+  got: 1,
+  constant: 2,
+  added: 3,
+  stepped: 4,
+  bound: 5,
+  compared: 6,
+} as const;
+/** A constant of more bytes is no bound. */
+const MAX_BOUND_BYTES = 4;
+
 const Op = {
   localGet: 0x20,
+  localTee: 0x22,
   i32Const: 0x41,
+  i32Ne: 0x47,
   i64Const: 0x42,
   i32Add: 0x6a,
   i32Sub: 0x6b,
@@ -44,6 +62,10 @@ const Op = {
  * - the step or the call stands in no inner block, and before anything that
  *   jumps back to the loop: every round comes by,
  * - nothing else in the loop writes the variable.
+ *
+ * A loop ends by itself if, in addition, it jumps back in one place only: right
+ * behind the step, while the variable is not 0 or another constant; and if
+ * straight code before it gives the variable a constant.
  */
 export class LoopScan {
   readonly #bytes: Uint8Array;
@@ -53,8 +75,11 @@ export class LoopScan {
   #pos = 0;
   #depth = 0;
   #units = 0;
-  #jumpedBack = false;
+  #jumpsBack = 0;
   #calls = false;
+  /** It calls something, whether that checks or not. */
+  #hasCalls = false;
+  #ending: Ending | undefined;
   readonly #written: number[] = [];
   readonly #steps: Step[] = [];
 
@@ -63,6 +88,7 @@ export class LoopScan {
   #local = 0;
   #step = 0;
   #is64 = false;
+  #bound = 0;
 
   constructor(bytes: Uint8Array, checks: Uint8Array, callUnits: number) {
     this.#bytes = bytes;
@@ -74,26 +100,38 @@ export class LoopScan {
    * The form of the loop whose body starts at `start`, if it has one.
    *
    * @param self The function that the loop is in.
+   * @param straight Where straight code begins that leads to the loop.
+   * @param at Where the loop itself begins.
    */
-  scan(start: number, end: number, self: number): LoopForm | undefined {
+  scan(
+    start: number,
+    end: number,
+    self: number,
+    straight: number,
+    at: number,
+  ): LoopForm | undefined {
     this.#pos = start;
     this.#depth = 1;
     this.#units = 0;
     this.#stage = 0;
-    this.#jumpedBack = false;
+    this.#jumpsBack = 0;
     this.#calls = false;
+    this.#hasCalls = false;
+    this.#ending = undefined;
     this.#written.length = 0;
     this.#steps.length = 0;
     const last = Math.min(end, start + MAX_BYTES);
     while (this.#depth > 0) {
       if (this.#pos >= last || !this.#operator(self)) return undefined;
     }
-    return this.#form();
+    return this.#form(straight, at);
   }
 
-  #form(): LoopForm | undefined {
+  #form(straight: number, at: number): LoopForm | undefined {
     if (this.#units > MAX_UNITS) return undefined;
     if (this.#calls) return { kind: "calls", units: this.#units };
+    const ends = this.#ends(straight, at);
+    if (ends) return ends;
     for (const step of this.#steps) {
       const writes = this.#written.filter((one) => one === step.local).length;
       const form = writes === 1 ? countingForm(step, this.#units) : undefined;
@@ -102,13 +140,26 @@ export class LoopScan {
     return undefined;
   }
 
+  #ends(straight: number, at: number): LoopForm | undefined {
+    const ending = this.#ending;
+    if (!ending || this.#jumpsBack !== 1 || this.#hasCalls) return undefined;
+    const { local } = ending;
+    if (this.#written.filter((one) => one === local).length !== 1) {
+      return undefined;
+    }
+    const from = constantAt(this.#bytes, straight, at, local);
+    return from === undefined
+      ? undefined
+      : endingForm(ending, from, this.#units);
+  }
+
   /** Reads one operator; false when it is none that is understood here. */
   #operator(self: number): boolean {
     const opcode = this.#bytes[this.#pos++]!;
     const shape = SHAPE[opcode]! as Shape;
     this.#units += timeIn(OPERATOR_COST[opcode]!);
     const stage = this.#stage;
-    this.#stage = 0;
+    this.#stage = Stage.none;
     switch (shape) {
       case Shape.None:
       case Shape.Branching:
@@ -135,11 +186,11 @@ export class LoopScan {
       case Shape.PrefixFd:
         return this.#vector();
       default:
-        return this.#control(shape, self);
+        return this.#control(shape, self, stage);
     }
   }
 
-  #control(shape: Shape, self: number): boolean {
+  #control(shape: Shape, self: number, stage: number): boolean {
     switch (shape) {
       case Shape.Block:
       case Shape.If:
@@ -154,7 +205,7 @@ export class LoopScan {
         return true;
       case Shape.Br:
       case Shape.BrIf:
-        if (this.#u32() === this.#depth - 1) this.#jumpedBack = true;
+        if (this.#u32() === this.#depth - 1) this.#jumpBack(shape, stage);
         return true;
       case Shape.Call:
         this.#call(this.#u32(), self);
@@ -163,6 +214,7 @@ export class LoopScan {
         this.#u32();
         this.#u32();
         this.#units += this.#callUnits;
+        this.#hasCalls = true;
         return true;
       default:
         return false;
@@ -171,32 +223,52 @@ export class LoopScan {
 
   /** Whether an operator here is passed in every round. */
   get #isInEveryRound(): boolean {
-    return this.#depth === 1 && !this.#jumpedBack;
+    return this.#depth === 1 && this.#jumpsBack === 0;
+  }
+
+  #jumpBack(shape: Shape, stage: number): void {
+    const isBound = stage === Stage.stepped || stage === Stage.compared;
+    if (shape === Shape.BrIf && isBound) {
+      this.#ending = {
+        local: this.#local,
+        step: this.#step,
+        is64: this.#is64,
+        until: stage === Stage.stepped ? 0 : this.#bound,
+      };
+    }
+    this.#jumpsBack++;
   }
 
   #call(callee: number, self: number): void {
     this.#units += this.#callUnits;
+    this.#hasCalls = true;
     const checks = callee === self || this.#checks[callee] === 1;
     if (checks && this.#isInEveryRound) this.#calls = true;
   }
 
   #arithmetic(opcode: number, stage: number): void {
-    if (stage !== 2) return;
+    if (stage === Stage.bound && opcode === Op.i32Ne) {
+      this.#stage = Stage.compared;
+    }
+    if (stage !== Stage.constant) return;
     const add = this.#is64 ? Op.i64Add : Op.i32Add;
     const sub = this.#is64 ? Op.i64Sub : Op.i32Sub;
     if (opcode === sub) this.#step = -this.#step;
-    if (opcode === add || opcode === sub) this.#stage = 3;
+    if (opcode === add || opcode === sub) this.#stage = Stage.added;
   }
 
   #variable(opcode: number, stage: number): boolean {
     const local = this.#u32();
     if (opcode === Op.localGet) {
       this.#local = local;
-      this.#stage = 1;
+      this.#stage = Stage.got;
       return true;
     }
-    if (stage === 3 && local === this.#local && this.#isInEveryRound) {
+    if (
+      stage === Stage.added && local === this.#local && this.#isInEveryRound
+    ) {
       this.#steps.push({ local, step: this.#step, is64: this.#is64 });
+      if (opcode === Op.localTee) this.#stage = Stage.stepped;
     }
     return this.#written.push(local) <= MAX_WRITES;
   }
@@ -214,10 +286,17 @@ export class LoopScan {
         break;
       }
     }
-    if (stage === 1 && this.#pos - start <= 3) {
+    const length = this.#pos - start;
+    if (stage === Stage.got && length <= 3) {
       this.#step = value;
       this.#is64 = opcode === Op.i64Const;
-      this.#stage = 2;
+      this.#stage = Stage.constant;
+    } else if (
+      stage === Stage.stepped && opcode === Op.i32Const &&
+      length <= MAX_BOUND_BYTES
+    ) {
+      this.#bound = value;
+      this.#stage = Stage.bound;
     }
     return true;
   }

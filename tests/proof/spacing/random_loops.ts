@@ -7,6 +7,7 @@ import { probedModule } from "./stretch.ts";
 const ROUNDS = 20_000;
 const VARIABLES = 4;
 const STEPS = [0, 1, -1, 2, 3, 4, -4, 6, 8, 64, 127, 4096, 65_536, -1_048_576];
+const BOUNDS = [0, 1, -1, 2, 64, 100, -512, 4096, 100_000];
 /** After the probe: a leaf, and a function that has a check. */
 const LEAF = 1;
 const CHECKED = 2;
@@ -71,9 +72,32 @@ class LoopWriter {
           "block",
           () => `${this.#condition()} br_if 0 ${this.#items(3)}`,
         );
+      case 8:
+        return this.#endingLoop();
       default:
         return this.#loop();
     }
+  }
+
+  /** A loop that looks as if it ended by itself, and may not. */
+  #endingLoop(): string {
+    const variable = this.#variable();
+    const bound = BOUNDS[this.#below(BOUNDS.length)]!;
+    const by = STEPS[this.#below(STEPS.length)]!;
+    const from = BOUNDS[this.#below(BOUNDS.length)]!;
+    const between = this.#below(3) === 0 ? this.#item() : "";
+    const compare = bound === 0 && this.#below(2) === 0
+      ? ""
+      : `i32.const ${bound} i32.ne`;
+    const loop = this.#block("loop", () => {
+      const out = this.#open.length - 1;
+      const items = this.#below(2) === 0 ? this.#items(2) : "";
+      return `global.get 0 i32.const 1 i32.sub global.set 0
+        global.get 0 i32.eqz br_if ${out} ${items}
+        local.get ${variable} i32.const ${by} i32.add local.tee ${variable}
+        ${compare} br_if 0`;
+    });
+    return `i32.const ${from} local.set ${variable} ${between} ${loop}`;
   }
 
   /** A loop that goes on for as long as there are rounds left. */

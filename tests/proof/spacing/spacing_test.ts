@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   LEAF_UNITS,
   TIME_SPACING,
@@ -34,6 +34,12 @@ const START = `i32.const -1 local.set 0 i32.const -1 local.set 1
   i64.const -1 local.set 2`;
 const ever = (body: string) =>
   `${START} loop void ${round(1)} ${body} br 0 end`;
+
+/** A loop that seems to go from one number to another. */
+const ends = (from: number, by: number, until: number, body = "", end = "") =>
+  `i32.const ${from} local.set 0 loop void ${round(1)} ${body}
+   local.get 0 i32.const ${by} i32.add local.tee 0 i32.const ${until} i32.ne
+   br_if 0 ${end} end`;
 
 const LOOPS: Record<string, string> = {
   "one that counts up": ever(step(0, 1)),
@@ -78,6 +84,44 @@ const LOOPS: Record<string, string> = {
   "one whose step goes through a block": ever(
     `local.get 0 i32.const 1 block void end i32.add local.set 0`,
   ),
+  "one that passes its bound": ends(0, 3, 100),
+  "one that begins at its bound": ends(100, 1, 100),
+  "one that goes the long way to its bound": ends(101, 1, 100),
+  "one that goes the other way, and on": ends(100, -1, 101),
+  "one of too many rounds": ends(-100_000, 1, 0),
+  "one of too many rounds, which wraps": ends(0, 1, -1),
+  "one that ends by no steps": ends(1, 0, 2),
+  "one that jumps back after its end": ends(0, 1, 9, "", "br 0"),
+  "one that jumps back before its end": ends(0, 1, 9, "i32.const 1 br_if 0"),
+  "one that is set back": ends(0, 1, 9, "i32.const 0 local.set 0"),
+  "one that is set back in a block": ends(
+    0,
+    1,
+    9,
+    "block void i32.const 0 local.set 0 end",
+  ),
+  "one whose bound is for another variable":
+    `i32.const 0 local.set 0 i32.const 1 local.set 1 loop void ${round(1)}
+     ${step(1, 0)} local.get 0 i32.const 1 i32.add local.set 0
+     local.get 1 br_if 0 end`,
+  "one that begins at a constant on one way only":
+    `i32.const -1 local.set 0 block void i32.const 1 br_if 0
+     i32.const 0 local.set 0 end loop void ${round(1)}
+     local.get 0 i32.const 1 i32.sub local.tee 0 i32.const -9 i32.ne
+     local.get 0 i32.const -5 i32.eq if void i32.const 0 local.set 0 end
+     br_if 0 end`,
+  "one that begins at a constant of an arm":
+    `i32.const 7 local.set 0 i32.const 0 if void i32.const 0 local.set 0 end
+     loop void ${round(1)} local.get 0 i32.const 2 i32.add local.tee 0
+     i32.const 8 i32.ne br_if 0 end`,
+  "one that begins at a constant which is set again":
+    `i32.const 0 local.set 0 i32.const 7 i32.const 0 i32.add local.set 0
+     loop void ${round(1)} local.get 0 i32.const 2 i32.add local.tee 0
+     i32.const 8 i32.ne br_if 0 end`,
+  "one that begins at what a block set before":
+    `i32.const 0 local.set 0 block void i32.const 7 local.set 0 end
+     loop void ${round(1)} local.get 0 i32.const 2 i32.add local.tee 0
+     i32.const 8 i32.ne br_if 0 end`,
   "one with a number of many bytes": `loop void ${round(1)} ${
     step(0, 1)
   } i32.const -2147483648 drop br 0 end`,
@@ -122,6 +166,25 @@ for (const [name, code] of Object.entries(NESTS)) {
     assert(operators <= TIME_SPACING.between + 16, `${operators} operators`);
   });
 }
+
+Deno.test("A loop that ends soon has no check of its own", () => {
+  const loop = (from: number, by: number, until: string) =>
+    `i32.const ${from} local.set 0 i32.const 5 local.set 1
+     loop void local.get 0 i32.const ${by} i32.add local.tee 0 ${until}
+     br_if 0 end`;
+  const loops = [
+    loop(0, 1, "i32.const 100 i32.ne"),
+    loop(-512, 16, ""),
+    loop(512, -16, ""),
+    loop(100, -3, "i32.const 1 i32.ne"),
+    loop(2_147_483_600, 16, "i32.const -2147483584 i32.ne"),
+  ];
+  for (const code of loops.slice(0, 4)) {
+    assertEquals(stretch(code).checks, 1, code);
+  }
+  // Of a bound of five bytes, nothing is known.
+  assert(stretch(loops[4]!).checks > 1);
+});
 
 const WORK = "i32.const 1 drop ";
 
