@@ -236,9 +236,16 @@ export type {
 export { ModuleSnapshot } from "./src/tool/snapshot/module_snapshot.ts";
 export { SandboxedModule } from "./src/tool/sandboxed_module.ts";
 export {
+  type InterpretedToolOptions,
   SandboxedTool,
   type ToolLoadOptions,
 } from "./src/tool/sandboxed_tool.ts";
+export type {
+  InterpretedAnswer,
+  InterpretedScript,
+  InterpretedTool,
+  ToolInterpreter,
+} from "./src/tool/script/tool_interpreter.ts";
 export {
   inputSchema,
   outputSchema,

@@ -7,7 +7,7 @@ import { ExecutionFailed } from "../errors.ts";
 import { ArgumentCheck } from "./argument_check.ts";
 import { argumentJson } from "./argument_json.ts";
 import { noRecord } from "./call_record.ts";
-import { type CallResult, failed, valueOf } from "./call_result.ts";
+import { type CallResult, failed, succeeded, valueOf } from "./call_result.ts";
 import type { CallKind } from "./calls/call_kind.ts";
 import { COMMAND_CALL } from "./calls/program_call.ts";
 import { SCRIPT_CALL } from "./calls/script_call.ts";
@@ -19,6 +19,7 @@ import {
   moduleInfo,
   SandboxedModule,
 } from "./sandboxed_module.ts";
+import type { ToolInterpreter } from "./script/tool_interpreter.ts";
 import { isScript, type ScriptSource } from "./script/script_source.ts";
 import type { JsonValue, Tool, ToolSchema } from "./tool.ts";
 import { callModule, ToolSandbox } from "./tool_sandbox.ts";
@@ -43,6 +44,13 @@ export interface ToolLoadOptions {
   readonly source?: string | URL | undefined;
 }
 
+/** Options of {@linkcode SandboxedTool.load} for scripts of other languages. */
+export interface InterpretedToolOptions
+  extends Pick<ToolLoadOptions, "validateArguments"> {
+  /** Runs the script, such as `PythonInterpreter` of `@cortexai/sandbox/python`. */
+  readonly interpreter: ToolInterpreter;
+}
+
 const ENCODER = new TextEncoder();
 
 /**
@@ -62,10 +70,8 @@ const ENCODER = new TextEncoder();
 export class SandboxedTool implements Tool, AsyncDisposable {
   /** The sandbox that runs the tool. */
   readonly sandbox: ToolSandbox;
-  readonly #module: SandboxedModule;
   readonly #schema: ToolSchema;
-  /** How it is called: a library with the tool ABI, a program or a script. */
-  readonly #kind: CallKind<Uint8Array, JsonValue>;
+  readonly #run: ToolParts["run"];
   readonly #ownsSandbox: boolean;
   readonly #check: ArgumentCheck | undefined;
 
@@ -75,9 +81,8 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     validateArguments: boolean = true,
   ) {
     this.sandbox = parts.sandbox;
-    this.#module = parts.module;
     this.#schema = parts.schema;
-    this.#kind = parts.kind;
+    this.#run = parts.run;
     this.#ownsSandbox = ownsSandbox;
     if (validateArguments) this.#check = new ArgumentCheck(parts.schema);
   }
@@ -99,8 +104,42 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   static async load(
     source: ModuleSource,
     config?: SandboxConfig | SandboxOptions,
+    options?: ToolLoadOptions & ModuleLoadOptions,
+  ): Promise<SandboxedTool>;
+  /**
+   * Loads a script of another language. It runs in the sandbox of its
+   * interpreter, with the limits and grants of that; closing the tool leaves
+   * the interpreter open.
+   *
+   * ```ts ignore
+   * import { SandboxedTool } from "@cortexai/sandbox";
+   * import { PythonInterpreter } from "@cortexai/sandbox/python";
+   *
+   * await using interpreter = await PythonInterpreter.load("python.wasm");
+   * const tool = await SandboxedTool.load("tool.py", { interpreter });
+   * console.log(await tool.execute({ text: "hi" }));
+   * ```
+   *
+   * @param source The path or the URL of the script: it has a `schema` and a
+   * function `execute`.
+   * @param options The interpreter.
+   * @throws {SandboxError} when the script can't be loaded or is no tool.
+   * @throws {TypeError} when it is no script of that interpreter.
+   */
+  static async load(
+    source: string | URL,
+    options: InterpretedToolOptions,
+  ): Promise<SandboxedTool>;
+  static async load(
+    source: ModuleSource,
+    config?: SandboxConfig | SandboxOptions | InterpretedToolOptions,
     options: ToolLoadOptions & ModuleLoadOptions = {},
   ): Promise<SandboxedTool> {
+    if (config && "interpreter" in config) {
+      const { interpreter, validateArguments } = config;
+      const parts = await interpretedParts(source, interpreter);
+      return new SandboxedTool(parts, false, validateArguments);
+    }
     const sandbox = new ToolSandbox(config);
     try {
       const { schema, validateArguments, source: _, ...loading } = options;
@@ -171,19 +210,11 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     args: unknown,
     options: CallOptions = {},
   ): Promise<CallResult<JsonValue>> {
-    const isCommand = this.#kind === COMMAND_CALL;
-    if (isCommand) refuseStdin(options);
     const json = argumentJson(args);
     const found = this.#check?.errorOf(args, json.length);
     const error = found instanceof Promise ? await found : found;
     if (error) return failed(error, noRecord());
-    return await callModule(
-      this.sandbox,
-      this.#module,
-      this.#kind,
-      ENCODER.encode(json),
-      isCommand ? { ...options, name: this.#schema.name } : options,
-    );
+    return await this.#run(json, options);
   }
 
   /**
@@ -211,9 +242,46 @@ function refuseStdin({ stdin }: CallOptions): void {
 /** What a tool is made of. */
 interface ToolParts {
   readonly sandbox: ToolSandbox;
-  readonly module: SandboxedModule;
   readonly schema: ToolSchema;
-  readonly kind: CallKind<Uint8Array, JsonValue>;
+  /** Calls it with arguments that were checked, as JSON. */
+  run(json: string, options: CallOptions): Promise<CallResult<JsonValue>>;
+}
+
+/** A tool whose code is a module, or an interpreter with a script. */
+function partsOf(
+  sandbox: ToolSandbox,
+  module: SandboxedModule,
+  schema: ToolSchema,
+  kind: CallKind<Uint8Array, JsonValue>,
+): ToolParts {
+  const call = (json: string, options: CallOptions) =>
+    callModule(sandbox, module, kind, ENCODER.encode(json), options);
+  if (kind !== COMMAND_CALL) return { sandbox, schema, run: call };
+  const { name } = schema;
+  return {
+    sandbox,
+    schema,
+    async run(json, options) {
+      refuseStdin(options);
+      return await call(json, { ...options, name } as CallOptions);
+    },
+  };
+}
+
+async function interpretedParts(
+  source: ModuleSource,
+  interpreter: ToolInterpreter,
+): Promise<ToolParts> {
+  const { loadInterpreted } = await import("./script/load_interpreted.ts");
+  const { tool, schema } = await loadInterpreted(source, interpreter);
+  return {
+    sandbox: interpreter.sandbox,
+    schema,
+    async run(json, options) {
+      const { record, value = null, error } = await tool.call(json, options);
+      return error ? failed(error, record) : succeeded(value, record);
+    },
+  };
 }
 
 /** @throws {TypeError} for an option that only modules have. */
@@ -235,7 +303,7 @@ async function scriptParts(
   }
   const { loadScript } = await import("./script/load_script.ts");
   const { module, schema } = await loadScript(sandbox, source);
-  return { sandbox, module, schema, kind: SCRIPT_CALL };
+  return partsOf(sandbox, module, schema, SCRIPT_CALL);
 }
 
 async function toolParts(
@@ -255,7 +323,7 @@ async function toolParts(
     ? await commandSchema(module, given, source)
     : await readSchema(sandbox, module);
   const kind = isCommand ? COMMAND_CALL : TOOL_CALL;
-  return { sandbox, module, schema, kind };
+  return partsOf(sandbox, module, schema, kind);
 }
 
 async function readSchema(

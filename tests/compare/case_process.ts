@@ -16,6 +16,8 @@ import {
 /** What comes after the attack has time to show. */
 const AFTERWARDS_MS = 2_500;
 const WARMING_RUNS = 5;
+const MOST_RUNS = 40;
+const LAST_RUNS = 5;
 const WARMING_MS = 500;
 
 const [family = "", subject, attack, timeoutMs, memoryBytes] = Deno.args;
@@ -44,8 +46,19 @@ async function main(): Promise<void> {
     escaped: said.text.includes(CANARY),
   });
   await new Promise((resolve) => setTimeout(resolve, AFTERWARDS_MS));
-  const next = await opened.run(harmless).catch(() => undefined);
-  say({ event: "next", works: next === HARMLESS_ANSWER });
+  say({ event: "next", works: await works(opened, harmless) });
+}
+
+/** Whether it still runs programs; a busy machine gets a few tries. */
+async function works(
+  { run }: OpenSubject<unknown>,
+  harmless: unknown,
+): Promise<boolean> {
+  for (let time = 0; time < LAST_RUNS; time++) {
+    const next = await run(harmless).catch(() => undefined);
+    if (next === HARMLESS_ANSWER) return true;
+  }
+  return false;
 }
 
 /** A cold package may be too late, and goes on in the background for a while. */
@@ -55,7 +68,7 @@ async function warm(
 ): Promise<void> {
   let answered = 0;
   let failure: unknown;
-  for (let time = 0; time < WARMING_RUNS; time++) {
+  for (let time = 0; time < MOST_RUNS && answered < WARMING_RUNS; time++) {
     try {
       if (await run(harmless) === HARMLESS_ANSWER) answered++;
     } catch (error) {

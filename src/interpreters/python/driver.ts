@@ -141,6 +141,59 @@ def namespace_of(fresh):
         sys.modules["__main__"] = main
     return main.__dict__
 
+def finish(outcome):
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with open(OUTCOME, "w") as file:
+        json.dump(outcome, file)
+
+def fail_in(name, error):
+    """What a tool threw, and where in its own file."""
+    lines = traceback.TracebackException.from_exception(error)
+    frames = [frame for frame in lines.stack if frame.filename == name]
+    lines.stack = traceback.StackSummary.from_list(frames)
+    told = {"type": type(error).__name__, "message": str(error), "stack": "".join(lines.format())}
+    if isinstance(error, SyntaxError) and error.filename == name:
+        told["line"], told["column"] = error.lineno or 1, error.offset or 1
+    elif frames:
+        told["line"], told["column"] = frames[-1].lineno or 1, (frames[-1].colno or 0) + 1
+    return {"exit": 1, "error": told}
+
+def answer(name, make):
+    try:
+        text = as_json(make())
+        if text is None:
+            raise TypeError("What the tool answers is not JSON")
+        finish({"exit": 0, "value": text})
+    except BaseException as error:
+        finish(fail_in(name, error))
+
+def load_tool(source, name):
+    """The module stays, and with it what it has made of itself by now."""
+    def load():
+        global tool
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        tool = types.ModuleType("tool")
+        tool.__file__ = name
+        sys.modules["tool"] = tool
+        exec(compile(source, name, "exec"), tool.__dict__)
+        found = {"execute": callable(getattr(tool, "execute", None))}
+        for key in ("schema", "outputSchema"):
+            if hasattr(tool, key):
+                found[key] = getattr(tool, key)
+        return found
+    answer(name, load)
+
+def call_tool(text):
+    def call():
+        value = tool.execute(json.loads(text))
+        if hasattr(value, "__await__"):
+            import asyncio
+            value = asyncio.run(value)
+        return value
+    reseed()
+    answer(tool.__file__, call)
+
 def run(source, argv, fresh):
     forget_figures()
     linecache.cache[NAME] = (len(source), None, source.splitlines(True), NAME)

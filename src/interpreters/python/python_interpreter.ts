@@ -1,12 +1,15 @@
 /** Python that is started once, and runs programs apart from each other. */
 
 import {
+  type InterpretedScript,
+  type InterpretedTool,
   type ModuleLoadOptions,
   type ModuleSnapshot,
   type ModuleSource,
   PermissionDenied,
   type SandboxOptions,
   type SessionOptions,
+  type ToolInterpreter,
   ToolSandbox,
 } from "../../../mod.ts";
 import { DRIVER, MATPLOTLIB_DATA, OUTCOME_FOLDER } from "./driver.ts";
@@ -20,6 +23,7 @@ import {
   runCode,
   toCallOptions,
 } from "./python_turn.ts";
+import { loadPythonTool } from "./python_tool.ts";
 import { createPythonSession, type PythonSession } from "./python_session.ts";
 
 const MIB = 1024 * 1024;
@@ -68,7 +72,7 @@ export interface PythonOptions extends Omit<ModuleLoadOptions, "onProgress"> {
  * Random numbers of `random` and `numpy.random` are drawn anew in every run.
  * Hashes of text are not: their seed is part of the state.
  */
-export class PythonInterpreter implements AsyncDisposable {
+export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
   /** The sandbox that programs run in. */
   readonly sandbox: ToolSandbox;
   readonly #snapshot: ModuleSnapshot;
@@ -140,6 +144,20 @@ export class PythonInterpreter implements AsyncDisposable {
   ): Promise<PythonSession> {
     const session = await this.sandbox.session(this.#snapshot, options);
     return createPythonSession(session);
+  }
+
+  /** The end of the names of tools that are its scripts. */
+  readonly ending = ".py";
+
+  /**
+   * Loads a tool: a script with a `schema` and a function `execute(arguments)`,
+   * which may be asynchronous. Each call begins in the state that the script
+   * has when it is loaded. `SandboxedTool.load` calls this.
+   *
+   * @throws {ScriptFailed} when the script throws, or is not Python.
+   */
+  async loadTool(script: InterpretedScript): Promise<InterpretedTool> {
+    return await loadPythonTool(this.sandbox, this.#snapshot, script);
   }
 
   /** Bytes of the interpreter's state, without its code. */

@@ -2,7 +2,7 @@
 
 import type {
   AnySandboxError,
-  CallRecord,
+  CallSuccess,
   CallResult,
   JsonValue,
 } from "../../../mod.ts";
@@ -44,11 +44,11 @@ export interface PythonResult {
   /** Figures that matplotlib drew and that were open at the end, as PNG. */
   readonly figures: readonly Uint8Array[];
   /** What the run used. */
-  readonly usage: CallRecord["usage"];
+  readonly usage: CallSuccess["usage"];
   /** What it asked of the network and was refused. */
-  readonly denied: CallRecord["denied"];
+  readonly denied: CallSuccess["denied"];
   /** The functions of the host that it called. */
-  readonly hostCalls: CallRecord["hostCalls"];
+  readonly hostCalls: CallSuccess["hostCalls"];
 }
 
 /** An exception that a program did not catch. */
@@ -62,9 +62,7 @@ export interface PythonException {
 /** Reads what a run left behind. */
 export function toPythonResult(result: CallResult<number>): PythonResult {
   const left = result.files[OUTCOME_FOLDER] ?? {};
-  const outcome = result.ok
-    ? readOutcome(result.value, left["outcome.json"])
-    : undefined;
+  const outcome = result.ok ? outcomeOf(result) : undefined;
   const exitCode = result.ok ? outcome?.exit ?? 1 : undefined;
   return {
     ok: exitCode === 0,
@@ -84,12 +82,22 @@ export function toPythonResult(result: CallResult<number>): PythonResult {
   };
 }
 
-interface Outcome {
+/** What the driver wrote down. */
+export interface Outcome {
   readonly exit: number;
   readonly value: JsonValue | undefined;
   readonly repr: string | undefined;
   readonly exception: PythonException | undefined;
   readonly figures: number;
+  /** What of the exception only tools are told. */
+  readonly error: Readonly<Record<string, unknown>>;
+}
+
+/** Reads what the driver wrote down; undefined when there is nothing to use. */
+export function outcomeOf(
+  { value, files }: CallSuccess<number>,
+): Outcome | undefined {
+  return readOutcome(value, files[OUTCOME_FOLDER]?.["outcome.json"]);
 }
 
 /** What a program without value, exception or figure comes to. */
@@ -99,6 +107,7 @@ const NOTHING: Outcome = {
   repr: undefined,
   exception: undefined,
   figures: 0,
+  error: {},
 };
 
 /** @param status What the turn returned: 0 when the driver came to its end. */
@@ -123,6 +132,9 @@ function readOutcome(
     repr: typeof repr === "string" ? repr : undefined,
     exception: toException(error),
     figures: typeof figures === "number" ? figures : 0,
+    error: typeof error === "object" && error !== null
+      ? error as Record<string, unknown>
+      : {},
   };
 }
 

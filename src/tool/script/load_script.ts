@@ -3,19 +3,18 @@
  * interpreter that has loaded it, in which every call begins.
  */
 
-import { CompilationFailed, ExecutionFailed } from "../../errors.ts";
+import { CompilationFailed } from "../../errors.ts";
 import { interpreterStream } from "../../interpreters/javascript/interpreter_bytes.ts";
-import { quote } from "../../quote.ts";
 import { valueOf } from "../call_result.ts";
 import {
   loadRequest,
   SCRIPT_LOAD,
   type ScriptSources,
 } from "../calls/script_call.ts";
-import { parseToolSchema } from "../parse_tool_schema.ts";
 import type { SandboxedModule } from "../sandboxed_module.ts";
 import type { JsonValue, ToolSchema } from "../tool.ts";
 import { callModule, type ToolSandbox } from "../tool_sandbox.ts";
+import { exportedSchema } from "./exported_schema.ts";
 import { ScriptFolder, type ScriptSource } from "./script_source.ts";
 
 const MAX_FILES = 256;
@@ -47,7 +46,7 @@ export async function loadScript(
   sources[folder.entry] = await folder.read(folder.entry);
   const script = { entry: folder.entry, sources };
   const exported = await gather(sandbox, interpreter, script, folder);
-  const schema = await readSchema(folder.entry.slice(1), exported);
+  const schema = await schemaOf(folder.entry.slice(1), exported);
   const init = [{ tool: loadRequest(script) }];
   return { module: await sandbox.snapshot(interpreter, { init }), schema };
 }
@@ -91,30 +90,14 @@ function checkSize({ sources }: ScriptSources): void {
   );
 }
 
-/** The schema that it exports; its name is that of the file by default. */
-async function readSchema(
+/** The functions of a script arrive as what `typeof` says of them. */
+async function schemaOf(
   file: string,
   exported: JsonValue | undefined,
 ): Promise<ToolSchema> {
-  const { schema, outputSchema, execute } = (exported ?? {}) as Record<
-    string,
-    JsonValue | undefined
-  >;
-  if (execute !== "function") {
-    throw new ExecutionFailed(
-      `Script ${quote(file)} is not a tool: it exports no function "execute"`,
-    );
-  }
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
-    throw new ExecutionFailed(
-      `Script ${quote(file)} is not a tool: it exports no object "schema"`,
-    );
-  }
-  const whole = {
-    name: file.replace(/\.m?[jt]s$/, ""),
-    ...outputSchema !== undefined && { outputSchema },
-    ...schema,
-  };
-  const bytes = new TextEncoder().encode(JSON.stringify(whole));
-  return await parseToolSchema(`Script ${file}`, bytes);
+  const { execute, ...rest } = (exported ?? {}) as Record<string, JsonValue>;
+  return await exportedSchema(file, file.replace(/\.m?[jt]s$/, ""), {
+    ...rest,
+    execute: execute === "function",
+  });
 }

@@ -7,6 +7,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { SandboxedTool, ScriptFailed } from "../../../mod.ts";
 import {
   PythonInterpreter,
   type PythonResult,
@@ -68,7 +69,26 @@ if (flag === "--record") {
   }
   assertEquals(Object.keys(expected), names);
 }
-console.log(`${names.length} scripts, ok`);
+await checkTool();
+console.log(`${names.length} scripts and a tool, ok`);
+
+/** A tool that is a script begins each call in the state that it was loaded in. */
+async function checkTool(): Promise<void> {
+  const path = new URL("./tool.py", import.meta.url);
+  const tool = await SandboxedTool.load(path, { interpreter: python });
+  for (let call = 0; call < 3; call++) {
+    const result = await tool.call({ numbers: [20, 22] });
+    assert(result.ok, result.ok ? "" : result.error.message);
+    assertEquals(result.value, { sum: 42, calls: 1 });
+    assertEquals([result.stdout, result.files], ["adding 2\n", {}]);
+  }
+  const thrown = await tool.call({ numbers: [] });
+  assert(!thrown.ok && thrown.error instanceof ScriptFailed);
+  assertEquals(
+    thrown.error.message,
+    "tool.py:18:9: ValueError: There is nothing to add",
+  );
+}
 
 function toExpected(result: PythonResult): Expected {
   const { exitCode, stdout, stderr, value, repr, exception } = result;

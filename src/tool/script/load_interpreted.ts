@@ -1,0 +1,55 @@
+/** Loads a tool that is a script of an interpreter that was given. */
+
+import { CompilationFailed } from "../../errors.ts";
+import { quote } from "../../quote.ts";
+import { type ModuleSource, readModuleSource } from "../module_source.ts";
+import type { ToolSchema } from "../tool.ts";
+import { exportedSchema } from "./exported_schema.ts";
+import type { InterpretedTool, ToolInterpreter } from "./tool_interpreter.ts";
+
+/** The most bytes that a script may have. */
+const MAX_BYTES = 1_048_576;
+
+/** A script that is a tool. */
+export interface LoadedInterpreted {
+  readonly tool: InterpretedTool;
+  readonly schema: ToolSchema;
+}
+
+/**
+ * Reads and loads it.
+ *
+ * @throws {TypeError} when it is no path or URL of a script of this interpreter.
+ * @throws {CompilationFailed} when it is not UTF-8, or too long.
+ * @throws {ExecutionFailed} when it has no schema or no function `execute`.
+ */
+export async function loadInterpreted(
+  source: ModuleSource,
+  interpreter: ToolInterpreter,
+): Promise<LoadedInterpreted> {
+  const { ending } = interpreter;
+  const path = source instanceof URL ? source.pathname : source;
+  if (typeof path !== "string" || !path.endsWith(ending)) {
+    throw new TypeError(
+      `Cannot load tool: the scripts of this interpreter end in ${ending}`,
+    );
+  }
+  const name = path.slice(path.search(/[^/\\]*$/));
+  const bytes = await readModuleSource(source, { maxBytes: MAX_BYTES });
+  const tool = await interpreter.loadTool({ name, source: text(name, bytes) });
+  const stem = name.slice(0, -ending.length);
+  const schema = await exportedSchema(name, stem, tool.exported);
+  return { tool, schema };
+}
+
+function text(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(
+      bytes,
+    );
+  } catch {
+    throw new CompilationFailed(
+      `Cannot load script: ${quote(name)} is not UTF-8`,
+    );
+  }
+}
