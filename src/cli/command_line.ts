@@ -3,6 +3,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { CHANGE_FLAGS, ON } from "./change_flags.ts";
 import { ANY_HOST } from "./grant.ts";
+import { LANGUAGES } from "./new_tool/languages.ts";
 import { splitAtProgram } from "./guest_arguments.ts";
 import { type FlagValues, REPEATABLE_FLAGS } from "./sandbox_flags.ts";
 import { UsageError } from "./usage_error.ts";
@@ -38,7 +39,9 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
   ["-V", "--version=true"],
   ["--allow-net", `--allow-net=${ANY_HOST}`],
   ["--unchecked", "--unchecked=true"],
-  ...CHANGE_FLAGS.map((name) => [`--${name}`, `--${name}=${ON}`] as const),
+  ...[...CHANGE_FLAGS, ...LANGUAGES.keys()].map((name) =>
+    [`--${name}`, `--${name}=${ON}`] as const
+  ),
 ]);
 
 /**

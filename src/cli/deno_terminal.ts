@@ -23,6 +23,10 @@ export class DenoTerminal implements Terminal {
       : Deno.writeFile(path, content));
   }
 
+  async makeFolder(path: string): Promise<void> {
+    await Deno.mkdir(path);
+  }
+
   async appendFile(path: string, content: string): Promise<void> {
     await Deno.writeTextFile(path, content, { append: true });
   }

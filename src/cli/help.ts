@@ -32,6 +32,8 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                and proposes the least that it needs
   inspect MODULE.wasm          a module's label: hash, imports, exports, needs; a
                                tool is asked for its schema, nothing else runs
+  new     NAME --LANGUAGE      writes a small tool with its test in a new folder;
+                               --js, --ts, --py, --rust, --c or --go
 A module is a file or a URL. After -- nothing is a flag.
 
 Serving (serve, lock, pack):

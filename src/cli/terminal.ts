@@ -8,6 +8,8 @@ export interface Terminal {
   listFolder(path: string): Promise<string[] | undefined>;
   /** Writes a file, over what is there. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Makes a folder; fails where there is something of that name. */
+  makeFolder(path: string): Promise<void>;
   /** Writes at the end of a file, which is made if there is none. */
   appendFile(path: string, content: string): Promise<void>;
   /** Tells of changes to files and in folders, until aborted. */

@@ -6,6 +6,7 @@ export class FakeTerminal implements Terminal {
   /** What is read piece by piece. */
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = [];
   files: Record<string, string> = {};
+  readonly folders: Set<string> = new Set();
   variables: Record<string, string> = {};
   isOutputClosed = false;
   /** What a person says when asked. */
@@ -36,6 +37,14 @@ export class FakeTerminal implements Terminal {
     this.files[path] = typeof content === "string"
       ? content
       : new TextDecoder().decode(content);
+    return Promise.resolve();
+  }
+
+  makeFolder(path: string): Promise<void> {
+    if (this.folders.has(path)) {
+      return Promise.reject(new Error(`there is ${path} already`));
+    }
+    this.folders.add(path);
     return Promise.resolve();
   }
 

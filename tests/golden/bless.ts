@@ -5,6 +5,7 @@
  *     deno run --allow-read --allow-write tests/golden/bless.ts
  */
 import { writeBuilt } from "../../fixtures/interpreter/prepare_built.ts";
+import { writeSdkText } from "../../fixtures/sdk/sdk_text.ts";
 import { GOLDEN_CASES, goldenFile, goldenText } from "./cases.ts";
 import { preparation, PREPARATION_FILE } from "./preparation.ts";
 
@@ -13,6 +14,7 @@ for (const one of GOLDEN_CASES) {
 }
 
 await writeBuilt();
+await writeSdkText();
 
 const text = Deno.readTextFileSync(PREPARATION_FILE);
 const version = `PREPARATION = ${JSON.stringify(await preparation())};`;

@@ -3,6 +3,7 @@
 import { LOG_FLAG } from "../call_log_file.ts";
 import { CHANGE_FLAGS } from "../change_flags.ts";
 import { NATS_FLAGS } from "../nats/nats_flags.ts";
+import { LANGUAGES } from "../new_tool/languages.ts";
 import type { Outcome } from "../outcome.ts";
 import { OVERLAY_FLAG, SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import type { VerbInput } from "./verb_input.ts";
@@ -110,6 +111,11 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     flags: ["base", "yes", "rounds", "reach-hosts", "output"],
     runsProgram: true,
     run: async (input) => await (await import("./learn.ts")).learnGrants(input),
+  }],
+  ["new", {
+    operands: ["NAME"],
+    flags: [...LANGUAGES.keys()],
+    run: async (input) => await (await import("./new_tool.ts")).newTool(input),
   }],
   ["inspect", {
     operands: ["MODULE.wasm"],

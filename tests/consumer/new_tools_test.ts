@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { Consumer } from "./consumer.ts";
+import { runScript } from "./guide_run.ts";
+
+const RUNNER = "jsr:@cortexai/sandbox/tool-runner";
+
+/** What has to be there for a language; scripts need nothing but Deno. */
+const NEEDED: Readonly<Record<string, string>> = {
+  c: "clang --print-targets | grep -q wasm32 && command -v wasm-ld",
+  rust:
+    "rustc --print=target-libdir --target=wasm32-unknown-unknown | xargs ls",
+  go: "go version",
+};
+
+function isThere(language: string): boolean {
+  const needed = NEEDED[language];
+  if (needed === undefined) return true;
+  const { success } = new Deno.Command("sh", {
+    args: ["-c", needed],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  return success;
+}
+
+Deno.test({
+  name: "A new tool is tested and called by the two commands of its README",
+  ignore: Deno.build.os === "windows",
+  async fn(t) {
+    await using consumer = await Consumer.create();
+    await Deno.mkdir(consumer.path("new"));
+    for (const language of ["js", "ts", "c", "rust", "go"]) {
+      await t.step({
+        name: language,
+        ignore: !isThere(language),
+        async fn() {
+          const name = `greet_${language}`;
+          await runScript(
+            consumer,
+            consumer.path("new"),
+            `deno run --allow-write=. ${RUNNER} new ${name} --${language}`,
+          );
+          const folder = consumer.path(`new/${name}`);
+          const readme = await Deno.readTextFile(`${folder}/README.md`);
+          const [, commands = ""] = /```sh\n(.*?)```/s.exec(readme) ?? [];
+          assertEquals(commands.trimEnd().split("\n").length, 2);
+          const printed = await runScript(consumer, folder, commands);
+          assertEquals(printed.trimEnd().split("\n").at(-1), '{"hello":"you"}');
+        },
+      });
+    }
+  },
+});
