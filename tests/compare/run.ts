@@ -1,8 +1,8 @@
 /**
  * Runs the same attacks in several packages, `deno task compare FAMILY`, and
- * prints a table. `--record` keeps it beside this file, with every figure;
- * `--only=TEXT` runs the attacks with that in their names, `--subject=TEXT` the
- * packages.
+ * prints a table. `--record` keeps it in the family's folder, with every figure,
+ * and goes on where an earlier record ended; `--again` begins anew. `--only=TEXT`
+ * runs the attacks with that in their names, `--subject=TEXT` the packages.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const BOUNDS = { timeoutMs: 1_000, memoryBytes: 64 * 1_048_576 };
 
 const flags = parseArgs(Deno.args, {
   string: ["only", "subject"],
-  boolean: ["record"],
+  boolean: ["record", "again"],
 });
 const [family = "javascript"] = flags._.map(String);
 const load = FAMILIES[family];
@@ -25,12 +25,13 @@ if (!load) {
   Deno.exit(2);
 }
 const { attacks, subjects } = await load();
-const results: Record<string, Record<string, CaseResult>> = {};
+const results: Record<string, Record<string, CaseResult>> =
+  flags.record && !flags.again ? recorded() : {};
 const chosen = subjects.filter(({ name }) =>
   name.includes(flags.subject ?? "")
 );
 for (const [attack, { name }] of attacks.entries()) {
-  if (!name.includes(flags.only ?? "")) continue;
+  if (!name.includes(flags.only ?? "") || results[name]) continue;
   const row: Record<string, CaseResult> = {};
   for (const one of chosen) {
     const subject = subjects.indexOf(one);
@@ -39,17 +40,31 @@ for (const [attack, { name }] of attacks.entries()) {
       .catch(() => runCase({ family, subject, attack, bounds: BOUNDS }));
   }
   results[name] = row;
+  if (flags.record) record();
   console.error(table({ [name]: row }).trimEnd().split("\n").at(-1));
 }
-const text = `${summary(results, BOUNDS)}\n${table(results)}`;
-console.log(text);
-if (flags.record) {
-  const place = (end: string) =>
-    new URL(`./${family}/recorded.${end}`, import.meta.url);
-  const record = { bounds: BOUNDS, deno: Deno.version.deno, results };
-  await Deno.writeTextFile(
-    place("json"),
-    `${JSON.stringify(record, null, 1)}\n`,
-  );
-  await Deno.writeTextFile(place("md"), text);
+console.log(text());
+
+function text(): string {
+  return `${summary(results, BOUNDS)}\n${table(results)}`;
+}
+
+function place(ending: string): URL {
+  return new URL(`./${family}/recorded.${ending}`, import.meta.url);
+}
+
+function recorded(): Record<string, Record<string, CaseResult>> {
+  try {
+    return JSON.parse(Deno.readTextFileSync(place("json"))).results;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+function record(): void {
+  const all = { bounds: BOUNDS, deno: Deno.version.deno, results };
+  const json = `${JSON.stringify(all, null, 1)}\n`;
+  Deno.writeTextFileSync(place("json"), json);
+  Deno.writeTextFileSync(place("md"), text());
 }

@@ -9,6 +9,7 @@ import type { BridgeCall, BridgeOutcome } from "./bridge_call.ts";
 import type { BudgetName, CodeBudgets } from "./budgets.ts";
 import type { NamedTool } from "./code_tool.ts";
 import type { Gate, GateAnswer, GatedCall } from "./gate.ts";
+import type { Misfit } from "./tool_check.ts";
 import { type Exchange, readExchange, type StartedCall } from "./exchange.ts";
 
 /** What a bridge leads to. */
@@ -145,7 +146,14 @@ export class Bridge {
     };
     const succeed = (value: unknown) => {
       try {
-        end("answered", this.#answer(value), true);
+        const text = this.#answer(value);
+        const settle = (misfit: Misfit) =>
+          misfit === undefined
+            ? end("answered", text, true)
+            : end("failed", misfit, false);
+        const misfit = this.#options.tools.get(name)?.check.answer(text);
+        if (misfit instanceof Promise) misfit.then(settle, fail);
+        else settle(misfit);
       } catch (error) {
         fail(error);
       }
@@ -165,9 +173,22 @@ export class Bridge {
     const number = ++this.#count;
     const tool = this.#admitted(name, number, argumentBytes);
     const { signal } = this.#abort;
-    if (!this.#options.gate) return tool.execute(args, { signal });
-    return this.#gated({ name, args, number, signal })
-      .then((gated) => tool.execute(gated, { signal }));
+    // Called without arguments, which is as good as with none of them.
+    const given = args === null && tool.parameters ? {} : args;
+    if (!this.#options.gate) return this.#execute(tool, given);
+    return this.#gated({ name, args: given, number, signal })
+      .then((gated) => this.#execute(tool, gated));
+  }
+
+  /** Calls the tool, if the arguments fit. */
+  #execute(tool: NamedTool, args: JsonValue): unknown {
+    const { signal } = this.#abort;
+    const call = (misfit: Misfit) => {
+      if (misfit !== undefined) throw new Refusal("refused", misfit);
+      return tool.execute(args, { signal });
+    };
+    const misfit = tool.check.args(args);
+    return misfit instanceof Promise ? misfit.then(call) : call(misfit);
   }
 
   /** The answer as JSON, within its budget. */

@@ -1,9 +1,10 @@
 /** What a program called, as its result tells it. */
 
 /**
- * How a call ended: `answered`; `failed`, where the tool threw or answered what
- * is no JSON; `denied` by the gate; `refused`, where a budget was used up or
- * there is no such tool; `stopped`, where the program ended first.
+ * How a call ended: `answered`; `failed`, where the tool threw, or answered what
+ * is no JSON or does not fit its schema; `denied` by the gate; `refused`, where
+ * a budget was used up, there is no such tool or the arguments do not fit its
+ * schema; `stopped`, where the program ended first.
  */
 export type BridgeOutcome =
   | "answered"

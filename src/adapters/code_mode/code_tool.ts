@@ -1,6 +1,7 @@
 /** The tools of a program: the forms that they come in, and the one they get. */
 
 import type { Tool } from "../../../mod.ts";
+import { ToolCheck } from "./tool_check.ts";
 
 /** A JSON Schema object. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -22,9 +23,12 @@ export interface CodeToolOptions {
 export interface CodeTool {
   /** What it does, for the model. */
   readonly description?: string | undefined;
-  /** A JSON Schema of its arguments; anything by default. */
+  /**
+   * A JSON Schema of its arguments, which is checked before it is called;
+   * anything by default.
+   */
   readonly parameters?: JsonSchema | undefined;
-  /** A JSON Schema of its answer; anything by default. */
+  /** A JSON Schema of its answer, which is checked; anything by default. */
   readonly outputSchema?: JsonSchema | undefined;
   /** How often one program may call it; no limit but that of all calls. */
   readonly maxCalls?: number | undefined;
@@ -48,6 +52,8 @@ export type CodeTools =
 export interface NamedTool extends CodeTool {
   /** Identifiers with dots between them. */
   readonly name: string;
+  /** Holds calls of it to its schemas. */
+  readonly check: ToolCheck;
 }
 
 const MAX_TOOLS = 1_000;
@@ -72,7 +78,7 @@ export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
     if (named.has(name)) {
       throw new TypeError(`Cannot use tools: there are two named ${name}`);
     }
-    named.set(name, { ...tool, name });
+    named.set(name, { ...tool, name, check: new ToolCheck(tool) });
   }
   return named;
 }

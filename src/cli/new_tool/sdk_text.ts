@@ -465,8 +465,7 @@ typedef uint64_t cx_slice;
 `;
 
 /** `cortex_tool.rs`. */
-export const SDK_RUST =
-  `//! Write a sandboxed tool in Rust, without any crate and without imports.
+export const SDK_RUST = `//! Write a sandboxed tool in Rust, without any crate and without imports.
 //!
 //! \`\`\`ignore
 //! #[path = "../sdk/cortex_tool.rs"]

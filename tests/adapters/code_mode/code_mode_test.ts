@@ -343,3 +343,64 @@ Deno.test("Wrong options are refused", () => {
     }
   }
 });
+
+Deno.test("Arguments and answers are held to the schemas of a tool", async () => {
+  let calls = 0;
+  const number = { type: "number" };
+  await using mode = codeMode({
+    tools: {
+      half: {
+        parameters: {
+          type: "object",
+          properties: { of: { ...number, maximum: 100 } },
+          additionalProperties: false,
+        },
+        outputSchema: number,
+        execute: ({ of = 2 }) => {
+          calls++;
+          return of === 13 ? "unlucky" : of / 2;
+        },
+      },
+    },
+  });
+  assertEquals(await valueOf(mode, "return await tools.half({ of: 8 })"), 4);
+  assertEquals(await valueOf(mode, "return await tools.half()"), 1);
+  const wrong = [
+    ["{ of: '8' }", "refused", "The arguments do not fit"],
+    ["{ of: 101 }", "refused", "The arguments do not fit"],
+    ["{ off: 8 }", "refused", "The arguments do not fit"],
+    ["[8]", "refused", "The arguments do not fit"],
+    ["{ of: 13 }", "failed", "The tool's answer does not fit"],
+  ] as const;
+  for (const [args, outcome, message] of wrong) {
+    calls = 0;
+    const result = await mode.run(
+      `try { await tools.half(${args}) } catch (e) { return e.message }`,
+    );
+    assert(result.ok);
+    assertStringIncludes(String(result.value), message);
+    assertEquals(result.calls[0]?.outcome, outcome);
+    assertEquals(calls, outcome === "failed" ? 1 : 0);
+  }
+});
+
+Deno.test("What the gate changes is held to the schema too", async () => {
+  await using mode = codeMode({
+    tools: {
+      show: {
+        parameters: { type: "object", properties: { a: { type: "string" } } },
+        execute: ({ a }: { a: string }) => a,
+      },
+    },
+    gate: ({ args }) => ({ args: { a: (args as { a: number }).a } }),
+  });
+  const result = await mode.run("return await tools.show({ a: 1 })");
+  assert(!result.ok);
+  assertStringIncludes(result.error.message, "The arguments do not fit");
+});
+
+async function valueOf(mode: CodeMode, code: string): Promise<unknown> {
+  const result = await mode.run(code);
+  if (!result.ok) throw result.error;
+  return result.value;
+}
