@@ -62,8 +62,11 @@ export class Bridge {
   #answerBytes = 0;
   #exhausted: BudgetName | undefined;
 
-  constructor(options: BridgeOptions) {
+  /** @param before The bridge of the program whose state this one goes on in. */
+  constructor(options: BridgeOptions, before?: Bridge) {
     this.#options = options;
+    // What that program still waits for is told to be over.
+    if (before) this.#done = before.#done;
   }
 
   /** What was called, in the order of their ends. */

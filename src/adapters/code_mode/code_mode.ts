@@ -4,6 +4,7 @@ import type {
   CallOptions,
   JsonValue,
   SandboxOptions,
+  SessionOptions,
   Tool,
   ToolCallOptions,
   ToolSchema,
@@ -12,6 +13,7 @@ import { checkBudgets, type CodeBudgets } from "./budgets.ts";
 import { type CodeResult, resultText } from "./code_result.ts";
 import { type CodeTools, namedTools } from "./code_tool.ts";
 import { declare } from "./declarations.ts";
+import { type CodeSession, createCodeSession } from "./code_session.ts";
 import type { Gate } from "./gate.ts";
 import { ProgramBox, type ProgramSurroundings } from "./program_box.ts";
 
@@ -83,6 +85,19 @@ export class CodeMode implements Tool, AsyncDisposable {
    */
   async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
     return await this.#box.run(code, this.#given, options);
+  }
+
+  /**
+   * Opens a session: a program finds the variables and functions of those
+   * before it, and what they began and did not await goes on. Budgets are
+   * those of each program; a program that meets a limit ends the session,
+   * unless it is opened with `rollback`.
+   *
+   * @throws {SandboxError} when there is no room for another.
+   * @throws {TypeError} for an option that does not exist or is impossible.
+   */
+  async session(options: SessionOptions = {}): Promise<CodeSession> {
+    return createCodeSession(await this.#box.session(this.#given, options));
   }
 
   /**

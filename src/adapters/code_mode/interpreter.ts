@@ -6,6 +6,8 @@ import {
   type JsonValue,
   type SandboxedModule,
   SandboxedTool,
+  type SandboxSession,
+  type SessionOptions,
   type ToolSandbox,
 } from "../../../mod.ts";
 import { interpreterStream } from "../../interpreters/javascript/interpreter_bytes.ts";
@@ -36,6 +38,12 @@ export class Interpreter {
     // One call alone is done before a snapshot is.
     if (++this.#calls > 1) this.#keeping ??= this.#keep();
     return await tool.call(request, options);
+  }
+
+  /** Opens an instance that keeps its state from request to request. */
+  async session(options: SessionOptions): Promise<SandboxSession> {
+    await this.warm();
+    return await this.#sandbox.session(await this.#loading!, options);
   }
 
   /** Waits for what was begun. */

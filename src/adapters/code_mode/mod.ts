@@ -28,6 +28,14 @@ export {
   type CloudflareResult,
   type ExecutorOptions,
 } from "./cloudflare_executor.ts";
+export { CodeSession } from "./code_session.ts";
+export {
+  type AiCodeTool,
+  aiCodeTool,
+  type CodeCallOptions,
+  type LangChainCodeTool,
+  langChainCodeTool,
+} from "./framework_tools.ts";
 export { CodeMode, codeMode, type CodeModeOptions } from "./code_mode.ts";
 export {
   type CodeFailure,

@@ -3,10 +3,13 @@
 import {
   type AnySandboxError,
   type CallOptions,
+  type CallResult,
   ExecutionFailed,
   type JsonValue,
   SandboxError,
   type SandboxOptions,
+  type SandboxSession,
+  type SessionOptions,
   ToolSandbox,
 } from "../../../mod.ts";
 import { readAnswer } from "../../interpreters/javascript/interpreter_answer.ts";
@@ -68,20 +71,21 @@ export class ProgramBox {
     given: ProgramSurroundings,
     options: CallOptions = {},
   ): Promise<CodeResult> {
-    const tooLong = refusalOfLength(code, given.budgets.sourceLength);
-    if (tooLong) return tooLong;
-    const first = await this.#attempt(code, code, given, options);
-    if (!first.isUnparsed) return first.result;
-    try {
-      const plain = await plainBody(code);
-      return plain === code
-        ? first.result
-        : (await this.#attempt(plain, code, given, options)).result;
-    } catch (error) {
-      // It is no TypeScript either; what is wrong as JavaScript says it best.
-      if (!(error instanceof SandboxError)) throw error;
-      return first.result;
-    }
+    const ask: Ask = (request, callOptions) =>
+      this.#interpreter.call(request, callOptions);
+    return await runProgram(code, given, options, { ask });
+  }
+
+  /**
+   * Opens a place where each program finds what those before it have left.
+   *
+   * @throws {SandboxError} when there is no room for another.
+   */
+  async session(
+    given: ProgramSurroundings,
+    options: SessionOptions,
+  ): Promise<ProgramSession> {
+    return new ProgramSession(await this.#interpreter.session(options), given);
   }
 
   /** Stops what runs, and ends the workers. */
@@ -89,54 +93,130 @@ export class ProgramBox {
     await this.#interpreter.settle();
     await this.#sandbox.close();
   }
+}
 
-  async #attempt(
-    source: string,
-    shown: string,
-    given: ProgramSurroundings,
-    options: CallOptions,
-  ): Promise<{ readonly result: CodeResult; readonly isUnparsed: boolean }> {
-    const bridge = new Bridge(given);
-    try {
-      const called = await this.#interpreter.call(
-        {
-          op: "run",
-          source,
-          name: FILE,
-          tools: [...given.tools.keys()],
-          areGlobal: given.areGlobal ?? false,
-          prelude: given.prelude ?? null,
-          maxUnderWay: given.budgets.inFlight,
-        },
-        {
-          ...options,
-          functions: { ...options.functions, exchange: bridge.exchange },
-        },
-      );
-      bridge.end(new Error("The program has ended"));
-      const { stdout, stderr, denied, usage } = called;
-      const { calls, exhausted } = bridge;
-      const record = { stdout, stderr, denied, usage, calls, exhausted };
-      const fail = (error: AnySandboxError): CodeResult => ({
-        ok: false,
-        error,
-        line: failingLine(shown, error),
-        ...record,
-      });
-      if (!called.ok) return { result: fail(called.error), isUnparsed: false };
-      try {
-        const { value } = readAnswer(called.value);
-        return { result: { ok: true, value, ...record }, isUnparsed: false };
-      } catch (error) {
-        if (!(error instanceof SandboxError)) throw error;
-        return {
-          result: fail(error as AnySandboxError),
-          isUnparsed: isUnparsed(called.value),
-        };
-      }
-    } finally {
-      bridge.end(options.signal?.reason);
-    }
+/** Programs that go on in the state of those before them, one after another. */
+export class ProgramSession {
+  readonly #session: SandboxSession;
+  readonly #given: ProgramSurroundings;
+  #before: Bridge | undefined;
+
+  constructor(session: SandboxSession, given: ProgramSurroundings) {
+    this.#session = session;
+    this.#given = given;
+  }
+
+  /** Why it takes no more programs; `undefined` while it does. */
+  get ended(): string | undefined {
+    return this.#session.ended;
+  }
+
+  /** Runs a program, as {@linkcode ProgramBox.run}. */
+  async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
+    const ask: Ask = (request, callOptions) =>
+      this.#session.callTool(request, callOptions);
+    const way = { ask, before: this.#before };
+    const result = await runProgram(code, this.#given, options, way);
+    this.#before = way.before;
+    return result;
+  }
+
+  /** Ends it, and frees everything. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+/** Asks an interpreter. */
+type Ask = (
+  request: JsonValue,
+  options: CallOptions,
+) => Promise<CallResult<JsonValue>>;
+
+/** Where a program runs, and the bridge of the one before it in that state. */
+interface Way {
+  readonly ask: Ask;
+  before?: Bridge | undefined;
+}
+
+async function runProgram(
+  code: string,
+  given: ProgramSurroundings,
+  options: CallOptions,
+  way: Way,
+): Promise<CodeResult> {
+  const tooLong = refusalOfLength(code, given.budgets.sourceLength);
+  if (tooLong) return tooLong;
+  const first = await attempt(code, code, given, options, way);
+  if (!first.isUnparsed) return first.result;
+  try {
+    const plain = await plainBody(code);
+    return plain === code
+      ? first.result
+      : (await attempt(plain, code, given, options, way)).result;
+  } catch (error) {
+    // It is no TypeScript either; what is wrong as JavaScript says it best.
+    if (!(error instanceof SandboxError)) throw error;
+    return first.result;
+  }
+}
+
+async function attempt(
+  source: string,
+  shown: string,
+  given: ProgramSurroundings,
+  options: CallOptions,
+  way: Way,
+): Promise<{ readonly result: CodeResult; readonly isUnparsed: boolean }> {
+  const bridge = new Bridge(given, way.before);
+  way.before = bridge;
+  try {
+    const called = await way.ask(
+      {
+        op: "run",
+        source,
+        name: FILE,
+        tools: [...given.tools.keys()],
+        areGlobal: given.areGlobal ?? false,
+        prelude: given.prelude ?? null,
+        maxUnderWay: given.budgets.inFlight,
+      },
+      {
+        ...options,
+        functions: { ...options.functions, exchange: bridge.exchange },
+      },
+    );
+    bridge.end(new Error("The program has ended"));
+    return resultOf(called, shown, bridge);
+  } finally {
+    bridge.end(options.signal?.reason);
+  }
+}
+
+/** What came of a call, as the program's result. */
+function resultOf(
+  called: CallResult<JsonValue>,
+  shown: string,
+  { calls, exhausted }: Bridge,
+): { readonly result: CodeResult; readonly isUnparsed: boolean } {
+  const { stdout, stderr, denied, usage } = called;
+  const record = { stdout, stderr, denied, usage, calls, exhausted };
+  const fail = (error: AnySandboxError): CodeResult => ({
+    ok: false,
+    error,
+    line: failingLine(shown, error),
+    ...record,
+  });
+  if (!called.ok) return { result: fail(called.error), isUnparsed: false };
+  try {
+    const { value } = readAnswer(called.value);
+    return { result: { ok: true, value, ...record }, isUnparsed: false };
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error;
+    return {
+      result: fail(error as AnySandboxError),
+      isUnparsed: isUnparsed(called.value),
+    };
   }
 }
 

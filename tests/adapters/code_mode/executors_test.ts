@@ -1,8 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Executor } from "npm:@cloudflare/codemode@0.5.6";
 import type { IsolateDriver } from "npm:@tanstack/ai-code-mode@0.3.4";
+import { DynamicStructuredTool } from "npm:@langchain/core@1.4.0/tools";
+import { type Tool, tool as aiTool } from "npm:ai@7.0.173";
 import {
+  aiCodeTool,
   CloudflareExecutor,
+  codeMode,
+  langChainCodeTool,
   TanStackDriver,
 } from "../../../src/adapters/code_mode/mod.ts";
 
@@ -66,4 +71,22 @@ Deno.test("TanStackDriver is an IsolateDriver of @tanstack/ai-code-mode", async 
   } finally {
     await context.dispose();
   }
+});
+
+Deno.test("aiCodeTool is a tool of the AI SDK", async () => {
+  await using mode = codeMode({ tools: { add: ({ a, b }) => a + b } });
+  const made: Tool<{ js: string }, string> = aiTool(aiCodeTool(mode));
+  assertStringIncludes(String(made.description), "declare const tools");
+  const call = { toolCallId: "1", messages: [], context: {} };
+  const run = (js: string) => made.execute!({ js }, call);
+  assertEquals(await run("return await tools.add({ a: 1, b: 2 })"), "3");
+  assertStringIncludes(String(await run("null.x")), "TypeError");
+});
+
+Deno.test("langChainCodeTool makes a tool of LangChain", async () => {
+  await using mode = codeMode({ tools: { add: ({ a, b }) => a + b } });
+  const made = new DynamicStructuredTool(langChainCodeTool(mode));
+  assertEquals(made.name, "eval");
+  const code = "return await tools.add({ a: 1, b: 2 })";
+  assertEquals(await made.invoke({ code }), "3");
 });
