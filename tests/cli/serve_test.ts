@@ -98,10 +98,31 @@ Deno.test("serve gives each tool of sandbox.json its own limits and grants", asy
   });
 });
 
+Deno.test("serve runs programs that call the tools, where sandbox.json asks for it", async () => {
+  await withFolder({
+    "one.wasm": saying("one", "1"),
+    "two.wasm": saying("two-b", "2"),
+    "sandbox.json": {
+      code: true,
+      tools: [{ source: "one.wasm" }, { source: "two.wasm" }],
+    },
+  }, async (_, config) => {
+    const runner = new ServingRunner(["--config", config]);
+    assertEquals(await runner.toolNames(), ["one", "two-b", "code"]);
+    const code =
+      "const [a, b] = await Promise.all([tools.one(), tools.two_b()]); return a + b";
+    assertEquals(await runner.call("code", { code }), "12");
+    const wrong = await runner.call("code", { code: "await tools.three()" });
+    assertStringIncludes(String(wrong), "not a function");
+    assertEquals(await runner.end(), 0);
+  });
+});
+
 Deno.test("serve names the line of the first mistake in sandbox.json", async () => {
   const tool = { source: "echo.wasm" };
   for (
     const [file, line, what] of [
+      [{ code: 1, tools: [tool] }, 2, "code is not true or false"],
       [{ tools: [tool], tool: 1 }, 7, '"tool" is unknown'],
       [{ tools: [{ ...tool, limits: { maxMemoryBytes: 1 } }] }, 6, "65536"],
       [{ tools: [tool, { ...tool, limits: { maxMem: 1 } }] }, 9, "maxMem"],

@@ -10,6 +10,7 @@ export const FILE_MEMBERS = [
   "version",
   "description",
   "instructions",
+  "code",
   "limits",
   "grants",
   "tools",

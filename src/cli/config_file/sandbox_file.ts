@@ -49,6 +49,8 @@ export interface SandboxFile {
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly instructions: string | undefined;
+  /** Whether a tool `code` runs programs that call the tools. */
+  readonly code: boolean;
   readonly tools: readonly ToolEntry[];
 }
 
@@ -119,6 +121,7 @@ class FileReader {
       version: this.#text([], file, "version"),
       description: this.#text([], file, "description"),
       instructions: this.#text([], file, "instructions"),
+      code: this.#switch([], file, "code"),
       tools: entries,
     };
   }
@@ -269,6 +272,12 @@ class FileReader {
       [...path, unknown],
       `${quote(unknown)} is unknown, there are ${known!.join(", ")}`,
     );
+  }
+
+  #switch(path: JsonPath, holder: JsonObject, member: string): boolean {
+    const { [member]: value = false } = holder;
+    if (typeof value === "boolean") return value;
+    throw this.#wrong([...path, member], "true or false", value);
   }
 
   #text(

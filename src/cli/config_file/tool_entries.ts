@@ -63,10 +63,11 @@ export async function findTools(
     options: { ...entry.options, cacheDirectory },
   }));
   const entries = [...named, ...listed];
-  const { name, version, description, instructions } = file ?? {};
+  const { name, version, description, instructions, code = false } = file ??
+    {};
   const tools: AnyToolEntry[] = [];
   for (const entry of entries) tools.push(...await expand(entry, terminal));
-  return { name, version, description, instructions, tools };
+  return { name, version, description, instructions, code, tools };
 }
 
 async function readFile(

@@ -95,7 +95,7 @@ async function packTool(
 
 /** The sandbox.json of the bundle. */
 function configuration(
-  { name, version, instructions }: Asked,
+  { name, version, instructions, code }: Asked,
   entries: readonly AnyToolEntry[],
 ): Uint8Array {
   const tools = entries.map((entry) => ({
@@ -105,7 +105,14 @@ function configuration(
     schema: entry.writtenSchema,
     ...entry.terms,
   }));
-  const json = JSON.stringify({ name, version, instructions, tools }, null, 2);
+  const file = {
+    name,
+    version,
+    instructions,
+    ...code && { code },
+    tools,
+  };
+  const json = JSON.stringify(file, null, 2);
   return ENCODER.encode(`${json}\n`);
 }
 

@@ -48,7 +48,8 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   const { errors } = await tools.load(asked.tools);
   await leaveOut(input, tools, errors);
   const { serveMcp } = await adapter;
-  await using server = serveMcp(tools, {
+  await using code = asked.code ? await codeTools(tools) : undefined;
+  await using server = serveMcp(code ?? tools, {
     name: asked.name,
     version: asked.version ?? VERSION,
     instructions: asked.instructions,
@@ -72,6 +73,12 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   stopped.abort();
   await watching;
   return { ok: true, text: "" };
+}
+
+/** The interpreter is for those who ask for it. */
+async function codeTools(tools: ServedTools) {
+  const { CodeTools } = await import("../serving/code_tools.ts");
+  return new CodeTools(tools);
 }
 
 /** What can't be loaded stays as it was. */
