@@ -15,15 +15,16 @@ import { changed } from "./byte_change.ts";
 export async function compileBuilt(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<HashedModule | undefined> {
-  const loading = import("./built_interpreter.ts");
-  const sha256 = await sha256Hex(bytes);
-  if (sha256 !== BUILT.sha256) return undefined;
-  const { INFO, LENGTH, STEPS, ADDED } = await loading;
+  // Hashed in a thread of Deno's own, while this one puts the bytes together.
+  const hashing = sha256Hex(bytes);
+  const { INFO, LENGTH, STEPS, ADDED } = await import("./built_interpreter.ts");
   const prepared = changed(bytes, {
     length: LENGTH,
     steps: Uint8Array.fromBase64(STEPS),
     added: Uint8Array.fromBase64(ADDED),
   });
+  const sha256 = await hashing;
+  if (sha256 !== BUILT.sha256) return undefined;
   // Its types are few and always the same: they are not counted.
   const module = await WebAssembly.compile(prepared);
   return { sha256, module, info: unpackInfo(INFO) };
