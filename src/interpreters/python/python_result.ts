@@ -2,8 +2,8 @@
 
 import type {
   AnySandboxError,
-  CallSuccess,
   CallResult,
+  CallSuccess,
   JsonValue,
 } from "../../../mod.ts";
 import { OUTCOME_FOLDER } from "./driver.ts";
