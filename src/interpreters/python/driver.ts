@@ -144,8 +144,7 @@ def namespace_of(fresh):
 def finish(outcome):
     sys.stdout.flush()
     sys.stderr.flush()
-    with open(OUTCOME, "w") as file:
-        json.dump(outcome, file)
+    tell(outcome)
 
 def fail_in(name, error):
     """What a tool threw, and where in its own file."""
@@ -220,9 +219,7 @@ def run(source, argv, fresh):
     except Exception as error:
         show(error)
         outcome["figures"] = 0
-    sys.stdout.flush()
-    sys.stderr.flush()
-    tell(outcome)
+    finish(outcome)
 
 def tell(outcome):
     """Nothing is written where there is nothing to tell: that takes longer than

@@ -2,6 +2,7 @@
 
 import type {
   AnySandboxError,
+  CallRecord,
   CallResult,
   CallSuccess,
   JsonValue,
@@ -44,11 +45,11 @@ export interface PythonResult {
   /** Figures that matplotlib drew and that were open at the end, as PNG. */
   readonly figures: readonly Uint8Array[];
   /** What the run used. */
-  readonly usage: CallSuccess["usage"];
+  readonly usage: CallRecord["usage"];
   /** What it asked of the network and was refused. */
-  readonly denied: CallSuccess["denied"];
+  readonly denied: CallRecord["denied"];
   /** The functions of the host that it called. */
-  readonly hostCalls: CallSuccess["hostCalls"];
+  readonly hostCalls: CallRecord["hostCalls"];
 }
 
 /** An exception that a program did not catch. */
