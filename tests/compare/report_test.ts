@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isHeld, summary, table } from "./report.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { isHeld, type Results, summary, table } from "./report.ts";
 import type { CaseResult } from "./run_case.ts";
 
 const BOUNDS = { timeoutMs: 1_000, memoryBytes: 64 * 1_048_576 };
@@ -38,4 +38,16 @@ Deno.test("Attacks are rows, packages are columns, and are summed up", () => {
   const text = summary(results, BOUNDS);
   assertStringIncludes(text, "| ours | 1 of 1 | 0 | 0 | 0 | 0 | 0 | 12 |");
   assertStringIncludes(text, "| theirs | 0 of 1 | 1 | 1 | 0 | 0 | 0 | 12 |");
+});
+
+Deno.test("The recorded table is that of the recorded results, and this package holds every attack", async () => {
+  const read = (name: string) =>
+    Deno.readTextFile(new URL(`./javascript/${name}`, import.meta.url));
+  const { bounds, results } = JSON.parse(await read("recorded.json"));
+  assert(Object.keys(results).length >= 40);
+  const text = `${summary(results, bounds)}\n${table(results)}`;
+  assertEquals(await read("recorded.md"), text);
+  const missed = Object.entries(results as Results)
+    .filter(([, row]) => !isHeld(row["@cortexai/sandbox"]!, bounds));
+  assertEquals(missed.map(([attack]) => attack), []);
 });
