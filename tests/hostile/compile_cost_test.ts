@@ -82,8 +82,8 @@ const ACCEPTED: Record<string, Partial<Shape>> = {
     repeats: 1500,
     locals: 1000,
   },
-  "loops": { units: ["loopEmpty"], repeats: 3500 },
-  "reads of a table": { units: ["tableGet"], repeats: 3200 },
+  "loops": { units: ["loopEmpty"], repeats: 3200 },
+  "reads of a table": { units: ["tableGet"], repeats: 2700 },
   "calls with a thousand values": {
     units: ["callWide"],
     repeats: 55,

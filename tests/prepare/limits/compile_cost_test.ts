@@ -68,7 +68,7 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
   ],
   "reads of a table": [
     { units: ["tableGet"], repeats: 6000 },
-    /busy for \d+ ms, limit is 2000 ms; it has 6000 accesses to tables/,
+    /busy for \d+ ms, limit is 1400 ms; it has 6000 accesses to tables/,
   ],
   "references to functions beside many variables": [
     { units: ["refFunc"], repeats: 20_000, locals: 20_000 },
@@ -103,7 +103,7 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
     /functions up to \d+ have \d+ variables, limit is 10000000/,
   ],
   "functions that each take V8 long": [
-    { functions: 20, units: ["tableGet"], repeats: 3000 },
+    { functions: 20, units: ["tableGet"], repeats: 2500 },
     /functions together may keep V8's optimizing compiler busy/,
   ],
   "growth of memory with handlers around it": [
@@ -133,7 +133,7 @@ const REFUSED: Record<string, [Partial<Shape>, RegExp]> = {
     /memory to optimize, .* times throws and indirect calls/,
   ],
   "reads of a table beside calls that lead to one handler": [
-    { units: ["call", "tableGet"], repeats: 3000, nesting: 1, nest: "try" },
+    { units: ["call", "tableGet"], repeats: 2200, nesting: 1, nest: "try" },
     /memory to optimize, .* times throws and indirect calls/,
   ],
   "many functions that take V8 much memory at once": [
