@@ -187,3 +187,33 @@ Deno.test("A budget is one over all functions that a call enters", async () => {
   await assertTool(code, 300n, "enough");
   await assertTool(code, 200n, "too little");
 });
+
+/** Function 0 is proc_exit, function 1 the leaf, function 2 `_start`. */
+function exiting(code: string): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const nothing = module.type([]);
+  const exit = module.type(["i32"]);
+  return module.importFunction("wasi_snapshot_preview1", "proc_exit", exit)
+    .memory(1).export("memory", "memory", 0)
+    .func(nothing, LEAF_CODE).func(nothing, `${code} i32.const 0 call 0`)
+    .export("_start", "function", 2).build();
+}
+
+Deno.test("A program that overran its budget does not get away with an exit", async () => {
+  const config = SandboxConfig.builder().maxFuel(BUDGET).build();
+  await using sandbox = new ToolSandbox(config);
+  const within = await sandbox.run(await sandbox.loadModule(exiting(UNIT)));
+  assertEquals([within.ok, within.exitCode], [true, 0]);
+  for (
+    const code of [
+      "call 1 ".repeat(13),
+      "call 1 ".repeat(20_000),
+      UNIT.repeat(1005),
+    ]
+  ) {
+    const module = await sandbox.loadModule(exiting(code));
+    const result = await sandbox.run(module);
+    assert(!result.ok, Deno.inspect(result));
+    assertExhausted(result.error);
+  }
+});
