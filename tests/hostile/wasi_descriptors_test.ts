@@ -65,3 +65,44 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "No descriptor is left of 400 calls whose creates fail or are stopped",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const host = await Deno.realPath(await Deno.makeTempDir());
+    await Deno.mkdir(join(host, "d"));
+    try {
+      const config = SandboxConfig.builder().maxWorkers(1).maxWriteBytes(100)
+        .allowedPath("/g", host, { write: true }).build();
+      await using sandbox = new ToolSandbox(config);
+      const failing = new FileProgram();
+      failing.open(failing.text("d"), CREATE)
+        .open(failing.text(`d/${"x".repeat(300)}`), CREATE)
+        .open(failing.text("no/new"), CREATE)
+        .open(failing.text("d/new/"), CREATE);
+      const making = new FileProgram();
+      const created = making.text("new");
+      making.loop(100_000, () => {
+        making.open(created, CREATE).close()
+          .call("path_unlink_file", FOLDER, ...created);
+      });
+      const failed = await sandbox.loadModule(failing.build());
+      const stopped = await sandbox.loadModule(making.build());
+      for (let call = 0; call < 200; call++) {
+        const first = await sandbox.run(failed);
+        assert(first.ok && first.exitCode !== 0);
+        const timeout = 5 + call % 10;
+        const second = await sandbox.run(stopped, { timeout });
+        assert(!second.ok && second.error.kind === "TimeoutExceeded");
+      }
+      assertEquals(openBelow(host), []);
+      // A call may be stopped between making the file and removing it.
+      const names = [...Deno.readDirSync(host)].map(({ name }) => name);
+      assert(names.every((name) => ["d", "new"].includes(name)), `${names}`);
+      assertEquals(sandbox.lostWorkers, 0);
+    } finally {
+      await Deno.remove(host, { recursive: true });
+    }
+  },
+});
