@@ -126,7 +126,11 @@ export class SandboxConfig {
     secretsOf = (config) => config.#secrets;
   }
 
-  /** Starts from the defaults: 64 MiB, 30 s, no folders, no network. */
+  /**
+   * Starts from the defaults: 64 MiB, 30 s, no folders, no network.
+   *
+   * @returns a builder with the defaults.
+   */
   static builder(): SandboxConfigBuilder {
     return new SandboxConfigBuilder(createConfig);
   }

@@ -51,8 +51,11 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most bytes that all memories and tables of a guest may take.
    *
+   * @param bytes Bytes; memories grow in pages of 65 536.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number of at least 65 536, one
    * page.
+   * @default 67 108 864, 64 MiB.
    */
   maxMemoryBytes(bytes: number): this {
     const limit = checkWhole("maxMemoryBytes", bytes, PAGE_BYTES, 2 ** 40);
@@ -63,7 +66,10 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most milliseconds that a call may run.
    *
+   * @param ms Milliseconds.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is above 0 and at most 2 147 483 647.
+   * @default 30 000.
    */
   maxExecutionTime(ms: number): this {
     this.#values.maxExecutionTime = checkTime("maxExecutionTime", ms);
@@ -75,8 +81,11 @@ export class SandboxConfigBuilder {
    *
    * @param guest The absolute path that the guest sees.
    * @param host The folder on the host.
+   * @param options Whether the guest may write, or write into an overlay.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when `guest` is not absolute, holds `.` or `..`, or was
    * granted before, and when `host` is empty.
+   * @default No folder.
    */
   allowedPath(
     guest: string,
@@ -96,8 +105,12 @@ export class SandboxConfigBuilder {
    *
    * @param guest The absolute path that the guest sees.
    * @param files What is in it at first, by path below it, such as `in.csv`.
+   * @param options The most bytes that the files may have together; 16 MiB by
+   * default.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when `guest` is not absolute or was granted before,
    * when a path goes up, or when the files exceed `options.maxBytes`.
+   * @default No directory.
    */
   memoryDirectory(
     guest: string,
@@ -124,7 +137,10 @@ export class SandboxConfigBuilder {
    * a wildcard can't be told to Deno: there that worker may reach every host,
    * and its own checks are what holds.
    *
+   * @param grant `true`, `false`, or the hosts.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when an entry is none of these.
+   * @default `false`.
    */
   allowNetwork(grant: boolean | readonly string[]): this {
     if (typeof grant === "boolean") {
@@ -153,8 +169,11 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most fuel that a call may consume. Nothing is counted without it.
    *
+   * @param fuel Units: about one for each instruction that runs.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number above 0 that fits into a
    * signed 64-bit number.
+   * @default Not counted.
    */
   maxFuel(fuel: bigint | number): this {
     this.#values.maxFuel = checkFuel("maxFuel", fuel);
@@ -164,7 +183,10 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most bytes that a tool may answer with.
    *
+   * @param bytes Bytes of JSON.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number from 1 to 256 MiB.
+   * @default 16 777 216, 16 MiB.
    */
   maxResultBytes(bytes: number): this {
     const limit = checkWhole("maxResultBytes", bytes, 1, MAX_RESULT_BYTES);
@@ -175,7 +197,10 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most workers that run guests at the same time.
    *
+   * @param count Workers, each a thread.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number from 1 to 1024.
+   * @default The number of cores.
    */
   maxWorkers(count: number): this {
     this.#values.maxWorkers = checkWhole("maxWorkers", count, 1, MAX_WORKERS);
@@ -185,7 +210,10 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most calls that wait for a worker; one more is `Busy`.
    *
+   * @param count Calls.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number of at least 0.
+   * @default 10 000.
    */
   maxQueuedCalls(count: number): this {
     const limit = checkWhole(
@@ -202,7 +230,10 @@ export class SandboxConfigBuilder {
    * Sets the most sessions at a time; one more is `Busy`. Each has a worker of
    * its own, beside those of `maxWorkers`, and a memory up to the limit.
    *
+   * @param count Sessions.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number from 0 to 256.
+   * @default 8.
    */
   maxSessions(count: number): this {
     this.#values.maxSessions = checkWhole("maxSessions", count, 0, 256);
@@ -213,7 +244,10 @@ export class SandboxConfigBuilder {
    * Sets the most bytes that are kept of stdout and of stderr each; what a
    * guest writes beyond that is dropped, and the result says so.
    *
+   * @param bytes Bytes of each stream.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number from 0 to 256 MiB.
+   * @default 1 048 576, 1 MiB.
    */
   maxOutputBytes(bytes: number): this {
     const limit = checkWhole("maxOutputBytes", bytes, 0, MAX_RESULT_BYTES);
@@ -225,7 +259,10 @@ export class SandboxConfigBuilder {
    * Sets the most WASI descriptors that a guest may have open, its three
    * streams and its folders included.
    *
+   * @param count Descriptors.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number from 3 to 65 536.
+   * @default 128.
    */
   maxDescriptors(count: number): this {
     this.#values.maxDescriptors = checkWhole(
@@ -241,7 +278,10 @@ export class SandboxConfigBuilder {
    * Sets the most bytes that a call may write to host folders. What a file
    * grows by without being written, and what a link says, counts as well.
    *
+   * @param bytes Bytes of one call.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number of at least 0.
+   * @default No limit.
    */
   maxWriteBytes(bytes: number): this {
     const limit = checkWhole(
@@ -259,7 +299,10 @@ export class SandboxConfigBuilder {
    * folders and memory directories together; one more is the guest's `ENOSPC`.
    * What it removes again makes room for others.
    *
+   * @param count Files, directories and links.
+   * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number of at least 0.
+   * @default 65 536.
    */
   maxEntries(count: number): this {
     const limit = checkWhole("maxEntries", count, 0, Number.MAX_SAFE_INTEGER);
@@ -270,6 +313,8 @@ export class SandboxConfigBuilder {
   /**
    * Sets how much of the network a call may use; what is left out stays.
    *
+   * @param limits The limits to change.
+   * @returns this builder, for the next call.
    * @throws {RangeError} when a limit is impossible.
    * @throws {TypeError} when there is no limit of that name.
    */
@@ -292,8 +337,10 @@ export class SandboxConfigBuilder {
    * @param value 4 to 8192 characters of printable ASCII.
    * @param options Where the value may go; what is granted beside that is
    * `allowNetwork`'s.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when a part of it is impossible, or the name is set
    * already. No message holds the value.
+   * @default No secret.
    */
   secret(name: string, value: string, options: SecretOptions): this {
     const secret = checkSecret(name, value, options);
@@ -311,7 +358,10 @@ export class SandboxConfigBuilder {
    *
    * @param name 1 to 128 letters, digits, `_`, `-`, `.`, `:` or `/`.
    * @param handler Answers a JSON value, or a promise of one.
+   * @param options A schema for its arguments, and limits of its own.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   * @default No function.
    */
   hostFunction(
     name: string,
@@ -328,7 +378,11 @@ export class SandboxConfigBuilder {
    * Offers guests a function of numbers, which they import by its name from the
    * module `cortex_host_numeric`, with exactly these types.
    *
+   * @param name The name that guests import.
+   * @param grant Its types and its handler.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   * @default No function.
    */
   numericFunction(name: string, grant: NumericFunctionGrant): this {
     const entry = checkNumericFunction(name, grant);
@@ -341,6 +395,8 @@ export class SandboxConfigBuilder {
    * Sets how much of the host's functions a call may use; what is left out
    * stays.
    *
+   * @param limits The limits to change.
+   * @returns this builder, for the next call.
    * @throws {RangeError} when a limit is impossible.
    * @throws {TypeError} when there is no limit of that name.
    */
@@ -358,7 +414,9 @@ export class SandboxConfigBuilder {
    * granted, or a directory in memory, which is made where none is granted.
    *
    * @param guest The absolute path that guests know it by.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when it is not absolute, or goes up.
+   * @default A directory in memory that only the call has.
    */
   workingDirectory(guest: string): this {
     this.#values.workingDirectory = checkGuestPath("workingDirectory", guest);
@@ -373,7 +431,9 @@ export class SandboxConfigBuilder {
    *
    * @param given What the clock shows at the start, a date or milliseconds
    * since 1970; and a seed. Both are 0 by default.
+   * @returns this builder, for the next call.
    * @throws {RangeError} when a number is impossible.
+   * @default The real clock, and random numbers.
    */
   deterministic(given: DeterministicOptions = {}): this {
     this.#values.deterministic = checkDeterministic(given);
@@ -391,7 +451,9 @@ export class SandboxConfigBuilder {
    * later guests out. It is made if it is not there. Not on Windows.
    *
    * @param host The folder, which this process may read and write.
+   * @returns this builder, for the next call.
    * @throws {TypeError} when it is empty or not a path.
+   * @default Nothing is kept on disk.
    */
   cacheDirectory(host: string | URL): this {
     this.#values.cacheDirectory = checkHostPath("cacheDirectory", host);
@@ -401,6 +463,7 @@ export class SandboxConfigBuilder {
   /**
    * Freezes what was set into a configuration.
    *
+   * @returns the frozen configuration.
    * @throws {TypeError} when the working directory is not `/`, and `/` is
    * granted: relative paths lead there.
    */

@@ -14,17 +14,33 @@ import type { SandboxConfigBuilder } from "./sandbox_config_builder.ts";
 export interface AllowedPathGrant {
   /** The folder on the host. */
   readonly host: string | URL;
-  /** Whether the guest may change what is in it; `false` by default. */
+  /**
+   * Whether the guest may change what is in it.
+   *
+   * @default `false`.
+   */
   readonly write?: boolean;
-  /** Whether it changes a layer over the folder instead; `false`. */
+  /**
+   * Whether it changes a layer over the folder instead.
+   *
+   * @default `false`.
+   */
   readonly overlay?: boolean | Partial<OverlayLimits>;
 }
 
 /** A directory in memory in {@linkcode SandboxOptions}. */
 export interface MemoryDirectoryGrant {
-  /** What is in it at first, by path below it; nothing by default. */
+  /**
+   * What is in it at first, by path below it.
+   *
+   * @default Nothing.
+   */
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
-  /** The most bytes that its files may have together; 16 MiB by default. */
+  /**
+   * The most bytes that its files may have together.
+   *
+   * @default 16 777 216, 16 MiB.
+   */
   readonly maxBytes?: number;
 }
 
@@ -38,8 +54,7 @@ export interface SecretValue {
 
 /**
  * What a sandbox grants and where it stops, as a plain object. Every name and
- * check is that of {@linkcode SandboxConfigBuilder}. What follows the last
- * semicolon in a description is the default.
+ * check is that of {@linkcode SandboxConfigBuilder}.
  *
  * ```ts
  * import { type SandboxOptions, ToolSandbox } from "@cortexai/sandbox";
@@ -54,55 +69,135 @@ export interface SecretValue {
  * ```
  */
 export interface SandboxOptions {
-  /** The most bytes of all memories and tables of a guest; 64 MiB. */
+  /**
+   * The most bytes of all memories and tables of a guest.
+   *
+   * @default 67 108 864, 64 MiB.
+   */
   readonly maxMemoryBytes?: number | undefined;
-  /** The most milliseconds that a call may run; 30 000. */
+  /**
+   * The most milliseconds that a call may run.
+   *
+   * @default 30 000.
+   */
   readonly maxExecutionTime?: number | undefined;
-  /** The most fuel that a call may consume; not counted by default. */
+  /**
+   * The most fuel that a call may consume.
+   *
+   * @default Not counted.
+   */
   readonly maxFuel?: bigint | number | undefined;
-  /** The most bytes that a tool may answer with; 16 MiB. */
+  /**
+   * The most bytes that a tool may answer with.
+   *
+   * @default 16 777 216, 16 MiB.
+   */
   readonly maxResultBytes?: number | undefined;
-  /** The most workers that run guests; the number of cores. */
+  /**
+   * The most workers that run guests.
+   *
+   * @default The number of cores.
+   */
   readonly maxWorkers?: number | undefined;
-  /** The most calls that wait for a worker; 10 000. */
+  /**
+   * The most calls that wait for a worker.
+   *
+   * @default 10 000.
+   */
   readonly maxQueuedCalls?: number | undefined;
-  /** The most sessions at a time; 8. */
+  /**
+   * The most sessions at a time.
+   *
+   * @default 8.
+   */
   readonly maxSessions?: number | undefined;
-  /** The most bytes kept of stdout and of stderr each; 1 MiB. */
+  /**
+   * The most bytes kept of stdout and of stderr each.
+   *
+   * @default 1 048 576, 1 MiB.
+   */
   readonly maxOutputBytes?: number | undefined;
-  /** The most open WASI descriptors, streams included; 128. */
+  /**
+   * The most open WASI descriptors, streams included.
+   *
+   * @default 128.
+   */
   readonly maxDescriptors?: number | undefined;
-  /** The most bytes that a call may write to host folders; no limit. */
+  /**
+   * The most bytes that a call may write to host folders.
+   *
+   * @default No limit.
+   */
   readonly maxWriteBytes?: number | undefined;
-  /** The most files, directories and links that a call may make; 65 536. */
+  /**
+   * The most files, directories and links that a call may make.
+   *
+   * @default 65 536.
+   */
   readonly maxEntries?: number | undefined;
-  /** Host folders, by the absolute path that guests see; none. */
+  /**
+   * Host folders, by the absolute path that guests see.
+   *
+   * @default No folder.
+   */
   readonly allowedPaths?:
     | Readonly<Record<string, string | URL | AllowedPathGrant>>
     | undefined;
-  /** Directories in memory, by the absolute path that guests see; none. */
+  /**
+   * Directories in memory, by the absolute path that guests see.
+   *
+   * @default No directory.
+   */
   readonly memoryDirectories?:
     | Readonly<Record<string, MemoryDirectoryGrant>>
     | undefined;
-  /** Whether guests reach the network, or the hosts they reach; `false`. */
+  /**
+   * Whether guests reach the network, or the hosts they reach.
+   *
+   * @default `false`.
+   */
   readonly allowNetwork?: boolean | readonly string[] | undefined;
   /** How much of the network a call may use. */
   readonly networkLimits?: Partial<NetworkLimits> | undefined;
-  /** Credentials that guests use without seeing them, by name; none. */
+  /**
+   * Credentials that guests use without seeing them, by name.
+   *
+   * @default None.
+   */
   readonly secrets?: Readonly<Record<string, SecretValue>> | undefined;
-  /** What the host offers guests: functions of JSON, by name; none. */
+  /**
+   * What the host offers guests: functions of JSON, by name.
+   *
+   * @default None.
+   */
   readonly functions?: HostFunctions | undefined;
-  /** Functions of numbers, by the name that guests import; none. */
+  /**
+   * Functions of numbers, by the name that guests import.
+   *
+   * @default None.
+   */
   readonly numericFunctions?:
     | Readonly<Record<string, NumericFunctionGrant>>
     | undefined;
   /** How much of the host's functions a call may use. */
   readonly hostFunctionLimits?: Partial<HostFunctionLimits> | undefined;
-  /** Where relative paths of guests with WASI lead; a directory in memory. */
+  /**
+   * Where relative paths of guests with WASI lead.
+   *
+   * @default A directory in memory that only the call has.
+   */
   readonly workingDirectory?: string | undefined;
-  /** A clock and random numbers that are the same in every run; real ones. */
+  /**
+   * A clock and random numbers that are the same in every run.
+   *
+   * @default The real clock, and random numbers.
+   */
   readonly deterministic?: DeterministicOptions | undefined;
-  /** A folder where prepared modules are kept for later; none. */
+  /**
+   * A folder where prepared modules are kept for later.
+   *
+   * @default Nothing is kept on disk.
+   */
   readonly cacheDirectory?: string | URL | undefined;
 }
 

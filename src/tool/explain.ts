@@ -35,13 +35,21 @@ const ADVICE: Readonly<Record<SandboxErrorKind, string>> = {
  * ```ts
  * import { explain, SandboxedTool } from "@cortexai/sandbox";
  *
- * await using tool = await SandboxedTool.load(
- *   "fixtures/hostile/loop_in_execute.wasm",
- *   { maxExecutionTime: 100 },
+ * // A tool of 151 bytes, which never answers.
+ * const SPIN = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABDQJgAAJ/f2ACf38Cf38DAwIAAQUDAQABBysDBm1lbW9yeQIADV9fdG" +
+ *     "9vbF9zY2hlbWEAAA5fX3Rvb2xfZXhlY3V0ZQABChECBgBBAEEuCwgAA0AMAAsACws0" +
+ *     "AQBBAAsueyJuYW1lIjoic3BpbiIsInBhcmFtZXRlcnMiOnsidHlwZSI6Im9iamVjdC" +
+ *     "J9fQ==",
  * );
+ *
+ * await using tool = await SandboxedTool.load(SPIN, { maxExecutionTime: 100 });
  * console.log(explain(await tool.call({})));
  * // Failed: Execution time limit of 100 ms exceeded. ...
  * ```
+ *
+ * @param result The result of any call.
+ * @returns a few sentences on one line.
  */
 export function explain(result: CallResult<unknown>): string {
   const sentences = result.ok

@@ -15,10 +15,20 @@ import { type ModuleSource, readModuleSource } from "./module_source.ts";
  * ```ts
  * import { inspectModule } from "@cortexai/sandbox";
  *
- * const { roles, needs } = await inspectModule("fixtures/tools/echo.wasm");
+ * // A tool of 149 bytes, which answers with its arguments.
+ * const ECHO = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABDQJgAAJ/f2ACf38Cf38DAwIAAQUDAQABBysDBm1lbW9yeQIADV9fdG" +
+ *     "9vbF9zY2hlbWEAAA5fX3Rvb2xfZXhlY3V0ZQABCg8CBgBBAEEuCwYAIAAgAQsLNAEA" +
+ *     "QQALLnsibmFtZSI6ImVjaG8iLCJwYXJhbWV0ZXJzIjp7InR5cGUiOiJvYmplY3QifX" +
+ *     "0=",
+ * );
+ *
+ * const { roles, needs } = await inspectModule(ECHO);
  * console.log(roles, needs.memoryBytes); // [ "tool" ] 65536
  * ```
  *
+ * @param source The module: bytes, a stream, a path or a URL.
+ * @returns its roles, imports, exports, memories and needs.
  * @throws {CompilationFailed} when the bytes are no module.
  * @throws {PermissionDenied} when this process may not read `source`.
  */

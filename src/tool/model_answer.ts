@@ -34,7 +34,11 @@ const MOST_BYTES = 2 ** 26;
  * JSON, cut to its head and its tail where it is longer than the limit; for a
  * failure what {@linkcode explain} says.
  *
+ * @param result The result of a call.
+ * @param options How much of it is shown.
+ * @returns the text, and how much of the answer it leaves out.
  * @throws {RangeError} when the limit is not from 64 bytes to 64 MiB.
+ * @throws {TypeError} for an option that does not exist.
  */
 export async function modelAnswer(
   result: CallResult<JsonValue>,

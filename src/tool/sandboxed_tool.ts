@@ -60,9 +60,15 @@ const ENCODER = new TextEncoder();
  * ```ts
  * import { SandboxedTool } from "@cortexai/sandbox";
  *
- * await using tool = await SandboxedTool.load(
- *   "fixtures/tools/echo.wasm"
+ * // A tool of 149 bytes, which answers with its arguments.
+ * const ECHO = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABDQJgAAJ/f2ACf38Cf38DAwIAAQUDAQABBysDBm1lbW9yeQIADV9fdG" +
+ *     "9vbF9zY2hlbWEAAA5fX3Rvb2xfZXhlY3V0ZQABCg8CBgBBAEEuCwYAIAAgAQsLNAEA" +
+ *     "QQALLnsibmFtZSI6ImVjaG8iLCJwYXJhbWV0ZXJzIjp7InR5cGUiOiJvYmplY3QifX" +
+ *     "0=",
  * );
+ *
+ * await using tool = await SandboxedTool.load(ECHO);
  * console.log(tool.schema().name); // "echo"
  * console.log(await tool.execute({ text: "hi" })); // { text: "hi" }
  * ```
@@ -98,8 +104,10 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * the defaults when left out.
    * @param options The schema of a tool that is a program, the hash that the
    * module must have, and limits of the download.
+   * @returns the tool, which is the caller's to close.
    * @throws {SandboxError} when the module can't be loaded or its schema can't
    * be used.
+   * @throws {TypeError} for an option that does not exist or is impossible.
    */
   static async load(
     source: ModuleSource,
@@ -162,8 +170,10 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * Makes a tool of a module that a sandbox has loaded, or of a script that it
    * is to load. Closing the tool leaves the sandbox open.
    *
+   * @param sandbox The sandbox that is to run it.
    * @param module The module, or the path or URL of a script.
    * @param options The schema of a tool that is a program.
+   * @returns the tool.
    * @throws {SandboxError} when the module is no tool or its schema can't be
    * used.
    */
@@ -178,7 +188,11 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     return new SandboxedTool(parts, false, options.validateArguments);
   }
 
-  /** What the tool says about itself, asked once when it was loaded. */
+  /**
+   * What the tool says about itself, asked once when it was loaded.
+   *
+   * @returns its name, description and parameters.
+   */
   schema(): ToolSchema {
     return this.#schema;
   }
@@ -187,10 +201,12 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * Calls the tool.
    *
    * @param args Any JSON value; the tool's schema says what it expects.
+   * @param options Limits, files and streams of this call.
    * @returns the JSON value that the tool answered.
    * @throws {SandboxError} when the guest fails or meets a limit.
    * @throws {InvalidArguments} when `args` do not fit the tool's schema.
    * @throws {TypeError} when `args` can't be JSON.
+   * @throws the signal's reason when the call is aborted.
    */
   async execute(args: unknown, options?: CallOptions): Promise<JsonValue> {
     return valueOf(await this.call(args, options));

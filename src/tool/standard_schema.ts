@@ -63,13 +63,22 @@ const TARGETS: readonly string[] = ["draft-2020-12", "draft-07"];
  * ```ts
  * import { inputSchema, SandboxedTool } from "@cortexai/sandbox";
  *
- * await using tool = await SandboxedTool.load(
- *   "fixtures/tools/word_stats.wasm"
+ * // A tool of 190 bytes, whose argument `text` is a string.
+ * const ECHO = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABDQJgAAJ/f2ACf38Cf38DAwIAAQUDAQABBysDBm1lbW9yeQIADV9fdG" +
+ *     "9vbF9zY2hlbWEAAA5fX3Rvb2xfZXhlY3V0ZQABChACBwBBAEHWAAsGACAAIAELC1wB" +
+ *     "AEEAC1Z7Im5hbWUiOiJlY2hvIiwicGFyYW1ldGVycyI6eyJ0eXBlIjoib2JqZWN0Ii" +
+ *     "wicHJvcGVydGllcyI6eyJ0ZXh0Ijp7InR5cGUiOiJzdHJpbmcifX19fQ==",
  * );
+ *
+ * await using tool = await SandboxedTool.load(ECHO);
  * const schema = inputSchema(tool.schema());
  * console.log(await schema["~standard"].validate({ text: 42 }));
  * // { issues: [ { message: 'Argument "text": expected a string, got 42', ... } ] }
  * ```
+ *
+ * @param schema What the tool says about itself.
+ * @returns a schema of its arguments.
  */
 export function inputSchema(
   schema: Pick<ToolSchema, "parameters">,
@@ -78,7 +87,12 @@ export function inputSchema(
   return standardSchema({ ...schema.parameters, type: "object" });
 }
 
-/** What a tool answers as a Standard Schema; undefined when it does not say. */
+/**
+ * What a tool answers as a Standard Schema; undefined when it does not say.
+ *
+ * @param schema What the tool says about itself.
+ * @returns a schema of its answers.
+ */
 export function outputSchema(
   schema: Pick<ToolSchema, "outputSchema">,
 ): StandardToolSchema<JsonValue> | undefined {

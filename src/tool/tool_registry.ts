@@ -79,8 +79,16 @@ const MOST_NAMES = 20;
  * ```ts
  * import { ToolRegistry } from "@cortexai/sandbox";
  *
+ * // A tool of 149 bytes, which answers with its arguments.
+ * const ECHO = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABDQJgAAJ/f2ACf38Cf38DAwIAAQUDAQABBysDBm1lbW9yeQIADV9fdG" +
+ *     "9vbF9zY2hlbWEAAA5fX3Rvb2xfZXhlY3V0ZQABCg8CBgBBAEEuCwYAIAAgAQsLNAEA" +
+ *     "QQALLnsibmFtZSI6ImVjaG8iLCJwYXJhbWV0ZXJzIjp7InR5cGUiOiJvYmplY3QifX" +
+ *     "0=",
+ * );
+ *
  * await using tools = new ToolRegistry({ config: { maxExecutionTime: 2_000 } });
- * await tools.load("fixtures/tools/echo.wasm");
+ * await tools.load(ECHO);
  * console.log(tools.list().map(({ name }) => name)); // [ "echo" ]
  * console.log(await tools.execute("echo", { text: "hi" })); // { text: "hi" }
  * ```
@@ -96,6 +104,7 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Makes a registry without tools.
    *
+   * @param options Limits and grants of its tools, and how many calls run.
    * @throws {TypeError} for an option that does not exist.
    * @throws {RangeError} for a value outside of its range.
    */
@@ -122,6 +131,8 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Adds a tool. Closing the registry leaves it open.
    *
+   * @param tool The tool.
+   * @param options Its name here, and how many of its calls run.
    * @returns the registry.
    * @throws {TypeError} when there is a tool of this name, or the name is none.
    * @throws {SandboxClosed} after {@linkcode close}.
@@ -140,9 +151,12 @@ export class ToolRegistry implements AsyncDisposable {
    * Loads a sandboxed tool and adds it. Tools without limits of their own share
    * one sandbox. Closing the registry closes the tool.
    *
+   * @param source The module or script: bytes, a stream, a path or a URL.
+   * @param options Its name here, its limits and grants, and how it is loaded.
    * @returns the tool.
    * @throws {SandboxError} when the tool can't be loaded.
    * @throws {TypeError} when there is a tool of this name.
+   * @throws {SandboxClosed} after {@linkcode close}.
    */
   async load(
     source: ModuleSource,
@@ -160,17 +174,31 @@ export class ToolRegistry implements AsyncDisposable {
     return tool;
   }
 
-  /** Whether there is a tool of this name. */
+  /**
+   * Whether there is a tool of this name.
+   *
+   * @param name The name that it is called by.
+   * @returns whether there is one.
+   */
   has(name: string): boolean {
     return this.#entries.has(name);
   }
 
-  /** The tool of this name; undefined when there is none. */
+  /**
+   * Finds a tool.
+   *
+   * @param name The name that it is called by.
+   * @returns the tool; undefined when there is none.
+   */
   get(name: string): Tool | undefined {
     return this.#entries.get(name)?.tool;
   }
 
-  /** What each tool says about itself, under the name it is called by. */
+  /**
+   * What each tool says about itself, under the name it is called by.
+   *
+   * @returns a copy; changing it changes nothing here.
+   */
   list(): ToolSchema[] {
     return [...this.#entries.values()].map(({ schema }) => schema);
   }
@@ -178,6 +206,7 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Takes a tool out. Calls in flight end as usual.
    *
+   * @param name The name that it is called by.
    * @returns the tool, which is the caller's to close; undefined when there is
    * none of this name.
    */
@@ -193,6 +222,7 @@ export class ToolRegistry implements AsyncDisposable {
    * @param args Any JSON value that fits the tool's schema.
    * @param options The signal that ends the call, and the context that tools
    * of the host program get.
+   * @param name The name of the tool.
    * @returns the JSON value that the tool answered.
    * @throws {UnknownTool} when there is none of this name.
    * @throws {InvalidArguments} when the arguments do not fit its schema.
@@ -213,6 +243,7 @@ export class ToolRegistry implements AsyncDisposable {
    * @param args Any JSON value that fits the tool's schema.
    * @param options The signal that ends the call, and the context that tools
    * of the host program get.
+   * @param name The name of the tool.
    * @returns the value or the error, with what the call used.
    * @throws {TypeError} when `args` can't be JSON, or for an option that does
    * not exist.

@@ -61,10 +61,13 @@ const NOTHING: Uint8Array = new Uint8Array();
  * ```ts
  * import { ToolSandbox } from "@cortexai/sandbox";
  *
- * await using sandbox = new ToolSandbox({ maxExecutionTime: 2_000 });
- * const module = await sandbox.loadModule(
- *   "fixtures/numeric/numeric.wasm"
+ * // A module of 41 bytes, which exports `add`.
+ * const ADD = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags=",
  * );
+ *
+ * await using sandbox = new ToolSandbox({ maxExecutionTime: 2_000 });
+ * const module = await sandbox.loadModule(ADD);
  * console.log(await sandbox.execute(module, "add", [2, 3])); // [ 5 ]
  * ```
  */
@@ -113,11 +116,13 @@ export class ToolSandbox implements AsyncDisposable {
    * @param source Bytes, a stream, a response, a blob, a path or a URL.
    * @param options The hash that it must have, limits of the download, and who
    * is told how far it is.
+   * @returns the module, ready to be called.
    * @throws {CompilationFailed} when it is not a valid module, cannot be
    * bounded, or is not what `integrity` says.
    * @throws {MemoryLimitExceeded} when it declares more than the limit.
    * @throws {PermissionDenied} when this process may not read `source`.
    * @throws {SandboxClosed} after {@linkcode close}.
+   * @throws the signal's reason when the load is aborted.
    */
   async loadModule(
     source: ModuleSource,
@@ -149,6 +154,7 @@ export class ToolSandbox implements AsyncDisposable {
    * Lets go of a module: it can't be called any more, and its code is
    * collected when no other sandbox uses it. Calls in flight end as usual.
    *
+   * @param module The module, or a snapshot.
    * @throws {ExecutionFailed} when this sandbox did not load it.
    */
   unloadModule(module: SandboxedModule): void {
@@ -159,10 +165,15 @@ export class ToolSandbox implements AsyncDisposable {
   /**
    * Calls an exported function with numbers, in a fresh instance.
    *
+   * @param module A module that this sandbox loaded, or a snapshot of one.
+   * @param name The name of the export.
    * @param input The arguments: concatenated little-endian i32 values.
+   * @param options Limits, files and streams of this call.
    * @returns the results, concatenated and little-endian.
    * @throws {SandboxError} when the export is missing or of another type, when
    * the guest fails, or at a limit; its `result` has what the call used.
+   * @throws {SandboxClosed} after {@linkcode close}.
+   * @throws the signal's reason when the call is aborted.
    */
   async execute(
     module: SandboxedModule,
@@ -173,12 +184,17 @@ export class ToolSandbox implements AsyncDisposable {
   /**
    * Calls an exported function with numbers, in a fresh instance.
    *
+   * @param module A module that this sandbox loaded, or a snapshot of one.
+   * @param name The name of the export.
    * @param input The arguments, by the types of the parameters: i64 takes a
    * bigint or a whole number, i32, f32 and f64 take numbers.
+   * @param options Limits, files and streams of this call.
    * @returns the results: i64 as bigint, all others as number.
    * @throws {SandboxError} when the export is missing or of another type, when
    * the guest fails, or at a limit; its `result` has what the call used.
    * @throws {TypeError} when an argument is not a number of its type.
+   * @throws {SandboxClosed} after {@linkcode close}.
+   * @throws the signal's reason when the call is aborted.
    */
   async execute(
     module: SandboxedModule,
@@ -206,10 +222,14 @@ export class ToolSandbox implements AsyncDisposable {
    * Calls an exported function with numbers, and never throws for what a guest
    * does.
    *
+   * @param module A module that this sandbox loaded, or a snapshot of one.
+   * @param name The name of the export.
    * @param args The arguments, as of {@linkcode execute}.
+   * @param options Limits, files and streams of this call.
    * @returns the results or the error, with what the call used and printed.
    * @throws {TypeError} when an argument is not a number of its type.
    * @throws the signal's reason when the call is aborted.
+   * @throws {ExecutionFailed} when there is no such export.
    */
   async call(
     module: SandboxedModule,
@@ -233,11 +253,15 @@ export class ToolSandbox implements AsyncDisposable {
    * Calls an exported function with bytes, placed where the export `allocator`
    * says; never throws for what a guest does.
    *
+   * @param module A module that this sandbox loaded, or a snapshot of one.
    * @param name An export of type `(i32 pointer, i32 length)`, which returns an
    * i32 or nothing.
+   * @param bytes What the guest gets.
    * @param allocator An export of type `(i32 length) -> i32`.
+   * @param options Limits, files and streams of this call.
    * @returns what it returned, or the error, with what the call used.
    * @throws the signal's reason when the call is aborted.
+   * @throws {ExecutionFailed} when an export is missing or of another type.
    */
   async callBytes(
     module: SandboxedModule,
@@ -254,6 +278,8 @@ export class ToolSandbox implements AsyncDisposable {
    * Runs a WASI program from its start to its end, and never throws for what
    * it does: one that meets a limit comes back with what it printed.
    *
+   * @param module A module with `_start`.
+   * @param options Arguments, files, streams and limits of this run.
    * @returns its exit code or the error, and what it wrote.
    * @throws {ExecutionFailed} when the module is not a program.
    * @throws {TypeError} for an option that does not exist or is impossible.
@@ -285,6 +311,9 @@ export class ToolSandbox implements AsyncDisposable {
    * numbers and clocks are never part of a state; a guest with a generator of
    * its own can export `__snapshot_resumed`, which is called before each call.
    *
+   * @param module A module that this sandbox loaded.
+   * @param options What the guest starts with, and calls that are made first.
+   * @returns a module whose calls begin in that state.
    * @throws {SandboxError} when the module does not start, when one of the
    * calls fails, or when its state can't be taken; the message says what can't.
    * @throws {TypeError} for an option that does not exist or is impossible.
@@ -303,6 +332,9 @@ export class ToolSandbox implements AsyncDisposable {
    * you would take the module from. They are checked so that they can do no
    * more than a guest can.
    *
+   * @param module The module that it was taken of.
+   * @param bytes What `toBytes` wrote.
+   * @returns the snapshot.
    * @throws {ExecutionFailed} when the bytes are no snapshot, are damaged, are
    * larger than the limits allow, or were taken of another module, with another
    * engine, or with other host folders or files in memory.
@@ -322,12 +354,21 @@ export class ToolSandbox implements AsyncDisposable {
    * ```ts
    * import { ToolSandbox } from "@cortexai/sandbox";
    *
+   * // A module that counts its calls.
+   * const COUNT = Uint8Array.fromBase64(
+   *   "AGFzbQEAAAABBQFgAAF/AwIBAAYGAX8BQQALBwkBBWNvdW50AAAKDQELACMAQQFqJAAjAAs=",
+   * );
+   *
    * await using sandbox = new ToolSandbox();
-   * const module = await sandbox.loadModule("fixtures/numeric/numeric.wasm");
+   * const module = await sandbox.loadModule(COUNT);
    * await using session = await sandbox.session(module);
-   * console.log(await session.execute("add", [2, 3])); // [ 5 ]
+   * console.log(await session.execute("count")); // [ 1 ]
+   * console.log(await session.execute("count")); // [ 2 ]
    * ```
    *
+   * @param module A module that this sandbox loaded, or a snapshot of one.
+   * @param options What the guest starts with, and how the session ends.
+   * @returns the session, which is the caller's to close.
    * @throws {Busy} when there are `maxSessions` already.
    * @throws {SandboxError} when the module does not start.
    * @throws {TypeError} for an option that does not exist or is impossible.
@@ -344,6 +385,7 @@ export class ToolSandbox implements AsyncDisposable {
    * in the folders that are granted with `overlay`, and all of it is committed
    * or dropped together. Pass it to the calls as `overlay`.
    *
+   * @returns an empty overlay.
    * @throws {TypeError} when no folder is granted with an overlay.
    */
   overlay(): Overlay {

@@ -64,6 +64,9 @@ export type AiToolOptions = Omit<AnswerOptions, "signal">;
 /**
  * The tools of a registry as a `ToolSet`.
  *
+ * @param registry The tools.
+ * @param options How much of an answer is shown, and who is told.
+ * @returns the `tools` of `generateText`.
  * @throws {TypeError} when two tools would have one name.
  */
 export function aiTools(

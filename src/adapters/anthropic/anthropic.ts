@@ -68,6 +68,8 @@ export interface ToolResultMessage {
 /**
  * The tools of a registry.
  *
+ * @param registry The tools.
+ * @returns the `tools` of a request.
  * @throws {TypeError} when two tools would have one name.
  */
 export function anthropicTools(registry: ToolRegistry): AnthropicTool[] {
@@ -81,7 +83,9 @@ export function anthropicTools(registry: ToolRegistry): AnthropicTool[] {
 /**
  * Makes the calls of a message, all at once.
  *
+ * @param registry The tools.
  * @param content The blocks of the model's message.
+ * @param options The signal, how much of an answer is shown, and who is told.
  * @returns the message that follows it, failures in it; none without calls.
  * @throws the signal's reason when it is aborted.
  */

@@ -71,6 +71,8 @@ export type LangChainAnswer = {
 /**
  * The tools of a registry.
  *
+ * @param registry The tools.
+ * @returns what `bindTools` takes.
  * @throws {TypeError} when two tools would have one name.
  */
 export function langChainTools(registry: ToolRegistry): LangChainTool[] {
@@ -87,6 +89,9 @@ export function langChainTools(registry: ToolRegistry): LangChainTool[] {
 /**
  * Makes the calls of a message, all at once.
  *
+ * @param registry The tools.
+ * @param message The model's message.
+ * @param options The signal, how much of an answer is shown, and who is told.
  * @returns the messages that follow it, failures among them.
  * @throws the signal's reason when it is aborted.
  */

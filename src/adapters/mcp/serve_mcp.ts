@@ -103,12 +103,14 @@ const END_GRACE_MS = 1_000;
  * import { serveMcp } from "@cortexai/sandbox/mcp";
  *
  * const tools = new ToolRegistry();
- * await tools.load("fixtures/tools/echo.wasm");
+ * await tools.load("greet.js");
  * await using server = serveMcp(tools, { http: { port: 8808 } });
  * await server.finished;
  * ```
  *
  * @param tools The tools; a registry may change while it is served.
+ * @param options Where it listens, and how it stops.
+ * @returns the server, which is the caller's to close.
  * @throws {TypeError} for an address of other machines without a token.
  */
 export function serveMcp(
@@ -124,6 +126,8 @@ export function serveMcp(
  * Makes a handler of HTTP requests, for a server of your own.
  *
  * @param tools The tools; a registry may change while it is served.
+ * @param options Who may ask, and how it stops.
+ * @returns the handler, which is the caller's to close.
  */
 export function mcpHandler(
   tools: McpTools,

@@ -80,7 +80,7 @@ const GRACE_MS = 30_000;
  * import { serveTools } from "@cortexai/sandbox/nats";
  *
  * await using tools = new ToolRegistry();
- * await tools.load("fixtures/tools/echo.wasm");
+ * await tools.load("greet.js");
  * await using connection = await connect({ servers: "127.0.0.1:4222" });
  * await using serving = await serveTools(connection, tools);
  * await serving.finished;
@@ -88,6 +88,8 @@ const GRACE_MS = 30_000;
  *
  * @param connection A connection of `@nats-io/transport-node`.
  * @param tools The tools.
+ * @param options The name of the service, its lock, and how it drains.
+ * @returns the service, which is the caller's to close.
  * @throws {PermissionDenied} when the server does not let this user serve.
  * @throws {TypeError} for an option that does not exist, or a tool that does not
  * say of itself what the lock has.

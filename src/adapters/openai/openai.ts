@@ -116,6 +116,9 @@ export interface ResponseAnswer {
 /**
  * The tools of a registry for Chat Completions.
  *
+ * @param registry The tools.
+ * @param options Whether the model is held to the schemas.
+ * @returns the `tools` of a request.
  * @throws {TypeError} when two tools would have one name.
  */
 export function chatTools(
@@ -129,6 +132,9 @@ export function chatTools(
 /**
  * The tools of a registry for Responses.
  *
+ * @param registry The tools.
+ * @param options Whether the model is held to the schemas.
+ * @returns the `tools` of a request.
  * @throws {TypeError} when two tools would have one name.
  */
 export function responseTools(
@@ -150,6 +156,9 @@ export function responseTools(
 /**
  * Makes the calls of a message, all at once.
  *
+ * @param registry The tools.
+ * @param message The model's message.
+ * @param options The signal, how much of an answer is shown, and who is told.
  * @returns the messages that follow it, failures among them.
  * @throws the signal's reason when it is aborted.
  */
@@ -170,7 +179,9 @@ export async function answerChatCalls(
 /**
  * Makes the calls of a response, all at once.
  *
+ * @param registry The tools.
  * @param output The response's `output`.
+ * @param options The signal, how much of an answer is shown, and who is told.
  * @returns the items that follow it, failures among them.
  * @throws the signal's reason when it is aborted.
  */

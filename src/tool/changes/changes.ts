@@ -133,6 +133,8 @@ export class Changes implements Iterable<Change> {
   /**
    * The changes in lines for a person: all that is removed or renamed by name,
    * and sizes before and after.
+   *
+   * @returns one line for each change.
    */
   summary(): string {
     return summaryOf(this.list);
@@ -142,7 +144,9 @@ export class Changes implements Iterable<Change> {
    * The changes as a unified diff: text by its lines, everything else by size.
    *
    * @param selection Which changes; all by default.
+   * @returns text that `patch` understands, but for what is not text.
    * @throws {SandboxClosed} when the sandbox is closed.
+   * @throws {TypeError} when `only` names a path that was not changed.
    */
   async diff(selection: ChangeSelection = ALL): Promise<string> {
     let text = "";
@@ -161,6 +165,7 @@ export class Changes implements Iterable<Change> {
    * sandbox's own and renamed into place: it is the old or the new one, never
    * a part.
    *
+   * @param selection Which changes; all by default.
    * @returns what came of it; conflicts are not thrown.
    * @throws {PermissionDenied} when this process may not write to the folder.
    * @throws {TypeError} when they were committed or dropped before, or when
@@ -187,7 +192,11 @@ export class Changes implements Iterable<Change> {
     return result;
   }
 
-  /** Forgets the changes; they can't be committed any more. */
+  /**
+   * Forgets the changes; they can't be committed any more.
+   *
+   * @throws {TypeError} when they were committed or dropped before.
+   */
   drop(): void {
     this.#checkPending();
     this.#settled = "dropped";

@@ -66,6 +66,11 @@ export class Overlay extends SharedOverlay {
   /**
    * Carries the changes out, after the calls that run; then it is empty, and
    * further calls start from the folders. See {@linkcode Changes.commit}.
+   *
+   * @param selection Which changes; all by default.
+   * @returns the result; conflicts are not thrown.
+   * @throws {PermissionDenied} when this process may not write to the folder.
+   * @throws {SandboxClosed} when the sandbox is closed.
    */
   async commit(selection?: ChangeSelection): Promise<CommitResult> {
     return await this.#queued(() => this.changes.commit(selection));

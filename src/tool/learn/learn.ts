@@ -135,6 +135,8 @@ const GRANTING = [
  * ```
  *
  * @param attempt Makes the call, from the start.
+ * @param options The folder, limits, and who decides.
+ * @returns what was accepted, skipped and withheld, and the last result.
  * @throws {TypeError} for an option that does not exist or grants something.
  * @throws {PermissionDenied} when this process may not read the base folder.
  * @throws whatever `attempt` throws.

@@ -18,6 +18,10 @@ export interface LearnedTool {
 /**
  * Writes what was learned as the content of a `sandbox.json`: the grants that
  * were accepted, and for each of them which call asked for it, how often.
+ *
+ * @param learned What {@linkcode learn} found out.
+ * @param tool What the file is to say of the tool.
+ * @returns plain data, for `JSON.stringify`.
  */
 export function learnedFile(
   { grants }: Pick<Learned, "grants">,

@@ -77,6 +77,23 @@ export let callSession: <Input, Value>(
  * leaves an instance that nobody can rely on: it ends the session, unless the
  * session was opened with `rollback`. A host function that such a call waits for
  * can't use the session itself: that fails at once.
+ *
+ * ```ts
+ * import { ToolSandbox } from "@cortexai/sandbox";
+ *
+ * // A module that counts its calls.
+ * const COUNT = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABBQFgAAF/AwIBAAYGAX8BQQALBwkBBWNvdW50AAAKDQELACMAQQFqJAAjAAs=",
+ * );
+ *
+ * await using sandbox = new ToolSandbox();
+ * const module = await sandbox.loadModule(COUNT);
+ * await using session = await sandbox.session(module);
+ * await session.execute("count");
+ * await using fork = await session.fork();
+ * console.log(await session.execute("count")); // [ 2 ]
+ * console.log(await fork.execute("count")); // [ 2 ]
+ * ```
  */
 export class SandboxSession implements AsyncDisposable {
   readonly #parts: SessionParts;
@@ -111,8 +128,15 @@ export class SandboxSession implements AsyncDisposable {
   /**
    * Calls an exported function with numbers.
    *
+   * @param name The name of the export.
+   * @param args The arguments: i64 takes a bigint or a whole number, all others
+   * numbers.
+   * @param options Limits, files and streams of this call.
+   * @returns the results: i64 as bigint, all others as number.
    * @throws {SandboxError} as `ToolSandbox.execute`, and `SandboxClosed` when
    * the session has ended.
+   * @throws {TypeError} when an argument is not a number of its type.
+   * @throws the signal's reason when the call is aborted.
    */
   async execute(
     name: string,
@@ -122,7 +146,17 @@ export class SandboxSession implements AsyncDisposable {
     return valueOf(await this.call(name, args, options));
   }
 
-  /** Calls an exported function with numbers; never throws for a guest. */
+  /**
+   * Calls an exported function with numbers; never throws for a guest.
+   *
+   * @param name The name of the export.
+   * @param args The arguments, as of {@linkcode execute}.
+   * @param options Limits, files and streams of this call.
+   * @returns the results or the error, with what the call used and printed.
+   * @throws {ExecutionFailed} when there is no such export.
+   * @throws {TypeError} when an argument is not a number of its type.
+   * @throws the signal's reason when the call is aborted.
+   */
   async call(
     name: string,
     args: Numbers = [],
@@ -138,7 +172,12 @@ export class SandboxSession implements AsyncDisposable {
   /**
    * Calls `__tool_execute` with a JSON value; never throws for a guest.
    *
+   * @param args Any JSON value; it is not checked against a schema.
+   * @param options Limits, files and streams of this call.
+   * @returns the answer or the error, with what the call used.
    * @throws {TypeError} when `args` cannot be JSON.
+   * @throws {ExecutionFailed} when the module is not a tool.
+   * @throws the signal's reason when the call is aborted.
    */
   async callTool(
     args: unknown,
@@ -157,7 +196,13 @@ export class SandboxSession implements AsyncDisposable {
    * Calls an export that takes bytes, placed where the export `allocator` says;
    * never throws for a guest.
    *
+   * @param name An export of type `(i32 pointer, i32 length)`.
+   * @param bytes What the guest gets.
+   * @param allocator An export of type `(i32 length) -> i32`.
+   * @param options Limits, files and streams of this call.
    * @returns what it returned, an i32.
+   * @throws {ExecutionFailed} when an export is missing or of another type.
+   * @throws the signal's reason when the call is aborted.
    */
   async callBytes(
     name: string,
@@ -173,6 +218,7 @@ export class SandboxSession implements AsyncDisposable {
    * Takes the present state, as a module whose calls begin in it. Waits for
    * calls that were made before.
    *
+   * @returns the snapshot; the session goes on.
    * @throws {ExecutionFailed} when something is open or cannot be taken.
    * @throws {SandboxClosed} when the session has ended.
    */
@@ -186,6 +232,7 @@ export class SandboxSession implements AsyncDisposable {
   /**
    * Opens a second session that goes on from the present state.
    *
+   * @returns the other session, which is the caller's to close.
    * @throws as {@linkcode snapshot}, and `Busy` at the limit of sessions.
    */
   async fork(): Promise<SandboxSession> {

@@ -27,6 +27,26 @@ export let createSnapshot: (
  *
  * Made by `ToolSandbox.snapshot`, `ToolSandbox.loadSnapshot` or
  * `SandboxSession.snapshot`.
+ *
+ * ```ts
+ * import { ToolSandbox } from "@cortexai/sandbox";
+ *
+ * // A module that counts its calls.
+ * const COUNT = Uint8Array.fromBase64(
+ *   "AGFzbQEAAAABBQFgAAF/AwIBAAYGAX8BQQALBwkBBWNvdW50AAAKDQELACMAQQFqJAAjAAs=",
+ * );
+ *
+ * await using sandbox = new ToolSandbox();
+ * const module = await sandbox.loadModule(COUNT);
+ * const init = [{ export: "count" }, { export: "count" }];
+ * const snapshot = await sandbox.snapshot(module, { init });
+ * console.log(await sandbox.execute(snapshot, "count", [])); // [ 3 ]
+ * console.log(await sandbox.execute(snapshot, "count", [])); // [ 3 ]
+ *
+ * const bytes = await snapshot.toBytes();
+ * const again = await sandbox.loadSnapshot(module, bytes);
+ * console.log(await sandbox.execute(again, "count", [])); // [ 3 ]
+ * ```
  */
 export class ModuleSnapshot extends SandboxedModule {
   readonly #image: StateImage;
@@ -64,6 +84,7 @@ export class ModuleSnapshot extends SandboxedModule {
    * Writes the snapshot down, compressed, to be read by
    * `ToolSandbox.loadSnapshot`. What the guest had in its memory is in it.
    *
+   * @returns the bytes of a snapshot file.
    * @throws {ExecutionFailed} when it was taken with changes in an overlay.
    */
   toBytes(): Promise<Uint8Array<ArrayBuffer>> {
