@@ -9,12 +9,15 @@ export type Look = () => number | undefined;
 const FIRST_MS = 20;
 /** The longest between two looks: timers that were cleared stay so long. */
 const MOST_MS = 1_000;
+/** So many waits for one timer come one right after the other. */
+const MANY_WAITS = 8;
 
 /**
  * Calls `look` from time to time while a guest is waited for. Setting a timer
  * and taking it back costs more than the rest of a wait. So the first timer of
  * a wait is left to the next ones, and only calls that outlive it set their
- * own. What is left of it between two waits keeps no process alive.
+ * own. Where there are few waits it keeps no process alive between them; where
+ * there are many it is not touched, and may do so for as long as it has left.
  */
 export class GuestWatch {
   readonly #look: Look;
@@ -22,6 +25,8 @@ export class GuestWatch {
   #timer: Timer | undefined;
   /** Whether the timer is one that serves any wait. */
   #isFirst = false;
+  /** How many waits it has served. */
+  #waits = 0;
 
   /** @param look Looks after the guest that is waited for. */
   constructor(look: Look) {
@@ -31,8 +36,8 @@ export class GuestWatch {
   /** Begins to look after a guest. */
   begin(): void {
     this.#isWaiting = true;
-    if (this.#timer && !this.#timer.isOver) this.#timer.ref();
-    else this.#set(FIRST_MS, true);
+    if (!this.#timer || this.#timer.isOver) this.#set(FIRST_MS, true);
+    else if (++this.#waits <= MANY_WAITS) this.#timer.ref();
   }
 
   /** Looks now, and sets the timer anew; does nothing between two waits. */
@@ -46,8 +51,8 @@ export class GuestWatch {
   /** The guest has come back. */
   end(): void {
     this.#isWaiting = false;
-    if (this.#isFirst) this.#timer?.clear();
-    else this.stop();
+    if (!this.#isFirst) this.stop();
+    else if (this.#waits < MANY_WAITS) this.#timer?.clear();
   }
 
   /** Takes the timer back: the last wait is over, or nearly. */
@@ -58,6 +63,7 @@ export class GuestWatch {
 
   #set(ms: number, isFirst: boolean): void {
     this.#isFirst = isFirst;
+    this.#waits = 1;
     this.#timer = new Timer(Math.min(ms, MOST_MS), () => this.lookNow());
   }
 }
