@@ -150,6 +150,7 @@ export class GuestEnd {
     const target = new Uint8Array(this.#buffers.answer);
     let at = 0;
     for (const section of sections) {
+      if (section.length === 0) continue;
       target.set(section, at);
       at += section.length;
     }

@@ -193,12 +193,16 @@ export class HostEnd {
     bytes: Uint8Array,
   ): CallAnswer | undefined {
     if (!this.#isAnswered) return undefined;
-    let at = 0;
-    const [value, stdout, stderr, files, denied] = lengths
-      .map((length) => bytes.subarray(at, at += length));
+    const [valueBytes, ...others] = lengths;
+    let at = valueBytes!;
+    // Most are empty, and a view costs more than the question.
+    const [stdout, stderr, files, denied] = others.map((length) =>
+      length === 0 ? NOTHING : bytes.subarray(at, at += length)
+    );
     return {
       status,
-      value: value!,
+      // Whoever called may transfer it, so it is never shared.
+      value: bytes.subarray(0, valueBytes),
       stdout: stdout!,
       stderr: stderr!,
       isCut: this.#words[Word.cut] !== 0,

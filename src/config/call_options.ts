@@ -151,7 +151,7 @@ export function callLimits(
   extra: readonly string[] = [],
 ): CallLimits {
   checkObject("options of a call", options);
-  checkKnown("options of a call", options, [...NAMES, ...extra]);
+  checkKnown("options of a call", options, NAMES, extra);
   const { signal, timeout, queueTimeout, maxMemoryBytes, maxFuel } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(

@@ -71,10 +71,11 @@ export function checkKnown(
   what: string,
   options: object,
   known: Iterable<string>,
+  extra: Iterable<string> = [],
 ): void {
   const keys = Object.keys(options);
   if (keys.length === 0) return;
-  const names = new Set(known);
+  const names = new Set([...known, ...extra]);
   for (const key of keys) {
     if (names.has(key)) continue;
     const list = [...names].join(", ");

@@ -158,6 +158,7 @@ export class GuestCall {
 
   /** What the guest asked for and did not get, as JSON; empty if nothing. */
   #denied(): Uint8Array {
+    if (this.#families.size === 0) return NOTHING;
     const denied = [
       ...[...this.#families.values()]
         .flatMap((family) => family.denied?.() ?? []),

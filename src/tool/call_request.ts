@@ -187,6 +187,7 @@ function bundleOf(
   surroundings: CallSurroundings | undefined,
   overlays: OverlayStates,
 ): Uint8Array {
+  if (!surroundings && Object.keys(overlays).length === 0) return NOTHING;
   const directories = (surroundings?.memoryDirectories ?? [])
     .map(({ guest, files }) => [guest, files] as const);
   const bundled = bundledOverlays(overlays);
