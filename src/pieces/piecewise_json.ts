@@ -69,8 +69,10 @@ export class PiecewiseParser {
 
   /** Before anything is made of them: what is made has to be collected, too. */
   async #countValues(): Promise<void> {
-    const counter = new ValueCounter();
     const { length } = this.#bytes;
+    // Each has a byte of its own, so that few bytes can't hold too many.
+    if (length <= this.#maxValues) return;
+    const counter = new ValueCounter();
     for (let at = 0; at < length;) {
       if (this.#slice.isOver) await this.#slice.rest();
       at = counter.read(this.#bytes, Math.min(at + COUNTED_BYTES, length));
