@@ -27,6 +27,11 @@ interface Outgoing {
 const MOST_OPEN_REQUESTS = 4_096;
 /** Nothing more is read while open requests have more bytes. */
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
+/** Answers wait for each other while more requests than these have none. */
+const FEW_OPEN_REQUESTS = 4;
+/** So many of them, and so long. */
+const MOST_TOGETHER = 16;
+const TOGETHER_MS = 1;
 /** A client that does not read by then gets no last answer. */
 const LAST_WRITE_MS = 1_000;
 /** https://www.jsonrpc.org/specification#error_object */
@@ -50,6 +55,7 @@ export class StdioWire implements Transport {
   #openBytes = 0;
   #answered = Promise.withResolvers<void>();
   #waiting: Outgoing[] = [];
+  #enough = Promise.withResolvers<void>();
   #writing: Promise<void> | undefined;
   #isClosed = false;
 
@@ -67,11 +73,16 @@ export class StdioWire implements Transport {
     return Promise.resolve();
   }
 
-  /** Writes a message; several that wait are written at once. */
+  /**
+   * Writes a message; several that wait are written at once. While calls are
+   * many, an answer waits a millisecond for others: a write, and the client's
+   * read of it, cost more than a small call.
+   */
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) return;
     const answered = "method" in message ? undefined : message.id;
     this.#waiting.push({ line: `${lineOf(message)}\n`, answered });
+    if (this.#isEnough) this.#enough.resolve();
     await (this.#writing ??= this.#writeAll());
   }
 
@@ -102,6 +113,7 @@ export class StdioWire implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#answered.resolve();
+    this.#enough.resolve();
     this.#ended.resolve();
     this.#reader.cancel().catch(() => {});
     this.onclose?.();
@@ -112,6 +124,7 @@ export class StdioWire implements Transport {
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
+        if (!this.#isEnough) await this.#gather();
         const batch = this.#waiting.splice(0);
         const text = batch.map(({ line }) => line).join("");
         let rest = ENCODER.encode(text);
@@ -130,6 +143,21 @@ export class StdioWire implements Transport {
     }
   }
 
+  /** What a guest tells meanwhile is not delayed: it waits until it is told. */
+  get #isEnough(): boolean {
+    const { length } = this.#waiting;
+    return length >= MOST_TOGETHER ||
+      this.#open.size - length < FEW_OPEN_REQUESTS ||
+      this.#waiting.some(({ answered }) => answered === undefined);
+  }
+
+  async #gather(): Promise<void> {
+    this.#enough = Promise.withResolvers<void>();
+    const timer = setTimeout(this.#enough.resolve, TOGETHER_MS);
+    await this.#enough.promise;
+    clearTimeout(timer);
+  }
+
   async #readAll(): Promise<void> {
     let parts: Uint8Array[] = [];
     let length = 0;
@@ -146,7 +174,7 @@ export class StdioWire implements Transport {
         if (end < 0) break;
         this.#take(joined(parts, length), length);
         [parts, length, start] = [[], 0, end + 1];
-        await this.#room();
+        if (this.#isFull) await this.#room();
         if (this.#isClosed) return;
       }
     }
@@ -183,12 +211,13 @@ export class StdioWire implements Transport {
     this.#answered.resolve();
   }
 
+  get #isFull(): boolean {
+    return this.#open.size >= MOST_OPEN_REQUESTS ||
+      this.#openBytes > MOST_OPEN_BYTES;
+  }
+
   async #room(): Promise<void> {
-    while (
-      !this.#isClosed &&
-      (this.#open.size >= MOST_OPEN_REQUESTS ||
-        this.#openBytes > MOST_OPEN_BYTES)
-    ) {
+    while (!this.#isClosed && this.#isFull) {
       this.#answered = Promise.withResolvers<void>();
       await this.#answered.promise;
     }
