@@ -66,7 +66,7 @@ function parse(args: readonly string[]): ParsedVerb | undefined {
 /** What is granted is looked at when the sandbox is made, and not before. */
 function asUsageError(error: unknown): unknown {
   return error instanceof TypeError &&
-      /^Cannot (grant|use cacheDirectory) /.test(error.message)
+      /^Cannot (grant|use \w+Directory) /.test(error.message)
     ? new UsageError(error.message)
     : error;
 }

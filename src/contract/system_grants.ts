@@ -9,6 +9,18 @@ export interface OverlayLimits {
    * default.
    */
   readonly maxEntries: number;
+  /**
+   * A folder of the host for what has no room in memory. Nobody but this user
+   * may be able to write there, and no guest may be granted it. None by
+   * default: then everything is in memory.
+   */
+  readonly spillDirectory?: string | URL;
+  /**
+   * With `spillDirectory`, the bytes of files that are in memory during a call
+   * and in what it leaves; the others are in that folder. `maxBytes` is for
+   * both together. 64 MiB by default.
+   */
+  readonly maxMemoryBytes?: number;
 }
 
 /** A host directory that guests see. */
@@ -26,6 +38,8 @@ export interface GrantedDirectory {
   readonly anchor?: string;
   /** The folder that the anchor is in. */
   readonly anchorFolder?: string;
+  /** Where an overlay puts what has no room in memory, if it may. */
+  readonly spill?: string;
   /** What it was when it was granted; unknown for one that was not there. */
   readonly identity?: { readonly dev: number; readonly ino: number };
   /** The locks to hold for changes, ascending; none if nobody else is there. */

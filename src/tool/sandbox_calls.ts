@@ -92,6 +92,7 @@ export class SandboxCalls {
       ["name"],
       before,
     );
+    const ended = this.#parts.callBegins(before);
     try {
       const result = await this.#perform(module, kind.op, call, changesOf);
       if (!result.ok) return result;
@@ -105,6 +106,7 @@ export class SandboxCalls {
         return failed(error as AnySandboxError, record);
       }
     } finally {
+      ended();
       call.end();
     }
   }

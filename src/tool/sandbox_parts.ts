@@ -10,6 +10,7 @@ import { Network } from "../host/network/network.ts";
 import { networkOptions } from "../host/network/network_options.ts";
 import { overlayBytes } from "../host/overlay/overlay_bytes.ts";
 import { OverlayCommits } from "../host/overlay/overlay_commits.ts";
+import { SpillFolders } from "../host/overlay/spill_folders.ts";
 import { WorkerPool } from "../host/pool/worker_pool.ts";
 import { SessionWorkers } from "../host/sessions/session_workers.ts";
 import { Timer } from "../timer.ts";
@@ -26,13 +27,14 @@ export class SandboxParts {
   readonly sessions: SessionWorkers;
   readonly modules: ModuleStore;
   readonly #commits: OverlayCommits;
+  readonly #spills: SpillFolders;
   #isClosed = false;
 
   /**
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants.
-   * @throws {TypeError} for a grant of what is no folder, or a cache that others
-   * may write to.
+   * @throws {TypeError} for a grant of what is no folder, or a cache or spill
+   * folder that others may write to.
    */
   constructor(config: SandboxConfig) {
     this.config = config;
@@ -41,11 +43,16 @@ export class SandboxParts {
     workerPermissions(grants.directories);
     for (const { host } of grants.directories) checkFolder(host);
     this.network = new Network(networkOptions(config));
-    this.folders = new GrantedFolders(grants.directories);
+    this.#spills = new SpillFolders(grants.directories);
+    let folders: GrantedFolders | undefined;
     try {
+      const described = this.#spills.described(grants.directories);
+      this.folders = folders = new GrantedFolders(described);
+      this.#spills.hold();
       this.modules = new ModuleStore(config);
     } catch (error) {
-      this.folders.release();
+      this.#spills.close();
+      folders?.release();
       throw error;
     }
     this.#commits = new OverlayCommits(this.folders, grants.shared);
@@ -86,13 +93,26 @@ export class SandboxParts {
   /** What a call left in overlays, to be committed or dropped. */
   changesOf(states: OverlayStates, onSettled?: () => void): Changes {
     const { directories } = this.folders;
+    this.#spills.keep(states);
     return new Changes({
       states,
       commits: this.#commits,
       hostOf: (guest) =>
         directories.find((one) => one.guest === guest)?.host ?? guest,
-      ...onSettled && { onSettled },
+      onSettled: () => {
+        onSettled?.();
+        this.#spills.settled(states);
+      },
     });
+  }
+
+  /**
+   * Says that a call begins with what earlier ones left in overlays.
+   *
+   * @returns what says that it has ended, and all that it left is known.
+   */
+  callBegins(before: OverlayStates): () => void {
+    return this.#spills.begin(before);
   }
 
   /** Stops what runs, and ends the workers. */
@@ -102,6 +122,7 @@ export class SandboxParts {
     await Promise.all([this.pool.close(), this.sessions.close(), unloading]);
     await this.network.close();
     this.folders.release();
+    this.#spills.close();
   }
 }
 

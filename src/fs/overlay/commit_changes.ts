@@ -14,6 +14,7 @@ import {
 import { CommitStage, JOURNAL, writeAll } from "./commit_stage.ts";
 import { findConflicts } from "./find_conflicts.ts";
 import type { OverlayState, SavedFile, SavedNode } from "./overlay_state.ts";
+import { partsOf, sizeOf } from "./spill/saved_content.ts";
 import {
   type HiddenPlace,
   type OverlayTree,
@@ -121,8 +122,13 @@ class Commit {
   #stageContents(): void {
     for (const { saved, place } of this.#tree.standing) {
       if (saved.kind !== "file" || saved.content === undefined) continue;
-      if (isShared(saved) || this.#contents.has(saved)) continue;
+      if (this.#contents.has(saved)) continue;
       this.#at = place;
+      if (isShared(saved)) {
+        // It is changed where it is: what can't be read must be known before.
+        for (const _ of partsOf(saved.content, this.#folder.pieces));
+        continue;
+      }
       const stage = this.#stage.name(`new-${this.#contents.size}`);
       this.#stage.write(stage, saved.content, saved.origin);
       this.#contents.set(saved, stage);
@@ -140,8 +146,8 @@ class Commit {
       const mode = { read: false, write: true, create: false, append: false };
       const file = tree.open(origin.place, mode, origin.stat);
       try {
-        writeAll(file, content);
-        file.setSize(content.length);
+        writeAll(file, content, this.#folder.pieces);
+        file.setSize(sizeOf(content));
         file.sync();
       } finally {
         file.close();

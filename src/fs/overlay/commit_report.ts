@@ -2,12 +2,15 @@
 
 import { codeOf, type ErrorCode } from "../error_code.ts";
 import type { FileSystem, NewTimes, OpenFile } from "../file_system.ts";
+import type { PieceReader } from "./spill/saved_content.ts";
 
 /** A folder that a commit may change. */
 export interface CommitFolder {
   readonly tree: FileSystem;
   /** What the names of what it keeps there meanwhile begin with. */
   readonly prefix: string;
+  /** Where pieces of what was changed are read from. */
+  readonly pieces: PieceReader;
   /** Sets who may do what with a file of the tree that is open. */
   readonly setMode: (file: OpenFile, mode: number) => void;
 }
@@ -74,6 +77,7 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ENOENT: "it is gone",
   ENOTEMPTY: "something was put into it meanwhile",
   ELOOP: "a link is on the way to it",
+  EIO: "what was written for it can't be read, or the disk fails",
   EROFS: "it is granted for reading only",
   EBUSY: "it is granted itself, or on the way to what is",
 };

@@ -4,6 +4,11 @@ import { codeOf, fail } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
 import type { CommitFolder } from "./commit_report.ts";
 import type { Origin } from "./overlay_node.ts";
+import {
+  partsOf,
+  type PieceReader,
+  type SavedContent,
+} from "./spill/saved_content.ts";
 
 /** The most bytes that are written or read at once. */
 const PART_BYTES = 1024 * 1024;
@@ -39,7 +44,7 @@ export class CommitStage {
   /** Makes a file; one that takes another's place is on the disk by then. */
   write(
     place: string,
-    content: Uint8Array,
+    content: SavedContent,
     instead: Origin | undefined,
   ): void {
     const { tree, setMode } = this.#folder;
@@ -47,7 +52,7 @@ export class CommitStage {
     const file = tree.open(place, mode);
     this.#staged.add(place);
     try {
-      writeAll(file, content);
+      writeAll(file, content, this.#folder.pieces);
       if (!instead) return;
       if (instead.stat.mode !== undefined) setMode(file, instead.stat.mode);
       file.sync();
@@ -97,9 +102,14 @@ export class CommitStage {
 /** Writes a whole file that is open. */
 export function writeAll(
   file: { write(from: Uint8Array, position: number): number },
-  content: Uint8Array,
+  content: SavedContent,
+  pieces: PieceReader,
 ): void {
-  for (let at = 0; at < content.length;) {
-    at += file.write(content.subarray(at, at + PART_BYTES), at);
+  let end = 0;
+  for (const part of partsOf(content, pieces, PART_BYTES)) {
+    for (let at = 0; at < part.length;) {
+      at += file.write(part.subarray(at), end + at);
+    }
+    end += part.length;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { FileType } from "../file_stat.ts";
 import type { OverlayState, SavedNode } from "./overlay_state.ts";
+import { sizeOf } from "./spill/saved_content.ts";
 import {
   type OverlayTree,
   overlayTree,
@@ -142,7 +143,9 @@ function described(saved: SavedNode): Described {
     filetype: filetypeOf(saved),
     ...saved.kind === "link" && { target: saved.target },
     ...saved.kind === "file" && {
-      sizeAfter: saved.content?.length ?? saved.origin?.stat.size ?? 0,
+      sizeAfter: saved.content === undefined
+        ? saved.origin?.stat.size ?? 0
+        : sizeOf(saved.content),
     },
     ...atim !== undefined && { atim },
     ...mtim !== undefined && { mtim },

@@ -4,13 +4,18 @@ import { fail } from "../error_code.ts";
 import type { FileClock } from "../file_clock.ts";
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { NewTimes, OpenFile } from "../file_system.ts";
-import { MemoryContent } from "../memory/memory_content.ts";
-import { sumOf } from "./content_sum.ts";
+import type { MemoryContent } from "../memory/memory_content.ts";
+import { MOST_SUMMED_BYTES, sumOf } from "./content_sum.ts";
 import { type Origin, OverlayNode, type OwnIdentity } from "./overlay_node.ts";
+import type { PagedContent } from "./spill/paged_content.ts";
+import type { SavedContent } from "./spill/saved_content.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
 /** How much is copied between two looks at whether to stop. */
 const COPY_BYTES = 1024 * 1024;
+
+/** What a changed file holds: in memory, or in the spill folder too. */
+export type FileContent = MemoryContent | PagedContent;
 
 /** What the files of one overlay share. */
 export interface OverlayFiles {
@@ -20,6 +25,8 @@ export interface OverlayFiles {
   readonly budget: WriteBudget;
   readonly stop: { check(): void };
   readonly clock: FileClock;
+  /** Makes what a changed file holds. */
+  content(saved?: SavedContent): FileContent;
   /** Opens what a file was in the lower tree, to read. */
   openLower(origin: Origin): OpenFile;
   /**
@@ -39,7 +46,7 @@ export class OverlayFile extends OverlayNode {
   readonly filetype: FileType;
   readonly #files: OverlayFiles;
   #lower: OpenFile | undefined;
-  #content: MemoryContent | undefined;
+  #content: FileContent | undefined;
   #open = 0;
   /** Of what the lower file had when it was copied, if that was small. */
   sum: number | undefined;
@@ -51,13 +58,13 @@ export class OverlayFile extends OverlayNode {
     identity: OwnIdentity,
     origin: Origin | undefined,
     files: OverlayFiles,
-    content?: Uint8Array,
+    content?: SavedContent,
   ) {
     super(identity, origin, files.clock);
     this.filetype = origin?.stat.filetype ?? "file";
     this.#files = files;
     if (origin === undefined || content !== undefined) {
-      this.#content = new MemoryContent(content);
+      this.#content = files.content(content);
       files.room.take(this.size);
     }
   }
@@ -71,7 +78,7 @@ export class OverlayFile extends OverlayNode {
   }
 
   /** What it holds; undefined while that is what the lower tree has. */
-  get content(): MemoryContent | undefined {
+  get content(): FileContent | undefined {
     return this.#content;
   }
 
@@ -100,7 +107,7 @@ export class OverlayFile extends OverlayNode {
   release(): void {
     if (this.nlink > 0 || this.#open > 0 || !this.#content) return;
     this.#files.room.giveBack(this.size);
-    this.#content = new MemoryContent();
+    this.#content.setSize(0);
   }
 
   read(into: Uint8Array, position: number): number {
@@ -139,29 +146,43 @@ export class OverlayFile extends OverlayNode {
   }
 
   /** What may be changed: a copy of the first `keep` bytes, if there is none. */
-  #changing(keep: number): MemoryContent {
+  #changing(keep: number): FileContent {
     this.#files.changing(this);
     if (this.#content) return this.#content;
     const { room } = this.#files;
-    this.#content = room.spend(keep, () => new MemoryContent(this.#copy(keep)));
+    this.#content = room.spend(keep, () => this.#copy(keep));
     this.#closeLower();
     return this.#content;
   }
 
-  #copy(length: number): Uint8Array {
-    const copy = new Uint8Array(length);
-    if (length === 0) return copy;
+  #copy(length: number): FileContent {
+    const content = this.#files.content();
+    let isCopied = false;
+    try {
+      for (let at = 0; at < length; at += COPY_BYTES) {
+        this.#files.stop.check();
+        content.write(this.#part(at, Math.min(length, at + COPY_BYTES)), at);
+      }
+      if (length === this.origin?.stat.size && length <= MOST_SUMMED_BYTES) {
+        this.sum = sumOf(content.copy());
+      }
+      isCopied = true;
+      return content;
+    } finally {
+      if (!isCopied) content.setSize(0);
+    }
+  }
+
+  #part(start: number, end: number): Uint8Array {
     const lower = this.#lowerFile();
-    for (let at = 0; at < length;) {
-      this.#files.stop.check();
-      const part = copy.subarray(at, at + COPY_BYTES);
-      const read = lower.read(part, at);
+    const part = new Uint8Array(end - start);
+    for (let at = 0; at < part.length;) {
+      const read = lower.read(part.subarray(at), start + at);
       // Somebody else has cut it meanwhile.
       if (read === 0) fail("ESTALE");
       at += read;
     }
-    if (length === this.origin?.stat.size) this.sum = sumOf(copy);
-    return copy;
+    return part;
   }
 
   #lowerFile(): OpenFile {

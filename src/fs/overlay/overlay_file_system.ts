@@ -20,6 +20,7 @@ import { OpenOverlayFile, type OverlayFile } from "./overlay_file.ts";
 import { asDirectory, asFile, OverlayLayer } from "./overlay_layer.ts";
 import { OverlayDirectory, OverlayLink } from "./overlay_node.ts";
 import type { OverlayState } from "./overlay_state.ts";
+import { Contents } from "./spill/contents.ts";
 import { checkPlace } from "./place_length.ts";
 
 /** Far above what a host's file system counts up to. */
@@ -36,37 +37,50 @@ export class OverlayFileSystem implements FileSystem {
   readonly #lower: FileSystem;
   readonly #context: OverlayContext;
   readonly #limits: OverlayLimits;
+  readonly #contents: Contents;
   #layer: OverlayLayer;
 
-  /** @param state What was changed before. */
+  /**
+   * @param state What was changed before.
+   * @param spill The folder for what has no room in memory.
+   */
   constructor(
     lower: FileSystem,
     limits: OverlayLimits,
     context: OverlayContext,
     state?: OverlayState,
+    spill?: string,
   ) {
     this.#lower = lower;
     this.#context = context;
     this.#limits = limits;
-    this.#layer = new OverlayLayer(lower, limits, context, state, FIRST_INO);
+    this.#contents = new Contents(limits, spill, state);
+    this.#layer = this.#over(state, FIRST_INO);
   }
 
   /** Everything that differs from the lower tree. */
   state(): OverlayState {
-    return this.#layer.state();
+    return this.#contents.tell(this.#layer.state());
+  }
+
+  /**
+   * The same with all bytes in it, whatever becomes of the spill folder;
+   * undefined when there are more than `most`.
+   */
+  wholeState(most: number): OverlayState | undefined {
+    return this.#contents.inlined(this.#layer.state(), most);
+  }
+
+  /** Lets go of files in the spill folder. */
+  close(): void {
+    this.#contents.close();
   }
 
   /** Begins again with the lower tree, when the changes were settled. */
   empty(): void {
     const { nextIno } = this.#layer;
     this.#layer.settle();
-    this.#layer = new OverlayLayer(
-      this.#lower,
-      this.#limits,
-      this.#context,
-      undefined,
-      nextIno,
-    );
+    this.#layer = this.#over(undefined, nextIno);
   }
 
   stat(place: string): FileStat {
@@ -167,6 +181,17 @@ export class OverlayFileSystem implements FileSystem {
 
   setTimes(place: string, times: NewTimes): void {
     this.#layer.own(place).setTimes(times);
+  }
+
+  #over(state: OverlayState | undefined, nextIno: number): OverlayLayer {
+    return new OverlayLayer(
+      this.#lower,
+      this.#limits,
+      this.#context,
+      this.#contents,
+      state,
+      nextIno,
+    );
   }
 
   #statIfThere(place: string): FileStat | undefined {

@@ -23,6 +23,7 @@ import {
   type OverlayNode,
   type OwnIdentity,
 } from "./overlay_node.ts";
+import type { Contents } from "./spill/contents.ts";
 import { restoreNodes, saveNodes } from "./overlay_nodes.ts";
 import type { OverlayState } from "./overlay_state.ts";
 
@@ -62,6 +63,7 @@ export class OverlayLayer {
     lower: FileSystem,
     limits: OverlayLimits,
     context: OverlayContext,
+    contents: Contents,
     state: OverlayState | undefined,
     nextIno: number,
   ) {
@@ -74,6 +76,7 @@ export class OverlayLayer {
       budget: context.budget,
       stop: context.stop,
       clock: context.clock,
+      content: (saved) => contents.make(saved),
       openLower: (origin) => this.#openLower(origin),
       changing: (file) => {
         if (this.#isSettled) fail("ESTALE");

@@ -1,13 +1,19 @@
 /** An overlay's nodes to plain data, and back. */
 
 import { fail } from "../error_code.ts";
-import { OverlayFile, type OverlayFiles } from "./overlay_file.ts";
+import {
+  type FileContent,
+  OverlayFile,
+  type OverlayFiles,
+} from "./overlay_file.ts";
 import {
   OverlayDirectory,
   OverlayLink,
   type OverlayNode,
 } from "./overlay_node.ts";
 import type { OverlayState, SavedNode } from "./overlay_state.ts";
+import { PagedContent } from "./spill/paged_content.ts";
+import type { SavedContent } from "./spill/saved_content.ts";
 
 /** Saves everything that a root leads to, and what names below lead to. */
 export function saveNodes(
@@ -58,7 +64,12 @@ class Saver {
     const common = this.#common(node);
     if (node instanceof OverlayFile) {
       const { sum } = node;
-      return { ...common, kind: "file", content: node.content?.copy(), sum };
+      return {
+        ...common,
+        kind: "file",
+        content: savedContent(node.content),
+        sum,
+      };
     }
     if (node instanceof OverlayLink) {
       return { ...common, kind: "link", target: node.target };
@@ -85,6 +96,12 @@ class Saver {
     const { identity: { dev, ino }, origin, nlink, times, asked } = node;
     return { identity: { dev, ino }, origin, nlink, times, asked };
   }
+}
+
+function savedContent(
+  content: FileContent | undefined,
+): SavedContent | undefined {
+  return content instanceof PagedContent ? content.save() : content?.copy();
 }
 
 /** Makes the nodes of a saved state. */

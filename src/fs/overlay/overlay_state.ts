@@ -2,6 +2,12 @@
 
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { Origin } from "./overlay_node.ts";
+import {
+  isSavedContent,
+  type SavedContent,
+  SPILL_FILE,
+  spillFilesOf,
+} from "./spill/saved_content.ts";
 
 /** Times that a guest asked for, in nanoseconds. */
 export interface SavedTimes {
@@ -45,7 +51,7 @@ export interface SavedHidden {
 /** A file; without content it has what its origin has. */
 export interface SavedFile extends Saved {
   readonly kind: "file";
-  readonly content: Uint8Array | undefined;
+  readonly content: SavedContent | undefined;
   /** Of what the origin had when it was copied, if that was small. */
   readonly sum: number | undefined;
 }
@@ -67,16 +73,27 @@ export interface OverlayState {
   readonly loose: readonly number[];
 }
 
-const LENGTH_BYTES = 4;
+/** The names of the files in the spill folder that a state has parts in. */
+export function spilledFiles({ nodes }: OverlayState): Set<string> {
+  return new Set(
+    nodes.flatMap((node) =>
+      node.kind === "file" ? spillFilesOf(node.content) : []
+    ),
+  );
+}
+
+const HEAD_BYTES = 8;
+const NAME_BYTES = 36;
 
 /**
  * Turns a state into bytes.
  *
  * ```text
- *   ┌─────────────┬────────────────────────┬───────────────────────┐
- *   │ u32: length │ JSON: the state, with  │ the contents, one     │
- *   │ of the JSON │ lengths for contents   │ after another         │
- *   └─────────────┴────────────────────────┴───────────────────────┘
+ *   ┌─────────────┬───────────┬──────────┬────────────────┬──────────────┐
+ *   │ u32: length │ u32:      │ names of │ JSON: the      │ the contents │
+ *   │ of the JSON │ how many  │ spill    │ state, with    │ one after    │
+ *   │             │ names     │ files    │ their lengths  │ another      │
+ *   └─────────────┴───────────┴──────────┴────────────────┴──────────────┘
  * ```
  */
 export function encodeState(state: OverlayState): Uint8Array {
@@ -88,15 +105,37 @@ export function encodeState(state: OverlayState): Uint8Array {
     return { b: value.length };
   }));
   const total = contents.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(LENGTH_BYTES + json.length + total);
-  new DataView(bytes.buffer).setUint32(0, json.length, true);
-  bytes.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + json.length;
+  const names = new TextEncoder().encode([...spilledFiles(state)].join(""));
+  const start = HEAD_BYTES + names.length;
+  const bytes = new Uint8Array(start + json.length + total);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, json.length, true);
+  view.setUint32(4, names.length / NAME_BYTES, true);
+  bytes.set(names, HEAD_BYTES);
+  bytes.set(json, start);
+  let at = start + json.length;
   for (const content of contents) {
     bytes.set(content, at);
     at += content.length;
   }
   return bytes;
+}
+
+/** The names in front of a state, which is not read for it. */
+export function spilledNames(state: Uint8Array): string[] {
+  const names: string[] = [];
+  const end = Math.min(state.length, jsonStart(state));
+  for (let at = HEAD_BYTES; at < end; at += NAME_BYTES) {
+    const name = String.fromCharCode(...state.subarray(at, at + NAME_BYTES));
+    if (SPILL_FILE.test(name)) names.push(name);
+  }
+  return names;
+}
+
+function jsonStart(state: Uint8Array): number {
+  if (state.length < HEAD_BYTES) return HEAD_BYTES;
+  const view = new DataView(state.buffer, state.byteOffset, state.length);
+  return HEAD_BYTES + view.getUint32(4, true) * NAME_BYTES;
 }
 
 /** Reads a state; undefined when the bytes are not one. */
@@ -110,10 +149,10 @@ export function decodeState(bytes: Uint8Array): OverlayState | undefined {
 
 function readState(bytes: Uint8Array): OverlayState | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const start = LENGTH_BYTES + view.getUint32(0, true);
+  const start = jsonStart(bytes);
+  let at = start + view.getUint32(0, true);
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-    .decode(bytes.subarray(LENGTH_BYTES, start));
-  let at = start;
+    .decode(bytes.subarray(start, at));
   const state: unknown = JSON.parse(text, (_, value) => {
     if (typeof value !== "object" || value === null) return value;
     if (typeof value.n === "string") return BigInt(value.n);
@@ -148,7 +187,7 @@ function isSavedNode(value: unknown, isNode: IsNode): value is SavedNode {
   if (!isSaved) return false;
   if (node.kind === "link") return typeof node.target === "string";
   if (node.kind === "file") {
-    return node.content === undefined || node.content instanceof Uint8Array;
+    return node.content === undefined || isSavedContent(node.content);
   }
   return node.kind === "directory" && Array.isArray(node.entries) &&
     node.entries.every(({ name, node: index, isLower }) =>

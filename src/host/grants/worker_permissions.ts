@@ -30,16 +30,23 @@ const NOTHING: WorkerPermissions = {
  * Derives the permissions of the workers that run guests. The network is never
  * among them: the fetching worker's are.
  *
+ * @param readsSpills Whether what overlays spilled is there to read only.
  * @throws {PermissionDenied} when the host process lacks one of them, with the
  * flag to add.
  */
 export function workerPermissions(
   directories: readonly GrantedDirectory[],
+  readsSpills = false,
 ): WorkerPermissions {
   const writable = directories.filter(({ write }) => write);
   for (const { host } of directories) requireGranted("read", host);
   for (const { host } of writable) requireGranted("write", host);
-  return { ...NOTHING, read: listed(directories), write: listed(writable) };
+  const spills = directories.flatMap(({ spill }) => spill ?? []);
+  return {
+    ...NOTHING,
+    read: listed(directories, spills),
+    write: listed(writable, readsSpills ? [] : spills),
+  };
 }
 
 /**
@@ -57,12 +64,15 @@ export function networkPermissions(
   return { ...NOTHING, net };
 }
 
-/** The directories, and the anchors through which they are reached. */
-function listed(directories: readonly GrantedDirectory[]): string[] | false {
-  return directories.length === 0 ? false : directories.flatMap(
-    ({ host, anchorFolder }) =>
-      anchorFolder === undefined ? [host] : [host, anchorFolder],
+/** The directories, the anchors through which they are reached, and others. */
+function listed(
+  directories: readonly GrantedDirectory[],
+  others: readonly string[],
+): string[] | false {
+  const all = directories.flatMap(({ host, anchorFolder }) =>
+    anchorFolder === undefined ? [host] : [host, anchorFolder]
   );
+  return all.length + others.length > 0 && [...all, ...others];
 }
 
 /** Deno knows no wildcards: where one is granted, every host is. */

@@ -8,6 +8,7 @@
 import { join } from "../../config/host_path.ts";
 import { readWhole } from "../whole_file.ts";
 import {
+  CACHE_USE,
   holdOwnedFolder,
   isOwnFile,
   isStill,
@@ -49,9 +50,9 @@ export class KeptFolder {
    * @throws {TypeError} when somebody else may write there.
    */
   constructor(directory: string, limits: KeptLimits) {
-    this.#owned = openOwnedFolder(directory);
+    this.#owned = openOwnedFolder(directory, CACHE_USE);
     this.#limits = limits;
-    holdOwnedFolder(directory, this.#owned);
+    holdOwnedFolder(directory, this.#owned, CACHE_USE);
   }
 
   /** Gives it free to be granted. */

@@ -8,8 +8,25 @@ import { PROCESS_FOLDERS } from "../grants/process_folders.ts";
 import { type RealFolder, realFolder } from "../grants/real_folder.ts";
 import { isGranted } from "../grants/worker_permissions.ts";
 
-/** Its name: no guest of this package sees one like it, or can make it. */
-const NAME = `${OWN_PREFIX}prepared`;
+/** What a folder of ours is for. */
+export interface OwnedUse {
+  /** The option that names the folder which it is in. */
+  readonly option: string;
+  /** Its name: no guest of this package sees one like it, or can make it. */
+  readonly name: string;
+}
+
+/** For modules that were prepared. */
+export const CACHE_USE: OwnedUse = {
+  option: "cacheDirectory",
+  name: `${OWN_PREFIX}prepared`,
+};
+
+/** For what has no room in an overlay's memory. */
+export const SPILL_USE: OwnedUse = {
+  option: "spillDirectory",
+  name: `${OWN_PREFIX}spill`,
+};
 
 /** Bits of a mode. */
 const Mode = { othersWrite: 0o022, others: 0o077, sticky: 0o1000 } as const;
@@ -31,28 +48,39 @@ export interface OwnedFolder {
  * or a guest may.
  * @throws {TypeError} when somebody else may write there, or it can't be told.
  */
-export function openOwnedFolder(directory: string): OwnedFolder {
+export function openOwnedFolder(
+  directory: string,
+  use: OwnedUse,
+): OwnedFolder {
   if (Deno.build.os === "windows") {
-    throw refused(directory, "who may write there can't be told on Windows");
+    throw refused(
+      use,
+      directory,
+      "who may write there can't be told on Windows",
+    );
   }
   const absolute = resolve(directory);
-  requireAccess(absolute);
+  requireAccess(use, absolute);
   try {
     Deno.mkdirSync(absolute, { recursive: true, mode: 0o700 });
     const real = Deno.realPathSync(absolute);
-    requireAccess(real);
-    return openIn(directory, real);
+    requireAccess(use, real);
+    return openIn(use, directory, real);
   } catch (error) {
     if (error instanceof PermissionDenied || !hasCode(error)) throw error;
-    throw refused(directory, error.message);
+    throw refused(use, directory, error.message);
   }
 }
 
 /** Keeps every guest of this process away from it, until it is released. */
-export function holdOwnedFolder(directory: string, owned: OwnedFolder): void {
+export function holdOwnedFolder(
+  directory: string,
+  owned: OwnedFolder,
+  { option }: OwnedUse,
+): void {
   if (PROCESS_FOLDERS.isReachable(owned.folder)) {
     throw new PermissionDenied(
-      `Cannot use cacheDirectory ${
+      `Cannot use ${option} ${
         JSON.stringify(directory)
       }: a guest is granted a folder that leads to it`,
     );
@@ -77,7 +105,12 @@ export function isOwnFile(info: Deno.FileInfo, uid: number): boolean {
     ((info.mode ?? Mode.others) & Mode.others) === 0;
 }
 
-function openIn(directory: string, real: string): OwnedFolder {
+function openIn(
+  use: OwnedUse,
+  directory: string,
+  real: string,
+): OwnedFolder {
+  const { name } = use;
   // Who can rename what leads to the folder can put another one there.
   const above = foldersAbove(real);
   for (const { path, info } of above) {
@@ -85,24 +118,36 @@ function openIn(directory: string, real: string): OwnedFolder {
     const isShared = (mode & Mode.othersWrite) !== 0 &&
       (mode & Mode.sticky) === 0;
     if (!isShared) continue;
-    throw refused(directory, `others may write in ${JSON.stringify(path)}`);
+    throw refused(
+      use,
+      directory,
+      `others may write in ${JSON.stringify(path)}`,
+    );
   }
-  const path = join(real, NAME);
+  const path = join(real, name);
   const info = madeFolder(path);
-  if (!info.isDirectory) throw refused(directory, `${NAME} is not a folder`);
+  if (!info.isDirectory) {
+    throw refused(use, directory, `${name} is not a folder`);
+  }
   const uid = ownUid(path);
-  if (uid === null) throw refused(directory, "who owns files can't be told");
+  if (uid === null) {
+    throw refused(use, directory, "who owns files can't be told");
+  }
   if (info.uid !== uid) {
-    throw refused(directory, `${NAME} in it belongs to another user`);
+    throw refused(use, directory, `${name} in it belongs to another user`);
   }
   if (((info.mode ?? Mode.others) & Mode.others) !== 0) {
-    throw refused(directory, `others may use ${NAME} in it, make its mode 700`);
+    throw refused(
+      use,
+      directory,
+      `others may use ${name} in it, make its mode 700`,
+    );
   }
   const foreign = above
     .find(({ info }) => info.uid !== uid && info.uid !== ROOT);
   if (foreign) {
     const shown = JSON.stringify(foreign.path);
-    throw refused(directory, `${shown} is another user's`);
+    throw refused(use, directory, `${shown} is another user's`);
   }
   return { path, identity: identityOf(info), uid, folder: realFolder(path) };
 }
@@ -139,20 +184,24 @@ function ownUid(path: string): number | null {
   }
 }
 
-function requireAccess(path: string): void {
-  for (const name of ["read", "write"] as const) {
-    if (isGranted(name, path)) continue;
+function requireAccess({ option }: OwnedUse, path: string): void {
+  for (const right of ["read", "write"] as const) {
+    if (isGranted(right, path)) continue;
     throw new PermissionDenied(
-      `Cannot use cacheDirectory ${
+      `Cannot use ${option} ${
         JSON.stringify(path)
-      }: this process may not ${name} it, run Deno with --allow-${name}=${path}`,
+      }: this process may not ${right} it, run Deno with --allow-${right}=${path}`,
     );
   }
 }
 
-function refused(directory: string, why: string): TypeError {
+function refused(
+  { option }: OwnedUse,
+  directory: string,
+  why: string,
+): TypeError {
   return new TypeError(
-    `Cannot use cacheDirectory ${JSON.stringify(directory)}: ${why}`,
+    `Cannot use ${option} ${JSON.stringify(directory)}: ${why}`,
   );
 }
 

@@ -142,7 +142,7 @@ export class OverlayCommits {
 }
 
 async function perform(job: OverlayJob): Promise<OverlayReply> {
-  const permissions = workerPermissions([job.directory]);
+  const permissions = workerPermissions([job.directory], true);
   const url = new URL("./overlay_worker.ts", import.meta.url);
   const worker = startBackgroundWorker(url, permissions);
   const { promise, resolve, reject } = Promise.withResolvers<OverlayReply>();

@@ -8,6 +8,12 @@ import {
   type OverlayChange,
 } from "../../fs/overlay/list_changes.ts";
 import type { OverlayState } from "../../fs/overlay/overlay_state.ts";
+import {
+  type PieceReader,
+  type SavedContent,
+  sizeOf,
+  wholeOf,
+} from "../../fs/overlay/spill/saved_content.ts";
 import { overlayTree, type Standing } from "../../fs/overlay/overlay_tree.ts";
 import { unifiedHunks } from "./unified_diff.ts";
 
@@ -17,7 +23,11 @@ const MOST_BYTES = 1024 * 1024;
 const MOST_TEXT = 8 * 1024 * 1024;
 
 /** Writes the patch; `tree` is the folder below the overlay. */
-export function overlayDiff(tree: FileSystem, state: OverlayState): string {
+export function overlayDiff(
+  tree: FileSystem,
+  state: OverlayState,
+  pieces: PieceReader,
+): string {
   const { standing, moves } = overlayTree(state);
   const byPlace = new Map(standing.map((one) => [one.place, one]));
   const cameFrom = new Map(moves.map(({ from, to }) => [to.place, from.place]));
@@ -25,7 +35,7 @@ export function overlayDiff(tree: FileSystem, state: OverlayState): string {
   for (const change of listChanges(state)) {
     const one = byPlace.get(change.place);
     const from = cameFrom.get(change.place);
-    text += describe(change, contentsOf(tree, change, one, from));
+    text += describe(change, contentsOf(tree, change, one, from, pieces));
     if (text.length > MOST_TEXT) return `${text}… cut here\n`;
   }
   return text;
@@ -42,6 +52,7 @@ function contentsOf(
   change: OverlayChange,
   one: Standing | undefined,
   from: string | undefined,
+  pieces: PieceReader,
 ): Contents {
   if (change.filetype !== "file") {
     return { before: undefined, after: undefined };
@@ -56,8 +67,24 @@ function contentsOf(
   const saved = isGone ? undefined : one?.saved;
   const after = saved?.kind !== "file"
     ? undefined
-    : saved.content ?? (saved.origin && read(tree, saved.origin.place));
+    : saved.content
+    ? shownBytes(saved.content, pieces)
+    : saved.origin && read(tree, saved.origin.place);
   return { before, after };
+}
+
+/** Undefined for what is too large to show, or can't be read any more. */
+function shownBytes(
+  content: SavedContent,
+  pieces: PieceReader,
+): Uint8Array | undefined {
+  if (sizeOf(content) > MOST_BYTES) return undefined;
+  try {
+    return wholeOf(content, pieces);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function read(tree: FileSystem, place: string): Uint8Array | undefined {

@@ -18,6 +18,7 @@ import {
   type OverlayState,
 } from "../../fs/overlay/overlay_state.ts";
 import { selectChanges } from "../../fs/overlay/select_changes.ts";
+import { NO_PIECES, SpillReader } from "../../fs/overlay/spill/spill_reader.ts";
 import { WriteBudget } from "../../fs/write_budget.ts";
 import { StopPage } from "../../stop_page.ts";
 import { overlayDiff } from "./overlay_diff.ts";
@@ -43,10 +44,12 @@ function reply(job: OverlayJob): OverlayReply {
     return { kind: "set", conflicts: setLateTimes(tree, job.times ?? []) };
   }
   const state = stateOf(job);
+  const { spill } = job.directory;
+  const pieces = spill === undefined ? NO_PIECES : new SpillReader(spill);
   if (job.kind === "diff") {
-    return { kind: "diff", text: overlayDiff(tree, state) };
+    return { kind: "diff", text: overlayDiff(tree, state, pieces) };
   }
-  const folder = { tree, prefix: job.stagePrefix, setMode };
+  const folder = { tree, prefix: job.stagePrefix, pieces, setMode };
   return { kind: "committed", report: commitChanges(folder, state) };
 }
 

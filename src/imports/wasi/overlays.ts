@@ -1,5 +1,6 @@
 /** The overlays of one guest, with what earlier calls changed in them. */
 
+import { ExecutionFailed } from "../../errors.ts";
 import { codeOf } from "../../fs/error_code.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
@@ -10,6 +11,10 @@ import {
   encodeState,
   type OverlayState,
 } from "../../fs/overlay/overlay_state.ts";
+import { quote } from "../../quote.ts";
+
+/** The most bytes of an overlay that a snapshot takes. */
+const MOST_WHOLE_BYTES = 2 ** 28;
 
 /** Puts overlays over folders, and takes their changes. */
 export class Overlays {
@@ -24,14 +29,20 @@ export class Overlays {
   /** An overlay over a folder that is granted as one; else the folder. */
   over(
     lower: FileSystem,
-    { guest, overlay }: HostDirectory,
+    { guest, overlay, spill }: HostDirectory,
     context: OverlayContext,
   ): FileSystem {
     if (!overlay) return lower;
     const bytes = this.#before[guest];
     const state = bytes && decodeState(bytes);
     try {
-      const tree = new OverlayFileSystem(lower, overlay, context, state);
+      const tree = new OverlayFileSystem(
+        lower,
+        overlay,
+        context,
+        state,
+        spill,
+      );
       this.#trees.set(guest, tree);
       return tree;
     } catch (error) {
@@ -46,24 +57,40 @@ export class Overlays {
     for (const tree of this.#trees.values()) tree.empty();
   }
 
+  /** Lets go of what is open for them, once their states were taken. */
+  close(): void {
+    for (const tree of this.#trees.values()) tree.close();
+  }
+
   /** What each overlay holds now. */
   states(): Record<string, Uint8Array> {
-    return this.#encoded(() => true);
-  }
-
-  /** What those hold that differ from their folder. */
-  unsettled(): Record<string, Uint8Array> {
-    return this.#encoded((state) => !isUnchanged(state));
-  }
-
-  #encoded(
-    isWanted: (state: OverlayState) => boolean,
-  ): Record<string, Uint8Array> {
     return Object.fromEntries(
-      [...this.#trees].map(([guest, tree]) => [guest, tree.state()] as const)
-        .filter(([, state]) => isWanted(state))
-        .map(([guest, state]) => [guest, encodeState(state)]),
+      [...this.#trees].map(([guest, tree]) => [
+        guest,
+        encodeState(tree.state()),
+      ]),
     );
+  }
+
+  /**
+   * What those hold that differ from their folder, with all bytes.
+   *
+   * @throws {ExecutionFailed} when that is too much.
+   */
+  unsettled(): Record<string, Uint8Array> {
+    const states: Record<string, Uint8Array> = {};
+    for (const [guest, tree] of this.#trees) {
+      const state = tree.wholeState(MOST_WHOLE_BYTES);
+      if (!state) {
+        throw new ExecutionFailed(
+          `Cannot take a snapshot: the overlay over ${
+            quote(guest)
+          } has more than ${MOST_WHOLE_BYTES} bytes`,
+        );
+      }
+      if (!isUnchanged(state)) states[guest] = encodeState(state);
+    }
+    return states;
   }
 }
 

@@ -215,6 +215,7 @@ export class Wasi {
     this.context.descriptors.clear();
     this.context.listing = undefined;
     this.#files.closeAll();
+    this.#overlays.close();
   }
 
   #grant(

@@ -53,6 +53,8 @@ export interface SessionParts {
     states: OverlayStates,
     onSettled: () => void,
   ) => Changes;
+  /** Says that a call begins with what earlier ones left in overlays. */
+  readonly callBegins: (before: OverlayStates) => () => void;
   /** Lets go of a snapshot that only a session began in. */
   readonly forget: (snapshot: ModuleSnapshot) => void;
 }
@@ -291,6 +293,7 @@ export class SandboxSession implements AsyncDisposable {
     this.#checkOpen();
     limits.signal?.throwIfAborted();
     const { worker, id } = this.#parts;
+    const ended = this.#parts.callBegins(this.#states ?? {});
     const waitedMs = performance.now() - since;
     try {
       const end = await worker.call({
@@ -302,7 +305,7 @@ export class SandboxSession implements AsyncDisposable {
       const isKept = end.answer.status === Status.Value;
       if (isKept) this.#isSettled = false;
       else await this.#failed();
-      return toCallResult(
+      return await toCallResult(
         { ...end, waitedMs },
         limits,
         hostCalls.log,
@@ -314,6 +317,8 @@ export class SandboxSession implements AsyncDisposable {
         await this.#end("a call did not end by itself");
       }
       throw error;
+    } finally {
+      ended();
     }
   }
 

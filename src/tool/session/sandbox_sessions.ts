@@ -127,6 +127,7 @@ export class SandboxSessions {
       snapshot: (image) => this.#add(module, image),
       changesOf: (states, onSettled) =>
         this.#parts.changesOf(states, onSettled),
+      callBegins: (before) => this.#parts.callBegins(before),
       open: (snapshot) =>
         this.#open(
           snapshot,

@@ -44,7 +44,7 @@ for (const isAnchored of [true, false]) {
         while (Date.now() < end) {
           const state = change(ground.inside, anchor, ++rounds);
           assert(state);
-          if (commitTo(ground.inside, state, anchor).began) begun++;
+          if (commitTo(ground.inside, state, { anchor }).began) begun++;
         }
       });
       assertEquals(ground.outsideNow(), before);

@@ -18,6 +18,11 @@ import {
   decodeState,
   type OverlayState,
 } from "../../../src/fs/overlay/overlay_state.ts";
+import {
+  NO_PIECES,
+  SpillReader,
+} from "../../../src/fs/overlay/spill/spill_reader.ts";
+import type { OverlayLimits } from "../../../src/contract/system_grants.ts";
 import { StopPage } from "../../../src/stop_page.ts";
 import { WriteBudget } from "../../../src/fs/write_budget.ts";
 import { makeLink } from "../../../src/fs/host/make_link.ts";
@@ -41,8 +46,11 @@ const ASKED_MS = 10_000_000;
  * One random sequence, through several calls, and its commit: what is in the
  * folder after it.
  */
-export function playSequence(random: Random): unknown {
-  using pair = new Pair(random);
+export function playSequence(
+  random: Random,
+  limits: OverlayLimits = OVERLAY_LIMITS,
+): unknown {
+  using pair = new Pair(random, limits);
   for (let step = 0; step < 60; step++) {
     pair.step(random);
     if (random(25) === 0) pair.nextCall();
@@ -64,7 +72,15 @@ export class Pair implements Disposable {
   /** Open descriptors, one of each. */
   readonly #open: [number, number][] = [];
 
-  constructor(random: Random) {
+  readonly #limits: OverlayLimits;
+  readonly #spill: string | undefined;
+
+  /** @param limits What is beyond its memory is spilled, if it names any. */
+  constructor(random: Random, limits: OverlayLimits = OVERLAY_LIMITS) {
+    this.#limits = limits;
+    this.#spill = limits.maxMemoryBytes === undefined
+      ? undefined
+      : Deno.makeTempDirSync();
     // The same tree twice, with the same numbers.
     const seed = random(1 << 20);
     populate(this.plain.inside, randomNumbers(seed));
@@ -101,7 +117,8 @@ export class Pair implements Disposable {
       guest: "/",
       host: this.lower.inside,
       write: false,
-      overlay: OVERLAY_LIMITS,
+      overlay: this.#limits,
+      ...this.#spill !== undefined && { spill: this.#spill },
       ...this.#anchor && { anchor: this.#anchor },
     };
     return new Guest({ directories: [directory], overlays });
@@ -162,7 +179,10 @@ export class Pair implements Disposable {
     assert(bytes);
     const state = decodeState(bytes);
     assert(state);
-    const report = commitTo(this.lower.inside, state, this.#anchor);
+    const report = commitTo(this.lower.inside, state, {
+      anchor: this.#anchor,
+      spill: this.#spill,
+    });
     assertEquals(report.conflicts, []);
     assertEquals(report.left, []);
     const [after, wanted] = [this.lower, this.plain]
@@ -174,6 +194,9 @@ export class Pair implements Disposable {
   [Symbol.dispose](): void {
     this.direct[Symbol.dispose]();
     this.layered[Symbol.dispose]();
+    if (this.#spill !== undefined) {
+      Deno.removeSync(this.#spill, { recursive: true });
+    }
     this.plain[Symbol.dispose]();
     this.lower[Symbol.dispose]();
   }
@@ -183,7 +206,10 @@ export class Pair implements Disposable {
 export function commitTo(
   host: string,
   state: OverlayState,
-  anchor?: string,
+  { anchor, spill }: {
+    readonly anchor?: string | undefined;
+    readonly spill?: string | undefined;
+  } = {},
   hook: (tree: HostFileSystem) => FileSystem = (tree) => tree,
 ): CommitReport {
   const prefix = stagePrefix();
@@ -209,7 +235,11 @@ export function commitTo(
     assert(file instanceof HostFile);
     file.setMode(mode);
   };
-  const report = commitChanges({ tree: hook(tree), prefix, setMode }, state);
+  const reader = spill === undefined ? undefined : new SpillReader(spill);
+  const pieces = reader ?? NO_PIECES;
+  const folder = { tree: hook(tree), prefix, pieces, setMode };
+  const report = commitChanges(folder, state);
+  reader?.close();
   for (const { place, target, sameAs } of report.links) {
     const code = makeLink(directory, place, target, held, sameAs);
     assertEquals(code, undefined);
