@@ -90,6 +90,8 @@ asked, and nobody means no:
   --dir-overlay HOST::GUEST
                          a folder to read, and to change in a layer over it;
                          what changed is shown at the end; may be repeated
+  --spill FOLDER         holds what of that has no room in memory meanwhile;
+                         only this user may be able to write there
   --diff                 shows them line by line
   --commit               carries them out, if the call succeeded (run: with 0)
   --drop                 forgets them

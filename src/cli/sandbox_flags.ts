@@ -2,6 +2,7 @@
 
 import {
   type AllowedPathOptions,
+  type OverlayLimits,
   SandboxConfig,
   type SandboxConfigBuilder,
 } from "../../mod.ts";
@@ -34,22 +35,21 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
     "dir-rw",
     (builder, value) => grantDirectory(builder, value, { write: true }),
   ],
-  [
-    "dir-overlay",
-    (builder, value) => grantDirectory(builder, value, { overlay: true }),
-  ],
   ["workdir", (builder, value) => builder.workingDirectory(value)],
   ["allow-net", (builder, value) => builder.allowNetwork(parseHosts(value))],
   ["secret", grantSecret],
   ["cache", (builder, value) => builder.cacheDirectory(value)],
 ]);
 
+/** A folder with an overlay, and where overlays put what is too much. */
+const OVERLAY = "dir-overlay";
+const SPILL = "spill";
+
 /** Only for verbs that say what becomes of the changes. */
-export const OVERLAY_FLAG = "dir-overlay";
+export const OVERLAY_FLAGS: readonly string[] = [OVERLAY, SPILL];
 
 /** The flags that limit and grant, for every verb that starts a guest. */
-export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()]
-  .filter((name) => name !== OVERLAY_FLAG);
+export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()];
 
 /** The flags that may be given more than once. */
 export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
@@ -77,20 +77,31 @@ export function sandboxConfig(
   const builder = SandboxConfig.builder();
   // For one call, more workers would only be started for nothing.
   if (!serves) builder.maxWorkers(1);
+  const overlay = overlayOf(flags);
   for (const [flag, values] of flags) {
-    for (const value of values) set(builder, flag, value, environment);
+    const setter: Setter | undefined = flag === OVERLAY
+      ? (builder, value) => grantDirectory(builder, value, { overlay })
+      : SETTERS.get(flag);
+    for (const value of values) {
+      set(flag, value, () => setter?.(builder, value, environment));
+    }
   }
   return builder.build();
 }
 
-function set(
-  builder: SandboxConfigBuilder,
-  flag: string,
-  value: string,
-  environment: Environment,
-): void {
+/** @throws {UsageError} for a folder for what there is none of. */
+function overlayOf(flags: FlagValues): true | Partial<OverlayLimits> {
+  const [spillDirectory] = flags.get(SPILL) ?? [];
+  if (spillDirectory === undefined) return true;
+  if (flags.get(OVERLAY)?.length) return { spillDirectory };
+  throw new UsageError(
+    `Cannot use --${SPILL}: no folder is granted with --${OVERLAY}`,
+  );
+}
+
+function set(flag: string, value: string, act: () => void): void {
   try {
-    SETTERS.get(flag)?.(builder, value, environment);
+    act();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const why = error.message.replace(/^Cannot set \w+: /, "");

@@ -70,6 +70,27 @@ Committed.
   });
 });
 
+Deno.test("runCli --spill names a folder, which is refused in one of the guest's", async () => {
+  await withFolder(async (host) => {
+    const spill = await Deno.makeTempDir();
+    try {
+      const { code, error } = await copy(host, ["--spill", spill, "--commit"]);
+      assertEquals([code, error.includes("Committed.")], [0, true], error);
+      const own = `${spill}/.cortexai-sandbox-spill`;
+      assertEquals([...Deno.readDirSync(own)], []);
+    } finally {
+      await Deno.remove(spill, { recursive: true });
+    }
+    const inside = await copy(host, ["--spill", host]);
+    assert(inside.code !== 0);
+    assertStringIncludes(inside.error, "Cannot use spillDirectory");
+    const terminal = new FakeTerminal();
+    const args = ["run", "--dir", `${host}::/g`, "--spill", "x", COPY];
+    assertEquals(await runCli(args, terminal), 2);
+    assertStringIncludes(terminal.error, "Cannot use --spill: no folder");
+  });
+});
+
 Deno.test("runCli asks whoever sits at the terminal", async () => {
   await withFolder(async (host) => {
     for (const [said, kept] of [["n", false], ["", false], ["y", true]]) {

@@ -218,13 +218,28 @@ class FileReader {
     return Object.fromEntries(
       Object.entries(grants).map(([guest, grant]) => {
         if (typeof grant === "string") return [guest, this.#located(grant)];
-        const { host, ...rest } = this.#object([...at, guest], grant);
+        const { host, overlay, ...rest } = this.#object([...at, guest], grant);
         if (typeof host !== "string") {
           throw this.#wrong([...at, guest, "host"], "a path", host);
         }
-        return [guest, { ...rest, host: this.#located(host) }];
+        return [guest, {
+          ...rest,
+          ...overlay !== undefined &&
+            { overlay: this.#overlay([...at, guest, "overlay"], overlay) },
+          host: this.#located(host),
+        }];
       }),
     );
+  }
+
+  #overlay(path: JsonPath, value: JsonValue): JsonValue {
+    if (typeof value === "boolean") return value;
+    const { spillDirectory, ...rest } = this.#object(path, value);
+    if (spillDirectory === undefined) return rest;
+    if (typeof spillDirectory !== "string") {
+      throw this.#wrong([...path, "spillDirectory"], "a path", spillDirectory);
+    }
+    return { ...rest, spillDirectory: this.#located(spillDirectory) };
   }
 
   /** The file says where the value of a secret is, never the value itself. */

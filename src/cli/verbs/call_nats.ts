@@ -6,7 +6,7 @@ import { LOCK_NAME, readLock } from "../lock/lock_file.ts";
 import { connectNats } from "../nats/nats_connection.ts";
 import { natsNames, refuseBesideNats } from "../nats/nats_flags.ts";
 import type { Outcome } from "../outcome.ts";
-import { SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import { OVERLAY_FLAGS, SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import { UsageError } from "../usage_error.ts";
 import { readArguments } from "../call_arguments.ts";
 import type { VerbInput } from "./verb_input.ts";
@@ -14,7 +14,7 @@ import type { VerbInput } from "./verb_input.ts";
 /** What holds for the tool is said where it is served. */
 const NOT_HERE = [
   ...SANDBOX_FLAGS.filter((name) => name !== "max-time"),
-  "dir-overlay",
+  ...OVERLAY_FLAGS,
   "diff",
   "commit",
   "drop",

@@ -5,7 +5,7 @@ import { CHANGE_FLAGS } from "../change_flags.ts";
 import { NATS_FLAGS } from "../nats/nats_flags.ts";
 import { LANGUAGES } from "../new_tool/languages.ts";
 import type { Outcome } from "../outcome.ts";
-import { OVERLAY_FLAG, SANDBOX_FLAGS } from "../sandbox_flags.ts";
+import { OVERLAY_FLAGS, SANDBOX_FLAGS } from "../sandbox_flags.ts";
 import type { VerbInput } from "./verb_input.ts";
 
 /** Something that the runner does. */
@@ -38,7 +38,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     operands: ["TOOL.wasm", "ARGUMENTS (JSON, or - for standard input)"],
     flags: [
       ...SANDBOX_FLAGS,
-      OVERLAY_FLAG,
+      ...OVERLAY_FLAGS,
       ...CHANGE_FLAGS,
       ...NATS_FLAGS,
       "lock",
@@ -51,7 +51,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   }],
   ["run", {
     operands: ["PROGRAM.wasm"],
-    flags: [...SANDBOX_FLAGS, OVERLAY_FLAG, ...CHANGE_FLAGS, "env", LOG_FLAG],
+    flags: [
+      ...SANDBOX_FLAGS,
+      ...OVERLAY_FLAGS,
+      ...CHANGE_FLAGS,
+      "env",
+      LOG_FLAG,
+    ],
     runsProgram: true,
     run: async (input) =>
       await (await import("./run_program.ts")).runProgram(input),

@@ -36,6 +36,12 @@ Deno.test("The schema takes what the guide shows, and refuses mistakes", async (
       { tools: "a.wasm" },
       { tools: [{ name: "a" }] },
       { tools: [], limits: { maxMem: 1 } },
+      {
+        tools: [],
+        grants: {
+          allowedPaths: { "/a": { host: "a", overlay: { spill: 1 } } },
+        },
+      },
       { tools: [{ source: "a.wasm", limits: { maxMemoryBytes: 1 } }] },
       { tools: [], grants: { secrets: { K: { value: "x", hosts: ["h"] } } } },
     ]
