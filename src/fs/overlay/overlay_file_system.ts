@@ -90,6 +90,13 @@ export class OverlayFileSystem implements FileSystem {
       : found.stat();
   }
 
+  recent(place: string): FileStat | undefined {
+    const found = this.#layer.find(place);
+    if (typeof found !== "string") return found.stat();
+    const stat = this.#lower.recent?.(found);
+    return stat && this.#layer.shown(stat);
+  }
+
   readLink(place: string): string {
     const found = this.#layer.find(place);
     if (typeof found === "string") return this.#lower.readLink(found);
@@ -106,10 +113,18 @@ export class OverlayFileSystem implements FileSystem {
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile {
     if (mode.create) return new OpenOverlayFile(this.#create(place), true);
     const found = this.#layer.find(place);
-    const file = typeof found === "string"
-      ? this.#layer.lowerFile(found, known)
-      : asFile(found);
-    return new OpenOverlayFile(file, mode.write);
+    if (typeof found !== "string") {
+      return new OpenOverlayFile(asFile(found), mode.write);
+    }
+    const open = (stat: FileStat | undefined) =>
+      new OpenOverlayFile(this.#layer.lowerFile(found, stat), mode.write);
+    try {
+      return open(known);
+    } catch (error) {
+      if (known === undefined || codeOf(error) !== "ESTALE") throw error;
+      // Something else is there since it was looked at.
+      return open(undefined);
+    }
   }
 
   makeDirectory(place: string): void {

@@ -28,6 +28,7 @@ import { WriteBudget } from "../../../src/fs/write_budget.ts";
 import { makeLink } from "../../../src/fs/host/make_link.ts";
 import { HeldDirectories } from "../../../src/fs/host/held_directories.ts";
 import { Rights } from "../../../src/imports/wasi/rights.ts";
+import type { HostFileSystemContext } from "../../../src/fs/host/host_directory.ts";
 import type { HostDirectory } from "../../../src/imports/wasi/wasi.ts";
 import {
   Ground,
@@ -220,17 +221,7 @@ export function commitTo(
     stagePrefix: prefix,
     ...anchor && { anchor },
   };
-  const held = new HeldDirectories();
-  const tree = new HostFileSystem(directory, {
-    budget: new WriteBudget(undefined),
-    entries: new EntryBudget(1e6),
-    files: new OpenFiles(),
-    times: new ExactTimes(),
-    broker: undefined,
-    stop: new StopPage(),
-    locks: new FolderLocks(),
-    held,
-  });
+  const { tree, context: { held } } = hostTree(host, directory);
   const setMode = (file: unknown, mode: number) => {
     assert(file instanceof HostFile);
     file.setMode(mode);
@@ -246,6 +237,24 @@ export function commitTo(
   }
   assertEquals(setLateTimes(tree, report.times), []);
   return report;
+}
+
+/** A tree of the host as its guests have it, to read unless it is said. */
+export function hostTree(
+  host: string,
+  directory: HostDirectory = { guest: "/", host, write: false },
+): { readonly tree: HostFileSystem; readonly context: HostFileSystemContext } {
+  const context = {
+    budget: new WriteBudget(undefined),
+    entries: new EntryBudget(1e6),
+    files: new OpenFiles(),
+    times: new ExactTimes(),
+    broker: undefined,
+    stop: new StopPage(),
+    locks: new FolderLocks(),
+    held: new HeldDirectories(),
+  };
+  return { tree: new HostFileSystem(directory, context), context };
 }
 
 function populate(root: string, random: Random): void {
