@@ -6,6 +6,7 @@ import { guideSteps } from "./guide.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const GUIDES = new URL("../../fixtures/guides/", import.meta.url);
+const DOWNLOAD = /^(?:\S*m)?Download\S* http.*\n/gm;
 /** The port that guides serve on. Here it may be taken. */
 const PORT = "8321";
 
@@ -107,7 +108,9 @@ export async function runScript(
     },
   }).output();
   const decoder = new TextDecoder();
-  const printed = decoder.decode(stdout) + decoder.decode(stderr);
+  // Deno names what it downloads, between the lines of the program.
+  const printed = (decoder.decode(stdout) + decoder.decode(stderr))
+    .replaceAll(DOWNLOAD, "");
   if (code !== 0) throw new Error(`${script}failed with ${code}:\n${printed}`);
   return printed;
 }

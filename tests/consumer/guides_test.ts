@@ -26,7 +26,7 @@ Deno.test("guideSteps finds files, commands and what they print", () => {
 // The others need compilers or downloads; `try_guides.ts` follows them.
 Deno.test({
   name:
-    "The README and the guides to files, errors, host functions, code mode, MCP, reports and the network work from an empty folder",
+    "The README and the guides to files, errors, host functions, code mode, MCP, migrating, reports and the network work from an empty folder",
   ignore: Deno.build.os === "windows",
   async fn(t) {
     await using consumer = await Consumer.create();
@@ -38,6 +38,7 @@ Deno.test({
         "snapshots",
         "code_mode",
         "mcp",
+        "migrate",
         "reports",
       ]
     ) {
@@ -61,8 +62,9 @@ Deno.test({
         await followGuide(consumer, "cluster");
       },
     });
-    await t.step("python, but for running it", async () => {
+    await t.step("python and programs, but for running them", async () => {
       await checkGuide(consumer, "python");
+      await checkGuide(consumer, "programs");
     });
     await t.step("a command that fails is noticed", async () => {
       const folder = consumer.path();
