@@ -1,4 +1,4 @@
-/** What came of a verb, and how it is told. */
+/** The result of a verb, and how it is told. */
 
 import {
   type Denied,
@@ -15,7 +15,7 @@ import type { Terminal } from "./terminal.ts";
 /** How many refused files are told, of those that came last. */
 const MOST_FILES = 5;
 
-/** What came of a verb. */
+/** The result of a verb. */
 export interface Outcome {
   /** Whether `value` counts, or `error`. */
   readonly ok: boolean;

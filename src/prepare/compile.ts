@@ -24,8 +24,8 @@ const ONE_AT_A_TIME_BYTES = 8 * 1024 * 1024;
 /**
  * Prepares and compiles a module.
  *
- * @throws {CompilationFailed} when the bytes are no module, or one that can't
- * be bounded.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or one
+ * that can't be bounded.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export async function compileModule(

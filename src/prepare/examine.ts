@@ -22,7 +22,7 @@ export interface Examination {
  * Prepares as a sandbox does, with the highest limit that there is. V8 sees the
  * bytes only where our reader has found nothing to refuse.
  *
- * @throws {CompilationFailed} when the bytes are no module.
+ * @throws {CompilationFailed} when the bytes are not a valid module.
  */
 export function examineModule(bytes: Uint8Array): Examination {
   const info = tryPrepare(bytes);

@@ -31,7 +31,8 @@ export interface PreparedModule {
  * Makes a module stoppable: refuses what can't be bounded, asks V8 whether the
  * original is valid, rewrites it.
  *
- * @throws {CompilationFailed} when the bytes are no module, or a refused one.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or a
+ * refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function prepareModule(
@@ -49,7 +50,8 @@ export function prepareModule(
  * passed, the result must not be instantiated.
  *
  * @param onProgress Told how many of the bytes are done, now and then.
- * @throws {CompilationFailed} when the bytes are no module, or a refused one.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or a
+ * refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function rewriteModule(

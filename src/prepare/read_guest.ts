@@ -16,7 +16,8 @@ export interface Guest {
 /**
  * Reads a module and holds it to the limits.
  *
- * @throws {CompilationFailed} when the bytes are no module, or a refused one.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or a
+ * refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function readGuest(bytes: Uint8Array, limitBytes: number): Guest {

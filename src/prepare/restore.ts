@@ -43,7 +43,8 @@ const PREPARED_TYPES = {
  *
  * @param original The bytes as the guest wrote them.
  * @returns undefined when what was kept is of no use.
- * @throws {CompilationFailed} when the original is no module, or a refused one.
+ * @throws {CompilationFailed} when the original is not a valid module, or a
+ * refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export async function restoreModule(

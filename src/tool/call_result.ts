@@ -1,4 +1,4 @@
-/** What came of a call: the one shape of success and failure. */
+/** The result of a call: the one shape of success and failure. */
 
 import type { FilesByDirectory } from "../channel/file_bundle.ts";
 import type {
@@ -126,7 +126,7 @@ export interface CallFailure extends CallRecord {
 }
 
 /**
- * What came of a call: `ok` tells a {@linkcode CallSuccess} from a
+ * The result of a call: `ok` tells a {@linkcode CallSuccess} from a
  * {@linkcode CallFailure}.
  *
  * ```ts

@@ -1,4 +1,4 @@
-/** What came of a call, in words that a model can act on. */
+/** The result of a call in words that a model can act on. */
 
 import type { AnySandboxError, SandboxErrorKind } from "../errors.ts";
 import { oneLine, quote } from "../quote.ts";
@@ -28,9 +28,9 @@ const ADVICE: Readonly<Record<SandboxErrorKind, string>> = {
 };
 
 /**
- * Says what came of a call in a few sentences for a model: why it failed, which
- * limit there is, what was used, what was refused, and what would help. For a
- * call that was answered it says what was used and refused.
+ * Describes the result of a call in a few sentences for a model: why it failed,
+ * which limit there is, what was used, what was refused, and what would help.
+ * For a call that was answered it says what was used and refused.
  *
  * ```ts
  * import { explain, SandboxedTool } from "@cortexai/sandbox";

@@ -25,7 +25,7 @@ export type BytesInspection = Omit<ModuleInspection, "sha256">;
 /**
  * Inspects a module's bytes. What that takes is up to the module's author.
  *
- * @throws {CompilationFailed} when the bytes are no module.
+ * @throws {CompilationFailed} when the bytes are not a valid module.
  */
 export function inspectBytes(bytes: Uint8Array): BytesInspection {
   const { info, outline, refusal } = examineModule(bytes);

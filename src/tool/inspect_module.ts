@@ -9,8 +9,8 @@ import { type ModuleSource, readModuleSource } from "./module_source.ts";
 /**
  * Finds out what a module is and would need, without running any of it, and
  * also when a sandbox would refuse it: then names and types are told as far as
- * they could be read. What V8 finds invalid is no module. All but tiny modules
- * are read in a worker, as for a sandbox.
+ * they could be read. What V8 finds invalid is not a module. All but tiny
+ * modules are read in a worker, as for a sandbox.
  *
  * ```ts
  * import { inspectModule } from "@cortexai/sandbox";
@@ -29,7 +29,7 @@ import { type ModuleSource, readModuleSource } from "./module_source.ts";
  *
  * @param source The module: bytes, a stream, a path or a URL.
  * @returns its roles, imports, exports, memories and needs.
- * @throws {CompilationFailed} when the bytes are no module.
+ * @throws {CompilationFailed} when the bytes are not a valid module.
  * @throws {PermissionDenied} when this process may not read `source`.
  */
 export async function inspectModule(

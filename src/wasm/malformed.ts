@@ -13,7 +13,7 @@ export function overLimit(what: string, offset: number): CompilationFailed {
   return new CompilationFailed(`Cannot prepare module: ${what}`, offset);
 }
 
-/** Whether bytes were found to be no module, and not just one that is refused. */
+/** Whether bytes were found to be no valid module, rather than one that is refused. */
 export function isMalformed({ reason }: CompilationFailed): boolean {
   return reason.startsWith(MALFORMED);
 }

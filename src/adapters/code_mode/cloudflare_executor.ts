@@ -22,7 +22,7 @@ export interface CloudflareProvider {
   prelude?: string;
 }
 
-/** What came of a program. */
+/** The result of a program. */
 export interface CloudflareResult {
   /** What it returned. */
   result: unknown;

@@ -1,4 +1,4 @@
-/** What came of a program, for the host and for the model. */
+/** The result of a program, for the host and for the model. */
 
 import {
   type AnySandboxError,
@@ -44,7 +44,7 @@ export interface CodeFailure extends CodeRecord {
   readonly line: string | undefined;
 }
 
-/** What came of a program. */
+/** The result of a program. */
 export type CodeResult = CodeSuccess | CodeFailure;
 
 const MAX_TEXT_LENGTH = 20_000;

@@ -61,7 +61,8 @@ const MAX_TOOLS = 1_000;
 /**
  * Brings tools to one form. What can't be in a name becomes `_`.
  *
- * @throws {TypeError} for a tool that is none, and for two of one name.
+ * @throws {TypeError} for something that is not a tool, and for two tools of
+ * one name.
  */
 export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
   const entries: [string, CodeTool][] = Array.isArray(tools)

@@ -1,6 +1,6 @@
 /**
  * Code mode as one tool of frameworks that call tools by themselves: the AI SDK,
- * in the place of its own, and LangChain, in the place of its interpreter.
+ * instead of its own, and LangChain, instead of its interpreter.
  */
 
 import { inputSchema, type StandardToolSchema } from "../../../mod.ts";

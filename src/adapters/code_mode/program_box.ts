@@ -193,7 +193,7 @@ async function attempt(
   }
 }
 
-/** What came of a call, as the program's result. */
+/** The result of a call, as the program's result. */
 function resultOf(
   called: CallResult<JsonValue>,
   shown: string,

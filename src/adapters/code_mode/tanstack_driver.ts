@@ -29,7 +29,7 @@ export interface TanStackConfig {
   memoryLimit?: number;
 }
 
-/** What came of a program. */
+/** The result of a program. */
 export interface TanStackResult<T> {
   /** Whether it came to its end. */
   success: boolean;

@@ -1,4 +1,4 @@
-/** What came of a call, as `tools/call` answers it. */
+/** The result of a call, as `tools/call` answers it. */
 
 import {
   type CallFailure,
@@ -29,7 +29,7 @@ export const USAGE_KEY = "cortexai.sandbox/usage";
 export const DENIED_KEY = "cortexai.sandbox/denied";
 
 /**
- * Tells a client what came of a call. A tool whose metadata holds
+ * Tells a client the result of a call. A tool whose metadata holds
  * `{ "mcp": { "answers": "content" } }` answers with content in MCP's own form;
  * what others answer is told as text, and beside it as structured content
  * where it is an object or the tool has an output schema, which it must fit.

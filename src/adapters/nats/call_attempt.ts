@@ -1,4 +1,4 @@
-/** One try of a call, as its caller sees it: whom it hears, and what came of it. */
+/** One try of a call, as its caller sees it: whom it hears, and its result. */
 
 import type { Msg } from "@nats-io/transport-node";
 import {
@@ -12,7 +12,7 @@ import {
 import { PIECE_WINDOW, PieceSender, PieceTaker } from "./piece_flow.ts";
 import type { ControlSubject, Subjects } from "./subjects.ts";
 
-/** What came of it. */
+/** The result. */
 export type AttemptEnd =
   | { readonly kind: "result"; readonly bytes: Uint8Array }
   | { readonly kind: "refused"; readonly reason: Refusal; readonly why: string }
@@ -56,7 +56,7 @@ export class CallAttempt {
     this.#asked = asked;
   }
 
-  /** Resolves with what came of it. */
+  /** Resolves with the result. */
   get end(): Promise<AttemptEnd> {
     return this.#end.promise;
   }

@@ -117,7 +117,7 @@ export function refusedFrame(reason: Refusal, why: string): Uint8Array {
   return all;
 }
 
-/** Tells what came of a call; `piece` is the beginning. */
+/** Tells the result of a call; `piece` is the beginning. */
 export function resultFrame(totalBytes: number, piece: Uint8Array): Uint8Array {
   return frame(FRAME_KINDS.Result, [totalBytes], piece);
 }

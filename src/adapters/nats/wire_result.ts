@@ -1,6 +1,6 @@
 /**
- * What came of a call, as bytes. The value is JSON of its own, so that it may be
- * as deep and as large as one that stays in a process.
+ * The result of a call, as bytes. The value is JSON of its own, so that it may
+ * be as deep and as large as one that stays in a process.
  *
  * ```text
  * recordBytes u32 | record, JSON with valueBytes | value, JSON | files

@@ -20,8 +20,8 @@ const MOST_DIGITS = 30;
 const LAST_MOMENT = 8.64e15;
 
 /**
- * Takes a log apart, one call a line. A line that is none is counted and left
- * out, as is what comes after a million calls.
+ * Takes a log apart, one call a line. A line that is not a call is counted and
+ * left out, as is what comes after a million calls.
  *
  * @param text Lines of JSON, as {@linkcode loggedCall} gives them.
  * @returns the calls in the order of their ends.

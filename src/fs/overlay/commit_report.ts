@@ -1,4 +1,4 @@
-/** What a commit works on, and what came of it. */
+/** What a commit works on, and its result. */
 
 import { codeOf, type ErrorCode } from "../error_code.ts";
 import type { FileSystem, NewTimes, OpenFile } from "../file_system.ts";
@@ -35,7 +35,7 @@ export interface LateTimes {
   readonly times: NewTimes;
 }
 
-/** What came of a commit. */
+/** The result of a commit. */
 export interface CommitReport {
   /** Nothing was changed when there are any and it did not begin. */
   readonly conflicts: readonly Conflict[];

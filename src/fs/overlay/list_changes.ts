@@ -91,7 +91,7 @@ function changeOf(
   };
 }
 
-/** What was put in the place of a thing of the same kind was modified. */
+/** What was put instead of a thing of the same kind was modified. */
 function* removals(
   { standing, moves, removed }: OverlayTree,
 ): Generator<OverlayChange> {

@@ -24,7 +24,7 @@ export interface OverlayJob {
   readonly shared: SharedFolders;
 }
 
-/** What came of it. */
+/** The result. */
 export type OverlayReply =
   | { readonly kind: "committed"; readonly report: CommitReport }
   | { readonly kind: "set"; readonly conflicts: readonly Conflict[] }

@@ -56,7 +56,7 @@ export interface ChangeConflict {
   readonly reason: string;
 }
 
-/** What came of {@linkcode Changes.commit}. */
+/** The result of {@linkcode Changes.commit}. */
 export interface CommitResult {
   /** Whether everything that was meant was carried out. */
   readonly ok: boolean;
@@ -166,7 +166,7 @@ export class Changes implements Iterable<Change> {
    * a part.
    *
    * @param selection Which changes; all by default.
-   * @returns what came of it; conflicts are not thrown.
+   * @returns the result; conflicts are not thrown.
    * @throws {PermissionDenied} when this process may not write to the folder.
    * @throws {TypeError} when they were committed or dropped before, or when
    * `only` names a path that was not changed.

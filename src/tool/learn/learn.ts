@@ -82,7 +82,7 @@ export interface Learned {
   readonly base: string;
   /** How many attempts were made. */
   readonly rounds: number;
-  /** What came of the last one; its changes are dropped. */
+  /** The result of the last one; its changes are dropped. */
   readonly result: CallResult<unknown>;
   /** What was accepted, in order; folders to change have overlays. */
   readonly grants: readonly Proposal[];

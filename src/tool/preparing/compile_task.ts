@@ -23,8 +23,8 @@ type Tell = (progress: PreparingProgress) => void;
 /**
  * Does it, and makes a file of it where that is asked for.
  *
- * @throws {CompilationFailed} when the bytes are no module, or one that can't
- * be bounded, or imports what is not provided.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or one
+ * that can't be bounded, or imports what is not provided.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export async function compileTask(

@@ -36,8 +36,8 @@ export interface HashedBytes {
 /**
  * Prepares and compiles a module. The bytes are given away, and may be moved.
  *
- * @throws {CompilationFailed} when the bytes are no module, or one that can't
- * be bounded, or imports what is not provided.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or one
+ * that can't be bounded, or imports what is not provided.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  * @throws {WorkerLost} when the preparing thread fails.
  */

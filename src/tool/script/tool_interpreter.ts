@@ -14,7 +14,7 @@ export interface InterpretedScript {
   readonly source: string;
 }
 
-/** What came of a call: a value or an error, and what it used. */
+/** The result of a call: a value or an error, and what it used. */
 export interface InterpretedAnswer {
   /** What the call used, printed and changed. */
   readonly record: Omit<CallRecord, "file">;
