@@ -34,6 +34,8 @@ export interface CodeFindings {
   readonly operatorFeatures: number;
   /** What the code may do to an instance. */
   readonly changes: InstanceChanges;
+  /** Bytes of machine code that it may become. */
+  readonly machineCodeBytes: number;
 }
 
 /** What is known of the guest, for {@linkcode describe}. */
@@ -61,6 +63,7 @@ export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
     startFuel: fuel && guest.start !== undefined ? START_FUEL : 0,
     state: describeState(guest, names, findings.changes),
     initialBytes,
+    machineCodeBytes: findings.machineCodeBytes,
     features: describeFeatures(guest, findings.operatorFeatures),
   };
 }

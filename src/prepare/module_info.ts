@@ -71,6 +71,8 @@ export interface ModuleInfo {
   readonly state: StatePlan;
   /** Bytes that its memories and tables take at the start. */
   readonly initialBytes: number;
+  /** Bytes of machine code that V8 may make of its functions, once they ran. */
+  readonly machineCodeBytes: number;
   /** Names of the proposals beyond the MVP that it uses, sorted. */
   readonly features: readonly string[];
 }

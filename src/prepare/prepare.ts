@@ -67,7 +67,7 @@ export function rewriteModule(
     fuel ? guest.globals.length : undefined,
     onProgress,
   );
-  const { injected, operatorFeatures, changes } = code;
+  const { injected, operatorFeatures, changes, machineCodeBytes } = code;
   const functions = injected.all;
   // Memories are seen from outside; tables are not.
   const usedFunction = guest.tables.length > 0
@@ -84,7 +84,7 @@ export function rewriteModule(
     state: stateExports(guest, names, changes),
   });
   const hasUsedExport = usedFunction !== undefined;
-  const found = { hasUsedExport, operatorFeatures, changes };
+  const found = { hasUsedExport, operatorFeatures, changes, machineCodeBytes };
   const info = describe(guest, {
     names,
     limitBytes,

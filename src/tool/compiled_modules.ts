@@ -1,5 +1,6 @@
 /** Compiled modules of the process: those that sandboxes prepare alike are one. */
 
+import { processCode } from "../prepare/limits/code_budget.ts";
 import type { PrepareOptions } from "../prepare/prepare.ts";
 import {
   KEPT_FROM_BYTES,
@@ -18,15 +19,23 @@ interface Entry {
   readonly compiled: Promise<HashedModule>;
   /** How many loads have not been released. */
   holders: number;
+  /** Gives back the room of its machine code. */
+  giveBack(): void;
 }
 
 const entries = new Map<string, Entry>();
 
-/** A module that somebody holds, until it is released. */
-export interface HeldModule {
-  readonly compiled: HashedModule;
+/** Something that is held, until it is released. */
+interface Held {
   /** Lets go of it; what nobody holds is collected. */
   release(): void;
+  /** Holds it once more, for what is made of it. */
+  again(): Held;
+}
+
+/** A module that somebody holds, until it is released. */
+export interface HeldModule extends Held {
+  readonly compiled: HashedModule;
 }
 
 /** How a module is loaded. */
@@ -115,25 +124,38 @@ function keyOf(sha256: string, options: PrepareOptions): string {
   return `${sha256} ${JSON.stringify(options)}`;
 }
 
-function enter(key: string, compiled: Promise<HashedModule>): Entry {
-  const entry = { compiled, holders: 0 };
+function enter(key: string, compiling: Promise<HashedModule>): Entry {
+  const entry: Entry = {
+    compiled: compiling.then((compiled) => {
+      entry.giveBack = processCode.take(compiled.info.machineCodeBytes);
+      return compiled;
+    }),
+    holders: 0,
+    giveBack: () => {},
+  };
   entries.set(key, entry);
   return entry;
 }
 
 async function hold(key: string, entry: Entry): Promise<HeldModule> {
+  const held = holder(key, entry);
+  try {
+    return { compiled: await entry.compiled, ...held };
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}
+
+function holder(key: string, entry: Entry): Held {
   entry.holders++;
   let isHeld = true;
   const release = () => {
     if (!isHeld) return;
     isHeld = false;
-    if (--entry.holders > 0 || entries.get(key) !== entry) return;
-    entries.delete(key);
+    if (--entry.holders > 0) return;
+    entry.giveBack();
+    if (entries.get(key) === entry) entries.delete(key);
   };
-  try {
-    return { compiled: await entry.compiled, release };
-  } catch (error) {
-    release();
-    throw error;
-  }
+  return { release, again: () => holder(key, entry) };
 }

@@ -22,11 +22,16 @@ function loadedAs(module: SandboxedModule): string {
   return workerModule(module).kept ? "" : module.sha256;
 }
 
+/** What holds a module; what was made of an unloaded one holds nothing. */
+interface StoredHold extends Partial<Pick<HeldModule, "again">> {
+  release(): void;
+}
+
 /** Loads modules once each, and lets go of them. */
 export class ModuleStore {
   readonly #config: SandboxConfig;
   readonly #loaded = new Map<string, SandboxedModule>();
-  readonly #held = new Map<SandboxedModule, Pick<HeldModule, "release">>();
+  readonly #held = new Map<SandboxedModule, StoredHold>();
   readonly #cache: PreparedCache | undefined;
   #isClosed = false;
 
@@ -96,9 +101,14 @@ export class ModuleStore {
     return { maxMemoryBytes, fuel: maxFuel !== undefined };
   }
 
-  /** Adds a module that was made of one that is loaded here. */
-  add(module: SandboxedModule): void {
-    this.#held.set(module, { release: () => {} });
+  /**
+   * Adds a module that was made of another: its code counts as loaded until
+   * both are unloaded.
+   */
+  add(module: SandboxedModule, origin: SandboxedModule): void {
+    // A session goes on when its module is unloaded, and nobody counts that.
+    const held = this.#held.get(origin)?.again?.() ?? { release: () => {} };
+    this.#held.set(module, held);
   }
 
   /**

@@ -18,6 +18,7 @@ function imports(...list: ImportInfo[]): ModuleInfo {
     startFuel: 0,
     state: { refusal: undefined, globals: [], tables: [] },
     initialBytes: 0,
+    machineCodeBytes: 0,
     features: [],
   };
 }

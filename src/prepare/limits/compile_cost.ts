@@ -171,6 +171,9 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** What is measured last. */
+const MACHINE_CODE = MEASURES.length - 1;
+
 /** The code for fuel adds a quarter to a real program's memory to optimize. */
 const FUEL_SHARE = 1.3;
 
@@ -251,6 +254,11 @@ export class CompileBudget {
       if (cost > limit) throw tooMuch(index, cost, limit, measure, counts, at);
       if (measure.largestLimits) this.#largest[i]!.add(cost);
     }
+  }
+
+  /** Bytes of machine code that all functions so far may become. */
+  get machineCodeBytes(): number {
+    return Math.ceil(this.#totals[MACHINE_CODE]!);
   }
 
   /**

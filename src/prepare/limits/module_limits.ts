@@ -18,6 +18,11 @@ export const MODULE_LIMITS = {
   processTypes: 500_000,
   /** Their parameters and results, some 8 bytes of V8's each. */
   processTypeValues: 8_000_000,
+  /**
+   * Machine code that the loaded modules of a process may become: V8 ends the
+   * process at 4 GiB, and frees what is unloaded some time after.
+   */
+  processCodeBytes: 3_221_225_472,
   params: 1000,
   results: 1000,
   /** Parameters and results of all types: 20,000 types of ten. */

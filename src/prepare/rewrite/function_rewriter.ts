@@ -79,6 +79,11 @@ export class FunctionRewriter {
     return this.#walk.changes;
   }
 
+  /** Bytes of machine code that V8 may make of the bodies. */
+  get machineCodeBytes(): number {
+    return this.#budget.machineCodeBytes;
+  }
+
   /**
    * Ends the module's last function.
    *

@@ -24,6 +24,8 @@ export interface RewrittenCode {
   readonly operatorFeatures: number;
   /** What the code may do to an instance. */
   readonly changes: InstanceChanges;
+  /** Bytes of machine code that V8 may make of the guest's functions. */
+  readonly machineCodeBytes: number;
 }
 
 /** Told up to where the bytes are done. */
@@ -59,6 +61,7 @@ export function rewriteCode(
     injected,
     operatorFeatures: rewriter.features,
     changes: rewriter.changes,
+    machineCodeBytes: rewriter.machineCodeBytes,
   };
 }
 

@@ -96,6 +96,8 @@ function isHead(value: unknown): value is Head {
   if (!isObject(found) || !isObject(found.changes)) return false;
   const { drops, writesTables } = found.changes;
   return Number.isSafeInteger(found.operatorFeatures) &&
+    Number.isSafeInteger(found.machineCodeBytes) &&
+    Number(found.machineCodeBytes) >= 0 &&
     typeof found.hasUsedExport === "boolean" &&
     typeof drops === "boolean" && typeof writesTables === "boolean";
 }

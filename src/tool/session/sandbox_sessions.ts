@@ -152,7 +152,7 @@ export class SandboxSessions {
       image,
       this.#parts.config.memoryDirectories,
     );
-    this.#parts.modules.add(snapshot);
+    this.#parts.modules.add(snapshot, module);
     return snapshot;
   }
 }
