@@ -53,7 +53,7 @@ export async function leaveOut(
   if (other) throw other;
   await tellErrors(terminal, errors);
   if (tools.list().length > 0) return;
-  throw new UsageError("No tool is left to serve");
+  throw new UsageError("There are no tools left to serve");
 }
 
 /** Tells errors that end nothing, one a line. */

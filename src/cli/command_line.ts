@@ -171,7 +171,7 @@ function checkOperands(
   const extra = operands[verb.operands.length];
   if (extra !== undefined && !verb.takesMore) {
     throw new UsageError(
-      `Cannot ${name}: ${quote(extra)} is one argument too many, see --help`,
+      `Cannot ${name}: ${quote(extra)} is an extra argument, see --help`,
     );
   }
 }

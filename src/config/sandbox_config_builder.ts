@@ -169,7 +169,7 @@ export class SandboxConfigBuilder {
   /**
    * Sets the most fuel that a call may consume. Nothing is counted without it.
    *
-   * @param fuel Units: about one for each instruction that runs.
+   * @param fuel Units, which are those of wasmtime.
    * @returns this builder, for the next call.
    * @throws {RangeError} unless it is a whole number above 0 that fits into a
    * signed 64-bit number.

@@ -12,7 +12,7 @@ const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Deeper answers overflow the stack of code that walks them recursively. */
 export const MAX_DEPTH = 512;
 
-/** Bytes that are no JSON, or more of it than is taken; the message says what. */
+/** Bytes that are not JSON, or more of it than is taken; the message says what. */
 export class UnusableJson extends Error {}
 
 /**

@@ -3,7 +3,7 @@
 /**
  * Writes the arguments of a call.
  *
- * @throws {TypeError} when they are no JSON, or too deep to be written.
+ * @throws {TypeError} when they are not JSON, or too deep to be written.
  */
 export function argumentJson(args: unknown): string {
   const json = write(args);
@@ -19,6 +19,8 @@ function write(args: unknown): string | undefined {
   } catch (error) {
     // The engine writes recursively, and reads what is far deeper.
     if (!(error instanceof RangeError)) throw error;
-    throw new TypeError("Cannot call tool: the arguments are nested too deep");
+    throw new TypeError(
+      "Cannot call tool: the arguments are nested too deeply",
+    );
   }
 }

@@ -89,8 +89,8 @@ function refusals({ denied }: CallRecord): string[] {
       `${operation} ${oneLine(quote(path), 200)} (${reason})`
     );
   return [
-    ...few("The tool was refused requests to ", requests),
-    ...few("The tool was refused files: ", files),
+    ...few("The tool was denied requests to ", requests),
+    ...few("The tool was denied files: ", files),
     ...files.length === 0 ? [] : [
       "Only a person can grant a folder: use paths in what is granted, or ask.",
     ],

@@ -99,7 +99,7 @@ Deno.test("parseCommandLine names the operand that is missing or too much", () =
   assertUsage(["schema"], "Cannot schema: TOOL.wasm is missing");
   assertUsage(["schema", ""], "Cannot schema: TOOL.wasm is missing");
   assertUsage(["call", "t"], "Cannot call: ARGUMENTS");
-  assertUsage(["inspect", "a", "b"], '"b" is one argument too many');
+  assertUsage(["inspect", "a", "b"], '"b" is an extra argument');
 });
 
 Deno.test("parseCommandLine leaves what follows a program to the guest", () => {
@@ -127,7 +127,7 @@ Deno.test("parseCommandLine names what is wrong before the program", () => {
   assertUsage(["run", "--schema", "s", "p"], 'Unknown flag "--schema"');
   assertUsage(["run", "--env"], "Cannot use --env: its value is missing");
   assertUsage(["run", "--env", "--json", "p"], "Cannot use --env");
-  assertUsage(["run", "-", "p"], "one argument too many");
+  assertUsage(["run", "-", "p"], "an extra argument");
   assertUsage(["call", "--env", "A=b", "t", "{}"], 'Unknown flag "--env"');
   assertEquals(parseCommandLine(["run", "--help", "p"]), { kind: "help" });
 });

@@ -234,7 +234,7 @@ Deno.test("serve --watch loads a tool that changed, and drops no call of the old
     const old = runner.call("one");
     await new Promise((resolve) => setTimeout(resolve, 300));
     await Deno.writeFile(join(folder, "one.wasm"), saying("one", "new"));
-    await runner.untilPrinted("loaded anew");
+    await runner.untilPrinted("were reloaded");
     assertEquals(await old, "old");
     assertEquals(await runner.call("one"), "new");
     // What can't be loaded leaves the tool as it was.
@@ -245,7 +245,7 @@ Deno.test("serve --watch loads a tool that changed, and drops no call of the old
     await Deno.writeFile(join(folder, "one.wasm"), saying("one", "newer"));
     const tools = ["one.wasm", "two.wasm"];
     await Deno.writeTextFile(config, JSON.stringify({ tools }));
-    await runner.untilPrinted("loaded anew\nTools were loaded anew")
+    await runner.untilPrinted("were reloaded\nTools were reloaded")
       .catch(() => {});
     assertEquals(await runner.toolNames(), ["one", "two"]);
     assertEquals(await runner.end(), 0);

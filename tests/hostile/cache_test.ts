@@ -92,7 +92,7 @@ Deno.test("A cache that others may write to is refused", () => {
   for (const mode of [0o755, 0o710, 0o701]) {
     Deno.mkdirSync(ground.own);
     Deno.chmodSync(ground.own, mode);
-    refused("others may use");
+    refused("other users may access");
     Deno.removeSync(ground.own);
   }
   Deno.mkdirSync(ground.own, { mode: 0o700 });

@@ -121,7 +121,7 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   await refused(other({ pages: 1 }), "memories are not those");
   await refused(other({ pages: 2 ** 40 }), "memories are not those");
   await refused(other({ pages: 16 }), "memories and tables take");
-  await refused(other({ runs: 1 }), "not one of a snapshot");
+  await refused(other({ runs: 1 }), "not that of a snapshot");
   await refused(other({ runs: 2 ** 40 }), "ends too early");
   await refused({ tables: [2 ** 30] }, "tables are not those");
   await refused({ tables: [65] }, "tables are not those");
@@ -141,9 +141,9 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
     },
     ExecutionFailed,
   );
-  await refused({ monotonicMs: 1e300 }, "not one of a snapshot");
-  await refused({ scratch: [] }, "not one of a snapshot");
-  await refused({ head: null, globals: "x" }, "not one of a snapshot");
+  await refused({ monotonicMs: 1e300 }, "not that of a snapshot");
+  await refused({ scratch: [] }, "not that of a snapshot");
+  await refused({ head: null, globals: "x" }, "not that of a snapshot");
   const directory = {
     guest: "/x",
     maxBytes: 2 ** 40,
@@ -168,10 +168,10 @@ Deno.test("A snapshot's file is held to its module, engine and limits", async ()
   }, "is granted with other files");
   await refused({
     directories: [{ ...named("/x"), removed: new Array(70_000).fill("") }],
-  }, "not one of a snapshot");
+  }, "not that of a snapshot");
   await refused(
     {},
-    "more in it than it says",
+    "longer than it says",
     joined([parts.rest, parts.rest]),
   );
   await refused({ pad: "x".repeat(5 * 2 ** 20) }, "description has");

@@ -166,7 +166,7 @@ removed old.txt
     const { conflicts } = await result.changes.commit();
     assertEquals(conflicts, [{
       path: "/work/new.txt",
-      reason: "something has this name by now",
+      reason: "something else was created under this name",
     }]);
     assertEquals(ground.files()["new.txt"], "theirs");
   });

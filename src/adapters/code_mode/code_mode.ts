@@ -114,7 +114,7 @@ export class CodeMode implements Tool, AsyncDisposable {
   ): Promise<JsonValue> {
     const { code } = (args ?? {}) as { code?: unknown };
     if (typeof code !== "string") {
-      throw new TypeError("Cannot run code: the argument code is not text");
+      throw new TypeError("Cannot run code: the argument code is not a string");
     }
     const result = await this.run(code, { signal: options.signal });
     if (result.ok) return result.value ?? null;

@@ -243,7 +243,7 @@ function lineOf(message: JSONRPCMessage): string {
   } catch (error) {
     const id = "id" in message ? message.id : undefined;
     if (!(error instanceof RangeError) || id === undefined) throw error;
-    const text = "The answer is nested too deep to be written";
+    const text = "The answer is nested too deeply to be written";
     return JSON.stringify({
       jsonrpc: "2.0",
       id,

@@ -75,7 +75,7 @@ function answerOf(schema: ToolSchema, value: JsonValue): ToolAnswer {
   const text = typeof value === "string" ? value : toJson(value);
   if (text === undefined) {
     return failure(
-      `Failed: ${schema.name} answered with JSON that is nested too deep to be told`,
+      `Failed: ${schema.name} answered with JSON that is nested too deeply`,
     );
   }
   const isStructured = schema.outputSchema !== undefined ||
@@ -103,7 +103,7 @@ function contentAnswer(schema: ToolSchema, value: JsonValue): ToolAnswer {
   } catch (error) {
     if (!(error instanceof BadContent)) throw error;
     return failure(
-      `Failed: ${schema.name} answered with what is not MCP content: ${error.message}`,
+      `Failed: ${schema.name} answered with invalid MCP content: ${error.message}`,
     );
   }
 }
@@ -130,6 +130,6 @@ async function checked(
   if (found.issues === undefined) return answer;
   const why = found.issues.map(({ message }) => message).join("; ");
   return failure(
-    `Failed: ${schema.name} answered with what its output schema does not allow: ${why}`,
+    `Failed: ${schema.name} answered with a value that does not match its output schema: ${why}`,
   );
 }

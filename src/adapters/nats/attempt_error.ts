@@ -44,7 +44,7 @@ export function attemptError(
       );
     case "wrong":
       return new ExecutionFailed(
-        `${service} answered ${call} with what is no result: ${end.why}`,
+        `${service} answered ${call} with an invalid result: ${end.why}`,
       );
     case "closed":
       return new SandboxClosed("The connection to the NATS server was closed");

@@ -171,7 +171,7 @@ export class ToolService {
     const frame = readFrame(data);
     if (!this.#terms.subjects.isReply(reply)) return;
     if (frame?.kind !== "Call") {
-      const why = "it is no call of version 1";
+      const why = "it is not a call of version 1";
       return this.#refuse(reply, REFUSALS.NotUnderstood, why);
     }
     const budgetMs = frame.budgetMs - this.#wayMs;

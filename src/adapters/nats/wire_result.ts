@@ -94,7 +94,7 @@ function valueBytes(value: JsonValue): Uint8Array | undefined {
 }
 
 function tooDeep(result: CallResult<JsonValue>): CallResult<JsonValue> {
-  const why = "The answer is nested too deep to be sent";
+  const why = "The answer is nested too deeply to be sent";
   return failed(new ExecutionFailed(why), { ...result, files: {} });
 }
 
@@ -186,7 +186,7 @@ function unusable({ tool }: AskedCall, why: string): CallResult<JsonValue> {
     new ExecutionFailed(
       `The service answered a call of ${
         quote(tool)
-      } with what is no result: ${why}`,
+      } with an invalid result: ${why}`,
     ),
     noRecord(),
   );

@@ -100,7 +100,7 @@ ${intervalTable(intervals)}
 <section><h2>Refused</h2>${
     tallied(
       calls.flatMap(({ tool, denied }) => denied.map((one) => [tool, one])),
-      "Nothing was asked for that was not granted.",
+      "No access was denied.",
     )
   }</section>
 <section><h2>Files changed</h2>${

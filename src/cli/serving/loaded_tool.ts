@@ -74,5 +74,5 @@ async function readSchema(
   if (schema === undefined) return undefined;
   const value = parseJsonBytes(schema, await terminal.readFile(schema));
   if (typeof value === "object" && value !== null) return value;
-  throw new UsageError(`Cannot use schema ${schema}: it is no object`);
+  throw new UsageError(`Cannot use schema ${schema}: it is not an object`);
 }

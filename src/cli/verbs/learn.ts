@@ -197,7 +197,7 @@ const ENDS: Readonly<Record<Learned["ended"], string>> = {
   succeeded: "the call succeeded",
   "nothing left": "nothing is left to propose",
   stopped: "stopped",
-  rounds: "there were as many rounds as may be",
+  rounds: "the limit of rounds was reached",
 };
 
 function summary({ result, ...learned }: Learned): Record<string, unknown> {

@@ -24,7 +24,7 @@ export async function newTool(input: VerbInput): Promise<Outcome> {
     throw new UsageError(
       `Cannot make a tool named ${
         quote(name)
-      }: a name has lower-case letters, digits and _ between them, at most ${MAX_NAME_LENGTH}, and is no word of a language`,
+      }: a name has lower-case letters, digits and _ between them, at most ${MAX_NAME_LENGTH}, and is not a word of a language`,
     );
   }
   const files = await toFiles(name);

@@ -74,7 +74,9 @@ async function load(
         snapshot: kept,
       });
     } catch {
-      await terminal.writeError("The kept state is of no use, starting anew\n");
+      await terminal.writeError(
+        "The cached state cannot be used, starting from the beginning\n",
+      );
     }
   }
   const python = await fromSource(

@@ -96,7 +96,7 @@ async function reload(
     await tellErrors(input.terminal, errors);
     if (!isChanged) return;
     changed();
-    await input.terminal.writeError("Tools were loaded anew\n");
+    await input.terminal.writeError("Tools were reloaded\n");
   } catch (error) {
     await tellErrors(input.terminal, [error as Error]);
   }

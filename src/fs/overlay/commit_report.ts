@@ -73,7 +73,7 @@ export function reasonOf(code: ErrorCode): string {
 
 const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ESTALE: "it was changed since it was read",
-  EEXIST: "something has this name by now",
+  EEXIST: "something else was created under this name",
   ENOENT: "it is gone",
   ENOTEMPTY: "something was put into it meanwhile",
   ELOOP: "a link is on the way to it",

@@ -87,7 +87,8 @@ function whyTaken(tree: FileSystem, one: Standing): string | undefined {
   const { isLower, parent, name, replaced } = one;
   if (isLower || replaced || !parent.origin) return undefined;
   const place = join(parent.origin.place, name);
-  return statIfThere(tree, place) && "something has this name by now";
+  return statIfThere(tree, place) &&
+    "something else was created under this name";
 }
 
 function statIfThere(tree: FileSystem, place: string): FileStat | undefined {

@@ -158,7 +158,9 @@ function readState(bytes: Uint8Array): OverlayState | undefined {
     if (typeof value.n === "string") return BigInt(value.n);
     if (typeof value.b !== "number") return value;
     const content = bytes.subarray(at, at + value.b);
-    if (content.length !== value.b) throw new RangeError("Content is cut");
+    if (content.length !== value.b) {
+      throw new RangeError("Content is truncated");
+    }
     at += content.length;
     return content;
   });

@@ -76,7 +76,7 @@ function standingNodes(
   const seen = new Set<SavedNode>();
   const look = (parent: SavedDirectory, at: string) => {
     // No directory has two names; a state that says so is not a guest's.
-    if (seen.has(parent)) throw new RangeError("Directory stands in itself");
+    if (seen.has(parent)) throw new RangeError("Directory contains itself");
     seen.add(parent);
     for (const entry of parent.entries) {
       const saved = nodes[entry.node]!;

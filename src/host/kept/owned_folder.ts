@@ -140,7 +140,7 @@ function openIn(
     throw refused(
       use,
       directory,
-      `others may use ${name} in it, make its mode 700`,
+      `other users may access ${name} in it, make its mode 700`,
     );
   }
   const foreign = above

@@ -113,7 +113,7 @@ function checkSize(bytes: number): void {
   const { rewrittenCodeBytes } = MODULE_LIMITS;
   if (bytes > rewrittenCodeBytes) {
     throw new CompilationFailed(
-      `Cannot prepare module: with its checks the code has more than ` +
+      `Cannot prepare module: its code with the checks has more than ` +
         `${rewrittenCodeBytes} bytes, the limit`,
     );
   }

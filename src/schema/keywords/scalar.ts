@@ -179,7 +179,9 @@ function textOf(value: unknown): string {
     return canonicalText(value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UncheckableSchema("it compares a value that is nested too deep");
+    throw new UncheckableSchema(
+      "it compares a value that is nested too deeply",
+    );
   }
 }
 

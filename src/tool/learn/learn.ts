@@ -173,7 +173,7 @@ class Learning {
     const path = base instanceof URL ? fromFileUrl(base) : base;
     if (!isGranted("read", path)) {
       throw new PermissionDenied(
-        `Cannot learn: this process may not look into ${quote(path)}`,
+        `Cannot learn: this process may not read ${quote(path)}`,
       );
     }
     this.#base = realPath(

@@ -339,7 +339,7 @@ export class SandboxSession implements AsyncDisposable {
 
   async #failed(): Promise<void> {
     if (this.#parts.options.rollback) return;
-    await this.#end("a call failed, which leaves a state that nobody can use");
+    await this.#end("a call failed and left its state unusable");
   }
 
   #rest(): void {

@@ -47,7 +47,7 @@ export async function readMemory(
     const [first, length] = [runs[i]!, runs[i + 1]!];
     const isSound = length > 0 && first >= least &&
       first + length <= pages * PAGES_A_PAGE;
-    if (!isSound) throw refused("a piece of its memory lies elsewhere");
+    if (!isSound) throw refused("a part of its memory is out of bounds");
     least = first + length;
     for (let at = first * IMAGE_PAGE_BYTES; at < least * IMAGE_PAGE_BYTES;) {
       if (slice.isOver) await slice.rest();

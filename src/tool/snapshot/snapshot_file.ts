@@ -163,7 +163,7 @@ async function readContents(
     own: readFiles(reader, own),
     temporary: readFiles(reader, temporary),
   };
-  if (!reader.isDone) throw refused("there is more in it than it says");
+  if (!reader.isDone) throw refused("it is longer than it says");
   const { hostDirectories, monotonicMs } = head;
   return {
     memories,

@@ -89,7 +89,7 @@ export function readHead(json: Uint8Array): SnapshotHead {
     throw refused("its description is not JSON");
   }
   if (isHead(head)) return head;
-  throw refused("its description is not one of a snapshot");
+  throw refused("its description is not that of a snapshot");
 }
 
 function listed(files: Readonly<Record<string, Uint8Array>>): FileList {
