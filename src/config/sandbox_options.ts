@@ -1,4 +1,4 @@
-/** A configuration as a plain object, for where the builder can go too. */
+/** A configuration as a plain object, with the checks of the builder. */
 
 import { checkKnown, checkObject } from "./option_checks.ts";
 import type { DeterministicOptions } from "./deterministic.ts";

@@ -1,4 +1,4 @@
-/** What a guest's failure was: one place from what was thrown to a record. */
+/** Maps whatever a call threw to an error record. */
 
 import type { ErrorRecord } from "../channel/error_record.ts";
 import { ExecutionFailed } from "../errors.ts";

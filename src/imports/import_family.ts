@@ -1,4 +1,4 @@
-/** What is known of a family of imports: the host checks by it, the guest opens it. */
+/** Describes a family of imports: the host checks by it, the guest opens it. */
 
 import type { FamilyProvider } from "./open_family.ts";
 

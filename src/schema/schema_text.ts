@@ -1,4 +1,4 @@
-/** What a schema wants, in a few words. */
+/** Describes what a schema expects, in a few words. */
 
 import { shortened } from "../quote.ts";
 import { isRecord } from "./json_view.ts";

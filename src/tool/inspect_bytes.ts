@@ -1,4 +1,4 @@
-/** What a module is and would need, told by its bytes alone. */
+/** Describes a module and its needs from its bytes alone. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import { familiesOf, findFamily, importRefusal } from "../imports/families.ts";

@@ -1,4 +1,4 @@
-/** What a module is and would need, found out without running any of it. */
+/** Describes a module and its needs without running any of it. */
 
 import { parseJson } from "../pieces/parse_json.ts";
 import { TimeSlice } from "../pieces/time_slice.ts";

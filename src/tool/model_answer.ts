@@ -1,4 +1,4 @@
-/** What a model is shown of a result. */
+/** Turns a result into the text that a model is shown. */
 
 import { checkKnown, checkWhole } from "../config/option_checks.ts";
 import type { CallResult } from "./call_result.ts";

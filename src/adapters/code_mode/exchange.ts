@@ -1,4 +1,4 @@
-/** What a program sends to its tools; it is a guest's word, so any JSON. */
+/** Reads what a program sends to its tools: untrusted, so any JSON. */
 
 import { HostFunctionError, type JsonValue } from "../../../mod.ts";
 

@@ -1,4 +1,4 @@
-/** What a try that brought no result is to its caller: one of our errors. */
+/** Maps a try without a result to an error of the sandbox. */
 
 import {
   type AnySandboxError,

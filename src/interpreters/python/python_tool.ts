@@ -1,4 +1,4 @@
-/** Tools that are Python scripts. What they answer is their own word. */
+/** Tools that are Python scripts; their answers are untrusted. */
 
 import {
   type AnySandboxError,

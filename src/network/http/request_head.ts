@@ -1,4 +1,4 @@
-/** What a guest asks for, read from bytes that may be anything. */
+/** Reads the head of a request from untrusted bytes. */
 
 import { invalid, limited } from "../policy/refusal.ts";
 import { quote } from "../../quote.ts";

@@ -1,4 +1,4 @@
-/** What of a stream can be passed on, with masks in the places of secrets. */
+/** Decides how much of a stream can be passed on, and masks secrets in it. */
 
 import { concat } from "../bytes.ts";
 

@@ -1,4 +1,4 @@
-/** What was learned, as a sandbox.json. */
+/** Writes what was learned as a sandbox.json. */
 
 import type { JsonValue } from "../../config/json_value.ts";
 import { placeIn } from "../../host/grants/real_folder.ts";

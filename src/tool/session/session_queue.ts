@@ -1,4 +1,4 @@
-/** What is asked of a session, one thing after another. */
+/** Runs the calls of a session one after another. */
 
 import { ExecutionFailed } from "../../errors.ts";
 import type { CallScope } from "../../host/pool/call_scope.ts";
