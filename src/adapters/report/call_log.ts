@@ -71,8 +71,10 @@ function readCall(line: string): LoggedCall | undefined {
   };
 }
 
+/** Larger ones are of no call, and sums of them no numbers any more. */
 function isAmount(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+  return typeof value === "number" && value >= 0 &&
+    value <= Number.MAX_SAFE_INTEGER;
 }
 
 function isDigits(value: unknown): value is string {

@@ -93,6 +93,7 @@ Deno.test("Lines of a log that are none are counted and left out", () => {
     "null",
     JSON.stringify({ ...CALL, endedAt: 1e300 }),
     JSON.stringify({ ...CALL, durationMs: -1 }),
+    JSON.stringify({ ...CALL, durationMs: 1e308 }),
     JSON.stringify({ ...CALL, tool: 5 }),
     JSON.stringify({ ...CALL, peakMemoryBytes: null }),
   ];
@@ -116,4 +117,12 @@ Deno.test("What a log says is cut", () => {
   }));
   assert(JSON.stringify(call).length < 12_000);
   assertEquals(call!.fuelConsumed, null);
+});
+
+Deno.test("The largest amounts that a log may hold are numbers in the page", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const call = { ...CALL, durationMs: most, waitedMs: most };
+  const line = JSON.stringify({ ...call, peakMemoryBytes: most });
+  const page = reportPage(readCallLog(`${line}\n${line}`).calls);
+  assertEquals(page.match(/NaN|Infinity|undefined/), null);
 });
