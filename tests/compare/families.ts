@@ -6,6 +6,10 @@ import type { Family } from "./subject.ts";
 export const FAMILIES: Readonly<
   Record<string, () => Promise<Family<unknown>>>
 > = {
+  modules: async () =>
+    (await import("./modules/family.ts")).MODULES as Family<unknown>,
+  python: async () =>
+    (await import("./python/family.ts")).PYTHON as Family<unknown>,
   javascript: async () =>
     (await import("./javascript/family.ts")).JAVASCRIPT as Family<unknown>,
 };

@@ -12,20 +12,25 @@ export type Results = Readonly<
 const LATE_MS = 1_000;
 /** Less than this is what any process takes that waits. */
 const IDLE_MS = 300;
+/** A process that takes more than so many times the limit is not held by it. */
+const MOST_SHARE = 3;
+const MIB = 1_048_576;
 
 /** Whether it came to an end in time, and was gone then. */
 export function isHeld(
-  { ended, ms, cpuAfterMs, escaped, works }: CaseResult,
-  { timeoutMs }: Bounds,
+  { ended, ms, cpuAfterMs, memoryMiB, escaped, works }: CaseResult,
+  { timeoutMs, memoryBytes }: Bounds,
 ): boolean {
   return (ended === "value" || ended === "error") && !escaped && works &&
-    ms <= timeoutMs + LATE_MS && cpuAfterMs <= IDLE_MS;
+    ms <= timeoutMs + LATE_MS && cpuAfterMs <= IDLE_MS &&
+    memoryMiB <= memoryBytes / MIB * MOST_SHARE;
 }
 
 /** How many attacks each package held, and what the others did. */
 export function summary(results: Results, bounds: Bounds): string {
   const rows = Object.values(results);
   const names = Object.keys(rows[0] ?? {});
+  const most = bounds.memoryBytes / MIB * MOST_SHARE;
   const line = (name: string) => {
     const all = rows.map((row) => row[name]!);
     const count = (is: (one: CaseResult) => boolean) => all.filter(is).length;
@@ -36,6 +41,7 @@ export function summary(results: Results, bounds: Bounds): string {
         ended === "silent" || ms > bounds.timeoutMs + LATE_MS
       ),
       count(({ cpuAfterMs }) => cpuAfterMs > IDLE_MS),
+      count(({ memoryMiB }) => memoryMiB > most),
       count(({ ended }) => ended === "crashed"),
       count(({ escaped }) => escaped),
       count(({ ended, works }) => ended !== "crashed" && !works),
@@ -46,10 +52,10 @@ export function summary(results: Results, bounds: Bounds): string {
   return [
     `Limits: ${bounds.timeoutMs} ms, ${
       bounds.memoryBytes / 1_048_576
-    } MiB. Late: no answer ${LATE_MS} ms after that; burning: more than ${IDLE_MS} ms of processor time in the 2 s after the answer, or after it should have come.`,
+    } MiB. Late: no answer ${LATE_MS} ms after that; burning: more than ${IDLE_MS} ms of processor time in the 2 s after the answer, or after it should have come; large: a process that took more than ${most} MiB.`,
     "",
-    "| package | held | late | burning | crashed | escaped | unusable | most MiB |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| package | held | late | burning | large | crashed | escaped | unusable | most MiB |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...names.map(line),
     "",
   ].join("\n");

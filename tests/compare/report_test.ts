@@ -22,6 +22,7 @@ Deno.test("An attack is held where it ended in time, and left nothing", () => {
     { cpuAfterMs: 900 },
     { escaped: true },
     { works: false },
+    { memoryMiB: 400 },
   ];
   for (const fault of faults) {
     assertEquals(isHeld({ ...HELD, ...fault }, BOUNDS), false);
@@ -36,18 +37,32 @@ Deno.test("Attacks are rows, packages are columns, and are summed up", () => {
     "| a loop | error, 1003 ms, then 10 ms, 12 MiB | silent, 1003 ms, then 1660 ms, 12 MiB |",
   );
   const text = summary(results, BOUNDS);
-  assertStringIncludes(text, "| ours | 1 of 1 | 0 | 0 | 0 | 0 | 0 | 12 |");
-  assertStringIncludes(text, "| theirs | 0 of 1 | 1 | 1 | 0 | 0 | 0 | 12 |");
+  assertStringIncludes(text, "| ours | 1 of 1 | 0 | 0 | 0 | 0 | 0 | 0 | 12 |");
+  assertStringIncludes(
+    text,
+    "| theirs | 0 of 1 | 1 | 1 | 0 | 0 | 0 | 0 | 12 |",
+  );
 });
 
-Deno.test("The recorded table is that of the recorded results, and this package holds every attack", async () => {
-  const read = (name: string) =>
-    Deno.readTextFile(new URL(`./javascript/${name}`, import.meta.url));
-  const { bounds, results } = JSON.parse(await read("recorded.json"));
-  assert(Object.keys(results).length >= 40);
-  const text = `${summary(results, bounds)}\n${table(results)}`;
-  assertEquals(await read("recorded.md"), text);
-  const missed = Object.entries(results as Results)
-    .filter(([, row]) => !isHeld(row["@cortexai/sandbox"]!, bounds));
-  assertEquals(missed.map(([attack]) => attack), []);
-});
+for (
+  const [family, least] of Object.entries({
+    javascript: 40,
+    modules: 20,
+    python: 12,
+  })
+) {
+  Deno.test(`The recorded table of ${family} is that of the recorded results, and this package holds every attack`, async () => {
+    const read = (name: string) =>
+      Deno.readTextFile(new URL(`./${family}/${name}`, import.meta.url));
+    const { bounds, results } = JSON.parse(await read("recorded.json"));
+    assert(Object.keys(results).length >= least);
+    const text = `${summary(results, bounds)}\n${table(results)}`;
+    assertEquals(await read("recorded.md"), text);
+    const missed = Object.entries(results as Results).filter(([, row]) => {
+      const [, own] = Object.entries(row)
+        .find(([name]) => name.startsWith("@cortexai/sandbox"))!;
+      return !isHeld(own, bounds);
+    });
+    assertEquals(missed.map(([attack]) => attack), []);
+  });
+}

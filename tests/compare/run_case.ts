@@ -3,7 +3,7 @@
 import { TextLineStream } from "./text_lines.ts";
 import type { Bounds } from "./subject.ts";
 import { CANARY, CANARY_NAME } from "./subject.ts";
-import { cpuMs, peakMiB } from "./watch_process.ts";
+import { cpuMs, family, peakMiB } from "./watch_process.ts";
 
 /** Which one to run. */
 export interface CaseOrder {
@@ -152,10 +152,12 @@ class Lines {
 }
 
 async function ended(process: Deno.ChildProcess): Promise<void> {
-  try {
-    process.kill("SIGKILL");
-  } catch {
-    // It has ended.
+  for (const pid of family(process.pid)) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
   }
   await process.status;
 }
