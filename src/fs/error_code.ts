@@ -77,6 +77,12 @@ const OTHER_NAMES: Readonly<Record<string, ErrorCode>> = {
   EOPNOTSUPP: "ENOTSUP",
 };
 
+/** Errors that Deno passes on without a name, by the systems' numbers. */
+const UNNAMED: Readonly<Record<string, ErrorCode>> = {
+  26: "ETXTBSY",
+  27: "EFBIG",
+};
+
 const KNOWN: ReadonlySet<string> = new Set(ERROR_CODES);
 
 /**
@@ -94,7 +100,13 @@ export function codeOf(error: unknown): ErrorCode | undefined {
   for (const [type, name] of classes()) {
     if (error instanceof type) return name;
   }
-  return undefined;
+  return unnamed(error);
+}
+
+/** The number stands before the path, which may say anything. */
+function unnamed({ message }: Error): ErrorCode | undefined {
+  const number = /^[^(]*\(os error (\d+)\)/.exec(message)?.[1];
+  return number === undefined ? undefined : UNNAMED[number] ?? "EIO";
 }
 
 function isErrorCode(name: string): name is ErrorCode {

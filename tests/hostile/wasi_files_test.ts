@@ -226,3 +226,24 @@ Deno.test("A time before 1970 is not made another by setting the other one", asy
     assertEquals([atime?.getTime(), mtime?.getTime()], [-86_400_000, 1000]);
   });
 });
+
+Deno.test("A size that the host's file system refuses is the guest's error", () =>
+  withFolder(async (sandbox) => {
+    for (const name of ["fd_filestat_set_size", "fd_allocate"]) {
+      const program = new FileProgram();
+      program.open(program.text(name), CREATE);
+      const size = 1n << 62n;
+      if (name === "fd_allocate") {
+        program.call(name, program.opened, 0n, size);
+      } else program.call(name, program.opened, size);
+      const result = await run(sandbox, program);
+      if (!result.ok) throw result.error;
+      assertEquals(result.exitCode, Errno.FBIG);
+    }
+    const fits = new FileProgram();
+    fits.open(fits.text("large"), CREATE);
+    fits.call("fd_filestat_set_size", fits.opened, 1n << 50n);
+    const result = await run(sandbox, fits);
+    // Some file systems have files as large as that.
+    if (!result.ok) throw result.error;
+  }));
