@@ -12,7 +12,6 @@ Deno.test("What is published is the sources, the guides and the files to copy, a
     "README.md",
     "deno.json",
     "mod.ts",
-    "sandbox.schema.json",
     "tests/README.md",
     "tool-runner.ts",
     ...sources("src/"),

@@ -6,7 +6,9 @@ import {
   LIMIT_MEMBERS,
   TOOL_MEMBERS,
 } from "../../../src/cli/config_file/file_members.ts";
-import schema from "../../../sandbox.schema.json" with { type: "json" };
+import schema from "../../../src/cli/config_file/sandbox.schema.json" with {
+  type: "json",
+};
 
 const GUIDE = new URL("../../../fixtures/guides/mcp.md", import.meta.url);
 
