@@ -2,6 +2,10 @@
 
 const MOST_CHARACTERS = 100;
 
+/** Controls, halves of pairs, and what turns the reading direction around. */
+export const UNPRINTABLE: RegExp =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * A value for a message: text is quoted, so that it can't pass for ours, and
  * everything is cut, so that it can't flood a log.
@@ -17,9 +21,7 @@ export function quote(value: unknown): string {
  * without characters that turn its direction, and cut.
  */
 export function oneLine(text: string, most: number): string {
-  // deno-lint-ignore no-control-regex -- those are what is looked for
-  const unwanted = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-  return shortened(text, most).replace(unwanted, "?");
+  return shortened(text, most).replace(UNPRINTABLE, "?");
 }
 
 /** At most so many characters of a text, with a mark where some are missing. */

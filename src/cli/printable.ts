@@ -4,8 +4,7 @@
  * shown as `\u001b`, never sent.
  */
 
-const UNPRINTABLE =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+import { UNPRINTABLE } from "../quote.ts";
 
 /** Text on one line. JSON stays the same JSON: the escapes are those of JSON. */
 export function printable(text: string): string {

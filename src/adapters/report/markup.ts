@@ -1,5 +1,7 @@
 /** Text for HTML and SVG: what is put in is escaped, unless it is markup. */
 
+import { UNPRINTABLE } from "../../quote.ts";
+
 /** Markup that is whole and safe to put in a page. */
 export class Markup {
   readonly #text: string;
@@ -23,10 +25,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
-
-/** Controls, halves of pairs, and what turns the reading direction around. */
-const UNPRINTABLE =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A template whose values are escaped: they may be a guest's words. */
 export function markup(
