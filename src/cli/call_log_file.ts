@@ -1,9 +1,9 @@
 /** The log of calls that `--log` asks for, one line of JSON a call. */
 
 import type { CallResult } from "../../mod.ts";
+import { writing } from "./named_file.ts";
 import type { FlagValues } from "./sandbox_flags.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** The flag of the verbs that make calls. */
 export const LOG_FLAG = "log";
@@ -34,16 +34,10 @@ export async function openCallLog(
   };
 }
 
-async function append(
+function append(
   path: string,
   text: string,
   terminal: Terminal,
 ): Promise<void> {
-  try {
-    await terminal.appendFile(path, text);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write the log ${path}: ${(error as Error).message}`,
-    );
-  }
+  return writing(`the log ${path}`, () => terminal.appendFile(path, text));
 }

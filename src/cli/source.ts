@@ -2,6 +2,7 @@
 
 import { SandboxedTool, SandboxError } from "../../mod.ts";
 import { parseJsonBytes } from "./json_input.ts";
+import { reading } from "./named_file.ts";
 import { withProgress } from "./progress_line.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -35,22 +36,12 @@ export async function openTool(
 /** The schema in a file; its members are checked when the tool is made. */
 async function readSchema(file: string, terminal: Terminal): Promise<object> {
   const where = `schema ${quote(file)}`;
-  const schema = parseJsonBytes(where, await readFile(where, file, terminal));
+  const schema = parseJsonBytes(
+    where,
+    await reading(where, () => terminal.readFile(file)),
+  );
   if (typeof schema === "object" && schema !== null) return schema;
   throw new UsageError(`Cannot use ${where}: it is not an object`);
-}
-
-async function readFile(
-  where: string,
-  path: string,
-  terminal: Terminal,
-): Promise<Uint8Array> {
-  try {
-    return await terminal.readFile(path);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot read ${where}: ${error.message}`);
-  }
 }
 
 /**
@@ -78,4 +69,9 @@ export async function fromSource<T>(
 function isSourceError(error: unknown, source: string): boolean {
   return error instanceof Error &&
     ("code" in error || /^(https?|file):\/\//i.test(source));
+}
+
+/** Programs are told what they are called, not where they are. */
+export function programName(source: string): string {
+  return source.split(/[\\/]/).at(-1) || source;
 }

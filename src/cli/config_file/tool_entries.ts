@@ -4,6 +4,7 @@ import { join } from "@std/path/join";
 import type { SandboxConfig } from "../../../mod.ts";
 import { quote } from "../../quote.ts";
 import type { Terminal } from "../terminal.ts";
+import { reading } from "../named_file.ts";
 import { UsageError } from "../usage_error.ts";
 import {
   type Environment,
@@ -75,7 +76,7 @@ async function readFile(
   terminal: Terminal,
   environment: Environment | undefined,
 ): Promise<SandboxFile> {
-  const bytes = await attempt(path, () => terminal.readFile(path));
+  const bytes = await reading(path, () => terminal.readFile(path));
   const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes);
   return await parseSandboxFile(path, text, environment);
 }
@@ -87,7 +88,7 @@ async function expand(
 ): Promise<AnyToolEntry[]> {
   const { source, where, written } = entry;
   if (isRemote(source)) return [entry];
-  const names = await attempt(
+  const names = await reading(
     `${quote(source)}, which ${where} names`,
     () => terminal.listFolder(source),
   );
@@ -103,18 +104,6 @@ async function expand(
     source: join(source, name),
     written: `${written.replace(/\/$/, "")}/${name}`,
   }));
-}
-
-async function attempt<Value>(
-  what: string,
-  read: () => Promise<Value>,
-): Promise<Value> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(`Cannot read ${what}: ${error.message}`);
-  }
 }
 
 /** What flags limit and grant, in the words of sandbox.json. */

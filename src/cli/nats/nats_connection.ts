@@ -8,6 +8,7 @@ import {
   nkeyAuthenticator,
 } from "@nats-io/transport-node";
 import { quote } from "../../quote.ts";
+import { reading } from "../named_file.ts";
 import type { FlagValues } from "../sandbox_flags.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -139,17 +140,10 @@ async function tls(
   return isGiven ? { tls: found } : {};
 }
 
-async function read(
+function read(
   flag: string,
   path: string,
   terminal: Terminal,
 ): Promise<Uint8Array> {
-  try {
-    return await terminal.readFile(path);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(
-      `Cannot read ${flag} ${quote(path)}: ${error.message}`,
-    );
-  }
+  return reading(`${flag} ${quote(path)}`, () => terminal.readFile(path));
 }

@@ -7,9 +7,9 @@ import {
   type ToolSchema,
 } from "../../../mod.ts";
 import { inspectionText } from "../inspection_text.ts";
+import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { fromSource } from "../source.ts";
-import { UsageError } from "../usage_error.ts";
 import { quote } from "../../quote.ts";
 import type { VerbInput } from "./verb_input.ts";
 
@@ -39,13 +39,8 @@ async function draw(
   const { labelPicture } = await import(
     "../../adapters/report/label_picture.ts"
   );
-  try {
-    await terminal.writeFile(path, labelPicture({ inspection, schema }));
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write ${quote(path)}: ${(error as Error).message}`,
-    );
-  }
+  const picture = labelPicture({ inspection, schema });
+  await writing(quote(path), () => terminal.writeFile(path, picture));
 }
 
 async function askSchema(

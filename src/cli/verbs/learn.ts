@@ -15,10 +15,11 @@ import {
 import { oneLine, quote } from "../../quote.ts";
 import { SUCCESS } from "../exit_code.ts";
 import { parseJson, parseJsonBytes } from "../json_input.ts";
+import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { parseCount } from "../quantity.ts";
 import { type FlagValues, sandboxConfig } from "../sandbox_flags.ts";
-import { fromSource, openTool } from "../source.ts";
+import { fromSource, openTool, programName } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { parseVariables } from "../variables.ts";
 import type { VerbInput } from "./verb_input.ts";
@@ -60,7 +61,9 @@ export async function learnGrants(input: VerbInput): Promise<Outcome> {
     limits: ownLimits(call),
   });
   const text = `${JSON.stringify(file, undefined, 2)}\n`;
-  if (output !== undefined) await terminal.writeFile(output, text);
+  if (output !== undefined) {
+    await writing(quote(output), () => terminal.writeFile(output, text));
+  }
   if (!input.isJson) await terminal.writeError(report(learned));
   return {
     ok: true,
@@ -120,9 +123,12 @@ function programAttempt(call: VerbInput): Attempt {
     signal.throwIfAborted();
     await using sandbox = new ToolSandbox(config);
     const module = await fromSource(source, () => sandbox.loadModule(source));
-    const name = source.split(/[\\/]/).at(-1) || source;
-    const args = guestArguments;
-    return await sandbox.run(module, { name, args, env, signal });
+    return await sandbox.run(module, {
+      name: programName(source),
+      args: guestArguments,
+      env,
+      signal,
+    });
   };
 }
 

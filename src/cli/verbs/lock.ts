@@ -8,6 +8,7 @@ import {
   readLock,
 } from "../lock/lock_file.ts";
 import type { ToolLabel } from "../lock/tool_label.ts";
+import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { loadTool } from "../serving/loaded_tool.ts";
 import { SharedSandboxes } from "../serving/shared_sandboxes.ts";
@@ -35,21 +36,12 @@ export async function lock(input: VerbInput): Promise<Outcome> {
   if (locked && lines.length === 0) {
     return { ok: true, value: locks(labels), text: `${count} as locked\n` };
   }
-  await writeLock(path, labels, input);
+  await writing(
+    path,
+    () => input.terminal.writeFile(path, lockText(labels)),
+  );
   const text = [...lines, `Locked ${count} in ${path}`].join("\n");
   return { ok: true, value: locks(labels), text: `${text}\n` };
-}
-
-async function writeLock(
-  path: string,
-  labels: Labels,
-  { terminal }: VerbInput,
-): Promise<void> {
-  try {
-    await terminal.writeFile(path, lockText(labels));
-  } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`);
-  }
 }
 
 /** Loads each tool for what it says about itself. */

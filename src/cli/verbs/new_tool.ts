@@ -5,6 +5,7 @@ import { ON } from "../change_flags.ts";
 import type { Files } from "../new_tool/common_files.ts";
 import { LANGUAGES, type WriteTool } from "../new_tool/languages.ts";
 import type { Outcome } from "../outcome.ts";
+import { writing } from "../named_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { VerbInput } from "./verb_input.ts";
 
@@ -41,18 +42,14 @@ async function write(
   files: Files,
   { terminal }: VerbInput,
 ): Promise<void> {
-  try {
+  await writing(quote(folder), async () => {
     await terminal.makeFolder(folder);
     for (const [path, text] of Object.entries(files)) {
       const [inner] = path.split("/");
       if (inner !== path) await terminal.makeFolder(`${folder}/${inner}`);
       await terminal.writeFile(`${folder}/${path}`, text);
     }
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write ${quote(folder)}: ${(error as Error).message}`,
-    );
-  }
+  });
 }
 
 function languageOf({ flags }: VerbInput): WriteTool {

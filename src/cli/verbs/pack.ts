@@ -4,6 +4,7 @@ import { basename } from "@std/path/basename";
 import type { AnyToolEntry, Asked } from "../config_file/tool_entries.ts";
 import { isRemote } from "../config_file/sandbox_file.ts";
 import { type Labels, lockText } from "../lock/lock_file.ts";
+import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { quote } from "../../quote.ts";
 import { fromSource } from "../source.ts";
@@ -46,7 +47,7 @@ export async function pack(input: VerbInput): Promise<Outcome> {
     ),
   });
   const path = input.flags.get("output")?.[0] ?? `${name}.mcpb`;
-  await write(path, bytes, input);
+  await writing(path, () => input.terminal.writeFile(path, bytes));
   return {
     ok: true,
     value: { path, sizeBytes: bytes.length, tools: [...labels.keys()] },
@@ -166,16 +167,4 @@ function listed(labels: Labels): { name: string; description: string }[] {
     name,
     description: String(description),
   }));
-}
-
-async function write(
-  path: string,
-  bytes: Uint8Array,
-  { terminal }: VerbInput,
-): Promise<void> {
-  try {
-    await terminal.writeFile(path, bytes);
-  } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`);
-  }
 }

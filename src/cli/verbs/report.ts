@@ -1,7 +1,7 @@
 /** The verb `report`. */
 
+import { reading, writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
-import { UsageError } from "../usage_error.ts";
 import { quote } from "../../quote.ts";
 import type { VerbInput } from "./verb_input.ts";
 
@@ -15,7 +15,10 @@ export async function report(
   const { reportPage } = await import("../../adapters/report/report_page.ts");
   const texts: string[] = [];
   for (const path of operands) {
-    const bytes = await read(path, () => terminal.readFile(path));
+    const bytes = await reading(
+      `log ${quote(path)}`,
+      () => terminal.readFile(path),
+    );
     texts.push(new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes));
   }
   const { calls, unreadable } = readCallLog(texts.join("\n"));
@@ -25,13 +28,7 @@ export async function report(
     ...title !== undefined && { title },
   });
   const path = flags.get("output")?.[0] ?? PAGE;
-  try {
-    await terminal.writeFile(path, page);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write ${quote(path)}: ${(error as Error).message}`,
-    );
-  }
+  await writing(quote(path), () => terminal.writeFile(path, page));
   const value = { path, calls: calls.length, unreadable };
   const left = unreadable === 0
     ? ""
@@ -41,14 +38,4 @@ export async function report(
     value,
     text: `Wrote ${calls.length} calls to ${path}${left}\n`,
   };
-}
-
-async function read<T>(path: string, from: () => Promise<T>): Promise<T> {
-  try {
-    return await from();
-  } catch (error) {
-    throw new UsageError(
-      `Cannot read log ${quote(path)}: ${(error as Error).message}`,
-    );
-  }
 }

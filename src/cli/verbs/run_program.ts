@@ -7,7 +7,7 @@ import { type Outcome, settledOutcome } from "../outcome.ts";
 import { settleChanges } from "../settle_changes.ts";
 import { SUCCESS } from "../exit_code.ts";
 import { KeptOutput, PassedOutput } from "../program_output.ts";
-import { fromSource } from "../source.ts";
+import { fromSource, programName } from "../source.ts";
 import { withProgress } from "../progress_line.ts";
 import { parseVariables } from "../variables.ts";
 import type { VerbInput } from "./verb_input.ts";
@@ -62,9 +62,4 @@ function outcomeOf(result: RunResult): Outcome {
 /** A program's exit code stands where a tool's answer does. */
 function asCall(result: RunResult): CallResult<number> {
   return result.ok ? { ...result, value: result.exitCode } : result;
-}
-
-/** Programs are told what they are called, not where they lie. */
-function programName(source: string): string {
-  return source.split(/[\\/]/).at(-1) || source;
 }
