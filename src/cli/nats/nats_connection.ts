@@ -23,6 +23,15 @@ export interface OpenConnection extends AsyncDisposable {
 }
 
 /**
+ * A server that refuses a user resets the socket after it has said so. NATS's
+ * client has let go of the socket by then, so the error has no listener, and
+ * would end the process with a message and an exit code of its own.
+ */
+function passOverReset(event: ErrorEvent): void {
+  if (event.error?.code === "ECONNRESET") event.preventDefault();
+}
+
+/**
  * Connects as the flags say.
  *
  * @param stays Whether a connection that is lost is made anew for as long as it
@@ -46,6 +55,8 @@ export async function connectNats(
     ...await tls(flags, terminal, url.includes("tls://")),
     ...stays ? { maxReconnectAttempts: -1 } : {},
   };
+  // For as long as the process lives: it may come after the connection's end.
+  addEventListener("error", passOverReset);
   try {
     const connection = await connect(options);
     return {
