@@ -16,9 +16,16 @@ export type Denied = DeniedRequest | DeniedFile;
 /** Longer texts of refused requests are cut. */
 const MAX_DENIED_LENGTH = 500;
 
-/** Reads the report; an invalid entry is left out, and so is one too many. */
+/** Reads the report of a worker. */
 export function readDenied(bytes: Uint8Array): Denied[] {
-  const list = parsed(bytes);
+  return deniedIn(parsed(bytes));
+}
+
+/**
+ * What of a list was refused; an invalid entry is left out, and so is one too
+ * many.
+ */
+export function deniedIn(list: readonly unknown[]): Denied[] {
   return [
     ...list.slice(0, MAX_DENIED).filter(isDeniedRequest)
       .map(({ url, reason }) => ({
@@ -48,8 +55,9 @@ function parsed(bytes: Uint8Array): unknown[] {
 }
 
 function isDeniedRequest(value: unknown): value is DeniedRequest {
-  const { url, reason } = (value ?? {}) as Partial<DeniedRequest>;
-  return typeof url === "string" && typeof reason === "string";
+  const { url, reason, path } = (value ?? {}) as Partial<DeniedRequest>;
+  return typeof url === "string" && typeof reason === "string" &&
+    path === undefined;
 }
 
 function isDeniedFile(value: unknown): value is DeniedFileReport {

@@ -12,12 +12,14 @@ import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
 import { noRecord } from "../../tool/call_record.ts";
 import {
   type CallResult,
-  type DeniedRequest,
   failed,
   type FilesByDirectory,
   type RecordData,
   succeeded,
 } from "../../tool/call_result.ts";
+import { MAX_DENIED_FILES } from "../../channel/denied_file.ts";
+import { MAX_DENIED } from "../../channel/http_layout.ts";
+import { type Denied, deniedIn } from "../../tool/denied.ts";
 import type { HostCall } from "../../tool/host/host_call.ts";
 import type { JsonValue } from "../../tool/tool.ts";
 import { quote } from "../../quote.ts";
@@ -31,7 +33,6 @@ export interface AskedCall {
   readonly timeoutMs: number;
 }
 
-const MOST_DENIED = 32;
 const MOST_HOST_CALLS = 1_000;
 const MOST_FILES = 100_000;
 const MOST_NAME = 4_096;
@@ -74,6 +75,7 @@ export function writeResult(
     ...stdout === "" ? {} : { stdout },
     ...stderr === "" ? {} : { stderr },
     ...isOutputCut ? { isOutputCut } : {},
+    ...result.removed.length === 0 ? {} : { removed: result.removed },
     ...denied.length === 0 ? {} : { denied },
     ...result.hostCallCount === 0
       ? {}
@@ -211,17 +213,26 @@ function readRecord(told: Untrusted, files: FilesByDirectory): RecordData {
     stderr: text(told.stderr, Infinity) ?? "",
     isOutputCut: told.isOutputCut === true,
     files,
+    removed: list(told.removed).slice(0, MOST_FILES)
+      .flatMap((path) => text(path, MOST_NAME) ?? []),
     denied: readDenied(told.denied),
     hostCalls: readHostCalls(told.hostCalls),
     hostCallCount: whole(told.hostCallCount) ?? 0,
   };
 }
 
-function readDenied(told: unknown): DeniedRequest[] {
-  return objects(told, MOST_DENIED).map(({ url, reason }) => ({
-    url: text(url, MOST_NAME) ?? "",
-    reason: text(reason, MOST_NAME) ?? "",
-  }));
+function readDenied(told: unknown): Denied[] {
+  const all = objects(told, MAX_DENIED + MAX_DENIED_FILES);
+  const requests = all.filter(({ path }) => path === undefined)
+    .slice(0, MAX_DENIED)
+    .map(({ url, reason }) => ({
+      url: text(url, MOST_NAME) ?? "",
+      reason: text(reason, MOST_NAME) ?? "",
+    }));
+  return [
+    ...requests,
+    ...deniedIn(all.filter(({ path }) => path !== undefined)),
+  ];
 }
 
 function readHostCalls(told: unknown): HostCall[] {
@@ -241,7 +252,11 @@ function readHostCalls(told: unknown): HostCall[] {
 }
 
 function objects(told: unknown, most: number): Untrusted[] {
-  return Array.isArray(told) ? told.slice(0, most).filter(isObject) : [];
+  return list(told).slice(0, most).filter(isObject);
+}
+
+function list(told: unknown): readonly unknown[] {
+  return Array.isArray(told) ? told : [];
 }
 
 /** The files, cut from the bytes behind the JSON; undefined when they can't. */
@@ -251,7 +266,7 @@ function readFiles(
 ): FilesByDirectory | undefined {
   const folders: [string, Record<string, Uint8Array>][] = [];
   let [at, count] = [0, 0];
-  for (const folder of Array.isArray(told) ? told : []) {
+  for (const folder of list(told)) {
     const [directory, inside] = Array.isArray(folder) ? folder : [];
     if (typeof directory !== "string" || !Array.isArray(inside)) return;
     const found: [string, Uint8Array][] = [];

@@ -122,6 +122,24 @@ Deno.test("A result keeps its value, files, output and what it used", async () =
   ) assertEquals(there[member], record[member]);
 });
 
+Deno.test("Refused and removed files are told as they are here", async () => {
+  const denied = [
+    { url: "http://x", reason: "no" },
+    {
+      url: "file:///data/in.csv",
+      path: "/data/in.csv",
+      operation: "read" as const,
+      reason: "no such grant" as const,
+      count: 3,
+    },
+  ];
+  const removed = ["/work/old.txt"];
+  const record = { ...noRecord(), denied, removed };
+  const there = await overTheWire(succeeded(null, record));
+  assertEquals(there.denied, denied);
+  assertEquals(there.removed, removed);
+});
+
 Deno.test("A caller is told the time that it gave, and not what was left of it", async () => {
   const left = failed(new TimeoutExceeded(4_321), noRecord());
   const there = await overTheWire(left, { waitedMs: 0, isBudget: true });
