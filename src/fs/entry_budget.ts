@@ -1,3 +1,5 @@
+/** Bounds how many files, directories and links a guest makes. */
+
 import { fail } from "./error_code.ts";
 
 /** How many files, directories and links a guest may still make. */

@@ -1,3 +1,5 @@
+/** What a file system is here, and how its places are written. */
+
 import type { FileStat, FileType } from "./file_stat.ts";
 
 /** One name in a directory; `.` and `..` are not listed. */

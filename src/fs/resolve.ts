@@ -1,3 +1,5 @@
+/** Resolves a guest's path one name at a time, links included. */
+
 import type { FileStat } from "./file_stat.ts";
 import { codeOf, fail } from "./error_code.ts";
 import type { StopPage } from "../stop_page.ts";

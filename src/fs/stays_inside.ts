@@ -1,3 +1,5 @@
+/** Tells whether a link stays inside of its file system. */
+
 import { fail } from "./error_code.ts";
 import { depthOf, type FileSystem, join } from "./file_system.ts";
 

@@ -1,3 +1,5 @@
+/** Bounds how many bytes a guest stores. */
+
 import { fail } from "./error_code.ts";
 
 /** How many bytes a guest may still store, over all its files. */

@@ -1,3 +1,5 @@
+/** Describes a prepared module to the host and the workers. */
+
 import { ExternCode } from "../wasm/entity.ts";
 import type { FuncType } from "../wasm/func_type.ts";
 import { FEATURES } from "../wasm/operators.ts";

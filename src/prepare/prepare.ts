@@ -1,3 +1,5 @@
+/** Prepares a module: reads, checks and rewrites it. */
+
 import { CompilationFailed } from "../errors.ts";
 import { oneLine } from "../quote.ts";
 import { type Progress, rewriteCode } from "./write/code_section.ts";

@@ -1,3 +1,5 @@
+/** Assembles operators from text. */
+
 import {
   BULK_OPERATORS,
   CORE_OPERATORS,

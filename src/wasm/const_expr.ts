@@ -1,3 +1,5 @@
+/** Reads constant expressions. */
+
 import { readIndex } from "./entity.ts";
 import { malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";

@@ -1,3 +1,5 @@
+/** The kinds of imports and exports, and their types. */
+
 import { malformed } from "./malformed.ts";
 import { type Limits, readLimits, writeLimits } from "./limits.ts";
 import type { Reader } from "./reader.ts";

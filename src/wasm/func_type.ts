@@ -1,3 +1,5 @@
+/** Reads and writes function types. */
+
 import { malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 import { readValueType, type ValueType, writeValueType } from "./value_type.ts";

@@ -1,3 +1,5 @@
+/** Errors for bytes that are not a module, or too much of one. */
+
 import { CompilationFailed } from "../errors.ts";
 
 /** How a reason begins that also says so after it was sent between threads. */

@@ -1,3 +1,5 @@
+/** Reads the bytes of a module, with every read checked. */
+
 import { malformed, overLimit } from "./malformed.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

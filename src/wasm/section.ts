@@ -1,3 +1,5 @@
+/** Reads the sections of a module, and their order. */
+
 import { CompilationFailed } from "../errors.ts";
 import { malformed, overLimit } from "./malformed.ts";
 import type { Reader } from "./reader.ts";

@@ -1,3 +1,5 @@
+/** Reads and writes value types. */
+
 import { malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";

@@ -1,3 +1,5 @@
+/** Writes the bytes of a module. */
+
 const utf8 = new TextEncoder();
 const SHORT_COPY = 48;
 

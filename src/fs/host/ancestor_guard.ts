@@ -1,3 +1,5 @@
+/** Keeps the way to a place of the host as it is while something is done there. */
+
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import type { StopPage } from "../../stop_page.ts";
 import { type HostIdentity, identityOf, isSame } from "./host_stat.ts";

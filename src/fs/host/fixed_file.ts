@@ -1,3 +1,5 @@
+/** A file of the host that nothing of may be changed. */
+
 import { fail } from "../error_code.ts";
 import { HostFile } from "./host_file.ts";
 

@@ -1,3 +1,5 @@
+/** An open file of the host, as guests read and write it. */
+
 import type { FileStat, FileType } from "../file_stat.ts";
 import * as fs from "node:fs";
 import { fail } from "../error_code.ts";

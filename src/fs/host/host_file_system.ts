@@ -1,3 +1,5 @@
+/** A granted folder of the host as a file system. */
+
 import type { FileStat, FileType } from "../file_stat.ts";
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import * as fs from "node:fs";

@@ -1,3 +1,5 @@
+/** Opens files of the host so that no other file is opened by mistake. */
+
 import * as fs from "node:fs";
 import { type HostIdentity, isSame } from "./host_stat.ts";
 import type { OpenFiles } from "./open_files.ts";

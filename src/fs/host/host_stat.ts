@@ -1,3 +1,5 @@
+/** What the host tells of a file, as guests are told it, and which file it is. */
+
 import type { FileStat, FileType } from "../file_stat.ts";
 import { fail } from "../error_code.ts";
 import type { Stats } from "node:fs";

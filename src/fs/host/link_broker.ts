@@ -1,3 +1,5 @@
+/** Asks for symbolic links to be made, where a worker may not. */
+
 import type { ErrorCode } from "../error_code.ts";
 
 /**

@@ -1,3 +1,5 @@
+/** Makes symbolic links on the host, for workers that may not. */
+
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import { GrantedFolder } from "./granted_folder.ts";
 import type { HeldDirectories } from "./held_directories.ts";

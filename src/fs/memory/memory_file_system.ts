@@ -1,3 +1,5 @@
+/** A directory in memory as a file system. */
+
 import type { FileStat } from "../file_stat.ts";
 import { fail, FileSystemError } from "../error_code.ts";
 import { ExecutionFailed } from "../../errors.ts";

@@ -1,3 +1,5 @@
+/** Files, directories and links in memory. */
+
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { FileClock } from "../file_clock.ts";
 import { fail } from "../error_code.ts";

@@ -1,3 +1,5 @@
+/** The WASI functions that hand over arguments and environment. */
+
 import type { WasiContext } from "./wasi_context.ts";
 
 /**

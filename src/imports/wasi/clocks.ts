@@ -1,3 +1,5 @@
+/** The clock functions of WASI. */
+
 import { fail } from "../../fs/error_code.ts";
 import { Clockid } from "./flags.ts";
 import type { WasiContext } from "./wasi_context.ts";

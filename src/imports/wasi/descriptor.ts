@@ -1,3 +1,5 @@
+/** What a guest's file descriptor stands for. */
+
 import type { FileStat, FileType } from "../../fs/file_stat.ts";
 import type {
   DirectoryEntry,

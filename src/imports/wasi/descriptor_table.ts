@@ -1,3 +1,5 @@
+/** The file descriptors of one guest, by number. */
+
 import { type ErrorCode, fail } from "../../fs/error_code.ts";
 import type {
   Descriptor,

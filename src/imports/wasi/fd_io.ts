@@ -1,3 +1,5 @@
+/** The WASI functions that read, write and seek. */
+
 import { codeOf, fail } from "../../fs/error_code.ts";
 import type { FileDescriptor } from "./descriptor.ts";
 import { Fdflags, Whence } from "./flags.ts";

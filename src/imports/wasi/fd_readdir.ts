@@ -1,3 +1,5 @@
+/** The WASI function that lists a directory. */
+
 import { filetypeNumber } from "./filestat.ts";
 import { codeOf, fail } from "../../fs/error_code.ts";
 import type { DirectoryDescriptor, Listing } from "./descriptor.ts";

@@ -1,3 +1,5 @@
+/** The WASI functions that tell and change what a descriptor is. */
+
 import { fail } from "../../fs/error_code.ts";
 import {
   type Descriptor,

@@ -1,3 +1,5 @@
+/** The guest's memory, as imports read and write it. */
+
 import { fail } from "../../fs/error_code.ts";
 import { ExecutionFailed } from "../../errors.ts";
 

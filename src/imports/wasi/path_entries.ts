@@ -1,3 +1,5 @@
+/** The WASI functions that make, remove, rename and link. */
+
 import type { FileType } from "../../fs/file_stat.ts";
 import { fail } from "../../fs/error_code.ts";
 import type { DirectoryDescriptor } from "./descriptor.ts";

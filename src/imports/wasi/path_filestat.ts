@@ -1,3 +1,5 @@
+/** The WASI functions that tell what is at a path, and set its times. */
+
 import { fail } from "../../fs/error_code.ts";
 import { newTimes } from "./fd_state.ts";
 import { writeFilestat } from "./filestat.ts";

@@ -1,3 +1,5 @@
+/** The WASI function that opens files and directories. */
+
 import { codeOf, fail } from "../../fs/error_code.ts";
 import type { Descriptor, DirectoryDescriptor } from "./descriptor.ts";
 import { ALL_FDFLAGS, Fdflags, Lookupflags, Oflags } from "./flags.ts";

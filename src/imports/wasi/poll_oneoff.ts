@@ -1,3 +1,5 @@
+/** The WASI function that waits. */
+
 import { Errno, errnoFrom } from "./errno.ts";
 import { fail } from "../../fs/error_code.ts";
 import { timeOf } from "./clocks.ts";

@@ -1,3 +1,5 @@
+/** The WASI functions that tell what was granted. */
+
 import { fail } from "../../fs/error_code.ts";
 import { Preopentype } from "./flags.ts";
 import type { WasiContext } from "./wasi_context.ts";

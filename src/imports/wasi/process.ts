@@ -1,3 +1,5 @@
+/** The WASI functions about the process: exit, random bytes, giving way. */
+
 import { fail } from "../../fs/error_code.ts";
 import { GuestStopped, StopReason } from "../../stop_page.ts";
 import type { WasiContext } from "./wasi_context.ts";

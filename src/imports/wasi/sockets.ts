@@ -1,3 +1,5 @@
+/** The WASI functions for sockets, which guests have none of. */
+
 import { fail } from "../../fs/error_code.ts";
 import type { WasiContext } from "./wasi_context.ts";
 

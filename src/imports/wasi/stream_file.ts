@@ -1,3 +1,5 @@
+/** Standard streams, as guests see them. */
+
 import { fail } from "../../fs/error_code.ts";
 import type { FileStat, FileType } from "../../fs/file_stat.ts";
 import type { NewTimes, OpenFile } from "../../fs/file_system.ts";

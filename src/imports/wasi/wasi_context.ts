@@ -1,3 +1,5 @@
+/** What the WASI functions of one guest work on. */
+
 import type { StopPage } from "../../stop_page.ts";
 import type { DeniedFiles } from "./denied_files.ts";
 import type { Listing } from "./descriptor.ts";

@@ -1,3 +1,5 @@
+/** Refuses exceptions that could fill the JavaScript heap. */
+
 import { CompilationFailed } from "../../errors.ts";
 import type { GlobalType } from "../../wasm/entity.ts";
 import type { FuncType } from "../../wasm/func_type.ts";

@@ -1,3 +1,5 @@
+/** Lowers the limits of memories and tables to what a guest may take. */
+
 import { MemoryLimitExceeded } from "../../errors.ts";
 import type { TableType } from "../../wasm/entity.ts";
 import type { Limits } from "../../wasm/limits.ts";

@@ -1,3 +1,5 @@
+/** Bounds the function types that a process shows to V8. */
+
 import { CompilationFailed } from "../../errors.ts";
 import type { FuncType } from "../../wasm/func_type.ts";
 import {

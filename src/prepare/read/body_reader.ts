@@ -1,3 +1,5 @@
+/** Reads the immediates of operators, and checks their indices. */
+
 import { CompilationFailed } from "../../errors.ts";
 import { malformed } from "../../wasm/malformed.ts";
 import { Reader } from "../../wasm/reader.ts";

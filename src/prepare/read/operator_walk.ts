@@ -1,3 +1,5 @@
+/** Walks over a function body once, checks it and puts in what stops it. */
+
 import { malformed, refused } from "../../wasm/malformed.ts";
 import {
   CORE_OPERATORS,

@@ -1,3 +1,5 @@
+/** A guest's module, read and checked, before anything is changed. */
+
 import { CompilationFailed } from "../../errors.ts";
 import { readConstExpr } from "../../wasm/const_expr.ts";
 import {

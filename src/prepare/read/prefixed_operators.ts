@@ -1,3 +1,5 @@
+/** Handles the operators whose opcode has a prefix. */
+
 import { malformed } from "../../wasm/malformed.ts";
 import {
   BULK_OPERATORS,

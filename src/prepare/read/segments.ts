@@ -1,3 +1,5 @@
+/** Reads element and data segments, and checks their indices. */
+
 import { readIndex } from "../../wasm/entity.ts";
 import { malformed } from "../../wasm/malformed.ts";
 import type { Reader } from "../../wasm/reader.ts";

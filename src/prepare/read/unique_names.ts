@@ -1,3 +1,5 @@
+/** Finds names for what is injected that no guest has. */
+
 import type { ParsedModule } from "./parsed_module.ts";
 
 /** Names of what is injected: none of them is one of the guest's own. */

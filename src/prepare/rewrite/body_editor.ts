@@ -1,3 +1,5 @@
+/** Copies a function body with insertions and replacements. */
+
 import type { Writer } from "../../wasm/writer.ts";
 
 const CALL = 0x10;

@@ -1,3 +1,5 @@
+/** Writes the functions that do bulk operators in pieces. */
+
 import { assemble } from "../../wasm/assembler.ts";
 import { ValueCode, type ValueType } from "../../wasm/value_type.ts";
 import { type BulkChecks, chargeText, guardText } from "./guard.ts";

@@ -1,3 +1,5 @@
+/** Finds the injected function that stands in for a bulk operator. */
+
 import {
   type BulkSpace,
   memoryCopy,

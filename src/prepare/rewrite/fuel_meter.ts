@@ -1,3 +1,5 @@
+/** Writes the code that counts fuel. */
+
 import { assemble } from "../../wasm/assembler.ts";
 import { Shape } from "../../wasm/operators.ts";
 import type { Writer } from "../../wasm/writer.ts";

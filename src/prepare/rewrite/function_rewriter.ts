@@ -1,3 +1,5 @@
+/** Rewrites the function bodies of a module. */
+
 import { ValueCode, writeValueType } from "../../wasm/value_type.ts";
 import { Writer } from "../../wasm/writer.ts";
 import { BodyEditor } from "./body_editor.ts";

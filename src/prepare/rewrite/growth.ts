@@ -1,3 +1,5 @@
+/** Writes the functions that grow memories and tables within the limit. */
+
 import { PAGE_BYTES } from "../../contract/page_bytes.ts";
 import { WITHHELD_OFFSET } from "../../stop_page.ts";
 import { assemble } from "../../wasm/assembler.ts";

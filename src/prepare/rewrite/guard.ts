@@ -1,3 +1,5 @@
+/** The code that looks at the stop word. */
+
 import type { Writer } from "../../wasm/writer.ts";
 import { REFUSED_OFFSET, STOP_OFFSET } from "../../stop_page.ts";
 

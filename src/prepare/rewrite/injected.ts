@@ -1,3 +1,5 @@
+/** Collects the functions that preparation adds to a module. */
+
 import { CompilationFailed } from "../../errors.ts";
 import type { FuncType } from "../../wasm/func_type.ts";
 import type { ValueType } from "../../wasm/value_type.ts";

@@ -1,3 +1,5 @@
+/** Writes the code section of a prepared module. */
+
 import { CompilationFailed } from "../../errors.ts";
 import { assemble } from "../../wasm/assembler.ts";
 import { malformed } from "../../wasm/malformed.ts";

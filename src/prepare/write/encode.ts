@@ -1,3 +1,5 @@
+/** Writes a prepared module, section by section. */
+
 import {
   ExternCode,
   writeEntity,
