@@ -4,6 +4,7 @@ import { remoteTools } from "../../src/adapters/nats/mod.ts";
 import { makeAccount } from "../adapters/nats/account_keys.ts";
 import { NATS_SERVER, startNats } from "../adapters/nats/nats_server.ts";
 import { delay } from "../adapters/nats/until.ts";
+import { loadedModules } from "./loaded_modules.ts";
 import { type RunnerEnd, startRunner } from "./runner_process.ts";
 
 const ECHO = "fixtures/tools/echo.wasm";
@@ -229,35 +230,13 @@ Deno.test("Flags for NATS that can't be used are refused by name", async () => {
 });
 
 Deno.test("The runner loads nothing of NATS unless it is asked to", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "tool-runner.ts"],
-    cwd: new URL("../../", import.meta.url),
-  }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: {
-      specifier: string;
-      dependencies?: {
-        specifier: string;
-        code?: { specifier: string };
-      }[];
-    }[];
-  };
-  const byName = new Map(modules.map((one) => [one.specifier, one]));
-  const seen = new Set<string>();
-  const waiting = modules.map(({ specifier }) => specifier)
-    .filter((one) => one.endsWith("/tool-runner.ts"));
-  for (let one = waiting.pop(); one; one = waiting.pop()) {
-    if (seen.has(one)) continue;
-    seen.add(one);
-    for (const dependency of byName.get(one)?.dependencies ?? []) {
-      const next = dependency.code?.specifier;
-      // The two verbs with --nats; what else is loaded late is looked at.
-      if (next && !next.endsWith("_nats.ts")) waiting.push(next);
-    }
-  }
-  assert(seen.size > 50);
+  const { loaded, all } = await loadedModules((specifier) =>
+    // The two verbs with --nats; what else is loaded late is looked at.
+    !specifier.endsWith("_nats.ts")
+  );
+  assert(loaded.size > 50);
   const nats = (one: string) =>
     one.includes("@nats-io") || one.includes("/adapters/nats/");
-  assertEquals([...seen].filter(nats), []);
-  assert(modules.some(({ specifier }) => nats(specifier)));
+  assertEquals([...loaded].filter(nats), []);
+  assert(all.some(nats));
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { scriptedTool } from "../adapters/mcp/scripted_tool.ts";
+import { loadedModules } from "./loaded_modules.ts";
 import { runRunner, startRunner } from "./runner_process.ts";
 import { ServingRunner } from "./serving_runner.ts";
 
@@ -285,27 +286,8 @@ Deno.test("serve --http listens where it is told, with the token that it is give
 });
 
 Deno.test("Other verbs load nothing of MCP", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "tool-runner.ts"],
-    cwd: new URL("../../", import.meta.url),
-  }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: {
-      specifier: string;
-      dependencies?: { isDynamic?: boolean; code?: { specifier: string } }[];
-    }[];
-  };
-  const seen = new Set<string>();
-  const waiting = [new URL("../../tool-runner.ts", import.meta.url).href];
-  for (let one = waiting.pop(); one; one = waiting.pop()) {
-    if (seen.has(one)) continue;
-    seen.add(one);
-    const found = modules.find(({ specifier }) => specifier === one);
-    for (const { isDynamic, code } of found?.dependencies ?? []) {
-      if (!isDynamic && code) waiting.push(code.specifier);
-    }
-  }
-  assert(seen.size > 20);
-  assertEquals([...seen].filter((one) => one.includes("modelcontext")), []);
-  assertEquals([...seen].filter((one) => one.includes("/adapters/")), []);
+  const { loaded } = await loadedModules((_, isDynamic) => !isDynamic);
+  assert(loaded.size > 20);
+  assertEquals([...loaded].filter((one) => one.includes("modelcontext")), []);
+  assertEquals([...loaded].filter((one) => one.includes("/adapters/")), []);
 });

@@ -1,6 +1,6 @@
 /** Runs one attack in one package, in a process that is watched. */
 
-import { TextLineStream } from "./text_lines.ts";
+import { TextLineStream } from "../text_lines.ts";
 import type { Bounds } from "./subject.ts";
 import { CANARY, CANARY_NAME } from "./subject.ts";
 import { cpuMs, family, peakMiB } from "./watch_process.ts";

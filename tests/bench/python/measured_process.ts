@@ -1,6 +1,6 @@
 /** A process that runs what another product runs, and says how long it took. */
 
-import { TextLineStream } from "./text_lines.ts";
+import { TextLineStream } from "../../text_lines.ts";
 
 /** It is told a way a line, and answers with milliseconds. */
 export class MeasuredProcess implements AsyncDisposable {
@@ -18,6 +18,7 @@ export class MeasuredProcess implements AsyncDisposable {
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
     this.#lines = this.#process.stdout
+      .pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream()).getReader();
     this.#errors = new Response(this.#process.stderr).text();
   }

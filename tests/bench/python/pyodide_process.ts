@@ -3,7 +3,7 @@
  * an interpreter that stays, and `fresh`, in one that is made for it.
  */
 
-import { TextLineStream } from "./text_lines.ts";
+import { TextLineStream } from "../../text_lines.ts";
 
 // Not a literal for `import`: only who runs the benchmark has to load it.
 const PYODIDE = "npm:pyodide@314.0.7";
@@ -30,9 +30,10 @@ const ways: Readonly<Record<string, () => Promise<void>>> = {
   fresh: async () => void (await fresh()).runPython("print(1)"),
 };
 
-for await (
-  const line of Deno.stdin.readable.pipeThrough(new TextLineStream())
-) {
+const lines = Deno.stdin.readable
+  .pipeThrough(new TextDecoderStream())
+  .pipeThrough(new TextLineStream());
+for await (const line of lines) {
   const since = performance.now();
   await ways[line]!();
   console.log(performance.now() - since);

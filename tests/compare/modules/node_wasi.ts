@@ -3,7 +3,7 @@
 import type { Subject } from "../subject.ts";
 import { answerOf } from "./answer_of.ts";
 import { makeGround } from "./ground.ts";
-import { TextLineStream } from "../text_lines.ts";
+import { TextLineStream } from "../../text_lines.ts";
 
 const ENTRY = new URL("./node_wasi_process.mjs", import.meta.url).pathname;
 
