@@ -18,25 +18,57 @@ import type { McpTools } from "../../adapters/mcp/mod.ts";
 /** What the tool is called; one of that name among the tools is hidden. */
 export const CODE_TOOL = "code";
 
+/** Code mode over tools as they were at one time, and its programs. */
+class OpenMode {
+  /** What the tools were then. */
+  readonly known: string;
+  readonly mode: CodeMode;
+  readonly #registry = new ToolRegistry();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(known: string, tools: Record<string, CodeTool>) {
+    this.known = known;
+    this.mode = new CodeMode({ name: CODE_TOOL, tools });
+    this.#registry.register(this.mode, { name: CODE_TOOL });
+  }
+
+  /** Runs a program. */
+  async call(
+    args: unknown,
+    options?: ToolCallOptions,
+  ): Promise<CallResult<JsonValue>> {
+    const running = this.#registry.call(CODE_TOOL, args, options);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Ends it when no program of it runs. */
+  async retire(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.mode.close();
+  }
+}
+
 /** The tools, with code mode over them; made anew when they change. */
 export class CodeTools implements McpTools, AsyncDisposable {
   readonly #tools: McpTools;
-  #registry = new ToolRegistry();
-  #mode: CodeMode | undefined;
-  /** What the tools were when code mode was made. */
-  #known: string | undefined;
-  #closing: Promise<void> = Promise.resolve();
+  #open: OpenMode | undefined;
+  readonly #retired = new Set<OpenMode>();
 
   constructor(tools: McpTools) {
     this.#tools = tools;
   }
 
   list(): ToolSchema[] {
-    return [...this.#others(), this.#current().schema()];
+    return [...this.#others(), this.#current().mode.schema()];
   }
 
   get(name: string): Tool | undefined {
-    return name === CODE_TOOL ? this.#current() : this.#tools.get(name);
+    return name === CODE_TOOL ? this.#current().mode : this.#tools.get(name);
   }
 
   async call(
@@ -45,35 +77,33 @@ export class CodeTools implements McpTools, AsyncDisposable {
     options?: ToolCallOptions,
   ): Promise<CallResult<JsonValue>> {
     if (name !== CODE_TOOL) return await this.#tools.call(name, args, options);
-    this.#current();
-    return await this.#registry.call(name, args, options);
+    return await this.#current().call(args, options);
   }
 
-  /** Ends the interpreter; the tools are somebody else's. */
+  /** Ends the interpreters; the tools are somebody else's. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#closing;
-    await this.#mode?.close();
+    await Promise.all(
+      [...this.#retired].map(({ mode }) => mode.close()),
+    );
+    await this.#open?.mode.close();
   }
 
   #others(): ToolSchema[] {
     return this.#tools.list().filter(({ name }) => name !== CODE_TOOL);
   }
 
-  #current(): CodeMode {
+  #current(): OpenMode {
     const schemas = this.#others();
     const known = JSON.stringify(schemas);
-    if (this.#mode && known === this.#known) return this.#mode;
-    const before = this.#mode;
-    // Programs that run have what they began with until they end.
-    if (before) this.#closing = this.#closing.then(() => before.close());
-    const mode = new CodeMode({
-      name: CODE_TOOL,
-      tools: this.#byName(schemas),
-    });
-    this.#registry = new ToolRegistry();
-    this.#registry.register(mode, { name: CODE_TOOL });
-    this.#known = known;
-    return this.#mode = mode;
+    if (known === this.#open?.known) return this.#open;
+    if (this.#open) this.#retire(this.#open);
+    return this.#open = new OpenMode(known, this.#byName(schemas));
+  }
+
+  /** Programs that run have what they began with until they end. */
+  #retire(open: OpenMode): void {
+    this.#retired.add(open);
+    open.retire().finally(() => this.#retired.delete(open));
   }
 
   /** Of two that programs would call alike, the first. */
