@@ -17,7 +17,7 @@ export function encodeErrorRecord(record: ErrorRecord): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/** Reads a record; undefined when the bytes are none. */
+/** Reads a record; undefined when the bytes are not one. */
 export function decodeErrorRecord(bytes: Uint8Array): ErrorRecord | undefined {
   let value: unknown;
   try {

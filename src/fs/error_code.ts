@@ -133,7 +133,7 @@ export function encodeOutcome(code: ErrorCode | undefined): number {
   return code === undefined ? 0 : ERROR_CODES.indexOf(code) + 1;
 }
 
-/** Reads an outcome; EIO for a number that is none. */
+/** Reads an outcome; EIO for a number that is not an error. */
 export function decodeOutcome(value: number): ErrorCode | undefined {
   return value === 0 ? undefined : ERROR_CODES[value - 1] ?? "EIO";
 }

@@ -7,7 +7,7 @@ import type { LoggedCall } from "./logged_call.ts";
 export interface CallLog {
   /** The calls, in the order of their ends. */
   readonly calls: readonly LoggedCall[];
-  /** How many lines are none. */
+  /** How many lines could not be read. */
   readonly unreadable: number;
 }
 

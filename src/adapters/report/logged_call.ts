@@ -47,7 +47,7 @@ const MOST_CHANGES = 32;
  * ```
  *
  * @param tool The name of what was called.
- * @param result What came of it.
+ * @param result The result of the call.
  * @param endedAt When it ended, in milliseconds since 1970; now by default.
  * @returns plain data, for `JSON.stringify` and {@linkcode reportPage}.
  */

@@ -1,4 +1,4 @@
-/** What came of a Python program. The outcome that it leaves is its own word. */
+/** The result of a Python program, which writes its outcome itself. */
 
 import type {
   AnySandboxError,
@@ -17,7 +17,7 @@ const MAX_OUTCOME_BYTES = 1024 * 1024;
 /** The most figures of one run. */
 const MAX_FIGURES = 64;
 
-/** What came of a Python program, however it ended. */
+/** The result of a Python program, however it ended. */
 export interface PythonResult {
   /** Whether it ran to its end, or exited with 0. */
   readonly ok: boolean;
