@@ -149,19 +149,8 @@ export function stringPieceEnd(
   return bytes.length;
 }
 
-/** Counts brackets outside strings, before anything is built from them. */
-export function checkDepth(bytes: Uint8Array): void {
-  if (bytes.length <= MAX_DEPTH) return;
-  let depth = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) at = stringEnd(bytes, at + 1, bytes.length);
-    else if (isOpening(byte) && ++depth > MAX_DEPTH) throw tooDeep();
-    else if (isClosing(byte)) depth--;
-  }
-}
-
-function tooDeep(): UnusableJson {
+/** The error for brackets that nest too deep. */
+export function tooDeep(): UnusableJson {
   return new UnusableJson(`JSON nested deeper than ${MAX_DEPTH} levels`);
 }
 

@@ -124,6 +124,22 @@ Deno.test("parseJson takes strings, keys and numbers of any form that are long",
   }
 });
 
+Deno.test("parseJson parses long strings at once, but no long structure", async () => {
+  const long = "x".repeat(400_000);
+  assertEquals(parseJson(encode(`{"a":"${long}"}`)), { a: long });
+  for (
+    const text of [
+      `"${"\\n".repeat(33_000)}"`,
+      `[${"1,".repeat(17_000)}1]`,
+      `"${"x".repeat(600_000)}"`,
+    ]
+  ) {
+    const parsing = parseJson(encode(text));
+    assert(parsing instanceof Promise);
+    assertEquals(await parsing, JSON.parse(text));
+  }
+});
+
 Deno.test("parseJson refuses what would take too much", async () => {
   const nested = (depth: number) =>
     `${BLANKS}${"[".repeat(depth)}1${"]".repeat(depth)}`;
