@@ -7,20 +7,20 @@
  * the two it is, and it changes: so each side looks at its own spins.
  */
 
-/** Failures in a row that may be chance. */
-const CHANCE = 3;
-/** Successes in a row after which earlier failures are forgotten. */
-const TRUST = 32;
+/** How many spins that pay make up for one that does not. */
+const FAILURE_COST = 4;
+/** Three failures in a row may be chance. */
+const MAX_CREDIT = 3 * FAILURE_COST;
 /** The longest time without a try is two to the power of this, in calls. */
-const MAX_DOUBLINGS = 9;
+const MAX_DOUBLINGS = 7;
 
 /** One side's spins of one worker. */
 export class SpinHabit {
+  /** What spins have saved lately, less what they have cost. */
+  #credit = MAX_CREDIT;
   /** Calls to come before the next spin. */
   #asleepFor = 0;
   #doublings = 0;
-  #failures = 0;
-  #successes = 0;
 
   /** Asked once a call: whether to spin, and then to say how it went. */
   shallSpin(): boolean {
@@ -36,15 +36,15 @@ export class SpinHabit {
   }
 
   #succeed(): void {
-    this.#failures = 0;
-    if (this.#doublings > 0 && ++this.#successes >= TRUST) this.#doublings = 0;
+    if (this.#credit < MAX_CREDIT) this.#credit++;
+    else this.#doublings = 0;
   }
 
   /** Sleeps for twice as many calls as last time; a try decides what then. */
   #fail(): void {
-    this.#successes = 0;
-    if (this.#doublings === 0 && ++this.#failures < CHANCE) return;
-    this.#failures = 0;
+    this.#credit -= FAILURE_COST;
+    if (this.#credit >= 0) return;
+    this.#credit = 0;
     this.#doublings = Math.min(this.#doublings + 1, MAX_DOUBLINGS);
     this.#asleepFor = 2 ** this.#doublings;
   }
