@@ -9,9 +9,11 @@
 import { ToolSandbox } from "../../mod.ts";
 import { argumentsOf, fixture, loadTool } from "./fixture.ts";
 import { interleaved, median, quantile } from "./measurement.ts";
+import { Bell, END } from "./waking_worker.ts";
 
 const BYTES = 100;
-const WARM_UP_ROUNDS = 10;
+/** So many that V8 has compiled the ways that all calls take. */
+const WARM_UP_ROUNDS = 60;
 const ROUNDS = 40;
 const CALLS_PER_ROUND = 50;
 
@@ -21,6 +23,8 @@ export interface LatencyRun {
   readonly p99: number;
   readonly bareMedian: number;
   readonly bareP99: number;
+  /** Of waking a thread and being woken by it, with nothing done in between. */
+  readonly wakingMedian: number;
 }
 
 async function main(): Promise<void> {
@@ -31,16 +35,24 @@ async function main(): Promise<void> {
   const echo = await loadTool(sandbox, "tools/echo");
   const args = argumentsOf(BYTES);
   const bare = await BareWorker.start();
-  const ways = [() => echo.execute(args), () => bare.call(args)];
+  const waking = new WakingWorker();
+  const ways = [
+    () => echo.execute(args),
+    () => bare.call(args),
+    () => waking.wake(),
+  ];
   await interleaved(WARM_UP_ROUNDS, CALLS_PER_ROUND, ...ways);
-  const [ours, bares] = (await interleaved(ROUNDS, CALLS_PER_ROUND, ...ways))
-    .map((samples) => samples.map((ms) => ms * 1000));
+  const [ours, bares, wakings] =
+    (await interleaved(ROUNDS, CALLS_PER_ROUND, ...ways))
+      .map((samples) => samples.map((ms) => ms * 1000));
   bare.end();
+  waking.end();
   const run: LatencyRun = {
     median: median(ours!),
     p99: quantile(ours!, 0.99),
     bareMedian: median(bares!),
     bareP99: quantile(bares!, 0.99),
+    wakingMedian: median(wakings!),
   };
   console.log(JSON.stringify(run));
 }
@@ -69,6 +81,33 @@ class BareWorker {
   }
 
   end(): void {
+    this.#worker.terminate();
+  }
+}
+
+/** A worker that wakes whoever woke it. */
+class WakingWorker {
+  readonly #words = new Int32Array(new SharedArrayBuffer(8));
+  readonly #worker = new Worker(
+    new URL("./waking_worker.ts", import.meta.url),
+    { type: "module" },
+  );
+
+  constructor() {
+    this.#worker.postMessage(this.#words.buffer);
+  }
+
+  async wake(): Promise<void> {
+    const seen = Atomics.load(this.#words, Bell.Host);
+    Atomics.add(this.#words, Bell.Worker, 1);
+    Atomics.notify(this.#words, Bell.Worker);
+    const woken = Atomics.waitAsync(this.#words, Bell.Host, seen);
+    if (woken.async) await woken.value;
+  }
+
+  end(): void {
+    Atomics.store(this.#words, Bell.Worker, END);
+    Atomics.notify(this.#words, Bell.Worker);
     this.#worker.terminate();
   }
 }
