@@ -1,15 +1,16 @@
 /** How late a guest that never ends is stopped. */
 
 import { SandboxConfig, ToolSandbox } from "../../mod.ts";
+import { BareStopper } from "./bare_stop.ts";
 import { loadTool } from "./fixture.ts";
 import {
   type BenchmarkOptions,
+  interleaved,
   type Measurement,
   median,
   overRuns,
   quantile,
   RUNS,
-  timed,
 } from "./measurement.ts";
 
 const LIMIT_MS = 20;
@@ -25,15 +26,18 @@ export async function killLatency(
   const medians: number[] = [];
   const tails: number[] = [];
   const quick: number[] = [];
+  const bareTails: number[] = [];
+  const bare = new BareStopper(LIMIT_MS);
+  const ways = [() => loop.call({}), () => bare.stop()];
   for (let run = 0; run < runs; run++) {
-    const lateMs: number[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
-      lateMs.push(await timed(() => loop.call({})) - LIMIT_MS);
-    }
+    const [lateMs = [], bareMs = []] = (await interleaved(KILLS, 1, ...ways))
+      .map((samples) => samples.map((ms) => ms - LIMIT_MS));
     medians.push(median(lateMs));
     tails.push(quantile(lateMs, 0.99));
     quick.push(quantile(lateMs, 0.1));
+    bareTails.push(quantile(bareMs, 0.99));
   }
+  bare.end();
   if (sandbox.lostWorkers > 0) throw new Error("A killed worker was lost");
   return [
     {
@@ -50,6 +54,12 @@ export async function killLatency(
       unit: "ms",
       aim: { atMost: 3 },
       note: overRuns(tails),
+    },
+    {
+      what: "the same of a bare thread that computes, p99, worst run",
+      value: Math.max(...bareTails),
+      unit: "ms",
+      note: `what the machine takes; ${overRuns(bareTails)}`,
     },
   ];
 }
