@@ -18,6 +18,8 @@ export interface CallPlan {
   readonly results?: readonly NumberKind[];
   /** The name that a program is told as its own. */
   readonly programName?: string;
+  /** Where a program's relative paths lead, instead of the worker's grants. */
+  readonly workingDirectory?: string;
   /** The arguments behind the program's name. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

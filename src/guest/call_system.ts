@@ -48,9 +48,10 @@ export class CallSystem {
       ? resumedDirectories(call, image.directories, grants.memoryDirectories)
       : directoriesOf(call, grants.memoryDirectories);
     this.directories = memoryDirectories;
+    const workingDirectory = plan.workingDirectory ?? grants.workingDirectory;
     const options = {
       args: [plan.programName ?? PROGRAM_NAME, ...plan.args ?? []],
-      env: environment(plan.env ?? {}, grants.workingDirectory),
+      env: environment(plan.env ?? {}, workingDirectory),
       directories: plan.usesOverlays
         ? grants.directories.map(withOverlay)
         : grants.directories,
@@ -59,7 +60,7 @@ export class CallSystem {
       limits: grants,
       shared: grants.shared,
       root: {
-        workingDirectory: grants.workingDirectory,
+        workingDirectory,
         maxBytes: grants.maxScratchBytes,
         files: image?.scratch,
       },

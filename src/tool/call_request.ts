@@ -2,6 +2,7 @@
 
 import { bundledOverlays, encodeFileBundle } from "../channel/file_bundle.ts";
 import type { CallPlan } from "../contract/call_plan.ts";
+import { checkCallDirectory } from "../config/call_directory.ts";
 import {
   type CallLimits,
   callLimits,
@@ -43,9 +44,11 @@ export interface PreparedCall {
   end(): void;
 }
 
-/** Options of a call, with the name that a program is told as its own. */
+/** Options of a call, with those that only a program has. */
 export interface NamedCallOptions extends CallOptions {
   readonly name?: string | undefined;
+  /** Where its relative paths lead. */
+  readonly workingDirectory?: string | undefined;
 }
 
 /**
@@ -159,6 +162,13 @@ function planOf(parts: PlanParts): CallPlan | undefined {
   };
   if (options.name !== undefined) {
     plan.programName = checkText("name", options.name);
+  }
+  if (options.workingDirectory !== undefined) {
+    plan.workingDirectory = checkCallDirectory(
+      options.workingDirectory,
+      config,
+      surroundings?.memoryDirectories.map(({ guest }) => guest) ?? [],
+    );
   }
   if (limits.maxFuel !== config.maxFuel) {
     plan.maxFuel = String(limits.maxFuel);

@@ -9,6 +9,12 @@ import { exportSignature, type SandboxedModule } from "./sandboxed_module.ts";
 export interface RunOptions extends CallOptions {
   /** The name that the program is told as its own; `"program"` by default. */
   readonly name?: string | undefined;
+  /**
+   * Where relative paths lead: a folder that is granted or in memory, or one in
+   * it, which has to be there and not behind a link; `..` does not lead out of
+   * it. The configuration's by default.
+   */
+  readonly workingDirectory?: string | undefined;
 }
 
 /** A program that ended by itself. */

@@ -89,7 +89,7 @@ export class SandboxCalls {
       input,
       options,
       this.#parts.config,
-      ["name"],
+      ["name", "workingDirectory"],
       before,
     );
     const ended = this.#parts.callBegins(before);

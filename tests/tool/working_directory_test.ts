@@ -1,4 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type SandboxOptions, ToolSandbox } from "../../mod.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
@@ -156,3 +161,51 @@ Deno.test("A working directory where / is granted, or that is no path, is refuse
     assertThrows(() => new ToolSandbox(options), TypeError, why);
   }
 });
+
+Deno.test("A run may have a working directory of its own, deep in what is granted", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/deep/in.txt`, "from below");
+    await using sandbox = new ToolSandbox({
+      allowedPaths: { "/data": { host: folder, write: true } },
+      memoryDirectories: { "/mem": { files: { "a/in.txt": "in memory" } } },
+      workingDirectory: "/data",
+    });
+    const url = new URL("wasi/escape.wasm", FIXTURES);
+    const module = await sandbox.loadModule(url);
+    const act = async (workingDirectory: string | undefined, args: string[]) =>
+      (await sandbox.run(module, { args, workingDirectory })).stdout.trim();
+    const read = ["read", "in.txt"];
+    assertStringIncludes(await act(undefined, read), "from the host");
+    assertStringIncludes(await act("/data/deep", read), "from below");
+    assertStringIncludes(await act("/data//deep/", read), "from below");
+    assertStringIncludes(await act("/mem/a", read), "in memory");
+    assertStringIncludes(await act("/mem/none", read), "error");
+    assertStringIncludes(await act("/", read), "error");
+    assertEquals(
+      await act("/data/deep/er", ["create", "out.txt"]),
+      "ok created",
+    );
+    assertEquals(Deno.statSync(`${folder}/deep/er/out.txt`).isFile, true);
+    // Nothing leads out of it but absolute paths.
+    assertStringIncludes(await act("/data/deep", ["read", "../in.txt"]), "err");
+    await Deno.symlink("deep", `${folder}/link`);
+    assertStringIncludes(await act("/data/link", read), "error");
+    assertStringIncludes(
+      await act("/data/deep", ["read", "/data/in.txt"]),
+      "from the host",
+    );
+    for (
+      const [workingDirectory, why] of [
+        ["data", "is not absolute"],
+        ["/data/../x", "holds"],
+        ["/database", "no folder is granted"],
+      ] as const
+    ) {
+      await assertRejects(
+        () => sandbox.run(module, { workingDirectory }),
+        TypeError,
+        why,
+      );
+    }
+  }));

@@ -11,6 +11,7 @@ import {
   MemoryFileSystem,
 } from "../../fs/memory/memory_file_system.ts";
 import { type Mount, MountedFileSystem } from "../../fs/mounted_file_system.ts";
+import { SubtreeFileSystem } from "../../fs/subtree_file_system.ts";
 
 /** A file system and the absolute path that the guest knows it by. */
 export interface GrantedFileSystem {
@@ -21,7 +22,7 @@ export interface GrantedFileSystem {
 /** What the tree is made of. */
 export interface GuestRootOptions {
   readonly granted: readonly GrantedFileSystem[];
-  /** Which of them relative paths lead to; else a directory in memory. */
+  /** The one, or what is in one, that relative paths lead to. */
   readonly workingDirectory: string | undefined;
   /** The most bytes in memory, in the working directory and in `/tmp` each. */
   readonly maxBytes: number;
@@ -39,6 +40,23 @@ export interface ScratchFiles {
   readonly own?: Readonly<Record<string, Uint8Array>> | undefined;
   /** In `/tmp`. */
   readonly temporary?: Readonly<Record<string, Uint8Array>> | undefined;
+}
+
+/**
+ * The granted file system that relative paths lead to, from the directory in it
+ * that was chosen; undefined for a directory in memory.
+ */
+export function workingFileSystem(
+  granted: readonly GrantedFileSystem[],
+  workingDirectory: string | undefined,
+): FileSystem | undefined {
+  if (workingDirectory === undefined) return undefined;
+  const [chosen] = granted
+    .filter(({ guest }) => `${workingDirectory}/`.startsWith(`${guest}/`))
+    .sort((a, b) => b.guest.length - a.guest.length);
+  if (!chosen || chosen.guest === workingDirectory) return chosen?.fileSystem;
+  const top = workingDirectory.slice(chosen.guest.length + 1);
+  return new SubtreeFileSystem(chosen.fileSystem, top);
 }
 
 /** The name of the directory for what no one wants to keep. */
@@ -88,8 +106,7 @@ export class GuestRoot {
       this.#temporary = fileSystem;
       mounts.push({ place: TEMPORARY, fileSystem });
     }
-    const chosen = granted.find(({ guest }) => guest === workingDirectory);
-    const root = chosen?.fileSystem ??
+    const root = workingFileSystem(granted, workingDirectory) ??
       (this.#own = this.#memory(firstIno, this.#options.files?.own));
     return new MountedFileSystem(root, mounts, this.#options.clock());
   }

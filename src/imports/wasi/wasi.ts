@@ -21,6 +21,7 @@ import {
   GuestRoot,
   INO_STEP,
   type ScratchFiles,
+  workingFileSystem,
 } from "./guest_root.ts";
 import { ExactTimes } from "../../fs/host/host_stat.ts";
 import { FolderLocks } from "../../fs/host/folder_locks.ts";
@@ -71,7 +72,7 @@ export interface WasiOptions {
 
 /** What guests see as `/` where that is not granted. */
 export interface WasiRoot {
-  /** Which granted directory relative paths lead to; else one in memory. */
+  /** What granted directory, or one in it, relative paths lead to. */
   readonly workingDirectory: string | undefined;
   /** The most bytes of that one, and of `/tmp`. */
   readonly maxBytes: number;
@@ -269,7 +270,7 @@ export class Wasi {
     });
     const { workingDirectory } = root;
     this.context.denied.setRoot({
-      hasFolder: granted.some(({ guest }) => guest === workingDirectory),
+      hasFolder: workingFileSystem(granted, workingDirectory) !== undefined,
       get tree() {
         return made.tree;
       },
