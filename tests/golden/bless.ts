@@ -6,6 +6,7 @@
  */
 import { writeBuilt } from "../../fixtures/interpreter/prepare_built.ts";
 import { writeSdkText } from "../../fixtures/sdk/sdk_text.ts";
+import { writeSessionProgram } from "../../fixtures/session_program.ts";
 import { GOLDEN_CASES, goldenFile, goldenText } from "./cases.ts";
 import { preparation, PREPARATION_FILE } from "./preparation.ts";
 
@@ -15,6 +16,7 @@ for (const one of GOLDEN_CASES) {
 
 await writeBuilt();
 await writeSdkText();
+await writeSessionProgram();
 
 const text = Deno.readTextFileSync(PREPARATION_FILE);
 const version = `PREPARATION = ${JSON.stringify(await preparation())};`;

@@ -1,5 +1,6 @@
 /**
- * Tools for the AI SDK, which calls them by itself.
+ * Tools for the AI SDK, which calls them by itself; and a sandbox for tools of
+ * its own, {@linkcode sandboxSession}.
  *
  * ```ts ignore
  * import { aiTools } from "@cortexai/sandbox/ai-sdk";
@@ -26,6 +27,26 @@ import { answerModelCall, type AnswerOptions } from "../model_call.ts";
 import { toolsByModelName } from "../model_name.ts";
 
 export type { AnswerOptions };
+export {
+  sandboxSession,
+  type SandboxSessionOptions,
+} from "./session/sandbox_session.ts";
+export { type FileAct, SandboxFileError } from "./session/file_error.ts";
+export type { SessionProgram } from "./session/session_commands.ts";
+export type {
+  AiCommandOptions,
+  AiCommandResult,
+  AiDirectoryEntry,
+  AiFileStat,
+  AiPathOptions,
+  AiProcess,
+  AiReadTextOptions,
+  AiSandboxSession,
+  AiSpawn,
+  AiWritableProcess,
+  AiWriteOptions,
+  AiWriteTextOptions,
+} from "./session/session_shape.ts";
 
 /** A tool of the AI SDK. */
 export interface AiTool {

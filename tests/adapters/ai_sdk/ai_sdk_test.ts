@@ -3,10 +3,10 @@ import type { ToolSet } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { ToolRegistry } from "@cortexai/sandbox";
 import { aiTools } from "@cortexai/sandbox/ai-sdk";
-import { inToolsFolder } from "./in_tools_folder.ts";
-import { ask } from "./loops/ai_sdk.ts";
-import { plainTool } from "./plain_tool.ts";
-import { checkTool } from "./refusals.ts";
+import { inToolsFolder } from "../in_tools_folder.ts";
+import { ask } from "../loops/ai_sdk.ts";
+import { plainTool } from "../plain_tool.ts";
+import { checkTool } from "../refusals.ts";
 
 type Generate = MockLanguageModelV4["doGenerate"];
 type Prompt = Parameters<Generate>[0]["prompt"];

@@ -1,0 +1,168 @@
+/**
+ * Cuts a command into words. A model writes it for a shell, and there is none:
+ * what a shell would do something about is refused, and never passed on as if
+ * it meant itself.
+ */
+
+import { quote } from "../../../quote.ts";
+
+/** Why a command can't be run, for whoever wrote it. */
+export class CommandRefused extends Error {
+  /** Its class. */
+  override readonly name = "CommandRefused";
+}
+
+/** The most characters of a command. */
+const MAX_LENGTH = 131_072;
+
+/** What a shell acts upon, outside of quotes; and what it would be. */
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["|", "no pipes"],
+  ["&", "no second or background command"],
+  [";", "no second command"],
+  ["\n", "no second line"],
+  ["\r", "no second line"],
+  ["<", "no redirections"],
+  [">", "no redirections"],
+  ["(", "no subshells"],
+  [")", "no subshells"],
+  ["$", "no variables"],
+  ["`", "no substitutions"],
+  ["*", "no patterns for file names"],
+  ["?", "no patterns for file names"],
+  ["[", "no patterns for file names"],
+  ["]", "no patterns for file names"],
+  ["{", "no groups"],
+  ["}", "no groups"],
+]);
+/** What a shell acts upon at the start of a word only. */
+const AT_START: ReadonlyMap<string, string> = new Map([
+  ["~", "no home folder"],
+  ["#", "no comments"],
+  ["!", "no negations"],
+]);
+/** What a shell acts upon between double quotes too. */
+const IN_DOUBLE = "$`";
+
+/**
+ * The words of a command, the name of the program first.
+ *
+ * Words are separated by spaces and tabs. Between single quotes everything is
+ * itself. Between double quotes `\"` and `\\` are a quote and a backslash.
+ * Elsewhere a backslash takes the next character as it is.
+ *
+ * @throws {CommandRefused} when it is empty or too long, a quote is not closed,
+ * or it has something for a shell.
+ */
+export function commandWords(command: string): [string, ...string[]] {
+  if (typeof command !== "string") {
+    throw new TypeError(`Cannot run command: ${quote(command)} is no text`);
+  }
+  if (command.length > MAX_LENGTH) {
+    throw new CommandRefused(
+      `Cannot run command: it has ${command.length} characters, limit is ${MAX_LENGTH}`,
+    );
+  }
+  const words = new Words(command.trim()).read();
+  const [name, ...args] = words;
+  if (name === undefined) {
+    throw new CommandRefused("Cannot run command: it is empty");
+  }
+  if (/^[A-Za-z_]\w*=/.test(command.trim())) {
+    throw new CommandRefused(
+      "Cannot run command: there is no shell, so no variables before a command; set env",
+    );
+  }
+  return [name, ...args];
+}
+
+class Words {
+  readonly #text: string;
+  readonly #words: string[] = [];
+  #at = 0;
+  /** The word that is being read; undefined between words. */
+  #word: string | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): readonly string[] {
+    while (this.#at < this.#text.length) this.#step(this.#text[this.#at++]!);
+    this.#end();
+    return this.#words;
+  }
+
+  #step(character: string): void {
+    if (character === "\0") this.#refuse("no NUL in a command");
+    else if (character === " " || character === "\t") this.#end();
+    else if (character === "'") this.#add(this.#single());
+    else if (character === '"') this.#add(this.#double());
+    else if (character === "\\") this.#add(this.#escaped());
+    else this.#add(this.#plain(character));
+  }
+
+  #add(text: string): void {
+    this.#word = (this.#word ?? "") + text;
+  }
+
+  #end(): void {
+    if (this.#word !== undefined) this.#words.push(this.#word);
+    this.#word = undefined;
+  }
+
+  #plain(character: string): string {
+    const why = OPERATORS.get(character) ??
+      (this.#word === undefined ? AT_START.get(character) : undefined);
+    if (why !== undefined) this.#refuse(why, character);
+    return character;
+  }
+
+  #escaped(): string {
+    const next = this.#text[this.#at++];
+    if (next === undefined) this.#refuse("nothing to follow a backslash");
+    if (next === "\n" || next === "\r" || next === "\0") {
+      this.#refuse("no second line", "\\");
+    }
+    return next;
+  }
+
+  #single(): string {
+    const end = this.#text.indexOf("'", this.#at);
+    if (end < 0) this.#refuse("an end missing to the quote", "'");
+    const inside = this.#text.slice(this.#at, end);
+    if (inside.includes("\0")) this.#refuse("no NUL in a command");
+    this.#at = end + 1;
+    return inside;
+  }
+
+  #double(): string {
+    let inside = "";
+    for (;;) {
+      const character = this.#text[this.#at++];
+      if (character === undefined) {
+        this.#refuse("an end missing to the quote", '"');
+      }
+      if (character === '"') return inside;
+      if (character === "\0") this.#refuse("no NUL in a command");
+      if (IN_DOUBLE.includes(character)) {
+        this.#refuse(OPERATORS.get(character)!, character);
+      }
+      const next = this.#text[this.#at];
+      const isEscape = character === "\\" && (next === '"' || next === "\\");
+      if (isEscape) this.#at++;
+      inside += isEscape ? next : character;
+    }
+  }
+
+  #refuse(why: string, character?: string): never {
+    const where = character === undefined
+      ? ""
+      : ` (${
+        JSON.stringify(character)
+      } at character ${this.#at}); put it between single quotes where it means itself`;
+    throw new CommandRefused(
+      `Cannot run command: there is no shell, so ${why}${where}`,
+    );
+  }
+}

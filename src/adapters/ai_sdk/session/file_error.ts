@@ -1,0 +1,78 @@
+/** Why something could not be done with a file of a session. */
+
+import { quote } from "../../../quote.ts";
+
+/**
+ * The numbers that the file program ends with, named as in the description.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno
+ */
+export const FILE_ERRNO: Readonly<Record<string, number>> = {
+  ACCES: 2,
+  BUSY: 10,
+  DQUOT: 19,
+  EXIST: 20,
+  FBIG: 22,
+  INVAL: 28,
+  IO: 29,
+  ISDIR: 31,
+  LOOP: 32,
+  MFILE: 33,
+  NAMETOOLONG: 37,
+  NOENT: 44,
+  NOMEM: 48,
+  NOSPC: 51,
+  NOTDIR: 54,
+  NOTSUP: 58,
+  NXIO: 60,
+  PERM: 63,
+  ROFS: 69,
+  STALE: 72,
+  NOTCAPABLE: 76,
+};
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(FILE_ERRNO).map(([name, number]) => [number, `E${name}`]),
+);
+
+/** What the ones say that a model or a person meets. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  EACCES: "the host does not allow it",
+  EFBIG: "it is larger than the limit",
+  EINVAL: "the path is impossible",
+  EISDIR: "it is a folder",
+  ELOOP: "it leads through too many links",
+  ENAMETOOLONG: "the path is too long",
+  ENOENT: "it is not there",
+  ENOSPC: "there is no room",
+  ENOTCAPABLE: "the folder is granted for reading only",
+  ENOTDIR: "it is no folder",
+  EPERM: "it leads out of the folder",
+  EROFS: "no folder is granted to write there",
+};
+
+/** What a session was to do with a path. */
+export type FileAct = "use" | "read" | "write" | "stat" | "list" | "delete";
+
+/** A file of a session that could not be read, written or removed. */
+export class SandboxFileError extends Error {
+  /** Its class. */
+  override readonly name = "SandboxFileError";
+  /** The POSIX name of what went wrong, such as `EISDIR`. */
+  readonly code: string;
+  /** The path, as it was given. */
+  readonly path: string;
+
+  /** Made by the session. */
+  constructor(act: FileAct, path: string, code: string, detail?: string) {
+    const why = detail ?? SENTENCES[code] ?? "the system refused";
+    super(`Cannot ${act} ${quote(path)}: ${why} (${code})`);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** The POSIX name of a number that the file program ended with. */
+export function codeOfExit(exitCode: number): string {
+  return NAMES.get(exitCode) ?? "EIO";
+}

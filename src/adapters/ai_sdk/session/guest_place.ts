@@ -1,0 +1,66 @@
+/** Where a path of a session leads: a folder, and the way below it. */
+
+import { SandboxFileError } from "./file_error.ts";
+
+/** A folder that guests have, and a path below it. */
+export interface GuestPlace {
+  /** The whole path, without `.` and `..`. */
+  readonly path: string;
+  /** The name of the folder; `/` where none is granted. */
+  readonly folder: string;
+  /** The rest; `.` is the folder itself. */
+  readonly rest: string;
+  /** Whether a folder is granted there. */
+  readonly isGranted: boolean;
+}
+
+/** As much as Linux allows. */
+const MAX_LENGTH = 4_096;
+
+/**
+ * Finds the folder of a path. `..` is taken by its name, as a shell does; where
+ * links lead is seen by the guest, which can't leave the folder.
+ *
+ * @param base Where relative paths begin.
+ * @throws {SandboxFileError} when it is empty, too long or has a NUL.
+ * @throws {TypeError} when it is no text.
+ */
+export function guestPlace(
+  given: string,
+  base: string,
+  folders: readonly string[],
+): GuestPlace {
+  if (typeof given !== "string") {
+    throw new TypeError(`Cannot use path: expected text, got ${typeof given}`);
+  }
+  if (given === "") throw new SandboxFileError("use", given, "ENOENT");
+  if (given.length > MAX_LENGTH) {
+    throw new SandboxFileError("use", given, "ENAMETOOLONG");
+  }
+  if (given.includes("\0")) throw new SandboxFileError("use", given, "EINVAL");
+  const path = normalized(given.startsWith("/") ? given : `${base}/${given}`);
+  const folder = folders.filter((one) => isIn(path, one))
+    .sort((a, b) => b.length - a.length)[0];
+  const start = folder ?? "/";
+  const rest = path.slice(start === "/" ? 1 : start.length + 1);
+  return {
+    path,
+    folder: start,
+    rest: rest === "" ? "." : rest,
+    isGranted: folder !== undefined,
+  };
+}
+
+function isIn(path: string, folder: string): boolean {
+  return folder === "/" || `${path}/`.startsWith(`${folder}/`);
+}
+
+function normalized(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "" || name === ".") continue;
+    if (name === "..") names.pop();
+    else names.push(name);
+  }
+  return `/${names.join("/")}`;
+}

@@ -1,0 +1,183 @@
+/** The AI SDK's sandbox session, over a sandbox of ours. */
+
+import type { ModuleSource, SandboxOptions } from "../../../../mod.ts";
+import { quote } from "../../../quote.ts";
+import { SessionBox } from "./session_box.ts";
+import { SessionCommands, type SessionProgram } from "./session_commands.ts";
+import { SessionFiles } from "./session_files.ts";
+import type {
+  AiSandboxSession,
+  AiSpawn,
+  AiWriteOptions,
+} from "./session_shape.ts";
+import { encodedText, linesOf, textDecoder } from "./session_text.ts";
+
+/** Options of {@linkcode sandboxSession}. */
+export interface SandboxSessionOptions {
+  /**
+   * Limits and grants, for files and for commands. Folders are those of
+   * `allowedPaths` and `memoryDirectories`; files in memory outlast a command
+   * and are gone with the session.
+   *
+   * @default A directory in memory, `/work`.
+   */
+  readonly config?: SandboxOptions | undefined;
+  /**
+   * The programs that can be run, by name: modules for WASI preview 1.
+   *
+   * @default None.
+   */
+  readonly commands?:
+    | Readonly<Record<string, ModuleSource | SessionProgram>>
+    | undefined;
+  /**
+   * The most bytes of a file that is read or written whole.
+   *
+   * @default 16 777 216, 16 MiB.
+   */
+  readonly maxFileBytes?: number | undefined;
+}
+
+const NAMES = ["config", "commands", "maxFileBytes"];
+const MAX_FILE_BYTES = 16 * 1_048_576;
+/** Beyond this, nothing is passed in one piece. */
+const LARGEST_FILE_BYTES = 2 ** 30;
+
+/**
+ * Makes a session for `experimental_sandbox` of `generateText`, `streamText`
+ * and agents: its files are those of the granted folders, and its commands are
+ * programs of yours, which run in the sandbox. It starts with the first use.
+ *
+ * There is no shell: a command is one program and its arguments, and whatever a
+ * shell would act upon is refused, with exit code 2 and the reason in `stderr`.
+ * One that meets the time limit has exit code 124, another limit 137, one that
+ * traps 134, one that is unknown 127.
+ *
+ * ```ts
+ * import { sandboxSession } from "@cortexai/sandbox/ai-sdk";
+ *
+ * await using session = sandboxSession();
+ * await session.writeTextFile({ path: "notes/a.txt", content: "to be" });
+ * console.log(await session.readTextFile({ path: "/work/notes/a.txt" }));
+ * // to be
+ * ```
+ *
+ * @param options What is granted, and which commands there are.
+ * @returns the session, which is the caller's to close.
+ * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {RangeError} for a value outside of its range.
+ * @throws {PermissionDenied} when this process lacks a permission that it
+ * grants.
+ */
+export function sandboxSession(
+  options: SandboxSessionOptions = {},
+): AiSandboxSession {
+  const { config = {}, commands: programs = {}, maxFileBytes } = check(options);
+  const box = new SessionBox(config);
+  const files = new SessionFiles(box, maxFileBytes ?? MAX_FILE_BYTES);
+  const commands = new SessionCommands(box, files, programs);
+  const close = () => box.sandbox.close();
+  return {
+    description: descriptionOf(box, commands.list),
+    overlay: box.overlay,
+    async readFile(options) {
+      const bytes = await files.read(options);
+      return bytes && new Blob([bytes]).stream();
+    },
+    readBinaryFile: async (options) => await files.read(options),
+    async readTextFile({ encoding, startLine, endLine, ...options }) {
+      const decoder = textDecoder(encoding);
+      const bytes = await files.read(options);
+      return bytes && linesOf(decoder.decode(bytes), { startLine, endLine });
+    },
+    async writeFile(options) {
+      await files.write(options, await wholeOf(options, files));
+    },
+    async writeBinaryFile({ content, ...options }) {
+      checkBytes(content);
+      await files.write(options, content);
+    },
+    async writeTextFile({ content, encoding, ...options }) {
+      await files.write(options, encodedText(content, encoding));
+    },
+    stat: async (options) => await files.stat(options),
+    listDirectory: async (options) => await files.list(options),
+    deleteFile: async (options) => await files.remove(options),
+    spawn: ((options) => Promise.resolve(commands.spawn(options))) as AiSpawn,
+    run: async (options) => await commands.run(options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The whole of a stream, which is let go where it is too much or aborted. */
+async function wholeOf(
+  { path, content, abortSignal }: AiWriteOptions<ReadableStream<Uint8Array>>,
+  files: SessionFiles,
+): Promise<Uint8Array> {
+  const reader = content.getReader();
+  const abort = () => reader.cancel(abortSignal?.reason).catch(() => {});
+  abortSignal?.addEventListener("abort", abort, { once: true });
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      abortSignal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      abortSignal?.throwIfAborted();
+      if (done) return await new Blob(pieces).bytes();
+      checkBytes(value);
+      length += value.length;
+      files.checkSize(path, length);
+      pieces.push(value.slice());
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  } finally {
+    abortSignal?.removeEventListener("abort", abort);
+    reader.releaseLock();
+  }
+}
+
+function checkBytes(content: unknown): void {
+  if (content instanceof Uint8Array) return;
+  throw new TypeError(`Cannot write file: ${quote(content)} is no bytes`);
+}
+
+function descriptionOf(box: SessionBox, commands: readonly string[]): string {
+  const { allowedPaths, maxExecutionTime } = box.sandbox.config;
+  const readOnly = new Set(
+    allowedPaths.filter(({ write, overlay }) => !write && !overlay)
+      .map(({ guest }) => guest),
+  );
+  const folders = box.folders
+    .map((one) => readOnly.has(one) ? `${one} (to read)` : one);
+  return [
+    `Folders: ${folders.join(", ")}. Relative paths begin in ${box.base}.`,
+    commands.length === 0
+      ? "There are no commands and no shell."
+      : `Commands: ${commands.join(", ")}. There is no shell: one command at ` +
+        "a time, no pipes, redirections, variables or patterns.",
+    `Each may run for ${maxExecutionTime} ms.`,
+  ].join("\n");
+}
+
+function check(options: SandboxSessionOptions): SandboxSessionOptions {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot set options of a session: unknown option ${quote(unknown)}`,
+    );
+  }
+  const { maxFileBytes } = options;
+  if (maxFileBytes === undefined) return options;
+  const isRight = Number.isSafeInteger(maxFileBytes) && maxFileBytes >= 0 &&
+    maxFileBytes <= LARGEST_FILE_BYTES;
+  if (isRight) return options;
+  throw new RangeError(
+    `Cannot set maxFileBytes: expected 0 to ${LARGEST_FILE_BYTES}, got ${
+      quote(maxFileBytes)
+    }`,
+  );
+}

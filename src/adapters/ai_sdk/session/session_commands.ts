@@ -1,0 +1,267 @@
+/** The commands of a session: programs for WASI by name, and no shell. */
+
+import type {
+  ModuleSource,
+  OutputHandler,
+  RunFailure,
+  RunOptions,
+  SandboxedModule,
+  StdinSource,
+} from "../../../../mod.ts";
+import { quote } from "../../../quote.ts";
+import { CommandRefused, commandWords } from "./command_words.ts";
+import { SandboxFileError } from "./file_error.ts";
+import { OutputStream } from "./output_stream.ts";
+import type { SessionBox } from "./session_box.ts";
+import type { SessionFiles } from "./session_files.ts";
+import type {
+  AiCommandOptions,
+  AiCommandResult,
+  AiProcess,
+  AiWritableProcess,
+} from "./session_shape.ts";
+
+/** A program that a session runs by a name. */
+export interface SessionProgram {
+  /** The module; it is loaded when it is first asked for. */
+  readonly module: ModuleSource;
+  /** What it is for, for the model. */
+  readonly description?: string | undefined;
+  /** Arguments before those of the command. */
+  readonly args?: readonly string[] | undefined;
+  /** Environment variables; a command's own come before them. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Exit codes of commands that did not end by themselves, as shells have them. */
+export const EXIT = {
+  /** There is something for a shell in it. */
+  REFUSED: 2,
+  /** It met the limit of its time. */
+  TIME: 124,
+  /** There is no such command. */
+  UNKNOWN: 127,
+  /** It trapped. */
+  TRAPPED: 134,
+  /** It met another limit, or was killed. */
+  KILLED: 137,
+} as const;
+
+const NAME = /^[\w.+-]{1,64}$/;
+
+/** Where the streams of a command go. */
+interface Streams {
+  readonly stdin?: StdinSource;
+  readonly onStdout?: OutputHandler;
+  readonly onStderr?: OutputHandler;
+}
+
+/** How a command ended; `said` is what the session says of it. */
+interface Ended extends AiCommandResult {
+  readonly said: string;
+}
+
+/** Runs the commands of a session. */
+export class SessionCommands {
+  readonly #box: SessionBox;
+  readonly #files: SessionFiles;
+  readonly #programs: ReadonlyMap<string, SessionProgram>;
+  readonly #loaded = new Map<string, Promise<SandboxedModule>>();
+
+  /** @throws {TypeError} when a name is impossible. */
+  constructor(
+    box: SessionBox,
+    files: SessionFiles,
+    programs: Readonly<Record<string, SessionProgram | ModuleSource>>,
+  ) {
+    this.#box = box;
+    this.#files = files;
+    this.#programs = new Map(
+      Object.entries(programs).map(([name, given]) => [
+        checkName(name),
+        isProgram(given) ? given : { module: given },
+      ]),
+    );
+  }
+
+  /** The names, with what they are for. */
+  get list(): readonly string[] {
+    return [...this.#programs].map(([name, { description }]) =>
+      description === undefined ? name : `${name} (${description})`
+    );
+  }
+
+  /** Runs one to its end. */
+  async run(options: AiCommandOptions): Promise<AiCommandResult> {
+    const { exitCode, stdout, stderr, said } = await this.#execute(options, {});
+    return { exitCode, stdout, stderr: withLine(stderr, said) };
+  }
+
+  /** Starts one; what goes wrong is told by its streams and its end. */
+  spawn(
+    options: AiCommandOptions & { readonly stdin?: boolean },
+  ): AiProcess | AiWritableProcess {
+    const { abortSignal, stdin: isWritten } = options;
+    const killer = new AbortController();
+    const signal = abortSignal
+      ? AbortSignal.any([abortSignal, killer.signal])
+      : killer.signal;
+    const stdout = new OutputStream();
+    const stderr = new OutputStream();
+    const input = isWritten
+      ? new TransformStream<Uint8Array, Uint8Array>()
+      : undefined;
+    const ended = this.#execute({ ...options, abortSignal: signal }, {
+      ...input && { stdin: input.readable },
+      onStdout: stdout.take,
+      onStderr: stderr.take,
+    }).then(({ exitCode, said }) => {
+      stdout.end();
+      stderr.end(said);
+      return { exitCode };
+    }, (error) => {
+      const isKilled = error === KILLED;
+      for (const one of [stdout, stderr]) {
+        if (isKilled) one.end();
+        else one.fail(error);
+      }
+      if (isKilled) return { exitCode: EXIT.KILLED };
+      throw error;
+    }).finally(() => input?.readable.cancel().catch(() => {}));
+    // Nobody need wait for it.
+    ended.catch(() => {});
+    return {
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      ...input && { stdin: input.writable },
+      wait: () => ended,
+      async kill() {
+        killer.abort(KILLED);
+        await ended.catch(() => {});
+      },
+    };
+  }
+
+  async #execute(
+    { command, workingDirectory, env, abortSignal }: AiCommandOptions,
+    streams: Streams,
+  ): Promise<Ended> {
+    abortSignal?.throwIfAborted();
+    const found = this.#find(command);
+    if ("exitCode" in found) return found;
+    const { name, program, args } = found;
+    const directory = await this.#directory(workingDirectory, abortSignal);
+    const module = await this.#load(name, program.module);
+    return await this.#run(module, {
+      name,
+      args: [...program.args ?? [], ...args],
+      env: { ...program.env, ...env },
+      workingDirectory: directory,
+      signal: abortSignal,
+      ...streams,
+    });
+  }
+
+  /** What a command names, or how it ended before it began. */
+  #find(
+    command: string,
+  ): Ended | { name: string; program: SessionProgram; args: string[] } {
+    try {
+      const [name, ...args] = commandWords(command);
+      const program = this.#programs.get(name);
+      if (program) return { name, program, args };
+      const known = [...this.#programs.keys()].join(", ");
+      return notBegun(
+        EXIT.UNKNOWN,
+        `${quote(name)} is no command; there is ${known || "none"}`,
+      );
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      return notBegun(EXIT.REFUSED, error.message);
+    }
+  }
+
+  async #directory(
+    given: string | undefined,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<string> {
+    if (given === undefined) return this.#box.base;
+    const { path, isGranted } = this.#files.place(given);
+    const found = isGranted
+      ? await this.#files.stat({ path, abortSignal })
+      : null;
+    const code = found === null
+      ? "ENOENT"
+      : found.type === "directory"
+      ? undefined
+      : "ENOTDIR";
+    if (code === undefined) return path;
+    throw new SandboxFileError("use", given, code);
+  }
+
+  async #load(name: string, source: ModuleSource): Promise<SandboxedModule> {
+    let loading = this.#loaded.get(name);
+    if (!loading) {
+      loading = this.#box.sandbox.loadModule(source);
+      this.#loaded.set(name, loading);
+      loading.catch(() => this.#loaded.delete(name));
+    }
+    return await loading;
+  }
+
+  async #run(module: SandboxedModule, options: RunOptions): Promise<Ended> {
+    const result = await this.#box.run(module, options);
+    const { stdout, stderr, isOutputCut } = result;
+    // What is streamed is not cut.
+    const isCut = isOutputCut && options.onStdout === undefined;
+    const { maxOutputBytes } = this.#box.sandbox.config;
+    const cut = isCut ? `Output was cut at ${maxOutputBytes} bytes` : "";
+    if (result.ok) {
+      return { exitCode: result.exitCode, stdout, stderr, said: cut };
+    }
+    const said = withLine(cut, `${result.error.message}`);
+    return { exitCode: exitCodeOf(result), stdout, stderr, said };
+  }
+}
+
+/** What tells a killed command from an aborted one. */
+const KILLED = new Error("The command was killed");
+
+function notBegun(exitCode: number, said: string): Ended {
+  return { exitCode, stdout: "", stderr: "", said };
+}
+
+/** @throws what no command can help. */
+function exitCodeOf({ error }: RunFailure): number {
+  switch (error.kind) {
+    case "TimeoutExceeded":
+      return EXIT.TIME;
+    case "ExecutionFailed":
+      return EXIT.TRAPPED;
+    case "FuelExhausted":
+    case "MemoryLimitExceeded":
+      return EXIT.KILLED;
+    default:
+      throw error;
+  }
+}
+
+function withLine(text: string, line: string): string {
+  if (text === "" || line === "") return text + line;
+  return text.endsWith("\n") ? text + line : `${text}\n${line}`;
+}
+
+function checkName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new TypeError(
+    `Cannot set commands: ${
+      quote(name)
+    } is no name, use letters, digits and ._+- only`,
+  );
+}
+
+function isProgram(
+  given: SessionProgram | ModuleSource,
+): given is SessionProgram {
+  return typeof given === "object" && Object.hasOwn(given, "module");
+}

@@ -1,0 +1,220 @@
+/**
+ * The files of a session. A small guest does everything with them, so that what
+ * holds for guests holds for them: grants, links, races, limits of what is
+ * written, the time. The host touches none itself.
+ */
+
+import type { SandboxedModule } from "../../../../mod.ts";
+import { codeOfExit, type FileAct, SandboxFileError } from "./file_error.ts";
+import { type GuestPlace, guestPlace } from "./guest_place.ts";
+import type { SessionBox } from "./session_box.ts";
+import type {
+  AiDirectoryEntry,
+  AiFileStat,
+  AiPathOptions,
+} from "./session_shape.ts";
+
+/** The most bytes of names in one folder that are listed. */
+const LIST_BYTES = 1_048_576;
+
+/** What entries are, by the letters of the file program. */
+const TYPES = { f: "file", d: "directory", l: "symlink", o: "other" } as const;
+
+interface Act {
+  readonly act: FileAct;
+  readonly place: GuestPlace;
+  readonly signal: AbortSignal | undefined;
+  /** The most bytes that come back. */
+  readonly maxBytes?: number;
+  readonly stdin?: Uint8Array;
+}
+
+interface Done {
+  readonly code: string | undefined;
+  readonly output: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads, writes and removes files of a session's sandbox. */
+export class SessionFiles {
+  readonly #box: SessionBox;
+  readonly #maxBytes: number;
+  #program: Promise<SandboxedModule> | undefined;
+
+  /** @param maxBytes The most bytes of a file that is read or written. */
+  constructor(box: SessionBox, maxBytes: number) {
+    this.#box = box;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Finds where a path leads. */
+  place(path: string): GuestPlace {
+    return guestPlace(path, this.#box.base, this.#box.folders);
+  }
+
+  /** The bytes of a file; null when it is not there. */
+  async read(
+    { path, abortSignal }: AiPathOptions,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    return await this.#look(path, {
+      act: "read",
+      place: this.place(path),
+      signal: abortSignal,
+      maxBytes: this.#maxBytes,
+    });
+  }
+
+  /** Makes or replaces a file, and the folders that it is in. */
+  async write(
+    { path, abortSignal }: AiPathOptions,
+    content: Uint8Array,
+  ): Promise<void> {
+    const place = this.#writable(path);
+    this.checkSize(path, content.length);
+    const { code } = await this.#run({
+      act: "write",
+      place,
+      signal: abortSignal,
+      stdin: content,
+    });
+    if (code !== undefined) throw new SandboxFileError("write", path, code);
+  }
+
+  /** @throws {SandboxFileError} when a file would be too large. */
+  checkSize(path: string, bytes: number): void {
+    if (bytes <= this.#maxBytes) return;
+    throw this.#tooLarge("write", path, this.#maxBytes);
+  }
+
+  /** What a path leads to; null when nothing is there. */
+  async stat(
+    { path, abortSignal }: AiPathOptions,
+  ): Promise<AiFileStat | null> {
+    const place = this.place(path);
+    const told = await this.#look(path, {
+      act: "stat",
+      place,
+      signal: abortSignal,
+    });
+    if (told === null) return null;
+    const type = typeOf(told[0]);
+    return {
+      type: type === "symlink" ? "other" : type,
+      size: Number(new DataView(told.buffer).getBigUint64(1, true)),
+    };
+  }
+
+  /** What is in a folder; null when that is not there. */
+  async list(
+    { path, abortSignal }: AiPathOptions,
+  ): Promise<AiDirectoryEntry[] | null> {
+    const told = await this.#look(path, {
+      act: "list",
+      place: this.place(path),
+      signal: abortSignal,
+      maxBytes: LIST_BYTES,
+    });
+    return told === null ? null : entriesOf(told);
+  }
+
+  /** Removes a file or a link; false when it is not there. */
+  async remove({ path, abortSignal }: AiPathOptions): Promise<boolean> {
+    const place = this.place(path);
+    // The folder itself is not named by a path below it.
+    const { code } = place.rest === "."
+      ? { code: "EISDIR" }
+      : await this.#run({ act: "delete", place, signal: abortSignal });
+    if (code === "ENOENT") return false;
+    if (code !== undefined) throw new SandboxFileError("delete", path, code);
+    return true;
+  }
+
+  #writable(path: string): GuestPlace {
+    const place = this.place(path);
+    if (place.isGranted) return place;
+    const folders = this.#box.folders.join(", ");
+    const why = `no folder is granted there, there is ${folders}`;
+    throw new SandboxFileError("write", path, "EROFS", why);
+  }
+
+  async #look(
+    path: string,
+    act: Act,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { code, output } = await this.#run(act);
+    if (code === undefined) return output;
+    if (code === "ENOENT") return null;
+    if (code === "EFBIG" && act.maxBytes !== undefined) {
+      throw this.#tooLarge(act.act, path, act.maxBytes);
+    }
+    throw new SandboxFileError(act.act, path, code);
+  }
+
+  #tooLarge(act: FileAct, path: string, limit: number): SandboxFileError {
+    const what = act === "list" ? "it has names of" : "it has";
+    const why = `${what} more than ${limit} bytes`;
+    return new SandboxFileError(act, path, "EFBIG", why);
+  }
+
+  async #run({ act, place, signal, maxBytes, stdin }: Act): Promise<Done> {
+    const program = await this.#load();
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    const limit = maxBytes === undefined ? [] : [String(maxBytes)];
+    const result = await this.#box.run(program, {
+      name: "session_files",
+      args: [act, place.folder, place.rest, ...limit],
+      stdin,
+      signal,
+      onStdout: (bytes) => {
+        pieces.push(bytes.slice());
+      },
+    });
+    if (!result.ok) throw result.error;
+    const isDone = result.exitCode === 0;
+    return {
+      code: isDone ? undefined : codeOfExit(result.exitCode),
+      output: isDone ? joined(pieces) : new Uint8Array(),
+    };
+  }
+
+  async #load(): Promise<SandboxedModule> {
+    this.#program ??= loadProgram(this.#box);
+    return await this.#program;
+  }
+}
+
+async function loadProgram({ sandbox }: SessionBox): Promise<SandboxedModule> {
+  const { FILE_PROGRAM } = await import("./file_program.ts");
+  return await sandbox.loadModule(Uint8Array.fromBase64(FILE_PROGRAM));
+}
+
+function joined(
+  pieces: readonly Uint8Array<ArrayBuffer>[],
+): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(
+    pieces.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function typeOf(letter: number | undefined): AiDirectoryEntry["type"] {
+  return TYPES[String.fromCharCode(letter ?? 0) as keyof typeof TYPES] ??
+    "other";
+}
+
+/** A letter, a name and a NUL each. */
+function entriesOf(told: Uint8Array): AiDirectoryEntry[] {
+  const entries: AiDirectoryEntry[] = [];
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  for (let at = 0; at < told.length;) {
+    const end = told.indexOf(0, at);
+    const name = decoder.decode(told.subarray(at + 1, end));
+    entries.push({ name, type: typeOf(told[at]) });
+    at = end + 1;
+  }
+  return entries;
+}
