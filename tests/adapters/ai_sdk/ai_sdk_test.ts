@@ -3,8 +3,9 @@ import type { ToolSet } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { ToolRegistry } from "@cortexai/sandbox";
 import { aiTools } from "@cortexai/sandbox/ai-sdk";
-import { inToolsFolder } from "../in_tools_folder.ts";
+import { inFixtures, inToolsFolder } from "../in_tools_folder.ts";
 import { ask } from "../loops/ai_sdk.ts";
+import { ask as askSandbox } from "../loops/ai_sdk_sandbox.ts";
 import { plainTool } from "../plain_tool.ts";
 import { checkTool } from "../refusals.ts";
 
@@ -18,15 +19,23 @@ const generate: Generate = ({ prompt, tools }) => {
   for (const tool of tools ?? []) {
     if (tool.type === "function") checkTool(tool.name, tool.inputSchema);
   }
+  return calling(prompt, "word_stats", CALLS);
+};
+
+function calling(
+  prompt: Prompt,
+  toolName: string,
+  calls: readonly string[],
+): ReturnType<Generate> {
   const answers = answersIn(prompt);
   const end = answers.length === 0 ? "tool-calls" : "stop";
   return Promise.resolve({
     content: answers.length > 0
       ? [{ type: "text", text: JSON.stringify(answers) }]
-      : CALLS.map((input, at) => ({
+      : calls.map((input, at) => ({
         type: "tool-call",
         toolCallId: `${at}`,
-        toolName: "word_stats",
+        toolName,
         input,
       })),
     finishReason: { unified: end, raw: end },
@@ -36,7 +45,7 @@ const generate: Generate = ({ prompt, tools }) => {
     },
     warnings: [],
   });
-};
+}
 
 function answersIn(prompt: Prompt): { type: string; value: string }[] {
   return prompt.flatMap(({ role, content }) =>
@@ -60,6 +69,31 @@ Deno.test("The loop with the AI SDK answers every call, failures too", async () 
     JSON.stringify(invalid.value),
     "expected a string, got 7",
   );
+});
+
+Deno.test("A tool of the AI SDK gets the files and commands of a sandbox", async () => {
+  const told: string[] = [];
+  const model = new MockLanguageModelV4({
+    doGenerate({ prompt, tools }) {
+      for (const tool of tools ?? []) {
+        if (tool.type === "function") told.push(tool.description ?? "");
+      }
+      told.push(JSON.stringify(answersIn(prompt)));
+      const commands = ["copy in.txt out.txt", "copy in.txt > out.txt"];
+      return calling(
+        prompt,
+        "shell",
+        commands.map((command) => JSON.stringify({ command })),
+      );
+    },
+  });
+  const text = await inFixtures("wasi", () => askSandbox(model));
+  assertEquals(text, "to be");
+  const [description, , , answers] = told;
+  assertStringIncludes(description!, "Commands: copy.");
+  assertStringIncludes(answers!, '"exitCode":0,"stdout":"5 bytes');
+  assertStringIncludes(answers!, '"exitCode":2');
+  assertStringIncludes(answers!, "no redirections");
 });
 
 Deno.test("A failure of a tool is an answer for the model, and no exception", async () => {
