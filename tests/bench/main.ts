@@ -30,6 +30,7 @@ import { overlay } from "./overlay.ts";
 import { prepareThroughput } from "./prepare_throughput.ts";
 import { python } from "./python/python.ts";
 import { scale } from "./scale.ts";
+import { session } from "./session.ts";
 import { smallFiles } from "./small_files.ts";
 import { snapshot } from "./snapshot.ts";
 import { printTable } from "./table.ts";
@@ -56,6 +57,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   python,
   host_calls: hostCalls,
   javascript,
+  session,
   snapshot,
   mcp,
   nats,

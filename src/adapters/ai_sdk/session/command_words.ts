@@ -56,24 +56,36 @@ const IN_DOUBLE = "$`";
  */
 export function commandWords(command: string): [string, ...string[]] {
   if (typeof command !== "string") {
-    throw new TypeError(`Cannot run command: ${quote(command)} is no text`);
+    throw new TypeError(
+      `Cannot run command: expected text, got ${quote(command)}`,
+    );
   }
   if (command.length > MAX_LENGTH) {
     throw new CommandRefused(
       `Cannot run command: it has ${command.length} characters, limit is ${MAX_LENGTH}`,
     );
   }
-  const words = new Words(command.trim()).read();
-  const [name, ...args] = words;
+  const text = trimmed(command);
+  const [name, ...args] = new Words(text).read();
   if (name === undefined) {
     throw new CommandRefused("Cannot run command: it is empty");
   }
-  if (/^[A-Za-z_]\w*=/.test(command.trim())) {
+  if (/^[A-Za-z_]\w*=/.test(text)) {
     throw new CommandRefused(
-      "Cannot run command: there is no shell, so no variables before a command; set env",
+      "Cannot run command: there is no shell, so no variables before it; set env",
     );
   }
   return [name, ...args];
+}
+
+/** Without what separates words, and nothing else, at both ends. */
+function trimmed(command: string): string {
+  const isBlank = (at: number) => " \t\r\n".includes(command[at]!);
+  let end = command.length;
+  while (end > 0 && isBlank(end - 1)) end--;
+  let start = 0;
+  while (start < end && isBlank(start)) start++;
+  return command.slice(start, end);
 }
 
 class Words {
@@ -94,7 +106,7 @@ class Words {
   }
 
   #step(character: string): void {
-    if (character === "\0") this.#refuse("no NUL in a command");
+    if (character === "\0") this.#fail("it has a NUL");
     else if (character === " " || character === "\t") this.#end();
     else if (character === "'") this.#add(this.#single());
     else if (character === '"') this.#add(this.#double());
@@ -120,7 +132,7 @@ class Words {
 
   #escaped(): string {
     const next = this.#text[this.#at++];
-    if (next === undefined) this.#refuse("nothing to follow a backslash");
+    if (next === undefined) this.#fail("nothing follows its last backslash");
     if (next === "\n" || next === "\r" || next === "\0") {
       this.#refuse("no second line", "\\");
     }
@@ -129,9 +141,9 @@ class Words {
 
   #single(): string {
     const end = this.#text.indexOf("'", this.#at);
-    if (end < 0) this.#refuse("an end missing to the quote", "'");
+    if (end < 0) this.#fail("a single quote is not closed");
     const inside = this.#text.slice(this.#at, end);
-    if (inside.includes("\0")) this.#refuse("no NUL in a command");
+    if (inside.includes("\0")) this.#fail("it has a NUL");
     this.#at = end + 1;
     return inside;
   }
@@ -141,10 +153,10 @@ class Words {
     for (;;) {
       const character = this.#text[this.#at++];
       if (character === undefined) {
-        this.#refuse("an end missing to the quote", '"');
+        this.#fail("a double quote is not closed");
       }
       if (character === '"') return inside;
-      if (character === "\0") this.#refuse("no NUL in a command");
+      if (character === "\0") this.#fail("it has a NUL");
       if (IN_DOUBLE.includes(character)) {
         this.#refuse(OPERATORS.get(character)!, character);
       }
@@ -155,14 +167,15 @@ class Words {
     }
   }
 
-  #refuse(why: string, character?: string): never {
-    const where = character === undefined
-      ? ""
-      : ` (${
+  #refuse(why: string, character: string): never {
+    this.#fail(
+      `there is no shell, so ${why} (${
         JSON.stringify(character)
-      } at character ${this.#at}); put it between single quotes where it means itself`;
-    throw new CommandRefused(
-      `Cannot run command: there is no shell, so ${why}${where}`,
+      } at character ${this.#at}); put it between single quotes where it means itself`,
     );
+  }
+
+  #fail(why: string): never {
+    throw new CommandRefused(`Cannot run command: ${why}`);
   }
 }

@@ -45,10 +45,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the path is too long",
   ENOENT: "it is not there",
   ENOSPC: "there is no room",
-  ENOTCAPABLE: "the folder is granted for reading only",
-  ENOTDIR: "it is no folder",
+  ENOTDIR: "it is not a folder",
   EPERM: "it leads out of the folder",
-  EROFS: "no folder is granted to write there",
+  EROFS: "the folder is granted for reading only",
 };
 
 /** What a session was to do with a path. */
@@ -74,5 +73,7 @@ export class SandboxFileError extends Error {
 
 /** The POSIX name of a number that the file program ended with. */
 export function codeOfExit(exitCode: number): string {
+  // POSIX has no capabilities: a right that is missing is that to write.
+  if (exitCode === FILE_ERRNO.NOTCAPABLE) return "EROFS";
   return NAMES.get(exitCode) ?? "EIO";
 }

@@ -142,7 +142,9 @@ async function wholeOf(
 
 function checkBytes(content: unknown): void {
   if (content instanceof Uint8Array) return;
-  throw new TypeError(`Cannot write file: ${quote(content)} is no bytes`);
+  throw new TypeError(
+    `Cannot write file: expected bytes, got ${quote(content)}`,
+  );
 }
 
 function descriptionOf(box: SessionBox, commands: readonly string[]): string {

@@ -11,6 +11,7 @@ import type {
 import { quote } from "../../../quote.ts";
 import { CommandRefused, commandWords } from "./command_words.ts";
 import { SandboxFileError } from "./file_error.ts";
+import { InputStream } from "./input_stream.ts";
 import { OutputStream } from "./output_stream.ts";
 import type { SessionBox } from "./session_box.ts";
 import type { SessionFiles } from "./session_files.ts";
@@ -108,11 +109,9 @@ export class SessionCommands {
       : killer.signal;
     const stdout = new OutputStream();
     const stderr = new OutputStream();
-    const input = isWritten
-      ? new TransformStream<Uint8Array, Uint8Array>()
-      : undefined;
+    const input = isWritten ? new InputStream() : undefined;
     const ended = this.#execute({ ...options, abortSignal: signal }, {
-      ...input && { stdin: input.readable },
+      ...input && { stdin: input.source },
       onStdout: stdout.take,
       onStderr: stderr.take,
     }).then(({ exitCode, said }) => {
@@ -127,7 +126,7 @@ export class SessionCommands {
       }
       if (isKilled) return { exitCode: EXIT.KILLED };
       throw error;
-    }).finally(() => input?.readable.cancel().catch(() => {}));
+    }).finally(() => input?.end());
     // Nobody need wait for it.
     ended.catch(() => {});
     return {
@@ -173,7 +172,7 @@ export class SessionCommands {
       const known = [...this.#programs.keys()].join(", ");
       return notBegun(
         EXIT.UNKNOWN,
-        `${quote(name)} is no command; there is ${known || "none"}`,
+        `${quote(name)} is not a command; there is ${known || "none"}`,
       );
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
@@ -256,7 +255,7 @@ function checkName(name: string): string {
   throw new TypeError(
     `Cannot set commands: ${
       quote(name)
-    } is no name, use letters, digits and ._+- only`,
+    } is not a name, use letters, digits and ._+- only`,
   );
 }
 

@@ -25,7 +25,7 @@ export function textDecoder(encoding = "utf-8"): TextDecoder {
  */
 export function encodedText(text: string, encoding = "utf-8"): Uint8Array {
   if (typeof text !== "string") {
-    throw new TypeError(`Cannot write text: it is ${quote(text)}`);
+    throw new TypeError(`Cannot write text: expected text, got ${quote(text)}`);
   }
   switch (encoding.toLowerCase()) {
     case "utf-8":

@@ -20,7 +20,7 @@ Deno.test("commandWords cuts words as a shell does, and keeps what quotes hold",
     ]],
     ["say \u00e4 \u{1f600}", ["say", "\u00e4", "\u{1f600}"]],
     ["'copy' a", ["copy", "a"]],
-    ["ls\n", ["ls"]],
+    ["\n ls\n\t", ["ls"]],
   ];
   for (const [command, words] of cases) {
     assertEquals(commandWords(command), words, command);
@@ -60,14 +60,14 @@ Deno.test("commandWords refuses what is for a shell, and says what and where", (
     ["# a", "no comments"],
     ["a # b", "no comments"],
     ["! a", "no negations"],
-    ["A=b c", "no variables before a command; set env"],
-    ["a 'b", "an end missing"],
-    ['a "b', "an end missing"],
-    ['a "b\\"', "an end missing"],
-    ["a \\", "nothing to follow a backslash"],
-    ["a \0b", "no NUL"],
-    ["a 'b\0'", "no NUL"],
-    ['a "b\0"', "no NUL"],
+    ["A=b c", "no variables before it; set env"],
+    ["a 'b", "a single quote is not closed"],
+    ['a "b', "a double quote is not closed"],
+    ['a "b\\"', "not closed"],
+    ["a \\", "nothing follows its last backslash"],
+    ["a \0b", "it has a NUL"],
+    ["a 'b\0'", "it has a NUL"],
+    ['a "b\0"', "it has a NUL"],
     [`a ${"b".repeat(200_000)}`, "limit is 131072"],
   ];
   for (const [command, why] of cases) {
@@ -76,6 +76,6 @@ Deno.test("commandWords refuses what is for a shell, and says what and where", (
   assertThrows(
     () => commandWords(7 as unknown as string),
     TypeError,
-    "is no text",
+    "expected text",
   );
 });

@@ -53,6 +53,6 @@ Deno.test("Text goes out and comes back in both encodings", () => {
   }
   assertEquals(textDecoder().decode(new Uint8Array([0x61, 0xff])), "a\ufffd");
   assertThrows(() => encodedText("", "latin1"), RangeError, "latin1");
-  assertThrows(() => encodedText(7 as unknown as string), TypeError, "it is 7");
+  assertThrows(() => encodedText(7 as unknown as string), TypeError, "got 7");
   assertThrows(() => textDecoder("klingon"), RangeError);
 });
