@@ -67,7 +67,7 @@ export function rewriteModule(
     guest,
     limitBytes,
     fuel ? guest.globals.length : undefined,
-    onProgress,
+    { onProgress },
   );
   const { injected, operatorFeatures, changes, machineCodeBytes } = code;
   const functions = injected.all;

@@ -2,14 +2,14 @@
 
 import { CompilationFailed } from "../../errors.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
-import { LargestCosts } from "./largest_costs.ts";
+import { LargestCosts, MOST_THREADS } from "./largest_costs.ts";
 import { type CompileCounts, Count } from "./compile_work.ts";
 
 /** Weights by {@linkcode Count}; what is left out costs nothing. */
 type Weights = Readonly<Partial<Record<keyof typeof Count, number>>>;
 
 /** One of the things that compiling takes, and how much of it may be taken. */
-interface Measure {
+export interface Measure {
   readonly weights: Weights;
   /** Ends the sentence "function 12 may …". */
   readonly mayTake: (amount: string) => string;
@@ -35,7 +35,7 @@ const MIB = 1024 * 1024;
  * and all functions of eleven real programs, whose totals these weights meet
  * within a factor of two. `deno task worst` searches for the worst that fits.
  */
-const MEASURES: readonly Measure[] = [
+export const MEASURES: readonly Measure[] = [
   {
     // The baseline compiler runs on the guest's thread, when a function is
     // first called: nothing can stop it. The most in a real program is 81 ms.
@@ -208,26 +208,49 @@ const NOUNS: Readonly<Record<keyof typeof Count, string>> = {
 const COUNTED = Object.keys(Count) as (keyof typeof Count)[];
 
 /** The weights of each count in all measures, one count after the other. */
-const WEIGHTS: Float64Array = Float64Array.from(
+export const WEIGHTS: Float64Array = Float64Array.from(
   COUNTED.flatMap((key) =>
     MEASURES.map(({ weights }: Measure) => weights[key] ?? 0)
   ),
 );
 
+/** What all functions so far cost, wherever that is kept. */
+export interface BudgetState {
+  /** Sums by measure, then of bytes and of variables. */
+  readonly sums: Float64Array;
+  /** The largest costs by each measure. */
+  readonly largest: readonly Float64Array[];
+}
+
+const BYTES: number = MEASURES.length;
+const LOCALS: number = MEASURES.length + 1;
+
+/** How many sums there are. */
+export const BUDGET_SUMS: number = MEASURES.length + 2;
+
+/** The state before the first function. */
+export function budgetState(): BudgetState {
+  return {
+    sums: new Float64Array(BUDGET_SUMS),
+    largest: MEASURES.map(() => new Float64Array(MOST_THREADS)),
+  };
+}
+
 /** Refuses what V8 can't be asked to compile: sums up a module's functions. */
 export class CompileBudget {
   readonly #costs = new Float64Array(MEASURES.length);
-  readonly #totals = new Float64Array(MEASURES.length);
-  readonly #largest: readonly LargestCosts[] = MEASURES.map(() =>
-    new LargestCosts()
-  );
+  readonly #sums: Float64Array;
+  readonly #largest: readonly LargestCosts[];
   readonly #share: number;
-  #bytes = 0;
-  #locals = 0;
 
-  /** @param countsFuel Whether the functions have the code for that in them. */
-  constructor(countsFuel: boolean) {
+  /**
+   * @param countsFuel Whether the functions have the code for that in them.
+   * @param state Where the sums are kept.
+   */
+  constructor(countsFuel: boolean, { sums, largest }: BudgetState) {
     this.#share = countsFuel ? FUEL_SHARE : 1;
+    this.#sums = sums;
+    this.#largest = largest.map((costs) => new LargestCosts(costs));
   }
 
   /**
@@ -236,19 +259,20 @@ export class CompileBudget {
    * @throws {CompilationFailed} when it alone costs too much.
    */
   spend(index: number, counts: CompileCounts, at: number): void {
-    this.#bytes += counts[Count.bytes]!;
-    this.#locals += counts[Count.locals]!;
-    if (this.#locals > MODULE_LIMITS.moduleLocals) {
+    const sums = this.#sums;
+    sums[BYTES]! += counts[Count.bytes]!;
+    sums[LOCALS]! += counts[Count.locals]!;
+    if (sums[LOCALS]! > MODULE_LIMITS.moduleLocals) {
       throw new CompilationFailed(
         `Cannot prepare module: functions up to ${index} have ` +
-          `${this.#locals} variables, limit is ${MODULE_LIMITS.moduleLocals}`,
+          `${sums[LOCALS]} variables, limit is ${MODULE_LIMITS.moduleLocals}`,
         at,
       );
     }
     weigh(counts, this.#costs);
     for (let i = 0; i < MEASURES.length; i++) {
       const cost = this.#costs[i]!;
-      this.#totals[i]! += cost;
+      sums[i]! += cost;
       const measure = MEASURES[i]!;
       const limit = measure.functionLimit * this.#shareOf(measure);
       if (cost > limit) throw tooMuch(index, cost, limit, measure, counts, at);
@@ -258,7 +282,7 @@ export class CompileBudget {
 
   /** Bytes of machine code that all functions so far may become. */
   get machineCodeBytes(): number {
-    return Math.ceil(this.#totals[MACHINE_CODE]!);
+    return Math.ceil(this.#sums[MACHINE_CODE]!);
   }
 
   /**
@@ -269,8 +293,8 @@ export class CompileBudget {
   finish(): void {
     MEASURES.forEach((measure, i) => {
       const limit = measure.moduleLimit +
-        this.#bytes * measure.moduleLimitPerByte;
-      const total = this.#totals[i]!;
+        this.#sums[BYTES]! * measure.moduleLimitPerByte;
+      const total = this.#sums[i]!;
       if (total > limit) throw tooMuchTogether(total, limit, measure);
       this.#compareLargest(measure, this.#largest[i]!);
     });

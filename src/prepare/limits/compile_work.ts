@@ -14,7 +14,7 @@ export const BlockKind = { block: 0, if: 1, loop: 2, try: 3 } as const;
  * How much the operand stack may grow between two looks at it: what pushes a
  * value takes two bytes at least.
  */
-const STEEP: number = STRETCH_BYTES / 2;
+export const STEEP: number = STRETCH_BYTES / 2;
 
 /** Where what is known about an open block stands. */
 const Place = { floor: 0, params: 1, results: 2, start: 3, flags: 4 } as const;
@@ -30,16 +30,16 @@ const Flag = {
 } as const;
 
 /** Copies of the state that a block of each kind makes by itself. */
-const COPIES: readonly number[] = [0, 2, 2, 5];
+export const COPIES: readonly number[] = [0, 2, 2, 5];
 
 /** The state is copied twice around a check's own `if`. */
-const COPIES_OF_CHECK = 2;
+export const COPIES_OF_CHECK = 2;
 
 /** An arm that ends and one that begins. */
-const COPIES_OF_ARM = 2;
+export const COPIES_OF_ARM = 2;
 
 /** Of an operator that was put in, on an average. */
-const OPERATOR_BYTES = 2;
+export const OPERATOR_BYTES = 2;
 
 /** Slow paths of a look-up or an access to a table, where a throw is one. */
 const SLOW_PATHS = 3;
@@ -101,7 +101,7 @@ export const Count = {
   throws: 22,
 } as const;
 
-const COUNTED: number = Object.keys(Count).length;
+export const COUNTED: number = Object.keys(Count).length;
 
 /**
  * The numbers by {@linkcode Count}. They never fall: code that can't be reached

@@ -1,12 +1,17 @@
 /** The largest of many costs: V8 optimizes as many functions at once as it has threads. */
 
 /** V8 has no more threads than this, whatever the machine. */
-const MOST_THREADS = 16;
+export const MOST_THREADS = 16;
 
 /** Keeps the largest costs of a module's functions. */
 export class LargestCosts {
   /** From the largest down. */
-  readonly #costs = new Float64Array(MOST_THREADS);
+  readonly #costs: Float64Array;
+
+  /** @param costs Where they are kept, {@linkcode MOST_THREADS} of them. */
+  constructor(costs: Float64Array = new Float64Array(MOST_THREADS)) {
+    this.#costs = costs;
+  }
 
   /** Adds a function's cost. */
   add(cost: number): void {

@@ -49,7 +49,7 @@ const TIME_STRIDE = STRETCH_BYTES;
 const FUEL_STRIDE = 64;
 
 // What decides whether a check is due before an operator, and what follows.
-const Trait = {
+export const Trait = {
   call: 1,
   tailCall: 2,
   return: 3,
@@ -59,7 +59,7 @@ const Trait = {
   endsPath: 8,
 } as const;
 
-const TRAITS: Uint8Array = new Uint8Array(64);
+export const TRAITS: Uint8Array = new Uint8Array(64);
 const { call: mayCall, tailCall, return: mayReturn, throw: throws } = Trait;
 for (
   const [trait, shapes] of [
@@ -107,6 +107,8 @@ export interface WalkParts {
   readonly meter: FuelMeter | undefined;
   readonly guard: Uint8Array;
   readonly bulk: BulkCalls;
+  /** Which functions are known to check when they are entered. */
+  readonly checks: Uint8Array;
 }
 
 /**
@@ -149,7 +151,7 @@ export class OperatorWalk {
   #catches = false;
 
   constructor(guest: ParsedModule, parts: WalkParts) {
-    const { reader, editor, meter, guard, bulk } = parts;
+    const { reader, editor, meter, guard, bulk, checks } = parts;
     this.#bytes = guest.bytes;
     this.#guest = guest;
     this.#reader = reader;
@@ -159,8 +161,8 @@ export class OperatorWalk {
     this.#bulk = bulk;
     this.#spacing = new CheckSpacing(meter ? FUEL_SPACING : TIME_SPACING);
     this.#stride = meter ? FUEL_STRIDE : TIME_STRIDE;
-    this.#checks = new Uint8Array(guest.functions.length);
-    this.#loops = new LoopScan(guest.bytes, this.#checks, TIME_SPACING.call);
+    this.#checks = checks;
+    this.#loops = new LoopScan(guest.bytes, checks, TIME_SPACING.call);
     this.#work = new CompileWork(guest);
     this.#prefixed = new PrefixedOperators(reader, bulk, this.#work);
   }

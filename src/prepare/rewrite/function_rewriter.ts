@@ -12,11 +12,12 @@ import { type CompileCounts, Count } from "../limits/compile_work.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 import { type InstanceChanges, OperatorWalk } from "../read/operator_walk.ts";
+import type { WalkState } from "./walk_state.ts";
 
 /** Bodies of more bytes, or that loop or call, have a check. */
-const LEAF_BYTES = 256;
+export const LEAF_BYTES = 256;
 /** And with so few variables: each of them is set to zero first. */
-const LEAF_LOCALS = 256;
+export const LEAF_LOCALS = 256;
 
 /** What the rewriter puts into bodies. */
 export interface BodyInjection {
@@ -26,6 +27,8 @@ export interface BodyInjection {
   readonly stopMemory: number;
   /** The index of the fuel counter's global, if fuel is counted. */
   readonly fuelGlobal: number | undefined;
+  /** What is known of the functions so far. */
+  readonly state: WalkState;
 }
 
 /**
@@ -49,7 +52,7 @@ export class FunctionRewriter {
   #written = 0;
 
   constructor(guest: ParsedModule, out: Writer, injection: BodyInjection) {
-    const { guard, bulk, fuelGlobal, stopMemory } = injection;
+    const { guard, bulk, fuelGlobal, stopMemory, state } = injection;
     const reader = new BodyReader(guest);
     const editor = new BodyEditor(guest.bytes, out);
     const meter = fuelGlobal === undefined
@@ -61,13 +64,14 @@ export class FunctionRewriter {
     this.#reader = reader;
     this.#editor = editor;
     this.#meter = meter;
-    this.#budget = new CompileBudget(meter !== undefined);
+    this.#budget = new CompileBudget(meter !== undefined, state);
     this.#walk = new OperatorWalk(guest, {
       reader,
       editor,
       meter,
       guard,
       bulk,
+      checks: state.checks,
     });
   }
 

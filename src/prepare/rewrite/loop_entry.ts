@@ -5,9 +5,9 @@ import { CORE_OPERATORS, Shape } from "../../wasm/operators.ts";
 const SHAPE = CORE_OPERATORS.shape;
 const MULTI_MEMORY = 0x40;
 /** More code before a loop is not looked at. */
-const MAX_BYTES = 256;
+export const MAX_BYTES = 256;
 /** Constants of more bytes are not decoded. */
-const MAX_CONSTANT_BYTES = 4;
+export const MAX_CONSTANT_BYTES = 4;
 
 const Op = { localGet: 0x20, i32Const: 0x41 } as const;
 

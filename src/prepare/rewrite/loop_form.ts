@@ -3,10 +3,10 @@
 /** What all rounds between two checks may take together, in units of time. */
 export const MAX_UNITS = 16_384;
 /** What it costs to look at the counter's bits. */
-const CHECK_UNITS = 5;
-const MAX_ROUND_BITS = 7;
+export const CHECK_UNITS = 5;
+export const MAX_ROUND_BITS = 7;
 /** Where a check comes more often, what it costs is that it comes unforeseen. */
-const MIN_ROUND_BITS = 5;
+export const MIN_ROUND_BITS = 5;
 
 /** How a loop can do with fewer checks. */
 export type LoopForm =

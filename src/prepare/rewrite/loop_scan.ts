@@ -22,9 +22,9 @@ import {
 import { OPERATOR_COST, timeIn } from "./operator_cost.ts";
 
 /** Loops of more bytes are not looked at. */
-const MAX_BYTES = 512;
+export const MAX_BYTES = 512;
 /** Different writes to variables in a loop that are kept in mind. */
-const MAX_WRITES = 64;
+export const MAX_WRITES = 64;
 
 const SHAPE = CORE_OPERATORS.shape;
 const EMPTY_BLOCK = 0x40;
@@ -41,7 +41,7 @@ const Stage = {
   compared: 6,
 } as const;
 /** A constant of more bytes is no bound. */
-const MAX_BOUND_BYTES = 4;
+export const MAX_BOUND_BYTES = 4;
 
 const Op = {
   localGet: 0x20,

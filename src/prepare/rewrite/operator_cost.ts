@@ -29,8 +29,8 @@ export const STRETCH_BYTES = 256;
 
 // Bits of a sum: 256 bytes and the operator behind them cost at most 257 of
 // fuel and 11 · 256 + 64 of time, and move the operand stack by less than 1024.
-const TIME_SHIFT = 9;
-const HEIGHT_SHIFT = 21;
+export const TIME_SHIFT = 9;
+export const HEIGHT_SHIFT = 21;
 
 /**
  * What each opcode costs and how it moves the operand stack, in one number, so
@@ -58,7 +58,7 @@ export function heightIn(sum: number): number {
   return sum >> HEIGHT_SHIFT;
 }
 
-const FEATURE_SHIFT = 6;
+export const FEATURE_SHIFT = 6;
 
 /** The shape and the feature of each opcode, in one number. */
 export const OPERATOR_KIND: Int32Array = Int32Array.from(

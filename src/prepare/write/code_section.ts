@@ -6,6 +6,7 @@ import { malformed } from "../../wasm/malformed.ts";
 import { Reader } from "../../wasm/reader.ts";
 import { SectionId } from "../../wasm/section.ts";
 import { Writer } from "../../wasm/writer.ts";
+import { CompiledWalk } from "../compiled/compiled_walk.ts";
 import { roomAroundCode } from "./room_around_code.ts";
 import { BulkCalls } from "../rewrite/bulk_calls.ts";
 import { FunctionRewriter } from "../rewrite/function_rewriter.ts";
@@ -13,6 +14,7 @@ import { guardText } from "../rewrite/guard.ts";
 import type { InstanceChanges } from "../read/operator_walk.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import { InjectedFunctions, writeInjectedBody } from "../rewrite/injected.ts";
+import { walkState } from "../rewrite/walk_state.ts";
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 
 /** The code section after rewriting. */
@@ -36,32 +38,55 @@ export type Progress = (doneBytes: number) => void;
 /** How often that is told. */
 const PROGRESS_BYTES = 1024 * 1024;
 
+/** From how much code on it is worth it to start the compiled walk. */
+const COMPILED_FROM_BYTES = 8 * 1024;
+
+/** How code is rewritten; what becomes of it does not depend on that. */
+export interface CodeOptions {
+  readonly onProgress?: Progress | undefined;
+  /** From how much code on the compiled walk is used. */
+  readonly compiledFromBytes?: number;
+}
+
+/** Who walks over bodies. */
+interface Walks {
+  readonly rewriter: FunctionRewriter;
+  /** It does so first, where it is there. */
+  readonly compiled: CompiledWalk | undefined;
+}
+
 /** Rewrites every function body and adds those of the injected functions. */
 export function rewriteCode(
   guest: ParsedModule,
   limitBytes: number,
   fuelGlobal: number | undefined,
-  onProgress?: Progress,
+  { onProgress, compiledFromBytes = COMPILED_FROM_BYTES }: CodeOptions = {},
 ): RewrittenCode {
   const { before, after } = roomAroundCode(guest);
   const bodies = new Writer(codeSize(guest) * 1.25 + after, before);
   const injected = new InjectedFunctions(guest.functions.length);
   const bulk = new BulkCalls(guest, injected, limitBytes, fuelGlobal);
   const guard = assemble(guardText(guest.memories.length));
+  const isLarge = codeSize(guest) >= compiledFromBytes;
+  const compiled = isLarge && fuelGlobal === undefined
+    ? new CompiledWalk(guest, guard, injected)
+    : undefined;
   const rewriter = new FunctionRewriter(guest, bodies, {
     guard,
     bulk,
     stopMemory: guest.memories.length,
     fuelGlobal,
+    state: compiled?.state ?? walkState(guest.functions.length),
   });
-  const defined = rewriteBodies(guest, rewriter, bodies, onProgress);
+  const walks = { rewriter, compiled };
+  const defined = rewriteBodies(guest, walks, bodies, onProgress);
   for (const one of injected.all) writeInjectedBody(bodies, one);
   const count = defined + injected.all.length;
   return {
     count,
     bodies,
     injected,
-    operatorFeatures: rewriter.features,
+    operatorFeatures: rewriter.features | (compiled?.features ?? 0),
     changes: rewriter.changes,
     machineCodeBytes: rewriter.machineCodeBytes,
   };
@@ -74,7 +99,7 @@ function codeSize(guest: ParsedModule): number {
 
 function rewriteBodies(
   guest: ParsedModule,
-  rewriter: FunctionRewriter,
+  { rewriter, compiled }: Walks,
   bodies: Writer,
   onProgress: Progress | undefined,
 ): number {
@@ -93,15 +118,25 @@ function rewriteBodies(
     );
   }
   let next = section.contents + PROGRESS_BYTES;
-  for (let i = 0; i < count; i++) {
+  for (let done = 0; done < count;) {
     if (reader.pos >= next) {
       onProgress?.(reader.pos);
       next = reader.pos + PROGRESS_BYTES;
     }
-    const size = reader.u32("size of a function body");
-    const start = reader.pos;
-    reader.skip(size, "function body");
-    rewriter.rewrite(guest.importedFunctions + i, start, start + size);
+    const first = guest.importedFunctions + done;
+    const walked = compiled
+      ?.walk(reader.pos, section.end, first, count - done, bodies);
+    if (walked) {
+      reader.pos = walked.end;
+      done += walked.bodies;
+    }
+    if (walked?.isLeft ?? true) {
+      const size = reader.u32("size of a function body");
+      const start = reader.pos;
+      reader.skip(size, "function body");
+      const index = guest.importedFunctions + done++;
+      rewriter.rewrite(index, start, start + size);
+    }
     checkSize(bodies.length);
   }
   rewriter.finish();
