@@ -4,6 +4,7 @@
  * of its runs, and the note says where the others are.
  */
 
+import { whileBusy } from "./busy.ts";
 import { REPOSITORY } from "./fixture.ts";
 import type { LatencyRun } from "./latency_run.ts";
 import {
@@ -13,9 +14,6 @@ import {
   overRuns,
   RUNS,
 } from "./measurement.ts";
-
-/** Longer than all runs of one condition take. */
-const COMPUTE_MS = 600_000;
 
 /** What else happens on the machine. */
 interface Condition {
@@ -60,17 +58,11 @@ async function measured(
   condition: Condition,
   count: number,
 ): Promise<readonly Measurement[]> {
-  const busy = Array.from({ length: condition.computing }, compute);
-  try {
+  return await whileBusy(condition.computing, async () => {
     const runs: LatencyRun[] = [];
     for (let run = 0; run < count; run++) runs.push(await runOnce(condition));
     return figuresOf(condition, runs);
-  } finally {
-    for (const process of busy) {
-      process.kill("SIGKILL");
-      await process.status;
-    }
-  }
+  });
 }
 
 function figuresOf(
@@ -124,16 +116,4 @@ async function runOnce(
   const decoder = new TextDecoder();
   if (!success) throw new Error(decoder.decode(stderr));
   return JSON.parse(decoder.decode(stdout));
-}
-
-/** Keeps a core busy; ends by itself should nobody end it. */
-function compute(): Deno.ChildProcess {
-  const loop =
-    `for (const end = Date.now() + ${COMPUTE_MS}; Date.now() < end;);`;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["eval", loop],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
 }

@@ -10,10 +10,12 @@ export interface Machine {
   readonly v8: string;
   /** Other work at the start: runnable threads over the last minute. */
   readonly load: number;
+  /** How many other processes compute all the time, for the measurement. */
+  readonly busy: number;
 }
 
 /** Describes this one. */
-export function describeMachine(): Machine {
+export function describeMachine(): Omit<Machine, "busy"> {
   return {
     date: new Date().toISOString(),
     cores: navigator.hardwareConcurrency,

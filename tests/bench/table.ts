@@ -11,11 +11,11 @@ export function printTable(
   machine: Machine,
   figures: readonly Measurement[],
 ): void {
-  const { date, cores, cpu, os, deno, v8, load } = machine;
+  const { date, cores, cpu, os, deno, v8, load, busy } = machine;
   console.log(
     `${date}, ${cores} cores (${cpu}, ${os}), Deno ${deno}, V8 ${v8}, load ${
       load.toFixed(1)
-    }\n`,
+    }, ${busy} other processes compute\n`,
   );
   const rows = [HEAD, HEAD.map(() => ""), ...figures.map(cells)];
   const widths = HEAD.map((_, column) =>
