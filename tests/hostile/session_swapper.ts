@@ -31,6 +31,7 @@ scope.onmessage = ({ data }: MessageEvent<Order>) => {
     attempt(() => Deno.removeSync(folder, { recursive: true }));
     attempt(() => Deno.renameSync(away, folder));
   }
+  self.postMessage("done");
 };
 
 function attempt(act: () => void): void {

@@ -131,8 +131,10 @@ Deno.test({
       );
       try {
         const ready = Promise.withResolvers<void>();
-        swapper.onmessage = () => ready.resolve();
-        swapper.postMessage({ host, secret, forMs: 4_000 });
+        const done = Promise.withResolvers<void>();
+        swapper.onmessage = ({ data }) =>
+          data === "done" ? done.resolve() : ready.resolve();
+        swapper.postMessage({ host, secret, forMs: 3_000 });
         await ready.promise;
         await using session = fixtureSession({
           config: { allowedPaths: { "/granted": { host, write: true } } },
@@ -149,6 +151,8 @@ Deno.test({
         }
         assert(seen.has('"fine"'), [...seen].join());
         assert(!seen.has(JSON.stringify(SECRET)), [...seen].join());
+        // A busy worker is not stopped by terminate().
+        await done.promise;
       } finally {
         swapper.terminate();
       }
