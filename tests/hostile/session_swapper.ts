@@ -10,7 +10,7 @@ interface Order {
 /** The part of the worker's global scope that is used here. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<Order>) => void) | null;
-  postMessage(message: "ready"): void;
+  postMessage(message: "ready" | "done"): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -31,7 +31,7 @@ scope.onmessage = ({ data }: MessageEvent<Order>) => {
     attempt(() => Deno.removeSync(folder, { recursive: true }));
     attempt(() => Deno.renameSync(away, folder));
   }
-  self.postMessage("done");
+  scope.postMessage("done");
 };
 
 function attempt(act: () => void): void {
