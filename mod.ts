@@ -1,25 +1,26 @@
 /**
- * Runs untrusted tools for AI agents, inside limits that hold: WebAssembly
- * modules, programs, and scripts in JavaScript, TypeScript or Python.
+ * Runs untrusted tools for AI agents within enforced limits: WebAssembly
+ * modules, WASI programs, and scripts in JavaScript, TypeScript or Python.
  *
  * Load a tool, read its JSON schema, call it with JSON, and get JSON or a clear
- * error back. A tool sees the folders, hosts and functions that you grant
- * and no others, and stops when its time, memory or fuel is used up, whatever
- * it does. It is plain V8: no native add-on, no subprocess, no `--allow-run`.
+ * error back. A tool sees the folders, hosts and functions that you grant and
+ * nothing else, and it is stopped when its time, memory or fuel is used up,
+ * whatever its code does. It runs on plain V8: no native add-on, no subprocess,
+ * no `--allow-run`.
  *
- * Use it rather than
+ * Use it instead of
  *
- * - a container, when a call takes microseconds and many tools share a process;
- *   where a bug in V8 is a risk that you can't take, use a container around it;
+ * - a container, when calls take microseconds and many tools share a process;
+ *   if you can't accept the risk of a V8 bug, run it inside a container;
  * - Extism, when the host is Deno and every call needs a fresh instance, a
  *   deadline and a memory limit;
  * - Pyodide, when the code must not reach JavaScript, files or the network;
- * - Deno with few permissions, when the code is a stranger's, memory and fuel
- *   must be bounded, or the process may not start others.
+ * - Deno with few permissions, when the code is untrusted, memory and fuel must
+ *   be bounded, or the process may not spawn subprocesses.
  *
  * ## Start
  *
- * In an empty folder, with Deno 2.7.6 or later, save as `deno.json`:
+ * In an empty folder, with Deno 2.7.6 or later, save this as `deno.json`:
  *
  * ```json
  * {
@@ -28,10 +29,10 @@
  * }
  * ```
  *
- * The `unstable` line gives workers permissions of their own; without it Deno
- * ends the process with exit code 70. Save this as `first.ts` and run it with
- * `deno run first.ts`. The tool is a module of 270 bytes: it answers with its
- * arguments, and its function `spin` never ends.
+ * The `unstable` line lets workers have permissions of their own; without it
+ * Deno exits with code 70. Save this as `first.ts` and run it with
+ * `deno run first.ts`. The tool is a module of 270 bytes that returns its
+ * arguments; its function `spin` never returns.
  *
  * ```ts
  * import { SandboxedTool, SandboxError } from "@cortexai/sandbox";
@@ -73,21 +74,22 @@
  *
  * ## What people do with it
  *
- * - **Call a tool** with {@linkcode SandboxedTool}: `execute` returns the answer
- *   or throws, `call` returns a {@linkcode CallResult}.
+ * - **Call a tool** with {@linkcode SandboxedTool}: `execute` returns the
+ *   result or throws, `call` returns a {@linkcode CallResult}.
  * - **Hand tools to a model** with {@linkcode ToolRegistry},
  *   {@linkcode modelAnswer} and the subpaths `./openai`, `./anthropic`,
  *   `./ai-sdk` and `./langchain`; with `./code-mode` the model writes a program
  *   that calls them, and `./mcp` serves them to MCP clients.
- * - **Run a program** for WASI with {@linkcode ToolSandbox.prototype.run}, and
- *   Python with the subpath `./python`. {@linkcode ModuleSnapshot} starts one
- *   once for all calls, {@linkcode SandboxSession} keeps it between calls.
- * - **Lend a tool what it needs**: folders, files in memory, hosts, secrets and
- *   functions of yours, in {@linkcode SandboxOptions} or with
+ * - **Run a WASI program** with {@linkcode ToolSandbox.prototype.run}, and
+ *   Python with the subpath `./python`. A {@linkcode ModuleSnapshot} starts a
+ *   module once for all calls, a {@linkcode SandboxSession} keeps its state
+ *   between calls.
+ * - **Grant a tool what it needs**: folders, in-memory files, network hosts,
+ *   secrets and host functions, in {@linkcode SandboxOptions} or with
  *   {@linkcode SandboxConfigBuilder}. Nothing is granted by default.
  *
- * The program needs the permissions that it grants, and those to read a module
- * from a file or a URL; from bytes it needs none.
+ * Your program needs every permission that it grants, and permission to read a
+ * module from a file or URL; loading from bytes needs none.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * The errors a sandbox reports.
+ * The errors that a sandbox reports.
  *
- * Every failure that a guest, a limit or a grant causes is one of the classes
- * below, so `error instanceof SandboxError` and `error.kind` tell it apart from
- * a bug of the host program. Wrong options are a `TypeError` or a `RangeError`
- * of the builder instead: they are the host program's own mistake.
+ * Every failure caused by a guest, a limit or a grant is one of the classes
+ * below, so `error instanceof SandboxError` and `error.kind` distinguish it
+ * from a bug in the host program. Invalid options throw a `TypeError` or a
+ * `RangeError` instead: they are the host program's own mistake.
  *
  * @module
  */
@@ -23,18 +23,20 @@ export type SandboxErrorKind =
   | "WorkerLost"
   | "SandboxClosed";
 
-/** An error as plain data: what `JSON.stringify` makes of one. */
+/** An error as plain data, as `JSON.stringify` writes it. */
 export interface SandboxErrorData {
   /** The class of the error. */
   readonly kind: SandboxErrorKind;
   /** What happened, with the limit and the value. */
   readonly message: string;
-  /** What the class adds, such as `limitMs`; fuel as a string of digits. */
+  /**
+   * Fields that the class adds, such as `limitMs`; fuel is a string of digits.
+   */
   readonly [detail: string]: unknown;
 }
 
 /**
- * The base of every error that a sandbox reports.
+ * The base class of every error that a sandbox reports.
  *
  * ```ts
  * import { SandboxedTool, SandboxError } from "@cortexai/sandbox";
@@ -48,11 +50,13 @@ export interface SandboxErrorData {
  * ```
  */
 export abstract class SandboxError extends Error {
-  /** Tells the class apart after serialization, where `instanceof` is lost. */
+  /**
+   * Identifies the class even after serialization, where `instanceof` is lost.
+   */
   abstract readonly kind: SandboxErrorKind;
   /**
-   * The whole result of the call that failed: what it printed, used and
-   * changed. Only on errors that `execute` throws.
+   * The full result of the failed call: its output, usage and changes. Set only
+   * on errors that `execute` throws.
    */
   declare readonly result?: unknown;
 
@@ -60,14 +64,14 @@ export abstract class SandboxError extends Error {
    * Names the error after its class.
    *
    * @param message What happened, with the limit and the value.
-   * @param options The `cause`, where another error led to this one.
+   * @param options The `cause`, if another error led to this one.
    */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
 
-  /** The error as plain data, which `JSON.stringify` asks for. */
+  /** The error as plain data, called by `JSON.stringify`. */
   toJSON(): SandboxErrorData {
     const details = Object.entries(this)
       .filter(([key]) => key !== "name" && key !== "kind")
@@ -83,7 +87,7 @@ export abstract class SandboxError extends Error {
   }
 }
 
-/** Every class of error: `kind` tells them apart. */
+/** Union of all error classes, discriminated by `kind`. */
 export type AnySandboxError =
   | CompilationFailed
   | ExecutionFailed
@@ -97,20 +101,20 @@ export type AnySandboxError =
   | WorkerLost
   | SandboxClosed;
 
-/** The bytes are not a valid module, or one that this sandbox cannot bound. */
+/** The bytes are not a valid module, or not one that this sandbox can bound. */
 export class CompilationFailed extends SandboxError {
   /** Always `"CompilationFailed"`. */
   override readonly kind = "CompilationFailed";
-  /** What could not be compiled, without the offset. */
+  /** The reason, without the offset. */
   readonly reason: string;
-  /** Where in the module's bytes, when one place is to blame. */
+  /** The byte offset in the module, if one place is to blame. */
   readonly offset: number | undefined;
 
   /**
    * Adds the offset to the message.
    *
    * @param message The reason: what could not be compiled, and why.
-   * @param offset The byte offset in the module, when one place is to blame.
+   * @param offset The byte offset in the module, if one place is to blame.
    */
   constructor(message: string, offset?: number) {
     super(
@@ -123,7 +127,7 @@ export class CompilationFailed extends SandboxError {
   }
 }
 
-/** The guest trapped, or answered with something that can't be used. */
+/** The guest trapped, or returned something that can't be used. */
 export class ExecutionFailed extends SandboxError {
   /** Always `"ExecutionFailed"`. */
   override readonly kind = "ExecutionFailed";
@@ -131,7 +135,7 @@ export class ExecutionFailed extends SandboxError {
 
 /** A place in a script. */
 export interface ScriptPosition {
-  /** The file, below the script's folder. */
+  /** The file, relative to the script's folder. */
   readonly file: string;
   /** The line, from 1. */
   readonly line: number;
@@ -139,37 +143,40 @@ export interface ScriptPosition {
   readonly column: number;
 }
 
-/** What is known of what a script threw. */
+/** What is known about a value that a script threw. */
 export interface ScriptFailure {
-  /** The name of the error; empty when it threw something else. */
+  /** The name of the error; empty if the thrown value was not an error. */
   readonly thrownName: string;
-  /** Its message, or what was thrown. */
+  /** The error's message, or the thrown value as text. */
   readonly thrownMessage: string;
-  /** The frames of its stack, one a line; empty when there are none. */
+  /** Its stack frames, one per line; empty if there are none. */
   readonly scriptStack: string;
-  /** Where it was thrown, as far as one knows. */
+  /** Where it was thrown, if known. */
   readonly position: ScriptPosition | undefined;
-  /** The function of the host that failed, where the error is about one. */
+  /** The host function that failed, if one did. */
   readonly hostFunction: string | undefined;
 }
 
-/** A script threw, and nobody in it caught that. All of it is the script's word. */
+/**
+ * A script threw and did not catch it. Every field is the script's own claim,
+ * and untrusted.
+ */
 export class ScriptFailed extends ExecutionFailed implements ScriptFailure {
-  /** The name of the error; empty when it threw something else. */
+  /** The name of the error; empty if the thrown value was not an error. */
   readonly thrownName: string;
-  /** Its message, or what was thrown. */
+  /** The error's message, or the thrown value as text. */
   readonly thrownMessage: string;
-  /** The frames of its stack, one a line; empty when there are none. */
+  /** Its stack frames, one per line; empty if there are none. */
   readonly scriptStack: string;
-  /** Where it was thrown, as far as one knows. */
+  /** Where it was thrown, if known. */
   readonly position: ScriptPosition | undefined;
-  /** The function of the host that failed, where the error is about one. */
+  /** The host function that failed, if one did. */
   readonly hostFunction: string | undefined;
 
   /**
-   * Makes a message of where and what.
+   * Builds the message from the position and the thrown value.
    *
-   * @param failure What is known of what was thrown.
+   * @param failure What is known about the thrown value.
    */
   constructor(failure: ScriptFailure) {
     const { thrownName, thrownMessage, position } = failure;
@@ -186,7 +193,7 @@ export class ScriptFailed extends ExecutionFailed implements ScriptFailure {
   }
 }
 
-/** The guest declared or asked for more memory than it was given. */
+/** The guest declared or requested more memory than its limit. */
 export class MemoryLimitExceeded extends SandboxError {
   /** Always `"MemoryLimitExceeded"`. */
   override readonly kind = "MemoryLimitExceeded";
@@ -194,10 +201,10 @@ export class MemoryLimitExceeded extends SandboxError {
   readonly limitBytes: number;
 
   /**
-   * Names the limit unless there is more to say.
+   * Builds the message, which names the limit by default.
    *
    * @param limitBytes The limit over all memories and tables, in bytes.
-   * @param message What exceeded it; the limit alone by default.
+   * @param message What exceeded the limit; names only the limit by default.
    */
   constructor(
     limitBytes: number,
@@ -208,7 +215,7 @@ export class MemoryLimitExceeded extends SandboxError {
   }
 }
 
-/** The call took longer than it was given, and was stopped. */
+/** The call exceeded its time limit and was stopped. */
 export class TimeoutExceeded extends SandboxError {
   /** Always `"TimeoutExceeded"`. */
   override readonly kind = "TimeoutExceeded";
@@ -216,7 +223,7 @@ export class TimeoutExceeded extends SandboxError {
   readonly limitMs: number;
 
   /**
-   * Names the limit.
+   * Builds a message that names the limit.
    *
    * @param limitMs The limit in milliseconds.
    */
@@ -226,20 +233,20 @@ export class TimeoutExceeded extends SandboxError {
   }
 }
 
-/** The call used up its fuel, and was stopped. */
+/** The call used up its fuel and was stopped. */
 export class FuelExhausted extends SandboxError {
   /** Always `"FuelExhausted"`. */
   override readonly kind = "FuelExhausted";
   /** The fuel that the call was given. */
   readonly fuelLimit: bigint;
-  /** What it had consumed when it was stopped; at least the limit. */
+  /** The fuel consumed when the call was stopped; at least the limit. */
   readonly fuelConsumed: bigint;
 
   /**
-   * Names the limit and what was consumed.
+   * Builds a message that names the limit and the fuel consumed.
    *
    * @param fuelLimit The fuel that the call was given.
-   * @param fuelConsumed What it had consumed when it was stopped.
+   * @param fuelConsumed The fuel consumed when the call was stopped.
    */
   constructor(fuelLimit: bigint, fuelConsumed: bigint = fuelLimit) {
     super(`Fuel limit of ${fuelLimit} exhausted (${fuelConsumed} consumed)`);
@@ -248,36 +255,41 @@ export class FuelExhausted extends SandboxError {
   }
 }
 
-/** The host process itself lacks a permission that was to be granted. */
+/**
+ * The host process lacks a permission that the configuration grants to guests.
+ */
 export class PermissionDenied extends SandboxError {
   /** Always `"PermissionDenied"`. */
   override readonly kind = "PermissionDenied";
 }
 
-/** One argument that does not fit what a tool's schema says. */
+/** One argument that does not match the tool's schema. */
 export interface ArgumentIssue {
-  /** Where it is: keys and indices from the outside in; empty for all. */
+  /**
+   * The path of keys and indices, outermost first; empty for the arguments as a
+   * whole.
+   */
   readonly path: readonly (string | number)[];
-  /** What was expected there. */
+  /** What the schema expects there. */
   readonly expected: string;
-  /** What stands there, cut where it is long. */
+  /** The value found there, truncated if it is long. */
   readonly got: string;
-  /** All of it as one sentence. */
+  /** The whole issue as one sentence. */
   readonly message: string;
 }
 
-/** The arguments do not fit the tool's schema; the tool was not called. */
+/** The arguments do not match the tool's schema; the tool was not called. */
 export class InvalidArguments extends SandboxError {
   /** Always `"InvalidArguments"`. */
   override readonly kind = "InvalidArguments";
-  /** What does not fit, the first 8. */
+  /** The first 8 mismatches. */
   readonly issues: readonly ArgumentIssue[];
 
   /**
-   * Names the arguments.
+   * Builds a message that lists the mismatches.
    *
    * @param tool The name of the tool.
-   * @param issues What does not fit; at least one.
+   * @param issues The mismatches; at least one.
    */
   constructor(tool: string, issues: readonly ArgumentIssue[]) {
     super(
@@ -289,24 +301,24 @@ export class InvalidArguments extends SandboxError {
   }
 }
 
-/** There is no tool of this name. */
+/** There is no tool with this name. */
 export class UnknownTool extends SandboxError {
   /** Always `"UnknownTool"`. */
   override readonly kind = "UnknownTool";
 }
 
-/** The sandbox has no room: its queue is full, or a call waited too long. */
+/** The sandbox is at capacity: its queue is full, or a call waited too long. */
 export class Busy extends SandboxError {
   /** Always `"Busy"`. */
   override readonly kind = "Busy";
-  /** How many calls may wait. */
+  /** The maximum number of queued calls. */
   readonly queueLimit: number;
 
   /**
-   * Names the limit unless there is more to say.
+   * Builds the message, which names the limit by default.
    *
-   * @param queueLimit How many calls may wait.
-   * @param message What was waited for; the full queue by default.
+   * @param queueLimit The maximum number of queued calls.
+   * @param message What the call waited for; the full queue by default.
    */
   constructor(
     queueLimit: number,
@@ -317,7 +329,7 @@ export class Busy extends SandboxError {
   }
 }
 
-/** The worker that ran the call did not answer after it was told to stop. */
+/** The worker running the call did not respond after it was told to stop. */
 export class WorkerLost extends SandboxError {
   /** Always `"WorkerLost"`. */
   override readonly kind = "WorkerLost";
@@ -330,8 +342,8 @@ export class SandboxClosed extends SandboxError {
 }
 
 /**
- * What a function of the host throws to tell the guest why it fails: its
- * message is for the guest. That of any other error stays with the host.
+ * Thrown by a host function to tell the guest why it failed: its message is
+ * sent to the guest. The messages of all other errors stay on the host.
  */
 export class HostFunctionError extends Error {
   /** Always `"HostFunctionError"`. */

@@ -1,6 +1,6 @@
 /**
- * The stop page: one page of shared memory a worker, made by the host, that a
- * guest's injected checks read and that no guest can name.
+ * The stop page: one page of shared memory per worker, created by the host. A
+ * guest's injected checks read it; no guest code can address it.
  *
  * ```text
  *   byte 0        4          8         16          24         32
@@ -13,10 +13,10 @@
  *                  refused
  * ```
  *
- * The stop word is written once a call: whoever exchanges 0 for its reason
- * first has stopped the guest. The refused word is written by the guest's own
- * injected code. The signal is what a blocked guest sleeps on: it changes
- * whenever the guest has a reason to look up.
+ * The stop word is written once per call: the first to exchange 0 for a reason
+ * stops the guest. The refused word is written by the code injected into the
+ * guest. A blocked guest waits on the signal, which changes whenever the guest
+ * must wake up.
  */
 
 /** Byte offset of the stop word. */
@@ -29,8 +29,8 @@ const SIGNAL_OFFSET = 8;
 export const DEADLINE_OFFSET = 16;
 
 /**
- * Byte offset of the bytes that are withheld from the module's memory limit, a
- * 64-bit number: how much lower the limit of the call is.
+ * Byte offset of the number of bytes withheld from the module's memory limit,
+ * as a 64-bit number: how much lower the limit of this call is.
  */
 export const WITHHELD_OFFSET = 24;
 
@@ -44,9 +44,9 @@ export const StopReason = {
   Abort: 2,
   /** The sandbox is closing. */
   Shutdown: 3,
-  /** The guest itself ended, through `proc_exit`. */
+  /** The guest exited through `proc_exit`. */
   Exit: 4,
-  /** The guest broke a limit of its imports, such as bytes written. */
+  /** The guest exceeded a limit of its imports, such as bytes written. */
   Limit: 5,
 } as const;
 
@@ -66,9 +66,12 @@ const REFUSED = REFUSED_OFFSET >> 2;
 const SIGNAL = SIGNAL_OFFSET >> 2;
 const WITHHELD = WITHHELD_OFFSET >> 2;
 
-/** A view of a stop page: the host and the watchdog stop, the guest waits. */
+/**
+ * A view of a stop page: the host and the watchdog stop the guest, the guest
+ * waits on it.
+ */
 export class StopPage {
-  /** The page itself, to be shared with the guest. */
+  /** The page itself, shared with the guest. */
   readonly memory: WebAssembly.Memory;
   readonly #words: Int32Array<SharedArrayBuffer>;
 
@@ -83,19 +86,21 @@ export class StopPage {
     this.#words = new Int32Array(memory.buffer as unknown as SharedArrayBuffer);
   }
 
-  /** Makes the page ready for the next call. */
+  /** Resets the page for the next call. */
   reset(): void {
     Atomics.store(this.#words, STOP, StopReason.Running);
     Atomics.store(this.#words, REFUSED, 0);
   }
 
-  /** Lowers the memory limit of the call that begins; its worker only. */
+  /**
+   * Lowers the memory limit of the call that begins. Called only by its worker.
+   */
   withhold(bytes: number): void {
     this.#words[WITHHELD] = bytes % 2 ** 32 | 0;
     this.#words[WITHHELD + 1] = Math.floor(bytes / 2 ** 32);
   }
 
-  /** Stops the guest; false when an earlier reason already has. */
+  /** Stops the guest; false if it was already stopped for another reason. */
   stop(reason: StopReason): boolean {
     const was = Atomics.compareExchange(
       this.#words,
@@ -107,7 +112,7 @@ export class StopPage {
     return was === StopReason.Running;
   }
 
-  /** Makes a blocked guest look up. */
+  /** Wakes a blocked guest. */
   wake(): void {
     Atomics.add(this.#words, SIGNAL, 1);
     Atomics.notify(this.#words, SIGNAL);
@@ -131,23 +136,23 @@ export class StopPage {
   /**
    * Blocks the guest's thread until `ms` milliseconds have passed.
    *
-   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   * @throws {GuestStopped} if the guest is told to stop meanwhile.
    */
   sleep(ms: number): void {
     this.waitUntil(() => false, ms);
   }
 
   /**
-   * Blocks the guest's thread until `ready` holds, looking whenever the page is
-   * woken; false when `ms` milliseconds passed first.
+   * Blocks the guest's thread until `ready` returns true, checked at every
+   * wake-up; false if `ms` milliseconds pass first.
    *
-   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   * @throws {GuestStopped} if the guest is told to stop meanwhile.
    */
   waitUntil(ready: () => boolean, ms: number = Infinity): boolean {
     const end = performance.now() + ms;
     for (;;) {
-      // Read before looking: a wake-up in between changes it, and the wait
-      // below returns at once.
+      // Read before the check: a wake-up in between changes the signal, and the
+      // wait below returns at once.
       const signal = Atomics.load(this.#words, SIGNAL);
       this.check();
       if (ready()) return true;

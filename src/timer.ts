@@ -1,22 +1,22 @@
 /**
- * Timers that need nothing of Node. The first `setTimeout` of a process loads
- * Node's timers, and with them a hundred kilobytes of its code: more than all
- * that a call needs of this package.
+ * Timers without Node's code. The first `setTimeout` of a process loads Node's
+ * timers, which is a hundred kilobytes: more than all the code of this package
+ * that a call needs.
  */
 
-/** Timers take no longer delay. */
+/** The longest delay that a timer takes. */
 const MAX_MS = 2 ** 31 - 1;
 
 /**
- * Calls a function once, later, and keeps the process alive until then. One
- * that is cleared takes its memory until it would have been due, so this is for
- * short times, or for few.
+ * Calls a function once after a delay, and keeps the process alive until then.
+ * A cleared timer keeps its memory until it would have fired, so use it only
+ * for short delays, or for few timers.
  */
 export class Timer {
   readonly #signal: AbortSignal;
   readonly #fire: () => void;
 
-  /** @param ms Rounded up; more than 24 days are cut to that. */
+  /** @param ms Rounded up; at most 24 days. */
   constructor(ms: number, fire: () => void) {
     this.#fire = fire;
     this.#signal = AbortSignal.timeout(
@@ -25,35 +25,38 @@ export class Timer {
     this.ref();
   }
 
-  /** Whether its time has come, cleared or not. */
+  /** Whether the delay is over, even if it was cleared. */
   get isOver(): boolean {
     return this.#signal.aborted;
   }
 
-  /** Sets it again to the time that it had; Deno waits for what is listened to. */
+  /**
+   * Restarts it with the same due time; Deno keeps running while it is listened
+   * to.
+   */
   ref(): void {
     this.#signal.addEventListener("abort", this.#fire, { once: true });
   }
 
-  /** Takes it back, unless {@linkcode ref} follows before it is due. */
+  /** Cancels it, unless {@linkcode ref} is called before it is due. */
   clear(): void {
     this.#signal.removeEventListener("abort", this.#fire);
   }
 }
 
-/** Calls a function once, later, if the process is still there by then. */
+/** Calls a function once after a delay, without keeping the process alive. */
 export class IdleTimer {
   readonly #word = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(ms: number, fire: () => void) {
     const wait = Atomics.waitAsync(this.#word, 0, 0, Math.max(ms, 1));
-    // The time is never 0, so that this does wait.
+    // The delay is never 0, so this always waits.
     Promise.resolve(wait.value).then((end) => {
       if (end === "timed-out") fire();
     });
   }
 
-  /** Takes it back. */
+  /** Cancels it. */
   clear(): void {
     Atomics.notify(this.#word, 0);
   }
