@@ -31,6 +31,8 @@ type Position = readonly [line: number, column: number];
 
 const STATIC =
   /^(?<verb>import|export) (?<type>type )?(?:[^;"]*?from )?(?<quoted>"[^"\n]+");$/gm;
+/** A package has no name for itself: this is text of a tool that it writes. */
+const IN_TEXT = /^"@cortexai\/sandbox["/]/;
 const DYNAMIC = /\bimport\((?<quoted>"[^"\n]+")\)/g;
 
 /** Lists the imports of the TypeScript files among these. */
@@ -48,7 +50,9 @@ export function moduleGraph(
 }
 
 function staticImports(text: string): StaticImport[] {
-  return [...text.matchAll(STATIC)].map((match) => {
+  const imports = [...text.matchAll(STATIC)]
+    .filter(({ groups }) => !IN_TEXT.test(groups!.quoted!));
+  return imports.map((match) => {
     const { verb, type, quoted } = match.groups!;
     return {
       type: "static",

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Consumer } from "./consumer.ts";
 import { runScript } from "./guide_run.ts";
+import { makeTool } from "../programs/python/new_tool.ts";
 
 const RUNNER = "jsr:@cortexai/sandbox/tool-runner";
 
@@ -10,6 +11,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   rust:
     "rustc --print=target-libdir --target=wasm32-unknown-unknown | xargs ls",
   go: "go version",
+  python: "python3 --version",
 };
 
 function isThere(language: string): boolean {
@@ -29,6 +31,19 @@ Deno.test({
   async fn(t) {
     await using consumer = await Consumer.create();
     await Deno.mkdir(consumer.path("new"));
+    await t.step("py, as TypeScript and as Python see it", async () => {
+      const folder = await makeTool(consumer);
+      await runScript(consumer, folder, "deno check *.ts");
+      if (!isThere("python")) return;
+      const script =
+        'from greet_py import *; print(schema, execute({"name": "you"}))';
+      const printed = await runScript(
+        consumer,
+        folder,
+        `python3 -c '${script}'`,
+      );
+      assertStringIncludes(printed, "{'hello': 'you'}");
+    });
     for (const language of ["js", "ts", "c", "rust", "go"]) {
       await t.step({
         name: language,

@@ -12,6 +12,7 @@ import {
   PythonInterpreter,
   type PythonResult,
 } from "../../../src/interpreters/python/python.ts";
+import { readNewTool, tryNewTool, writeNewTool } from "./new_tool.ts";
 
 const FOLDER = new URL("./scripts/", import.meta.url);
 const RECORD = new URL("./expected.json", import.meta.url);
@@ -70,7 +71,8 @@ if (flag === "--record") {
   assertEquals(Object.keys(expected), names);
 }
 await checkTool();
-console.log(`${names.length} scripts and a tool, ok`);
+await checkNewTool(interpreter);
+console.log(`${names.length} scripts, a tool and a new one, ok`);
 
 /** A tool that is a script begins each call in the state that it was loaded in. */
 async function checkTool(): Promise<void> {
@@ -88,6 +90,13 @@ async function checkTool(): Promise<void> {
     thrown.error.message,
     "tool.py:18:9: ValueError: There is nothing to add",
   );
+}
+
+/** What `new` makes is tested and called by the commands of its README. */
+async function checkNewTool(interpreter: string): Promise<void> {
+  const made = await tryNewTool(interpreter);
+  if (flag === "--record") writeNewTool(made);
+  else assertEquals(made, readNewTool());
 }
 
 function toExpected(result: PythonResult): Expected {
