@@ -51,12 +51,28 @@ export class ScriptFolder {
         } does not end in .js, .mjs, .ts or .mts`,
       );
     }
-    const bytes = await this.#readInside(path);
+    const bytes = await this.#readFile(path);
     const text = decoded(path, bytes);
     if (!TYPED.test(path)) return text;
     const loading = import("../../interpreters/typescript/strip_types.ts");
     const { stripTypes } = await loading;
     return await stripTypes(text, path.slice(1));
+  }
+
+  /** What a script imports and is not there is wrong in the script. */
+  async #readFile(path: string): Promise<Uint8Array> {
+    try {
+      return await this.#readInside(path);
+    } catch (error) {
+      const isMissing = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory;
+      if (!isMissing || path === this.entry) throw error;
+      throw new CompilationFailed(
+        `Cannot load script: it imports ${
+          quote(`.${path}`)
+        }, which is not in its folder`,
+      );
+    }
   }
 
   async #readInside(path: string): Promise<Uint8Array> {
