@@ -16,6 +16,8 @@ export interface CodeRecord {
   readonly stdout: string;
   /** What it printed with `console.error` and `console.warn`. */
   readonly stderr: string;
+  /** Whether it printed more to one of them than `maxOutputBytes`. */
+  readonly isOutputCut: boolean;
   /** Every call of a tool, in the order of their ends. */
   readonly calls: readonly BridgeCall[];
   /** The first budget that was used up, if any was. */
@@ -77,6 +79,7 @@ export function resultText(
   if (result.stderr !== "") {
     parts.push(`Printed as errors:\n${result.stderr.trimEnd()}`);
   }
+  if (result.isOutputCut) parts.push("It printed more, which was cut off.");
   const denied = result.calls
     .filter(({ outcome }) => outcome === "denied" || outcome === "refused");
   if (denied.length > 0) {
@@ -98,8 +101,23 @@ function valueText({ value }: CodeSuccess): string {
 function failureText({ error, line, exhausted }: CodeFailure): string {
   const parts = [`Error: ${error.message}`];
   if (line !== undefined) parts.push(`at: ${line}`);
-  if (exhausted !== undefined) parts.push(`used up: ${exhausted}`);
+  const used = exhausted ?? limitOf(error);
+  if (used !== undefined) parts.push(`used up: ${used}`);
   return parts.join("\n");
+}
+
+/** The limit of the box that ended a program. */
+function limitOf(error: AnySandboxError): string | undefined {
+  switch (error.kind) {
+    case "TimeoutExceeded":
+      return `time, ${error.limitMs} ms`;
+    case "MemoryLimitExceeded":
+      return `memory, ${error.limitBytes} bytes`;
+    case "FuelExhausted":
+      return `fuel, ${error.fuelLimit}`;
+    default:
+      return undefined;
+  }
 }
 
 function cutMiddle(text: string, maxLength: number): string {

@@ -32,8 +32,20 @@ export interface CodeTool {
   readonly outputSchema?: JsonSchema | undefined;
   /** How often one program may call it; no limit but that of all calls. */
   readonly maxCalls?: number | undefined;
+  /**
+   * A JSON Schema that its arguments have to fit as well, which the model is not
+   * told; anything by default.
+   */
+  readonly constraints?: JsonSchema | undefined;
   /** What answers: a JSON value, or a promise of one. */
   execute(args: CodeArguments, options: CodeToolOptions): unknown;
+}
+
+/** A tool such as a sandboxed one, held to more than it says of itself. */
+export interface ConstrainedTool
+  extends Pick<CodeTool, "maxCalls" | "constraints"> {
+  /** The tool, with its own description and schemas. */
+  readonly tool: Tool;
 }
 
 /** Tools by name, or a list of tools that say their own names. */
@@ -42,6 +54,7 @@ export type CodeTools =
     Record<
       string,
       | CodeTool
+      | ConstrainedTool
       | Tool
       | ((args: CodeArguments, options: CodeToolOptions) => unknown)
     >
@@ -89,19 +102,21 @@ function codeTool(name: string, tool: unknown): CodeTool {
     return { execute: (args, options) => tool(args, options) };
   }
   if (isTool(tool)) return ofTool(tool);
-  const { execute, maxCalls } = (tool ?? {}) as Partial<CodeTool>;
-  if (typeof execute !== "function") {
+  const given = (tool ?? {}) as CodeTool & ConstrainedTool;
+  const own = isTool(given.tool) ? ofTool(given.tool) : given;
+  if (typeof own.execute !== "function") {
     throw new TypeError(`Cannot use tools: ${name} has no function execute`);
   }
+  const { maxCalls, constraints } = given;
   if (maxCalls !== undefined && !(maxCalls >= 0)) {
     throw new RangeError(`Cannot use tools: maxCalls of ${name} is negative`);
   }
-  const own = tool as CodeTool;
   return {
     description: own.description,
     parameters: own.parameters,
     outputSchema: own.outputSchema,
     maxCalls,
+    constraints,
     execute: (args, options) => own.execute(args, options),
   };
 }

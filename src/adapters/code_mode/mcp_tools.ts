@@ -14,9 +14,10 @@ export interface McpClient {
       readonly outputSchema?: unknown;
     }[];
   }>;
-  /** Calls one of them. */
+  /** Calls one of them, until the signal is aborted. */
   callTool(
     call: { name: string; arguments: Record<string, unknown> },
+    options: { signal: AbortSignal },
   ): Promise<unknown>;
 }
 
@@ -37,10 +38,10 @@ export async function mcpTools(
       description: tool.description,
       parameters: tool.inputSchema as JsonSchema | undefined,
       outputSchema: tool.outputSchema as JsonSchema | undefined,
-      execute: async (args) =>
-        answerOf(
-          await client.callTool({ name: tool.name, arguments: args ?? {} }),
-        ),
+      execute: async (args, { signal }) => {
+        const call = { name: tool.name, arguments: args ?? {} };
+        return answerOf(await client.callTool(call, { signal }));
+      },
     } satisfies CodeTool,
   ]));
 }

@@ -49,6 +49,7 @@ export {
   type CodeTool,
   type CodeToolOptions,
   type CodeTools,
+  type ConstrainedTool,
   type JsonSchema,
 } from "./code_tool.ts";
 export { declarations } from "./declarations.ts";

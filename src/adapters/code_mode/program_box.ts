@@ -199,8 +199,9 @@ function resultOf(
   shown: string,
   { calls, exhausted }: Bridge,
 ): { readonly result: CodeResult; readonly isUnparsed: boolean } {
-  const { stdout, stderr, denied, usage } = called;
-  const record = { stdout, stderr, denied, usage, calls, exhausted };
+  const { stdout, stderr, isOutputCut, denied, usage } = called;
+  const output = { stdout, stderr, isOutputCut };
+  const record = { ...output, denied, usage, calls, exhausted };
   const fail = (error: AnySandboxError): CodeResult => ({
     ok: false,
     error,
@@ -233,6 +234,7 @@ function refusalOfLength(
     line: undefined,
     stdout: "",
     stderr: "",
+    isOutputCut: false,
     calls: [],
     exhausted: "sourceLength",
     denied: [],

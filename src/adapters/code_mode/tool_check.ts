@@ -7,6 +7,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 /** What a tool says of its arguments and answers. */
 export interface ToolSchemas {
   readonly parameters?: JsonSchema | undefined;
+  readonly constraints?: JsonSchema | undefined;
   readonly outputSchema?: JsonSchema | undefined;
 }
 
@@ -18,16 +19,26 @@ const MAX_ISSUES = 5;
 /** The checks of one tool. */
 export class ToolCheck {
   readonly #args: Checker | undefined;
+  readonly #constraints: Checker | undefined;
   readonly #answer: Checker | undefined;
 
-  constructor({ parameters, outputSchema }: ToolSchemas) {
+  constructor({ parameters, constraints, outputSchema }: ToolSchemas) {
     this.#args = isBare(parameters) ? undefined : checker(parameters!);
+    this.#constraints = constraints && checker(constraints);
     this.#answer = outputSchema && checker(outputSchema);
   }
 
   /** What is wrong with arguments; a promise where that takes longer. */
   args(args: JsonValue): Misfit | Promise<Misfit> {
-    return this.#args?.("The arguments do not fit", args);
+    const misfit = this.#args?.("The arguments do not fit", args);
+    if (!this.#constraints) return misfit;
+    return misfit instanceof Promise
+      ? misfit.then((found) => found ?? this.#constrained(args))
+      : misfit ?? this.#constrained(args);
+  }
+
+  #constrained(args: JsonValue): Misfit | Promise<Misfit> {
+    return this.#constraints?.("The arguments are not allowed", args);
   }
 
   /** What is wrong with an answer, as JSON. */

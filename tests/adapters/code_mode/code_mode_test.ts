@@ -404,3 +404,75 @@ async function valueOf(mode: CodeMode, code: string): Promise<unknown> {
   if (!result.ok) throw result.error;
   return result.value;
 }
+
+Deno.test("A sandboxed tool is held to limits and constraints beside its own schema", async () => {
+  await using words = await SandboxedTool.load(
+    "fixtures/tools/word_stats.wasm",
+  );
+  const constraints = {
+    type: "object",
+    properties: { text: { maxLength: 5 } },
+  };
+  const tools = { words: { tool: words, maxCalls: 2, constraints } };
+  await withMode({ tools }, async (mode) => {
+    assertStringIncludes(mode.declarations, "text: string");
+    assert(!mode.declarations.includes("5"));
+    const result = await mode.run(
+      `const told = [];
+       for (const text of [7, "too long", "to be", "a"]) {
+         try { told.push((await tools.words({ text })).words) }
+         catch (error) { told.push(error.message) }
+       }
+       return told;`,
+    );
+    assert(result.ok, resultText(result));
+    assertEquals(result.value, [
+      'The arguments do not fit: Argument "text": expected a string, got 7',
+      'The arguments are not allowed: Argument "text": expected a string of at most 5 characters, got the string "too long"',
+      "No more than 2 calls of it are allowed",
+      "No more than 2 calls of it are allowed",
+    ]);
+    assertEquals(
+      result.calls.every(({ outcome }) => outcome === "refused"),
+      true,
+    );
+    const fine = await mode.run(
+      `return (await tools.words({ text: "a b" })).words`,
+    );
+    assertEquals(fine.ok && fine.value, 2);
+  });
+});
+
+Deno.test("A model is told which limit of the box ended a program, and what is missing", async () => {
+  const config = {
+    maxExecutionTime: 5_000,
+    maxMemoryBytes: 32 * 1_048_576,
+    maxOutputBytes: 1_000,
+    maxFuel: 2_000_000_000,
+  };
+  await withMode({ config }, async (mode) => {
+    const text = async (code: string, options = {}) =>
+      resultText(await mode.run(code, options));
+    assertStringIncludes(
+      await text("for (;;);", { timeout: 100 }),
+      "used up: time, 100 ms",
+    );
+    assertStringIncludes(
+      await text("const a = []; for (;;) a.push(new Uint8Array(1e6))"),
+      "used up: memory, 33554432 bytes",
+    );
+    assertStringIncludes(
+      await text("for (;;);", { maxFuel: 20_000_000 }),
+      "used up: fuel, 20000000",
+    );
+    const flood = await mode.run(`console.log("x".repeat(5_000)); return 1`);
+    assertEquals([flood.ok, flood.isOutputCut], [true, true]);
+    assertStringIncludes(
+      resultText(flood),
+      "It printed more, which was cut off",
+    );
+    const quiet = await mode.run("return 1");
+    assertEquals(quiet.isOutputCut, false);
+    assertEquals(resultText(quiet), "1");
+  });
+});
