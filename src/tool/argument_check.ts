@@ -1,4 +1,4 @@
-/** Arguments are checked against the tool's schema before it is called. */
+/** Checks arguments against the tool's schema before a call. */
 
 import { ExecutionFailed, InvalidArguments } from "../errors.ts";
 import { SchemaChecker } from "../schema/schema_checker.ts";
@@ -22,8 +22,8 @@ export class ArgumentCheck {
   }
 
   /**
-   * Why the tool must not be called with these arguments; undefined when it
-   * may. It is told later when the check takes longer.
+   * Why the tool must not be called with these arguments; undefined if it may
+   * be. A promise if the check takes longer.
    *
    * @param characters The length of the arguments as JSON.
    */
@@ -59,8 +59,8 @@ export class ArgumentCheck {
 }
 
 /**
- * A schema must say that arguments are an object. One that says nothing else
- * is that of a tool that takes whatever comes, as many older ones do.
+ * A schema must declare an object. One that declares nothing else accepts any
+ * arguments, as the schemas of many older tools do.
  */
 function isBare(parameters: ToolSchema["parameters"]): boolean {
   const { type } = parameters;

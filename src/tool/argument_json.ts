@@ -1,9 +1,9 @@
-/** Arguments as JSON, in which they reach every tool. */
+/** Serializes arguments to JSON, the form in which every tool receives them. */
 
 /**
- * Writes the arguments of a call.
+ * Serializes the arguments of a call.
  *
- * @throws {TypeError} when they are not JSON, or too deep to be written.
+ * @throws {TypeError} when they are not JSON, or nested too deeply.
  */
 export function argumentJson(args: unknown): string {
   const json = write(args);
@@ -17,7 +17,7 @@ function write(args: unknown): string | undefined {
   try {
     return JSON.stringify(args);
   } catch (error) {
-    // The engine writes recursively, and reads what is far deeper.
+    // V8 serializes recursively, and overflows at a depth that it still parses.
     if (!(error instanceof RangeError)) throw error;
     throw new TypeError(
       "Cannot call tool: the arguments are nested too deeply",

@@ -6,9 +6,9 @@ import type { BytesInput } from "./calls/bytes_call.ts";
 import { exportSignature, type SandboxedModule } from "./sandboxed_module.ts";
 
 /**
- * The input of a call with bytes.
+ * Builds the input of a call with bytes.
  *
- * @throws {ExecutionFailed} when an export is missing or of another type.
+ * @throws {ExecutionFailed} when an export is missing or has the wrong type.
  */
 export function bytesInput(
   module: SandboxedModule,

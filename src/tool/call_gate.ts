@@ -1,8 +1,8 @@
-/** How many calls run at once, and how many wait. */
+/** Limits how many calls run at once and how many wait. */
 
 import { Busy } from "../errors.ts";
 
-/** Lets so many through at once. */
+/** A FIFO semaphore with a bounded queue. */
 export class CallGate {
   readonly #most: number;
   readonly #mostWaiting: number;
@@ -15,9 +15,9 @@ export class CallGate {
   }
 
   /**
-   * Runs something when there is room, in the order of asking.
+   * Runs a task when there is room, in request order.
    *
-   * @throws {Busy} when as many wait as may.
+   * @throws {Busy} when the queue is full.
    * @throws the signal's reason when it is aborted before there is room.
    */
   async run<Value>(
@@ -33,7 +33,9 @@ export class CallGate {
     }
   }
 
-  /** Who leaves hands the place on, so that nobody gets in between. */
+  /**
+   * Hands the slot directly to the next waiter, so that nobody can overtake it.
+   */
   #leave(): void {
     const [next] = this.#waiting;
     if (next) next();

@@ -1,4 +1,4 @@
-/** Reads what a worker answered: a value or an error, and the call's record. */
+/** Reads a worker's reply: a value or an error, and the call's record. */
 
 import { decodeErrorRecord, toGuestError } from "../channel/error_record.ts";
 import {
@@ -29,7 +29,7 @@ import {
 import { type Changes, NO_CHANGES } from "./changes/changes.ts";
 import type { OverlayStates } from "./changes/overlay.ts";
 
-/** Makes changes of what a call left in overlays. */
+/** Builds `Changes` from what a call left in overlays. */
 export type ChangesOf = (states: OverlayStates) => Changes;
 
 /** The record of a call that never reached a guest. */
@@ -56,7 +56,7 @@ export function noRecord(calls: HostCallLog = NO_CALLS): RecordData {
 }
 
 /**
- * Turns a call's end into its result, at once unless there is much to decode.
+ * Turns a call's outcome into its result; a promise if there is much to decode.
  *
  * @throws the signal's reason, also as a rejection, when the call was aborted.
  */

@@ -26,21 +26,23 @@ import { GuestStreams } from "./guest_streams.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** A call as it is sent, and what has to be let go after it. */
+/** A call as it is sent, and what must be released after it. */
 export interface PreparedCall {
   readonly limits: CallLimits;
-  /** The call's plan as JSON; empty when everything is as configured. */
+  /**
+   * The call's plan as JSON; empty if nothing differs from the configuration.
+   */
   readonly meta: string;
   readonly payload: Uint8Array;
-  /** Bytes of it that are what the caller gave, and not overlays. */
+  /** Bytes supplied by the caller, excluding overlays. */
   readonly ownBytes: number;
-  /** Answers what the guest asks for meanwhile. */
+  /** Answers the guest's questions during the call. */
   readonly handlers: QuestionHandlers;
-  /** What the guest asked of the host's functions, and the way to answer. */
+  /** The guest's calls of host functions. */
   readonly hostCalls: HostCalls;
   /** Which call this one is made from. */
   readonly scope: CallScope;
-  /** Lets go of the input stream, and of functions that still run. */
+  /** Releases the input stream and aborts host functions that still run. */
   end(): void;
 }
 
@@ -54,10 +56,10 @@ export interface NamedCallOptions extends CallOptions {
 /**
  * Checks a call's options and encodes it.
  *
- * @param extra Names of options that this kind of call has beside.
- * @param overlays What earlier calls changed in the overlay that it works in.
- * @throws {TypeError} for an option that does not exist or is impossible.
- * @throws {RangeError} for a limit that is wider than the configuration's.
+ * @param extra Names of additional options of this kind of call.
+ * @param overlays What earlier calls changed in its overlay.
+ * @throws {TypeError} for an unknown or invalid option.
+ * @throws {RangeError} for a limit above the configured one.
  */
 export function prepareCall<Input>(
   kind: CallKind<Input, unknown>,
@@ -111,7 +113,7 @@ const configured = new WeakMap<SandboxConfig, HostFunctionsByName>();
 
 type HostFunctionsByName = ReadonlyMap<string, HostFunction>;
 
-/** Those of the configuration, and those that the call brings. */
+/** The configured functions and those of the call. */
 function functionsOf(
   { functions }: CallOptions,
   config: SandboxConfig,
@@ -126,7 +128,7 @@ function functionsOf(
   return new Map([...known, ...own.map((one) => [one.name, one] as const)]);
 }
 
-/** Streams, where a call has any that are asked for. */
+/** The streams of a call, if it has any that the guest asks for. */
 function streamsOf(
   kind: CallKind<never, unknown>,
   encoded: Uint8Array,
@@ -154,7 +156,7 @@ interface PlanParts {
   readonly hasOverlays: boolean;
 }
 
-/** What differs from the configuration; undefined when nothing does. */
+/** What differs from the configuration; undefined if nothing does. */
 function planOf(parts: PlanParts): CallPlan | undefined {
   const { target, options, limits, config, surroundings, streams } = parts;
   const plan: { -readonly [Key in keyof CallPlan]: CallPlan[Key] } = {

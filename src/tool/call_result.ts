@@ -23,22 +23,20 @@ export type {
 
 /** What a call used. */
 export interface Usage {
-  /** Milliseconds that the guest ran, its fresh instance included. */
+  /** Milliseconds that the guest ran, including instantiation. */
   readonly durationMs: number;
   /** Milliseconds that the call waited for a worker. */
   readonly waitedMs: number;
   /** Bytes of its memories and tables at the end. */
   readonly memoryBytes: number;
-  /**
-   * Bytes that its memories, tables and files in memory took together when
-   * they took most.
-   */
+  /** Peak of the total bytes of its memories, tables and in-memory files. */
   readonly peakMemoryBytes: number;
   /** Fuel consumed; `undefined` without `maxFuel`. */
   readonly fuelConsumed: bigint | undefined;
   /**
-   * Milliseconds that it took to make the snapshot's state that the call began
-   * in, most often ahead of the call; in no limit, and 0 without a snapshot.
+   * Milliseconds taken to restore the snapshot that the call started from,
+   * usually before the call; counts toward no limit, and is 0 without a
+   * snapshot.
    */
   readonly restoreMs: number;
   /** The same as plain data, with fuel as a string of digits. */
@@ -53,15 +51,15 @@ export interface UsageData {
   readonly waitedMs: number;
   /** Bytes of its memories and tables at the end. */
   readonly memoryBytes: number;
-  /** Bytes that it took when it took most. */
+  /** Peak of the bytes that it used. */
   readonly peakMemoryBytes: number;
   /** Fuel consumed, in digits; `null` without `maxFuel`. */
   readonly fuelConsumed: string | null;
-  /** Milliseconds for the state of a snapshot. */
+  /** Milliseconds taken to restore the snapshot. */
   readonly restoreMs: number;
 }
 
-/** What every call has, however it ended. */
+/** What every call reports, however it ended. */
 export interface CallRecord {
   /** What the call used. */
   readonly usage: Usage;
@@ -69,51 +67,48 @@ export interface CallRecord {
   readonly stdout: string;
   /** What the guest wrote to its standard error. */
   readonly stderr: string;
-  /** Whether it wrote more to one of them than `maxOutputBytes`. */
+  /** Whether output to either was truncated at `maxOutputBytes`. */
   readonly isOutputCut: boolean;
   /**
-   * The files in memory directories that the call made or changed, by
+   * The files in in-memory directories that the call created or changed, by
    * directory and by path below it.
    */
   readonly files: FilesByDirectory;
   /**
-   * The files that were put into memory directories, by this call or by the
-   * configuration, and are not there any more: removed, or moved elsewhere. As
-   * paths that the guest knows them by, such as `/work/in.csv`.
+   * The files placed in in-memory directories by this call or by the
+   * configuration that no longer exist: removed or moved elsewhere. As guest
+   * paths, such as `/work/in.csv`.
    */
   readonly removed: readonly string[];
   /**
-   * What the call changed in folders that are granted with `overlay`, to look
-   * at, commit or drop; with an overlay that several calls share, what all of
-   * them changed so far.
+   * What the call changed in folders granted with `overlay`, to inspect, commit
+   * or drop; for an overlay shared by several calls, what all of them changed
+   * so far.
    */
   readonly changes: Changes;
   /**
-   * What the guest asked for and was refused: of the network, the first 32
-   * times, what is not granted and what exceeds a limit; and of files, 32
-   * different things, of which the first 16 and the last 16 are kept.
+   * What the guest was refused. Network: the first 32 requests that were not
+   * granted or exceeded a limit. Files: 32 distinct entries, the first 16 and
+   * the last 16.
    */
   readonly denied: readonly Denied[];
-  /**
-   * What the guest asked of the host's functions, in the order of their ends:
-   * the first 1000.
-   */
+  /** The first 1000 host function calls, in order of completion. */
   readonly hostCalls: readonly HostCall[];
-  /** How many there were, those that are not listed included. */
+  /** The number of host function calls, including those not listed. */
   readonly hostCallCount: number;
   /**
-   * A file that the call made or changed, by the path that the guest knows it
-   * by, such as `/work/out.csv`; `undefined` when there is none. A path that
-   * is not absolute is taken from `/`.
+   * A file that the call created or changed, by guest path, such as
+   * `/work/out.csv`; `undefined` if there is none. A relative path is resolved
+   * against `/`.
    */
   file(path: string): Uint8Array | undefined;
 }
 
-/** A call that the guest answered. */
+/** A call that succeeded. */
 export interface CallSuccess<Value> extends CallRecord {
   /** Tells success from failure. */
   readonly ok: true;
-  /** What the guest answered. */
+  /** What the guest returned. */
   readonly value: Value;
 }
 
@@ -121,7 +116,7 @@ export interface CallSuccess<Value> extends CallRecord {
 export interface CallFailure extends CallRecord {
   /** Tells success from failure. */
   readonly ok: false;
-  /** Why it failed; its `kind` tells which class it is. */
+  /** Why it failed; its `kind` identifies the class. */
   readonly error: AnySandboxError;
 }
 
@@ -145,7 +140,7 @@ export type RecordData = Omit<CallRecord, "file" | "usage"> & {
   readonly usage: Omit<Usage, "toJSON">;
 };
 
-/** A call that the guest answered. */
+/** A call that succeeded. */
 export function succeeded<Value>(
   value: Value,
   record: RecordData,
@@ -162,13 +157,13 @@ export function failed(
 }
 
 /**
- * The value of a call that was answered.
+ * The value of a successful call.
  *
- * @throws {SandboxError} that ended the call, with the whole result.
+ * @throws {SandboxError} that ended the call, with the full result.
  */
 export function valueOf<Value>(result: CallResult<Value>): Value {
   if (result.ok) return result.value;
-  // Not shown with the error, which a log may print.
+  // Not enumerable, so that a log of the error does not print it.
   Object.defineProperty(result.error, "result", {
     value: result,
     configurable: true,

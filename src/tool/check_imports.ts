@@ -1,4 +1,4 @@
-/** Refuses modules that import what a guest can't have. */
+/** Refuses modules with imports that no sandbox provides. */
 
 import { CompilationFailed } from "../errors.ts";
 import { importRefusal, type OfferedFunctions } from "../imports/families.ts";
@@ -6,15 +6,15 @@ import type { ImportInfo, ModuleInfo } from "../prepare/module_info.ts";
 import { quote } from "../quote.ts";
 import { foreignAdvice } from "./foreign_module.ts";
 
-/** Names that a message lists before it counts the rest. */
+/** Names that a message lists before it only counts the rest. */
 const MOST_NAMES = 5;
 
 /**
- * Checks that every import of a module can be provided, as what it is declared.
+ * Checks that every import of a module can be provided with its declared type.
  *
- * @param offered Functions of numbers that the configuration names; any by
+ * @param offered Numeric host functions that the configuration offers; any by
  * default.
- * @throws {CompilationFailed} with the first that can't be.
+ * @throws {CompilationFailed} for the first one that can't.
  */
 export function checkImports(
   info: Pick<ModuleInfo, "imports">,
@@ -32,7 +32,7 @@ export function checkImports(
   }
 }
 
-/** The same for a list: one reason for all imports that share it. */
+/** The reasons for a list of imports: one per distinct reason. */
 export function importRefusals(imports: readonly ImportInfo[]): string[] {
   const refused = new Map<string, string[]>();
   for (const entry of imports) {

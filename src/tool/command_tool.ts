@@ -1,6 +1,6 @@
 /**
- * A tool that is a WASI program: JSON on standard input, JSON on standard
- * output, and a schema that stands beside it.
+ * A tool that is a WASI program: JSON on standard input and output, and a
+ * separate schema.
  */
 
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
@@ -18,7 +18,7 @@ const SCHEMA_SECTION = "tool_schema";
  * Finds a program's schema: the one given, else the custom section
  * `tool_schema`, else the file `NAME.schema.json` beside `NAME.wasm`.
  *
- * @throws {ExecutionFailed} when there is none, or one that can't be used.
+ * @throws {ExecutionFailed} when there is none, or it can't be used.
  */
 export async function commandSchema(
   module: SandboxedModule,
@@ -43,7 +43,10 @@ export async function commandSchema(
   );
 }
 
-/** `NAME.schema.json` for `NAME.wasm`; bytes have no place to look beside. */
+/**
+ * `NAME.schema.json` for `NAME.wasm`; undefined for bytes, which have no
+ * location.
+ */
 function schemaSource(source: ModuleSource): string | URL | undefined {
   if (typeof source === "string") return besideOf(source);
   if (!(source instanceof URL)) return undefined;

@@ -1,4 +1,6 @@
-/** Compiled modules of the process: those that sandboxes prepare alike are one. */
+/**
+ * The process's compiled modules, shared by sandboxes that prepare them alike.
+ */
 
 import { processCode } from "../prepare/limits/code_budget.ts";
 import type { PrepareOptions } from "../prepare/prepare.ts";
@@ -17,23 +19,23 @@ import {
 
 interface Entry {
   readonly compiled: Promise<HashedModule>;
-  /** How many loads have not been released. */
+  /** Number of loads not yet released. */
   holders: number;
-  /** Gives back the room of its machine code. */
+  /** Returns its share of the machine code budget. */
   giveBack(): void;
 }
 
 const entries = new Map<string, Entry>();
 
-/** Something that is held, until it is released. */
+/** A reference that must be released. */
 interface Held {
-  /** Lets go of it; what nobody holds is collected. */
+  /** Releases it; unreferenced modules are collected. */
   release(): void;
-  /** Holds it once more, for what is made of it. */
+  /** Takes another reference, for something derived from it. */
   again(): Held;
 }
 
-/** A module that somebody holds, until it is released. */
+/** A reference to a compiled module. */
 export interface HeldModule extends Held {
   readonly compiled: HashedModule;
 }
@@ -46,20 +48,19 @@ export interface HoldOptions extends Pick<CompileMore, "onProgress"> {
   readonly cache?: PreparedCache | undefined;
 }
 
-/** Lengths of modules that were loaded before. */
+/** Byte lengths of all modules loaded before. */
 const lengths = new Set<number>();
-/** What is compiled and not hashed yet, by the length of its bytes. */
+/** Modules being compiled before their hash is known, by byte length. */
 const ahead = new Map<number, Set<Promise<unknown>>>();
 
 /**
- * Gives out a module that is compiled for these options; compiles it unless
- * somebody holds it already. The bytes are given away.
+ * Returns a module compiled for these options; compiles it unless it is already
+ * held. Takes ownership of the bytes.
  *
- * Bytes of a length that was never seen cannot have been loaded before: they
- * are hashed while they are compiled, unless `accept` or a cache has to be asked
- * first.
+ * Bytes of a length never seen can't have been loaded before: they are hashed
+ * while they are compiled, unless `accept` or a cache must be consulted first.
  *
- * @throws what compiling throws, or `accept`.
+ * @throws what compilation or `accept` throws.
  */
 export async function holdModule(
   bytes: Uint8Array<ArrayBuffer>,
@@ -89,7 +90,7 @@ export async function holdModule(
   return await hold(key, entry);
 }
 
-/** Few have a cache: this is loaded with the first module that goes there. */
+/** Few sandboxes have a cache: its code is loaded on first use. */
 async function compileThrough(
   cache: PreparedCache,
   hashed: HashedBytes,

@@ -1,20 +1,20 @@
-/** A long text cut to its head and its tail. */
+/** Truncates a long text to its head and its tail. */
 
 import { TimeSlice } from "../pieces/time_slice.ts";
 
-/** Shorter pieces are put together first: encoding has a price of its own. */
+/** Shorter pieces are joined first: each encoding has a fixed cost. */
 const BATCH_CHARACTERS = 4 * 1024;
 
 /** A text of bounded length. */
 export interface CutText {
-  /** The whole text, or its head and its tail with a mark between them. */
+  /** The whole text, or its head and tail with a marker between them. */
   readonly text: string;
-  /** Bytes of UTF-8 that were left out; 0 when it is whole. */
+  /** Bytes of UTF-8 left out; 0 if none. */
   readonly bytesLeftOut: number;
 }
 
 /**
- * Puts pieces together, up to a limit, without holding up others.
+ * Joins pieces up to a limit, without blocking the event loop.
  *
  * @param maxBytes The most bytes of head and tail together, in UTF-8.
  */
@@ -36,7 +36,7 @@ export async function cutText(
   return cutter.finish();
 }
 
-/** Keeps the first bytes, and twice as many of the last as may be shown. */
+/** Keeps the head, and up to twice the tail that may be shown. */
 class TextCutter {
   readonly #maxBytes: number;
   readonly #head: Uint8Array;
@@ -61,7 +61,7 @@ class TextCutter {
     if (rest.length === 0) return;
     this.#tail.push(rest);
     this.#tailBytes += rest.length;
-    // Joined now and then, so that small pieces do not add up.
+    // Joined from time to time, so that small pieces do not accumulate.
     if (this.#tailBytes > 2 * this.#maxBytes) this.#shortenTail();
   }
 
@@ -90,13 +90,13 @@ class TextCutter {
   }
 }
 
-/** Without the beginning of a character that does not end. */
+/** Decodes, dropping an incomplete character at the end. */
 function decodeStart(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true })
     .decode(bytes, { stream: true });
 }
 
-/** Without the end of a character that does not begin. */
+/** Decodes, dropping an incomplete character at the start. */
 function decodeEnd(bytes: Uint8Array): string {
   let from = 0;
   while (from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from++;

@@ -1,4 +1,4 @@
-/** What a guest asked for and was refused, as its worker reports it. */
+/** What a guest was refused, as its worker reports it. */
 
 import {
   type DeniedFile,
@@ -10,21 +10,18 @@ import {
 } from "../channel/denied_file.ts";
 import { type DeniedRequest, MAX_DENIED } from "../channel/http_layout.ts";
 
-/** Something that a guest asked for and was refused: by its URL or its path. */
+/** A refused network request or file operation. */
 export type Denied = DeniedRequest | DeniedFile;
 
-/** Longer texts of refused requests are cut. */
+/** Longer strings in refused requests are truncated. */
 const MAX_DENIED_LENGTH = 500;
 
-/** Reads the report of a worker. */
+/** Decodes a worker's report. */
 export function readDenied(bytes: Uint8Array): Denied[] {
   return deniedIn(parsed(bytes));
 }
 
-/**
- * What of a list was refused; an invalid entry is left out, and so is one too
- * many.
- */
+/** The valid entries of a list, up to the limit. */
 export function deniedIn(list: readonly unknown[]): Denied[] {
   return [
     ...list.slice(0, MAX_DENIED).filter(isDeniedRequest)

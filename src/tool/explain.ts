@@ -1,4 +1,4 @@
-/** The result of a call in words that a model can act on. */
+/** Explains the result of a call in words that a model can act on. */
 
 import type { AnySandboxError, SandboxErrorKind } from "../errors.ts";
 import { oneLine, quote } from "../quote.ts";
@@ -8,7 +8,7 @@ const MOST_OF_MESSAGE = 2_000;
 const MOST_OF_STDERR = 500;
 const MOST_DENIED = 3;
 
-/** What would help, by what went wrong. */
+/** Advice by kind of error. */
 const ADVICE: Readonly<Record<SandboxErrorKind, string>> = {
   InvalidArguments: "Call it again with arguments that fit its schema.",
   UnknownTool: "Call one of these tools.",
@@ -29,8 +29,8 @@ const ADVICE: Readonly<Record<SandboxErrorKind, string>> = {
 
 /**
  * Describes the result of a call in a few sentences for a model: why it failed,
- * which limit there is, what was used, what was refused, and what would help.
- * For a call that was answered it says what was used and refused.
+ * the limit, what was used and refused, and what would help. For a successful
+ * call it says what was used and refused.
  *
  * ```ts
  * import { explain, SandboxedTool } from "@cortexai/sandbox";
@@ -68,7 +68,7 @@ function sentence(text: string): string {
   return /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
-/** A call that never began used nothing. */
+/** A call that never started used nothing. */
 function usageOf({ usage }: CallRecord): string[] {
   const { durationMs, waitedMs, peakMemoryBytes, fuelConsumed } = usage;
   if (durationMs === 0) return [];
@@ -82,7 +82,7 @@ function usageOf({ usage }: CallRecord): string[] {
 function refusals({ denied }: CallRecord): string[] {
   const requests = denied.filter((one) => one.path === undefined)
     .map(({ url, reason }) => `${quote(url)} (${oneLine(reason, 200)})`);
-  // What came last is nearest to why a call failed.
+  // The latest entries are most likely why a call failed.
   const files = denied.filter((one) => one.path !== undefined)
     .toReversed()
     .map(({ operation, path, reason }) =>
@@ -106,7 +106,7 @@ function few(what: string, all: readonly string[]): string[] {
   return [`${what}${shown}${more}.`];
 }
 
-/** What a tool wrote before it failed by itself often says why. */
+/** What a tool wrote to stderr before it failed often says why. */
 function stderrOf({ kind }: AnySandboxError, { stderr }: CallRecord): string[] {
   if (kind !== "ExecutionFailed" || stderr === "") return [];
   const last = stderr.trimEnd().slice(-MOST_OF_STDERR);

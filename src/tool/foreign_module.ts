@@ -1,17 +1,17 @@
-/** Tells what a module that this sandbox can't run was made for. */
+/** Identifies the environment that an unsupported module was built for. */
 
 import type { ImportInfo } from "../prepare/module_info.ts";
 
 /** A kind of module, and what to do about it. */
 interface ForeignKind {
   readonly advice: string;
-  /** Whether an import gives it away. */
+  /** Whether an import identifies it. */
   readonly knows: (entry: ImportInfo) => boolean;
 }
 
 const PREVIEW1 = "build it for WASI preview 1, such as wasm32-wasip1";
 
-/** The first that knows an import names the module. */
+/** In order: the first kind that matches an import wins. */
 const KINDS: readonly ForeignKind[] = [
   {
     advice: "it is an Extism plug-in, which runs in Extism's SDKs only; " +
@@ -47,7 +47,7 @@ const KINDS: readonly ForeignKind[] = [
       (module === "env" &&
         /^_?(_?emscripten_|invoke_[vijfd]|__syscall_|__cxa_throw$|abort$|_abort_js$)/
           .test(name)) ||
-      // Minified, as with -O3.
+      // Minified import names, as Emscripten writes at -O3.
       (module === "a" && name.length <= 2 && kind === "function"),
   },
   {
@@ -73,7 +73,7 @@ const KINDS: readonly ForeignKind[] = [
   },
 ];
 
-/** What AssemblyScript's own code imports from `env`. */
+/** What AssemblyScript's runtime imports from `env`. */
 const ASSEMBLYSCRIPT: ReadonlySet<string> = new Set([
   "abort",
   "seed",
@@ -81,7 +81,7 @@ const ASSEMBLYSCRIPT: ReadonlySet<string> = new Set([
   "console.log",
 ]);
 
-/** One sentence for a module that imports what no sandbox provides. */
+/** One sentence of advice for a module whose imports no sandbox provides. */
 export function foreignAdvice(
   { imports }: { readonly imports: readonly ImportInfo[] },
 ): string[] {

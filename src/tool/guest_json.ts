@@ -1,14 +1,14 @@
-/** JSON as a guest answers it: bytes that may be anything. */
+/** Parses JSON from a guest: bytes that may be anything. */
 
 import { ExecutionFailed } from "../errors.ts";
 import { parseJson, UnusableJson } from "../pieces/parse_json.ts";
 import type { JsonValue } from "./tool.ts";
 
 /**
- * Parses what `source` answered, in pieces when it is much.
+ * Parses the answer of `source`, incrementally if it is large.
  *
- * @throws {ExecutionFailed} also as a rejection, when it is not UTF-8, not
- * JSON, too deep or, above 32 KiB, has too many values.
+ * @throws {ExecutionFailed} (or rejects) when it is not UTF-8, not JSON, nested
+ * too deeply or, above 32 KiB, has too many values.
  */
 export function parseGuestJson(
   source: string,

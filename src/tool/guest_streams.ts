@@ -1,35 +1,35 @@
-/** The standard streams of a guest, at the host's end. */
+/** The host's end of a guest's standard streams. */
 
 import type { Question, Reply } from "../channel/questions.ts";
 import type { OutputHandler, StdinSource } from "../config/call_options.ts";
 import type { QuestionHandlers } from "../host/guest/question_desk.ts";
 
-/** More than this is asked for piece by piece, like a stream. */
+/** Larger input is requested in chunks, like a stream. */
 const MAX_PAYLOAD_BYTES = 65_536;
 
 const NOTHING: Uint8Array = new Uint8Array();
 const DONE: Reply = { value: 0 };
 
-/** Feeds standard input and hands output on, as a program asks for it. */
+/** Supplies standard input and forwards output as a program asks for it. */
 export class GuestStreams {
-  /** Standard input, when it is passed with the call. */
+  /** Standard input, if it is passed with the call. */
   readonly payload: Uint8Array;
-  /** Whether standard input is asked for instead. */
+  /** Whether the guest requests standard input in chunks instead. */
   readonly isAsked: boolean;
   readonly #input: AsyncIterator<Uint8Array>;
   readonly #onStdout: OutputHandler | undefined;
   readonly #onStderr: OutputHandler | undefined;
-  /** What was read and not asked for yet. */
+  /** Data that was read but not yet requested. */
   #rest: Uint8Array = NOTHING;
 
-  /** Whether output is handed on while the guest runs. */
+  /** Whether output is forwarded while the guest runs. */
   readonly isTold: boolean;
 
   constructor(options: {
     readonly stdin: StdinSource;
     readonly onStdout: OutputHandler | undefined;
     readonly onStderr: OutputHandler | undefined;
-    /** Whether the payload is taken by something else. */
+    /** Whether the payload is used for something else. */
     readonly alwaysAsked: boolean;
   }) {
     const { stdin } = options;
@@ -54,12 +54,12 @@ export class GuestStreams {
     stderr: (question) => handOn(this.#onStderr, question),
   };
 
-  /** Lets go of the input; a read that is under way is not waited for. */
+  /** Releases the input without waiting for a pending read. */
   end(): void {
     if (this.isAsked) this.#input.return?.().catch(() => {});
   }
 
-  /** What is there already needs no promise. */
+  /** Buffered data needs no promise. */
   #read(room: number): Reply | Promise<Reply> {
     return this.#rest.length > 0 ? this.#piece(room) : this.#readOn(room);
   }

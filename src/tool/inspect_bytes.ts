@@ -1,4 +1,4 @@
-/** Describes a module and its needs from its bytes alone. */
+/** Describes a module and its requirements from its bytes alone. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import { familiesOf, findFamily, importRefusal } from "../imports/families.ts";
@@ -19,11 +19,11 @@ import type {
   ModuleRole,
 } from "./module_inspection.ts";
 
-/** What bytes tell, beside their hash. */
+/** What the bytes alone tell, without their hash. */
 export type BytesInspection = Omit<ModuleInspection, "sha256">;
 
 /**
- * Inspects a module's bytes. What that takes is up to the module's author.
+ * Inspects a module's bytes. How long that takes is up to the module's author.
  *
  * @throws {CompilationFailed} when the bytes are not a valid module.
  */

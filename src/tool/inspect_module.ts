@@ -1,4 +1,4 @@
-/** Describes a module and its needs without running any of it. */
+/** Describes a module and its requirements without running any of it. */
 
 import { parseJson } from "../pieces/parse_json.ts";
 import { TimeSlice } from "../pieces/time_slice.ts";
@@ -7,10 +7,10 @@ import type { ModuleInspection } from "./module_inspection.ts";
 import { type ModuleSource, readModuleSource } from "./module_source.ts";
 
 /**
- * Finds out what a module is and would need, without running any of it, and
- * also when a sandbox would refuse it: then names and types are told as far as
- * they could be read. What V8 finds invalid is not a module. All but tiny
- * modules are read in a worker, as for a sandbox.
+ * Reports what a module is and needs, without running any of it, even if a
+ * sandbox would refuse it: then names and types are reported as far as they
+ * could be read. Bytes that V8 rejects are not a module. All but tiny modules
+ * are parsed in a worker.
  *
  * ```ts
  * import { inspectModule } from "@cortexai/sandbox";
@@ -28,7 +28,7 @@ import { type ModuleSource, readModuleSource } from "./module_source.ts";
  * ```
  *
  * @param source The module: bytes, a stream, a path or a URL.
- * @returns its roles, imports, exports, memories and needs.
+ * @returns the module's roles, imports, exports, memories and needs.
  * @throws {CompilationFailed} when the bytes are not a valid module.
  * @throws {PermissionDenied} when this process may not read `source`.
  */
@@ -48,7 +48,9 @@ export async function inspectModule(
   return { sha256, ...inspection } as ModuleInspection;
 }
 
-/** JSON has `null` for what is not known, and nothing that is `null` itself. */
+/**
+ * The JSON uses `null` only for unknown values, so each `null` was `undefined`.
+ */
 async function restoreUndefined(value: object): Promise<void> {
   const slice = new TimeSlice();
   const waiting: object[] = [value];

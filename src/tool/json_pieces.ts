@@ -1,11 +1,11 @@
-/** A value as JSON, piece by piece: what a guest answered may be large. */
+/** Serializes a value to JSON in pieces, as a guest's answer may be large. */
 
 import type { JsonValue } from "./tool.ts";
 
-/** Longer strings come in several pieces, cut between characters. */
+/** Longer strings are split into pieces between characters. */
 const PIECE_CHARACTERS = 16 * 1024;
 
-/** The text of a value: a string as it is, everything else as JSON. */
+/** The text of a value: a string unchanged, everything else as JSON. */
 export function textPieces(value: JsonValue): Iterable<string> {
   return typeof value === "string" ? stringPieces(value) : jsonPieces(value);
 }

@@ -1,19 +1,22 @@
-/** How far the loading of a module is, for whoever waits for a large one. */
+/** Progress of loading a module, for callers that wait for a large one. */
 
-/** How far a load is. */
+/** Progress of a load. */
 export interface LoadProgress {
   /**
-   * What is done at the moment, in this order; a phase that takes no time is
+   * The current phase; phases come in this order, and one that takes no time is
    * left out.
    */
   readonly phase: "reading" | "preparing" | "compiling";
-  /** Bytes that this phase is through with. V8 does not say while it compiles. */
+  /** Bytes done in this phase. V8 reports none while it compiles. */
   readonly doneBytes: number;
-  /** Bytes that this phase has, as far as it is known. */
+  /** Total bytes of this phase, if known. */
   readonly totalBytes: number | undefined;
 }
 
-/** Tells a handler, and keeps what it throws for the end of the load. */
+/**
+ * Reports progress to a handler, and keeps what it throws until the end of the
+ * load.
+ */
 export class ProgressTeller {
   readonly #handler: (progress: LoadProgress) => void;
   #failure: { readonly error: unknown } | undefined;
@@ -22,7 +25,7 @@ export class ProgressTeller {
     this.#handler = handler;
   }
 
-  /** Tells it; one that has thrown is told nothing more. */
+  /** Reports progress; a handler that has thrown is not called again. */
   readonly tell: (progress: LoadProgress) => void = (progress) => {
     if (this.#failure) return;
     try {

@@ -1,4 +1,4 @@
-/** Turns a result into the text that a model is shown. */
+/** Turns a result into text for a model. */
 
 import { checkKnown, checkWhole } from "../config/option_checks.ts";
 import type { CallResult } from "./call_result.ts";
@@ -10,18 +10,19 @@ import type { JsonValue } from "./tool.ts";
 /** Options of {@linkcode modelAnswer}. */
 export interface ModelAnswerOptions {
   /**
-   * The most bytes of the answer that are shown, in UTF-8; 16 384 by default.
+   * The maximum size of the answer's text, in bytes of UTF-8; 16 384 by
+   * default.
    */
   readonly maxBytes?: number | undefined;
 }
 
-/** What a model is shown of a result; the result itself stays whole. */
+/** What a model is shown of a result; the result itself is not truncated. */
 export interface ModelAnswer {
-  /** The answer, or why there is none and what would help. */
+  /** The answer, or why the call failed and what would help. */
   readonly text: string;
   /** Whether the call failed. */
   readonly isError: boolean;
-  /** Bytes of the answer that were left out; 0 when all of it is shown. */
+  /** Bytes of the answer left out; 0 if it is shown in full. */
   readonly bytesLeftOut: number;
 }
 
@@ -30,15 +31,15 @@ const LEAST_BYTES = 64;
 const MOST_BYTES = 2 ** 26;
 
 /**
- * Turns a result into a text for a model: a string as it is, everything else as
- * JSON, cut to its head and its tail where it is longer than the limit; for a
- * failure what {@linkcode explain} says.
+ * Turns a result into text for a model: a string unchanged, everything else as
+ * JSON, truncated to its head and tail above the limit; for a failure, the text
+ * of {@linkcode explain}.
  *
  * @param result The result of a call.
- * @param options How much of it is shown.
- * @returns the text, and how much of the answer it leaves out.
- * @throws {RangeError} when the limit is not from 64 bytes to 64 MiB.
- * @throws {TypeError} for an option that does not exist.
+ * @param options The size limit.
+ * @returns the text, and how many bytes of the answer it leaves out.
+ * @throws {RangeError} when the limit is not between 64 bytes and 64 MiB.
+ * @throws {TypeError} for an unknown option.
  */
 export async function modelAnswer(
   result: CallResult<JsonValue>,

@@ -1,4 +1,4 @@
-/** What inspection finds out about a module: plain data. */
+/** What inspection reports about a module, as plain data. */
 
 import type { ExternKind, ValueKind } from "../prepare/module_info.ts";
 
@@ -6,21 +6,27 @@ export type { ExternKind, ValueKind };
 
 /** An import or an export of a module. */
 export interface InspectedItem {
-  /** Its name, which the module chose: any text. */
+  /** Its name, chosen by the module: any text. */
   readonly name: string;
-  /** What it is. */
+  /** Its kind. */
   readonly kind: ExternKind;
-  /** What a function takes; `undefined` when it is none, or not known. */
+  /**
+   * A function's parameters; `undefined` if it is not a function, or its type
+   * is unknown.
+   */
   readonly params: readonly ValueKind[] | undefined;
-  /** What a function returns; `undefined` when it is none, or not known. */
+  /**
+   * A function's results; `undefined` if it is not a function, or its type is
+   * unknown.
+   */
   readonly results: readonly ValueKind[] | undefined;
 }
 
-/** The imports that name the same module, such as `wasi_snapshot_preview1`. */
+/** The imports from one module, such as `wasi_snapshot_preview1`. */
 export interface ImportFamily {
-  /** The name of the module they are imported from: any text. */
+  /** The name of the module that they are imported from: any text. */
   readonly module: string;
-  /** What is imported from it. */
+  /** The imported items. */
   readonly items: readonly InspectedItem[];
   /** Whether a sandbox provides all of them. */
   readonly isProvided: boolean;
@@ -28,66 +34,66 @@ export interface ImportFamily {
 
 /** A memory of a module. */
 export interface InspectedMemory {
-  /** Pages of 64 KiB at the start. */
+  /** Initial size in pages of 64 KiB. */
   readonly initialPages: number;
-  /** Bytes at the start. */
+  /** Initial size in bytes. */
   readonly initialBytes: number;
-  /** Pages at most; `undefined` when the module sets no maximum. */
+  /** Maximum size in pages; `undefined` if the module sets none. */
   readonly maximumPages: number | undefined;
-  /** Bytes at most; `undefined` when the module sets no maximum. */
+  /** Maximum size in bytes; `undefined` if the module sets none. */
   readonly maximumBytes: number | undefined;
-  /** Whether its addresses are 64 bits wide. */
+  /** Whether it is a 64-bit memory (memory64). */
   readonly index64: boolean;
 }
 
-/** What a module is: by its exports, so that one can be several. */
+/** What a module is, by its exports; a module can have several roles. */
 export type ModuleRole = "tool" | "command" | "reactor";
 
-/** What a module would need to run. */
+/** What a module needs to run. */
 export interface ModuleNeeds {
-  /** Bytes of memories and tables at the start; `undefined`, not known. */
+  /** Initial bytes of its memories and tables; `undefined` if unknown. */
   readonly memoryBytes: number | undefined;
   /** Whether it imports WASI. */
   readonly wasi: boolean;
-  /** Whether it imports the network. */
+  /** Whether it imports network functions. */
   readonly network: boolean;
   /**
-   * Whether it asks the host for functions by name: which ones, it says when it
-   * runs. The option `functions` offers them.
+   * Whether it can call host functions by name; the names are known only at run
+   * time. The option `functions` offers them.
    */
   readonly hostFunctions: boolean;
   /**
-   * The names of the functions of numbers that it imports from the host, sorted;
-   * the option `numericFunctions` has to offer each.
+   * The names of the numeric host functions that it imports, sorted; the option
+   * `numericFunctions` must offer each.
    */
   readonly numericFunctions: readonly string[];
 }
 
-/** What {@linkcode inspectModule} finds out: plain data. */
+/** The result of {@linkcode inspectModule}, as plain data. */
 export interface ModuleInspection {
   /** SHA-256 of the bytes, in hexadecimal. */
   readonly sha256: string;
-  /** How many bytes the module has. */
+  /** The size of the module in bytes. */
   readonly sizeBytes: number;
   /**
-   * What it is: a `tool` exports the tool ABI, a `command` exports `_start`, a
+   * Its roles: a `tool` exports the tool ABI, a `command` exports `_start`, a
    * `reactor` exports `_initialize`. Empty for a plain library.
    */
   readonly roles: readonly ModuleRole[];
-  /** Its imports, by the module they come from. */
+  /** Its imports, grouped by module. */
   readonly imports: readonly ImportFamily[];
   /** Its exports, in order. */
   readonly exports: readonly InspectedItem[];
   /** Its memories, imported ones first. */
   readonly memories: readonly InspectedMemory[];
-  /** The proposals beyond the first version that it uses, sorted. */
+  /** The post-MVP proposals that it uses, sorted. */
   readonly features: readonly string[];
   /** The names of its custom sections, in order. */
   readonly customSections: readonly string[];
-  /** Whether a function runs as soon as it is instantiated. */
+  /** Whether it has a start function, which runs at instantiation. */
   readonly hasStart: boolean;
-  /** What it would need to run. */
+  /** What it needs to run. */
   readonly needs: ModuleNeeds;
-  /** Why a sandbox would not run it, one reason each; empty when it would. */
+  /** Why a sandbox would refuse it, one reason each; empty if it would not. */
   readonly refusals: readonly string[];
 }

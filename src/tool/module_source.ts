@@ -1,4 +1,4 @@
-/** Where a module's bytes come from, and how many may come. */
+/** Reads a module's bytes from its source, up to a limit. */
 
 import {
   checkKnown,
@@ -13,8 +13,8 @@ import { collectBytes, copyBytes } from "../pieces/collect_bytes.ts";
 import type { LoadProgress } from "./load_progress.ts";
 
 /**
- * A module's bytes in any form, the path of a file, or a `file:`, `http:` or
- * `https:` URL.
+ * A module's bytes in any form, a file path, or a `file:`, `http:` or `https:`
+ * URL.
  */
 export type ModuleSource =
   | Uint8Array
@@ -26,7 +26,7 @@ export type ModuleSource =
   | URL;
 
 /**
- * Options of reading and loading a module.
+ * Options for loading a module.
  *
  * ```ts ignore
  * const module = await sandbox.loadModule("https://example.com/tool.wasm", {
@@ -38,19 +38,19 @@ export type ModuleSource =
  */
 export interface ModuleLoadOptions {
   /**
-   * The hash that the bytes must have: `sha256-` and the hash in base64, as in
-   * HTML, or in hexadecimal.
+   * The expected hash of the bytes: `sha256-` followed by base64, as in HTML,
+   * or by hexadecimal.
    */
   readonly integrity?: string | undefined;
-  /** The most bytes that the module may have; 512 MiB by default. */
+  /** The maximum size of the module, in bytes; 512 MiB by default. */
   readonly maxBytes?: number | undefined;
-  /** The most milliseconds that a download may take; 60 000 by default. */
+  /** The time limit of a download, in milliseconds; 60 000 by default. */
   readonly downloadTimeout?: number | undefined;
-  /** Ends the reading when aborted; it rejects with the signal's reason. */
+  /** Aborts the load, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told how far it is, for those who wait for a large module. What it throws,
-   * the load throws at its end.
+   * Called with the progress of the load. What it throws, the load throws at
+   * its end.
    */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -58,7 +58,7 @@ export interface ModuleLoadOptions {
 const MAX_BYTES = 512 * 1024 * 1024;
 const LARGEST_MAX_BYTES = 2 ** 31 - 1;
 const DOWNLOAD_MS = 60_000;
-/** What is read of a file at once. */
+/** Size of one read from a file. */
 const PIECE_BYTES = 256 * 1024;
 const INTEGRITY = /^sha256-(?:([0-9a-f]{64})|([A-Za-z0-9+/]{43}=))$/i;
 
@@ -73,11 +73,11 @@ interface ReadLimits {
 /**
  * Reads a module's bytes.
  *
- * @param expect Told how many there will be, where that is known before.
- * @param tell Told how many there are, piece by piece; must not throw.
- * @throws {PermissionDenied} when this process may not read there.
+ * @param expect Called with the size, if it is known beforehand.
+ * @param tell Called with the size so far, after every piece; must not throw.
+ * @throws {PermissionDenied} when this process may not read the source.
  * @throws {CompilationFailed} when there are more than `maxBytes`.
- * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {TypeError} for an unknown or invalid option.
  */
 export async function readModuleSource(
   source: ModuleSource,
@@ -103,11 +103,11 @@ export async function readModuleSource(
 }
 
 /**
- * Compares a module's hash to the one that was asked for.
+ * Compares a module's hash with the expected one.
  *
  * @param sha256 The hash of the bytes, in hexadecimal.
  * @throws {TypeError} when `integrity` is not a hash.
- * @throws {CompilationFailed} when the bytes are others.
+ * @throws {CompilationFailed} when the hashes differ.
  */
 export function checkIntegrity(
   sha256: string,
@@ -173,7 +173,7 @@ async function read(
     expectSize(source.byteLength, limits);
     return await copyBytes(new Uint8Array(source));
   }
-  // Before all that follows: to ask for a class loads Deno's code of it.
+  // Checked first: naming a Web API class makes Deno load its code.
   if (typeof source === "string") return await readAddress(source, limits);
   if (source instanceof Blob) return await readPieces(source.stream(), limits);
   if (source instanceof Response) return await readResponse(source, limits);
@@ -194,7 +194,7 @@ async function readAddress(
     : await readFile(url ?? source, limits);
 }
 
-/** Strings are paths, unless they start like a URL that can be read. */
+/** Strings are paths, unless they start like a supported URL. */
 function toUrl(source: string | URL): URL | undefined {
   if (source instanceof URL) return source;
   return /^(https?|file):\/\//i.test(source) ? new URL(source) : undefined;
@@ -212,7 +212,7 @@ async function readFile(
     );
   }
   expectSize(size, limits);
-  // Of a pipe or a device, the size says nothing.
+  // The reported size of a pipe or a device means nothing.
   const whole = isFile && await readWhole(file, size, (length) => {
     limits.signal?.throwIfAborted();
     tellRead(length, size, limits);
@@ -231,7 +231,7 @@ function tellRead(
   tell({ phase: "reading", doneBytes, totalBytes });
 }
 
-/** A file's content; each piece is gone when the next one comes. */
+/** A file's content; each piece is valid only until the next one. */
 async function* pieces(
   file: Deno.FsFile,
   size: number,
@@ -276,7 +276,7 @@ async function readResponse(
   return await readPieces(response.body, limits);
 }
 
-/** @param expected How many bytes will come, as far as one knows. */
+/** @param expected The number of bytes to come, if known. */
 async function readPieces(
   stream: AsyncIterable<Uint8Array>,
   limits: ReadLimits,

@@ -17,17 +17,23 @@ import {
   workerModule,
 } from "./sandboxed_module.ts";
 
-/** What it was loaded as: a snapshot was not loaded, but made. */
+/**
+ * The key that a module was loaded under; empty for a snapshot, which was not
+ * loaded.
+ */
 function loadedAs(module: SandboxedModule): string {
   return workerModule(module).kept ? "" : module.sha256;
 }
 
-/** What holds a module; what was made of an unloaded one holds nothing. */
+/**
+ * A reference to a module; something derived from an unloaded module holds
+ * none.
+ */
 interface StoredHold extends Partial<Pick<HeldModule, "again">> {
   release(): void;
 }
 
-/** Loads modules once each, and lets go of them. */
+/** Loads and unloads the modules of a sandbox. */
 export class ModuleStore {
   readonly #config: SandboxConfig;
   readonly #loaded = new Map<string, SandboxedModule>();
@@ -36,10 +42,11 @@ export class ModuleStore {
   #isClosed = false;
 
   /**
-   * Keeps the preparing threads, until {@linkcode close}.
+   * Keeps the preparing threads alive until {@linkcode close}.
    *
-   * @throws {PermissionDenied} when the cache can't be used, or a guest may.
-   * @throws {TypeError} when somebody else may write to the cache.
+   * @throws {PermissionDenied} when the cache can't be used, or a guest has
+   * access to it.
+   * @throws {TypeError} when other users may write to the cache.
    */
   constructor(config: SandboxConfig) {
     this.#config = config;
@@ -49,12 +56,15 @@ export class ModuleStore {
     sandboxOpened();
   }
 
-  /** Whether the module was loaded here, and not unloaded. */
+  /** Whether the module was loaded here and not unloaded. */
   has(module: SandboxedModule): boolean {
     return this.#held.has(module);
   }
 
-  /** Starts a thread ahead of a module of so many bytes, if it needs one. */
+  /**
+   * Starts a thread ahead of time for a module of this size, if it will need
+   * one.
+   */
   expect(bytes: number): void {
     if (!this.#isClosed) startThreadFor(bytes, this.#prepareOptions);
   }
@@ -62,7 +72,7 @@ export class ModuleStore {
   /**
    * Prepares, checks and compiles a module.
    *
-   * @throws {SandboxError} when it cannot be used, or has another hash, or the
+   * @throws {SandboxError} when it can't be used, its hash differs, or the
    * sandbox closes meanwhile.
    */
   async load(
@@ -102,19 +112,19 @@ export class ModuleStore {
   }
 
   /**
-   * Adds a module that was made of another: its code counts as loaded until
-   * both are unloaded.
+   * Adds a module derived from another: its code counts as loaded until both
+   * are unloaded.
    */
   add(module: SandboxedModule, origin: SandboxedModule): void {
-    // A session goes on when its module is unloaded, and nobody counts that.
+    // A session outlives its unloaded module, whose code no longer counts.
     const held = this.#held.get(origin)?.again?.() ?? { release: () => {} };
     this.#held.set(module, held);
   }
 
   /**
-   * Lets go of a module.
+   * Releases a module.
    *
-   * @throws {ExecutionFailed} when it is not loaded here.
+   * @throws {ExecutionFailed} when it was not loaded here.
    */
   unload(module: SandboxedModule): void {
     this.check(module);
@@ -123,7 +133,7 @@ export class ModuleStore {
     this.#loaded.delete(loadedAs(module));
   }
 
-  /** Lets go of all of them; no other one is loaded. */
+  /** Releases all modules; later loads fail. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -133,9 +143,11 @@ export class ModuleStore {
   }
 
   /**
-   * A module carries the limits of the sandbox that loaded it.
+   * Checks that a module was loaded here, as it carries the limits of its
+   * sandbox.
    *
-   * @throws {ExecutionFailed} when another one loaded it, or it was unloaded.
+   * @throws {ExecutionFailed} when another sandbox loaded it, or it was
+   * unloaded.
    */
   check(module: SandboxedModule): void {
     if (this.has(module)) return;

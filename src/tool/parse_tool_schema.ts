@@ -1,20 +1,20 @@
-/** The schema that a guest answers with, checked before anyone relies on it. */
+/** Parses and checks the schema that a guest returns. */
 
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import { ExecutionFailed } from "../errors.ts";
 import { parseGuestJson } from "./guest_json.ts";
 import type { JsonValue, ToolAnnotations, ToolSchema } from "./tool.ts";
 
-/** What every model provider accepts as the name of a tool, and the dot. */
+/** What every model provider accepts as a tool name, plus the dot. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * Reads a schema in JSON. Unknown members are left out.
+ * Parses a schema from JSON. Unknown members are ignored.
  *
- * @param source What it comes from, for messages.
- * @throws {ExecutionFailed} when a member is missing or is of another type.
+ * @param source Where it comes from, for messages.
+ * @throws {ExecutionFailed} when a member is missing or has the wrong type.
  */
 export async function parseToolSchema(
   source: string,
@@ -51,14 +51,14 @@ export async function parseToolSchema(
   });
 }
 
-/** Refuses a schema for its length alone. */
+/** The error for a schema that is too long. */
 export function schemaTooLong(source: string, bytes: number): ExecutionFailed {
   return new ExecutionFailed(
     `Tool schema can't be used: ${source} has ${bytes} bytes, limit is ${MAX_SCHEMA_BYTES}`,
   );
 }
 
-/** What a tool does not say of these is not there. */
+/** Left out if the tool does not declare it. */
 function title(schema: JsonObject): Pick<ToolSchema, "title"> {
   const title = optional(schema, "title", isString, "a string", "");
   return title === "" ? {} : { title };

@@ -1,4 +1,7 @@
-/** Calls of tools of the host program, told like those of sandboxed ones. */
+/**
+ * Calls tools of the host program, with the same kind of result as sandboxed
+ * tools.
+ */
 
 import {
   type AnySandboxError,
@@ -10,10 +13,10 @@ import { type CallResult, failed, succeeded } from "./call_result.ts";
 import type { JsonValue, Tool, ToolCallOptions } from "./tool.ts";
 
 /**
- * Calls a tool, and never throws for what it throws.
+ * Calls a tool, and turns what it throws into a failed result.
  *
- * @throws the signal's reason as soon as the call is aborted, whether the tool
- * takes notice or not.
+ * @throws the signal's reason as soon as the call is aborted, even if the tool
+ * ignores the signal.
  */
 export async function callPlainTool(
   tool: Tool,

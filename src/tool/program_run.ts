@@ -1,4 +1,4 @@
-/** The run of a WASI program: its options and its result. */
+/** Options and result of running a WASI program. */
 
 import type { CallOptions } from "../config/call_options.ts";
 import { ExecutionFailed } from "../errors.ts";
@@ -7,7 +7,7 @@ import { exportSignature, type SandboxedModule } from "./sandboxed_module.ts";
 
 /** Options of {@linkcode ToolSandbox.run}. */
 export interface RunOptions extends CallOptions {
-  /** The name that the program is told as its own; `"program"` by default. */
+  /** The program's name (`argv[0]`); `"program"` by default. */
   readonly name?: string | undefined;
   /**
    * Where relative paths lead: a folder that is granted or in memory, or one in
@@ -17,19 +17,21 @@ export interface RunOptions extends CallOptions {
   readonly workingDirectory?: string | undefined;
 }
 
-/** A program that ended by itself. */
+/** A program that ran to completion. */
 export interface RunSuccess extends CallSuccess<number> {
-  /** What it passed to `proc_exit`, 0 when it returned; the same as `value`. */
+  /**
+   * The exit code passed to `proc_exit`, or 0 if it returned; equals `value`.
+   */
   readonly exitCode: number;
 }
 
-/** A program that trapped or met a limit. */
+/** A program that trapped or exceeded a limit. */
 export interface RunFailure extends CallFailure {
-  /** It has none. */
+  /** Always `undefined`. */
   readonly exitCode: undefined;
 }
 
-/** How a program ended, and what it wrote. */
+/** The result of a program, and its output. */
 export type RunResult = RunSuccess | RunFailure;
 
 /**

@@ -1,4 +1,4 @@
-/** The calls of a sandbox, of every kind, from their options to their result. */
+/** Makes a sandbox's calls of every kind, from options to result. */
 
 import {
   type AnySandboxError,
@@ -28,7 +28,7 @@ import {
   workerModule,
 } from "./sandboxed_module.ts";
 
-/** What a call is made over, and what becomes of what it leaves. */
+/** The overlay state of a call, before and after. */
 interface CallOver {
   readonly before: OverlayStates;
   readonly changesOf: ChangesOf;
@@ -39,13 +39,15 @@ export class SandboxCalls {
   readonly #parts: SandboxParts;
   readonly #sandbox: unknown;
 
-  /** @param sandbox What overlays are made by, to tell those of others. */
+  /**
+   * @param sandbox The owner of overlays, to detect those of other sandboxes.
+   */
   constructor(parts: SandboxParts, sandbox: unknown) {
     this.#parts = parts;
     this.#sandbox = sandbox;
   }
 
-  /** Makes a call, in the turn of its overlay if it has one. */
+  /** Makes a call; calls on a shared overlay take turns. */
   async call<Input, Value>(
     module: SandboxedModule,
     kind: CallKind<Input, Value>,
@@ -154,7 +156,7 @@ export class SandboxCalls {
   }
 }
 
-/** What is not an answer was meant to be read by somebody. */
+/** Output that is not a valid answer is often an error message. */
 async function printed(
   result: CallSuccess<Uint8Array>,
 ): Promise<RecordData> {

@@ -1,4 +1,4 @@
-/** What a sandbox is made of: everything that its calls share. */
+/** The parts of a sandbox that all of its calls share. */
 
 import type { SandboxConfig } from "../config/sandbox_config.ts";
 import { SandboxClosed } from "../errors.ts";
@@ -18,7 +18,7 @@ import { Changes } from "./changes/changes.ts";
 import type { OverlayStates } from "./changes/overlay.ts";
 import { ModuleStore } from "./module_store.ts";
 
-/** The parts of one sandbox, from its start to its end. */
+/** The parts of one sandbox, for its whole lifetime. */
 export class SandboxParts {
   readonly config: SandboxConfig;
   readonly folders: GrantedFolders;
@@ -33,13 +33,13 @@ export class SandboxParts {
   /**
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants.
-   * @throws {TypeError} for a grant of what is no folder, or a cache or spill
-   * folder that others may write to.
+   * @throws {TypeError} for a grant that is not a folder, or a cache or spill
+   * folder that other users may write to.
    */
   constructor(config: SandboxConfig) {
     this.config = config;
     const grants = systemGrants(config);
-    // Asked first, since anchors are made for what is granted only.
+    // Checked first, as anchors are created only for granted folders.
     workerPermissions(grants.directories);
     for (const { host } of grants.directories) checkFolder(host);
     this.network = new Network(networkOptions(config));
@@ -82,15 +82,15 @@ export class SandboxParts {
   }
 
   /**
-   * Makes a worker ahead of a call: that holds this thread up for some 12 ms, so
-   * what is `after` something else waits until that was handed over.
+   * Starts a worker ahead of a call. That blocks this thread for some 12 ms, so
+   * with `after` it waits until other work was handed over.
    */
   warmPool(after: boolean): void {
     if (after) new Timer(0, () => this.#isClosed || this.pool.warm());
     else this.pool.warm();
   }
 
-  /** What a call left in overlays, to be committed or dropped. */
+  /** The changes that a call left in overlays, to commit or drop. */
   changesOf(states: OverlayStates, onSettled?: () => void): Changes {
     const { directories } = this.folders;
     this.#spills.keep(states);
@@ -107,15 +107,15 @@ export class SandboxParts {
   }
 
   /**
-   * Says that a call begins with what earlier ones left in overlays.
+   * Records that a call begins with the overlay state of earlier calls.
    *
-   * @returns what says that it has ended, and all that it left is known.
+   * @returns a function to call when it has ended and its changes are known.
    */
   callBegins(before: OverlayStates): () => void {
     return this.#spills.begin(before);
   }
 
-  /** Stops what runs, and ends the workers. */
+  /** Stops running calls and ends the workers. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const unloading = this.modules.close();
@@ -126,7 +126,7 @@ export class SandboxParts {
   }
 }
 
-/** What everything comes to in a sandbox that is closed. */
+/** The error of every operation on a closed sandbox. */
 export function closedError(): SandboxClosed {
   return new SandboxClosed("Sandbox is closed");
 }

@@ -1,4 +1,4 @@
-/** A module that was prepared and compiled: load once, call many times. */
+/** A prepared and compiled module: load once, call many times. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { InstancePlan, NumericImport } from "../contract/instance_plan.ts";
@@ -12,19 +12,19 @@ import type { LoadedInfo, LoadedModule } from "./preparing/loaded_info.ts";
 
 let nextId = 1;
 
-/** A number that no other module or session of this process has. */
+/** An id that is unique among the modules and sessions of this process. */
 export function nextModuleId(): number {
   return nextId++;
 }
 
-/** Makes a module; only a sandbox does. */
+/** Creates a module; used only by sandboxes. */
 export let createModule: (
   sha256: string,
   compiled: LoadedModule,
   config: SandboxConfig,
 ) => SandboxedModule;
 
-/** What workers are given of a module. */
+/** The part of a module that workers receive. */
 export let workerModule: (module: SandboxedModule) => WorkerModule;
 
 /** What preparation learnt about a module. */
@@ -58,7 +58,7 @@ export class SandboxedModule {
     moduleInfo = (module) => module.#info;
   }
 
-  /** The names that it exports, in order. */
+  /** The names of its exports, in order. */
   get exports(): readonly string[] {
     return this.#info.exports.names();
   }
@@ -81,13 +81,13 @@ export function exportSignature(
   return found.signature;
 }
 
-/** Whether it has a system interface, and with it files. */
+/** Whether it imports WASI, and so may use files. */
 export function usesSystem(module: SandboxedModule): boolean {
   return workerModule(module).plan.families
     .some((one) => findFamily(one)?.needs.includes("system"));
 }
 
-/** What a module imports of the functions that a configuration names. */
+/** The numeric host functions that a module imports. */
 function numericImports({ imports }: LoadedInfo): NumericImport[] {
   return imports.flatMap(({ module, name, signature }) =>
     signature && findFamily(module)?.isOpen

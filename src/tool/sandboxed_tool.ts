@@ -1,4 +1,4 @@
-/** A tool whose code is a module or a script: JSON in, JSON out. */
+/** A sandboxed tool: a module or a script that takes and returns JSON. */
 
 import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
@@ -27,19 +27,19 @@ import { callModule, ToolSandbox } from "./tool_sandbox.ts";
 /** Options of {@linkcode SandboxedTool.load} and `create`. */
 export interface ToolLoadOptions {
   /**
-   * The schema of a tool that is a WASI program, with JSON on standard input
-   * and output. Without it, the module's custom section `tool_schema` is used,
-   * or the file `NAME.schema.json` beside `NAME.wasm`.
+   * The schema of a WASI program that is used as a tool, with JSON on standard
+   * input and output. By default it is read from the module's custom section
+   * `tool_schema`, or else from `NAME.schema.json` next to `NAME.wasm`.
    */
   readonly schema?: Partial<ToolSchema> | undefined;
   /**
-   * Whether arguments must fit the tool's schema for the tool to be called;
+   * Whether arguments are validated against the tool's schema before a call;
    * `true` by default.
    */
   readonly validateArguments?: boolean | undefined;
   /**
-   * Where a module comes from that was loaded before: the schema of a program
-   * is looked for beside it. `load` knows it.
+   * The path or URL of an already loaded module, next to which a program's
+   * schema is looked for. Set by `load`.
    */
   readonly source?: string | URL | undefined;
 }
@@ -47,7 +47,10 @@ export interface ToolLoadOptions {
 /** Options of {@linkcode SandboxedTool.load} for scripts of other languages. */
 export interface InterpretedToolOptions
   extends Pick<ToolLoadOptions, "validateArguments"> {
-  /** Runs the script, such as `PythonInterpreter` of `@cortexai/sandbox/python`. */
+  /**
+   * The interpreter that runs the script, such as `PythonInterpreter` of
+   * `@cortexai/sandbox/python`.
+   */
   readonly interpreter: ToolInterpreter;
 }
 
@@ -55,7 +58,7 @@ const ENCODER = new TextEncoder();
 
 /**
  * A tool that runs in a sandbox. Every call gets a fresh instance of its
- * module, so nothing that one call leaves behind is seen by the next.
+ * module, so no state leaks from one call to the next.
  *
  * ```ts
  * import { SandboxedTool } from "@cortexai/sandbox";
@@ -94,20 +97,20 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * Loads a tool into a sandbox of its own, which closes with the tool.
+   * Loads a tool into its own sandbox, which closes with the tool.
    *
    * @param source The module: bytes, a stream, a path or a URL. A path or a URL
    * that ends in `.js`, `.mjs`, `.ts` or `.mts` is a script: an ES module that
-   * exports `schema` and `execute(args, context)`, and imports nothing but
-   * files of its own folder.
-   * @param config Limits and grants, as a configuration or as plain options;
-   * the defaults when left out.
-   * @param options The schema of a tool that is a program, the hash that the
-   * module must have, and limits of the download.
-   * @returns the tool, which is the caller's to close.
+   * exports `schema` and `execute(args, context)`, and imports only files in
+   * its own folder.
+   * @param config Limits and grants, as a configuration or plain options; the
+   * defaults if left out.
+   * @param options The schema of a program, the expected hash of the module,
+   * and download limits.
+   * @returns the tool, which the caller must close.
    * @throws {SandboxError} when the module can't be loaded or its schema can't
    * be used.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    */
   static async load(
     source: ModuleSource,
@@ -115,9 +118,9 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     options?: ToolLoadOptions & ModuleLoadOptions,
   ): Promise<SandboxedTool>;
   /**
-   * Loads a script of another language. It runs in the sandbox of its
-   * interpreter, with the limits and grants of that; closing the tool leaves
-   * the interpreter open.
+   * Loads a script in another language. It runs in its interpreter's sandbox,
+   * with that sandbox's limits and grants; closing the tool leaves the
+   * interpreter open.
    *
    * ```ts ignore
    * import { SandboxedTool } from "@cortexai/sandbox";
@@ -128,11 +131,11 @@ export class SandboxedTool implements Tool, AsyncDisposable {
    * console.log(await tool.execute({ text: "hi" }));
    * ```
    *
-   * @param source The path or the URL of the script: it has a `schema` and a
+   * @param source The path or URL of the script, which defines `schema` and a
    * function `execute`.
    * @param options The interpreter.
-   * @throws {SandboxError} when the script can't be loaded or is no tool.
-   * @throws {TypeError} when it is no script of that interpreter.
+   * @throws {SandboxError} when the script can't be loaded or is not a tool.
+   * @throws {TypeError} when it is not a script for that interpreter.
    */
   static async load(
     source: string | URL,
@@ -167,14 +170,14 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * Makes a tool of a module that a sandbox has loaded, or of a script that it
-   * is to load. Closing the tool leaves the sandbox open.
+   * Creates a tool from a module that a sandbox has loaded, or from a script,
+   * which it loads. Closing the tool leaves the sandbox open.
    *
-   * @param sandbox The sandbox that is to run it.
+   * @param sandbox The sandbox that runs it.
    * @param module The module, or the path or URL of a script.
-   * @param options The schema of a tool that is a program.
+   * @param options The schema of a program, and argument validation.
    * @returns the tool.
-   * @throws {SandboxError} when the module is no tool or its schema can't be
+   * @throws {SandboxError} when the module is not a tool or its schema can't be
    * used.
    */
   static async create(
@@ -189,7 +192,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * What the tool says about itself, asked once when it was loaded.
+   * The tool's schema, read once when the tool was loaded.
    *
    * @returns its name, description and parameters.
    */
@@ -200,12 +203,12 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   /**
    * Calls the tool.
    *
-   * @param args Any JSON value; the tool's schema says what it expects.
+   * @param args Any JSON value that matches the tool's schema.
    * @param options Limits, files and streams of this call.
-   * @returns the JSON value that the tool answered.
-   * @throws {SandboxError} when the guest fails or meets a limit.
-   * @throws {InvalidArguments} when `args` do not fit the tool's schema.
-   * @throws {TypeError} when `args` can't be JSON.
+   * @returns the JSON value that the tool returned.
+   * @throws {SandboxError} when the guest fails or exceeds a limit.
+   * @throws {InvalidArguments} when `args` do not match the tool's schema.
+   * @throws {TypeError} when `args` can't be serialized to JSON.
    * @throws the signal's reason when the call is aborted.
    */
   async execute(args: unknown, options?: CallOptions): Promise<JsonValue> {
@@ -213,13 +216,13 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * Calls the tool, and never throws for what a guest does.
+   * Calls the tool; returns guest failures instead of throwing them.
    *
-   * @param args Any JSON value; the tool's schema says what it expects.
+   * @param args Any JSON value that matches the tool's schema.
    * @param options Limits, files and streams of this call.
    * @returns the value or the error, with what the call used.
-   * @throws {TypeError} when `args` cannot be JSON, or for an option that does
-   * not exist or is impossible.
+   * @throws {TypeError} when `args` cannot be JSON, or for an unknown or
+   * invalid option.
    * @throws the signal's reason when the call is aborted.
    */
   async call(
@@ -234,8 +237,8 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 
   /**
-   * Closes the sandbox, if the tool was loaded into one of its own; else it
-   * leaves the sandbox as it is.
+   * Closes the sandbox, if the tool was loaded into its own; otherwise does
+   * nothing.
    */
   async close(): Promise<void> {
     if (this.#ownsSandbox) await this.sandbox.close();
@@ -247,7 +250,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   }
 }
 
-/** A program that is a tool reads its arguments there. */
+/** A program reads its arguments from standard input. */
 function refuseStdin({ stdin }: CallOptions): void {
   if (stdin === undefined) return;
   throw new TypeError(
@@ -255,15 +258,15 @@ function refuseStdin({ stdin }: CallOptions): void {
   );
 }
 
-/** What a tool is made of. */
+/** The parts of a tool. */
 interface ToolParts {
   readonly sandbox: ToolSandbox;
   readonly schema: ToolSchema;
-  /** Calls it with arguments that were checked, as JSON. */
+  /** Calls it with validated arguments, as JSON. */
   run(json: string, options: CallOptions): Promise<CallResult<JsonValue>>;
 }
 
-/** A tool whose code is a module, or an interpreter with a script. */
+/** The parts of a tool that is a module, or an interpreter with a script. */
 function partsOf(
   sandbox: ToolSandbox,
   module: SandboxedModule,
@@ -300,7 +303,7 @@ async function interpretedParts(
   };
 }
 
-/** @throws {TypeError} for an option that only modules have. */
+/** @throws {TypeError} for an option that applies only to modules. */
 async function scriptParts(
   sandbox: ToolSandbox,
   source: ScriptSource,
@@ -352,7 +355,7 @@ async function readSchema(
   );
 }
 
-/** What is missing is said at load, without running anything. */
+/** Reports missing exports at load, without running anything. */
 function checkToolExports(module: SandboxedModule): void {
   const { exports } = moduleInfo(module);
   if (exports.find("memory")?.kind !== "memory") {

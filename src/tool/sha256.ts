@@ -1,4 +1,4 @@
-/** How modules are told apart. */
+/** SHA-256 hashes, which identify modules. */
 
 import { LARGE_MODULE_BYTES } from "./preparing/large_module.ts";
 
@@ -11,9 +11,9 @@ export async function sha256Hex(
 }
 
 /**
- * The same for a thread that may wait for it, of pieces one after another:
- * `crypto.subtle` copies the bytes, and of a large module the copy is there
- * until V8 collects it.
+ * The same, synchronous and incremental, for a thread that may block:
+ * `crypto.subtle` copies the bytes, and the copy of a large module stays until
+ * V8 collects it.
  */
 export async function sha256HexHere(
   ...pieces: readonly Uint8Array<ArrayBuffer>[]

@@ -1,5 +1,5 @@
 /**
- * A tool's schemas as one object that many frameworks take as it is.
+ * A tool's schemas as Standard Schema objects, which many frameworks accept.
  *
  * @see https://standardschema.dev
  */
@@ -8,57 +8,59 @@ import { SchemaChecker } from "../schema/schema_checker.ts";
 import { UncheckableSchema } from "../schema/step_budget.ts";
 import type { JsonValue, ToolSchema } from "./tool.ts";
 
-/** One thing that does not fit, as Standard Schema tells it. */
+/** One mismatch, in the form of Standard Schema. */
 export interface StandardIssue {
-  /** What was expected and what came, as one sentence. */
+  /** What was expected and what was found, as one sentence. */
   readonly message: string;
-  /** Where it is: keys and indices from the outside in. */
+  /** The path of keys and indices, outermost first. */
   readonly path?: readonly (string | number)[];
 }
 
-/** What a validation found: the value, or what does not fit. */
+/** The result of a validation: the value, or the mismatches. */
 export type StandardResult<Value> =
   | { readonly value: Value; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** A schema that validates, and says what it is as JSON Schema. */
+/** A schema that validates values and converts to JSON Schema. */
 export interface StandardToolSchema<Value = unknown> {
-  /** What Standard Schema 1.1 asks for. */
+  /** The interface of Standard Schema 1.1. */
   readonly "~standard": {
     /** The version of the standard. */
     readonly version: 1;
-    /** Whose schema it is. */
+    /** The vendor of the schema. */
     readonly vendor: string;
-    /** The types of what goes in and comes out; for the compiler only. */
+    /** The input and output types; for the compiler only. */
     readonly types?:
       | { readonly input: Value; readonly output: Value }
       | undefined;
-    /** Checks a value; a promise where that takes longer. */
+    /** Validates a value; returns a promise if that takes longer. */
     readonly validate: (
       value: unknown,
     ) => StandardResult<Value> | Promise<StandardResult<Value>>;
     /** The JSON Schema, a copy each time. */
     readonly jsonSchema: {
-      /** What goes in. */
+      /** The schema of the input. */
       readonly input: (options: StandardTarget) => Record<string, unknown>;
-      /** What comes out, which is the same. */
+      /** The schema of the output, which is the same. */
       readonly output: (options: StandardTarget) => Record<string, unknown>;
     };
   };
 }
 
-/** Which JSON Schema is asked for. */
+/** The requested version of JSON Schema. */
 export interface StandardTarget {
-  /** Such as `draft-2020-12` or `draft-07`. */
+  /** The version, such as `draft-2020-12` or `draft-07`. */
   readonly target: string;
 }
 
-/** What tools write is one of these, and says so where it matters. */
+/**
+ * The versions that tools use; a schema declares its version where it matters.
+ */
 const TARGETS: readonly string[] = ["draft-2020-12", "draft-07"];
 
 /**
- * A tool's parameters as a Standard Schema, which MCP's server, the AI SDK and
- * others take as it is.
+ * A tool's parameters as a Standard Schema, which the MCP server SDK, the AI
+ * SDK and others accept directly.
  *
  * ```ts
  * import { inputSchema, SandboxedTool } from "@cortexai/sandbox";
@@ -77,20 +79,21 @@ const TARGETS: readonly string[] = ["draft-2020-12", "draft-07"];
  * // { issues: [ { message: 'Argument "text": expected a string, got 42', ... } ] }
  * ```
  *
- * @param schema What the tool says about itself.
+ * @param schema The tool's schema.
  * @returns a schema of its arguments.
  */
 export function inputSchema(
   schema: Pick<ToolSchema, "parameters">,
 ): StandardToolSchema<Record<string, JsonValue>> {
-  // Every framework wants the type, which a tool may leave out.
+  // Every framework requires the type, which a tool may leave out.
   return standardSchema({ ...schema.parameters, type: "object" });
 }
 
 /**
- * What a tool answers as a Standard Schema; undefined when it does not say.
+ * A tool's output as a Standard Schema; undefined if the tool declares no
+ * output schema.
  *
- * @param schema What the tool says about itself.
+ * @param schema The tool's schema.
  * @returns a schema of its answers.
  */
 export function outputSchema(
@@ -145,7 +148,10 @@ function lengthAsJson(value: unknown): number {
   return JSON.stringify(value)?.length ?? 0;
 }
 
-/** A schema that can't be used lets nothing through; JSON has no cycles. */
+/**
+ * An unusable schema rejects everything, as do values that are not JSON, such
+ * as cycles.
+ */
 function uncheckable(error: unknown): StandardResult<never> {
   if (error instanceof UncheckableSchema) {
     return { issues: [{ message: `Cannot be checked: ${error.message}` }] };

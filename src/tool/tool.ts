@@ -1,4 +1,4 @@
-/** What a tool is to an agent, whether it runs in a sandbox or not. */
+/** The interface of a tool to an agent, sandboxed or not. */
 
 import type { OutputHandler } from "../config/call_options.ts";
 import type { JsonValue } from "../config/json_value.ts";
@@ -6,64 +6,71 @@ import type { CallResult } from "./call_result.ts";
 
 export type { JsonValue };
 
-/** What a tool says about its effects: hints, which nobody vouches for. */
+/** Hints that a tool gives about its effects; they are not verified. */
 export interface ToolAnnotations {
-  /** It changes nothing. */
+  /** The tool changes nothing. */
   readonly readOnlyHint?: boolean;
-  /** What it changes may be lost; says something only where it changes. */
+  /** Its changes may be destructive; meaningful only if it is not read-only. */
   readonly destructiveHint?: boolean;
-  /** A second call with the same arguments changes nothing more. */
+  /** Repeating a call with the same arguments has no further effect. */
   readonly idempotentHint?: boolean;
-  /** It reaches others, such as the web. */
+  /** It interacts with external systems, such as the web. */
   readonly openWorldHint?: boolean;
 }
 
-/** What a tool says about itself. */
+/** A tool's description of itself. */
 export interface ToolSchema {
-  /** The name that a model calls it by: 1 to 64 letters, digits, `_`, `-`, `.` */
+  /**
+   * The name by which a model calls it: 1 to 64 letters, digits, `_`, `-`, `.`
+   */
   readonly name: string;
-  /** What it does, for the model; empty when the tool does not say. */
+  /** What it does, for the model; empty if the tool does not declare it. */
   readonly description: string;
   /** A JSON Schema object that describes the arguments. */
   readonly parameters: { readonly [key: string]: JsonValue };
-  /** A name for people; not there when the tool does not say. */
+  /** A display name; absent if the tool does not declare one. */
   readonly title?: string;
-  /** A JSON Schema of its answers; not there when the tool does not say. */
+  /** A JSON Schema of its results; absent if the tool does not declare one. */
   readonly outputSchema?: { readonly [key: string]: JsonValue };
-  /** Its effects, as MCP names them; not there when the tool does not say. */
+  /** Its effects, in MCP's terms; absent if the tool does not declare them. */
   readonly annotations?: ToolAnnotations;
-  /** Whether it says that a person should be asked first; `false` by default. */
+  /**
+   * Whether it declares that a person should approve each call; `false` by
+   * default.
+   */
   readonly dangerous: boolean;
-  /** Anything else that it says; empty by default. */
+  /** Any other metadata that it declares; empty by default. */
   readonly metadata: { readonly [key: string]: JsonValue };
-  /** The scopes that it says a caller needs; empty by default. */
+  /** The scopes that it requires of a caller; empty by default. */
   readonly requiredScopes: readonly string[];
 }
 
-/** Options that the call of any tool has, sandboxed or not. */
+/** Options for calls of any tool, sandboxed or not. */
 export interface ToolCallOptions {
-  /** Ends the call when aborted; the call rejects with its reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Anything that the caller gives to tools of the host program, such as who
-   * asks; sandboxed tools do not get it.
+   * Any value passed to tools of the host program, such as the caller's
+   * identity; sandboxed tools do not receive it.
    */
   readonly context?: unknown;
-  /** Takes what a sandboxed tool writes to standard error, as it comes. */
+  /**
+   * Receives what a sandboxed tool writes to standard error, as it is written.
+   */
   readonly onStderr?: OutputHandler | undefined;
 }
 
-/** A tool that an agent can call: sandboxed ones, and others beside them. */
+/** A tool that an agent can call, sandboxed or not. */
 export interface Tool {
-  /** What the tool says about itself. */
+  /** The tool's schema. */
   schema(): ToolSchema;
   /** Calls it: JSON in, JSON out. */
   execute(args: unknown, options?: ToolCallOptions): Promise<JsonValue>;
-  /** Calls it and tells what the call used, where it can tell. */
+  /** Calls it and reports what the call used, if it can. */
   call?(
     args: unknown,
     options?: ToolCallOptions,
   ): Promise<CallResult<JsonValue>>;
-  /** Throws or rejects when the arguments do not fit, where it can tell. */
+  /** Throws or rejects if the arguments do not match, if it can tell. */
   validate?(args: unknown): void | Promise<void>;
 }

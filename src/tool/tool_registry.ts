@@ -1,4 +1,4 @@
-/** The tools that an agent has, sandboxed ones and others, by name. */
+/** A registry of an agent's tools by name, sandboxed or not. */
 
 import {
   checkKnown,
@@ -28,23 +28,28 @@ import { ToolSandbox } from "./tool_sandbox.ts";
 
 /** Options of a {@linkcode ToolRegistry}. */
 export interface ToolRegistryOptions {
-  /** Limits and grants of tools that are loaded without their own. */
+  /** Limits and grants for tools loaded without their own. */
   readonly config?: SandboxConfig | SandboxOptions | undefined;
-  /** The most calls that run at once, over all tools; no limit by default. */
+  /**
+   * The maximum number of concurrent calls over all tools; no limit by default.
+   */
   readonly maxConcurrentCalls?: number | undefined;
-  /** The most calls that wait for that; 10 000 by default. */
+  /** The maximum number of queued calls; 10 000 by default. */
   readonly maxQueuedCalls?: number | undefined;
 }
 
 /** Options of {@linkcode ToolRegistry.register}. */
 export interface RegisterOptions {
-  /** The name that it is called by; the one of its schema by default. */
+  /** The name of the tool here; its schema's name by default. */
   readonly name?: string | undefined;
-  /** The most calls of this tool that run at once; no limit by default. */
+  /**
+   * The maximum number of concurrent calls of this tool; no limit by default.
+   */
   readonly maxConcurrentCalls?: number | undefined;
   /**
-   * Whether arguments must fit the schema of a tool of the host program; `true`
-   * by default. Sandboxed tools are told when they are loaded.
+   * Whether arguments of a host program's tool are validated against its
+   * schema; `true` by default. For sandboxed tools this is set when they are
+   * loaded.
    */
   readonly validateArguments?: boolean | undefined;
 }
@@ -52,29 +57,29 @@ export interface RegisterOptions {
 /** Options of {@linkcode ToolRegistry.load}. */
 export interface RegisteredLoadOptions
   extends RegisterOptions, ToolLoadOptions, ModuleLoadOptions {
-  /** Limits and grants of this tool alone; those of the registry by default. */
+  /** Limits and grants of this tool only; the registry's by default. */
   readonly config?: SandboxConfig | SandboxOptions | undefined;
 }
 
-/** A tool with all that belongs to it here. */
+/** A registered tool. */
 interface Entry {
   readonly tool: Tool;
   readonly schema: ToolSchema;
   readonly gate: CallGate | undefined;
   readonly check: ArgumentCheck | undefined;
-  /** Whether the registry loaded it, and closes it. */
+  /** Whether the registry loaded the tool, and so closes it. */
   readonly isOwn: boolean;
 }
 
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 const MAX_CALLS = 1_000_000;
 const DEFAULT_QUEUED_CALLS = 10_000;
-/** A model that is told of more does not read them. */
+/** Maximum number of tool names in a message; a model ignores longer lists. */
 const MOST_NAMES = 20;
 
 /**
- * The tools that an agent can call, by name: sandboxed tools, and tools of the
- * host program beside them.
+ * The tools that an agent can call, by name: sandboxed tools and tools of the
+ * host program.
  *
  * ```ts
  * import { ToolRegistry } from "@cortexai/sandbox";
@@ -102,11 +107,11 @@ export class ToolRegistry implements AsyncDisposable {
   #isClosed = false;
 
   /**
-   * Makes a registry without tools.
+   * Creates an empty registry.
    *
-   * @param options Limits and grants of its tools, and how many calls run.
-   * @throws {TypeError} for an option that does not exist.
-   * @throws {RangeError} for a value outside of its range.
+   * @param options Limits and grants of its tools, and concurrency limits.
+   * @throws {TypeError} for an unknown option.
+   * @throws {RangeError} for a value out of range.
    */
   constructor(options: ToolRegistryOptions = {}) {
     checkObject("options of a registry", options);
@@ -123,7 +128,7 @@ export class ToolRegistry implements AsyncDisposable {
     this.#gate = this.#gateFor(maxConcurrentCalls);
   }
 
-  /** How many tools there are. */
+  /** The number of tools. */
   get size(): number {
     return this.#entries.size;
   }
@@ -132,9 +137,10 @@ export class ToolRegistry implements AsyncDisposable {
    * Adds a tool. Closing the registry leaves it open.
    *
    * @param tool The tool.
-   * @param options Its name here, and how many of its calls run.
+   * @param options Its name here, and its concurrency limit.
    * @returns the registry.
-   * @throws {TypeError} when there is a tool of this name, or the name is none.
+   * @throws {TypeError} when a tool with this name exists, or the name is
+   * invalid.
    * @throws {SandboxClosed} after {@linkcode close}.
    */
   register(tool: Tool, options: RegisterOptions = {}): this {
@@ -152,10 +158,10 @@ export class ToolRegistry implements AsyncDisposable {
    * one sandbox. Closing the registry closes the tool.
    *
    * @param source The module or script: bytes, a stream, a path or a URL.
-   * @param options Its name here, its limits and grants, and how it is loaded.
+   * @param options Its name here, its limits and grants, and load options.
    * @returns the tool.
    * @throws {SandboxError} when the tool can't be loaded.
-   * @throws {TypeError} when there is a tool of this name.
+   * @throws {TypeError} when a tool with this name exists.
    * @throws {SandboxClosed} after {@linkcode close}.
    */
   async load(
@@ -175,9 +181,9 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Whether there is a tool of this name.
+   * Whether there is a tool with this name.
    *
-   * @param name The name that it is called by.
+   * @param name The name of the tool.
    * @returns whether there is one.
    */
   has(name: string): boolean {
@@ -187,7 +193,7 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Finds a tool.
    *
-   * @param name The name that it is called by.
+   * @param name The name of the tool.
    * @returns the tool; undefined when there is none.
    */
   get(name: string): Tool | undefined {
@@ -195,7 +201,7 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * What each tool says about itself, under the name it is called by.
+   * The schema of each tool, under its name here.
    *
    * @returns a copy; changing it changes nothing here.
    */
@@ -204,11 +210,11 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Takes a tool out. Calls in flight end as usual.
+   * Removes a tool. Calls in flight end as usual.
    *
-   * @param name The name that it is called by.
-   * @returns the tool, which is the caller's to close; undefined when there is
-   * none of this name.
+   * @param name The name of the tool.
+   * @returns the tool, which the caller must close; undefined if there is none
+   * with this name.
    */
   unregister(name: string): Tool | undefined {
     const entry = this.#entries.get(name);
@@ -219,14 +225,14 @@ export class ToolRegistry implements AsyncDisposable {
   /**
    * Calls a tool by name.
    *
-   * @param args Any JSON value that fits the tool's schema.
-   * @param options The signal that ends the call, and the context that tools
-   * of the host program get.
+   * @param args Any JSON value that matches the tool's schema.
+   * @param options The signal that aborts the call, and the context for tools
+   * of the host program.
    * @param name The name of the tool.
-   * @returns the JSON value that the tool answered.
-   * @throws {UnknownTool} when there is none of this name.
-   * @throws {InvalidArguments} when the arguments do not fit its schema.
-   * @throws {SandboxError} when the tool fails or meets a limit.
+   * @returns the JSON value that the tool returned.
+   * @throws {UnknownTool} when there is no tool with this name.
+   * @throws {InvalidArguments} when the arguments do not match its schema.
+   * @throws {SandboxError} when the tool fails or exceeds a limit.
    * @throws the signal's reason when the call is aborted.
    */
   async execute(
@@ -238,15 +244,15 @@ export class ToolRegistry implements AsyncDisposable {
   }
 
   /**
-   * Calls a tool by name, and never throws for what a model or a tool does.
+   * Calls a tool by name; returns failures of a model or a tool instead of
+   * throwing them.
    *
-   * @param args Any JSON value that fits the tool's schema.
-   * @param options The signal that ends the call, and the context that tools
-   * of the host program get.
+   * @param args Any JSON value that matches the tool's schema.
+   * @param options The signal that aborts the call, and the context for tools
+   * of the host program.
    * @param name The name of the tool.
    * @returns the value or the error, with what the call used.
-   * @throws {TypeError} when `args` can't be JSON, or for an option that does
-   * not exist.
+   * @throws {TypeError} when `args` can't be JSON, or for an unknown option.
    * @throws the signal's reason when the call is aborted.
    */
   async call(
@@ -273,7 +279,10 @@ export class ToolRegistry implements AsyncDisposable {
     }
   }
 
-  /** Closes the tools that it loaded; calls of them fail with SandboxClosed. */
+  /**
+   * Closes the tools that it loaded; their calls then fail with
+   * `SandboxClosed`.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { tool, isOwn } of this.#entries.values()) {

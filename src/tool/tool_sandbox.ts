@@ -1,4 +1,4 @@
-/** A sandbox: loads modules and runs calls in them, inside the limits. */
+/** A sandbox: loads modules and runs calls in them, within limits. */
 
 import type { CallOptions } from "../config/call_options.ts";
 import type { SandboxConfig } from "../config/sandbox_config.ts";
@@ -55,8 +55,8 @@ export let callModule: <Input, Value>(
 const NOTHING: Uint8Array = new Uint8Array();
 
 /**
- * Runs untrusted modules in workers of its own, with the permissions and
- * inside the limits of its configuration.
+ * Runs untrusted modules in its own workers, with the permissions and limits of
+ * its configuration.
  *
  * ```ts
  * import { ToolSandbox } from "@cortexai/sandbox";
@@ -72,7 +72,7 @@ const NOTHING: Uint8Array = new Uint8Array();
  * ```
  */
 export class ToolSandbox implements AsyncDisposable {
-  /** The configuration that holds for every call. */
+  /** The configuration of every call. */
   readonly config: SandboxConfig;
   readonly #parts: SandboxParts;
   readonly #calls: SandboxCalls;
@@ -84,15 +84,15 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Makes a sandbox; its workers start with the first module.
+   * Creates a sandbox; its workers start with the first module.
    *
-   * @param config What is granted and where the limits are, as a configuration
-   * or as plain options; the defaults when left out.
+   * @param config Grants and limits, as a configuration or plain options; the
+   * defaults if left out.
    * @throws {PermissionDenied} when this process lacks a permission that the
    * configuration grants; the message says what to add.
-   * @throws {TypeError} for an option that does not exist or is impossible,
-   * such as a grant of what is no folder.
-   * @throws {RangeError} for a value outside of its range.
+   * @throws {TypeError} for an unknown or invalid option, such as a grant that
+   * is not a folder.
+   * @throws {RangeError} for a value out of range.
    */
   constructor(config?: SandboxConfig | SandboxOptions) {
     this.config = toConfig(config);
@@ -104,22 +104,23 @@ export class ToolSandbox implements AsyncDisposable {
     );
   }
 
-  /** How many workers did not answer after a stop and were let go. */
+  /**
+   * The number of workers that did not respond to a stop and were abandoned.
+   */
   get lostWorkers(): number {
     return this.#parts.pool.lostWorkers;
   }
 
   /**
    * Reads, checks, rewrites and compiles a module. The same bytes are compiled
-   * once, also for other sandboxes with the same limits.
+   * only once, even across sandboxes with the same limits.
    *
    * @param source Bytes, a stream, a response, a blob, a path or a URL.
-   * @param options The hash that it must have, limits of the download, and who
-   * is told how far it is.
+   * @param options The expected hash, download limits, and a progress callback.
    * @returns the module, ready to be called.
-   * @throws {CompilationFailed} when it is not a valid module, cannot be
-   * bounded, or is not what `integrity` says.
-   * @throws {MemoryLimitExceeded} when it declares more than the limit.
+   * @throws {CompilationFailed} when it is not a valid module, can't be
+   * bounded, or does not match `integrity`.
+   * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
    * @throws {PermissionDenied} when this process may not read `source`.
    * @throws {SandboxClosed} after {@linkcode close}.
    * @throws the signal's reason when the load is aborted.
@@ -129,7 +130,7 @@ export class ToolSandbox implements AsyncDisposable {
     options: ModuleLoadOptions = {},
   ): Promise<SandboxedModule> {
     this.#parts.checkOpen();
-    // What comes in pieces is waited for: a worker starts meanwhile.
+    // A stream takes time to arrive: a worker starts meanwhile.
     if (source instanceof ReadableStream) this.#parts.pool.warm();
     const teller = options.onProgress && new ProgressTeller(options.onProgress);
     const bytes = await readModuleSource(
@@ -140,7 +141,7 @@ export class ToolSandbox implements AsyncDisposable {
     );
     this.#parts.checkOpen();
     const isLarge = bytes.length >= LARGE_MODULE_BYTES;
-    // What has to be waited for longest is started first.
+    // The slowest part is started first.
     const loading = this.#parts.modules
       .load(bytes, options.integrity, teller?.tell);
     this.#parts.warmPool(isLarge);
@@ -151,8 +152,8 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Lets go of a module: it can't be called any more, and its code is
-   * collected when no other sandbox uses it. Calls in flight end as usual.
+   * Unloads a module: it can no longer be called, and its code is collected
+   * when no other sandbox uses it. Calls in flight end as usual.
    *
    * @param module The module, or a snapshot.
    * @throws {ExecutionFailed} when this sandbox did not load it.
@@ -170,8 +171,9 @@ export class ToolSandbox implements AsyncDisposable {
    * @param input The arguments: concatenated little-endian i32 values.
    * @param options Limits, files and streams of this call.
    * @returns the results, concatenated and little-endian.
-   * @throws {SandboxError} when the export is missing or of another type, when
-   * the guest fails, or at a limit; its `result` has what the call used.
+   * @throws {SandboxError} when the export is missing or has the wrong type,
+   * the guest fails, or a limit is exceeded; its `result` has what the call
+   * used.
    * @throws {SandboxClosed} after {@linkcode close}.
    * @throws the signal's reason when the call is aborted.
    */
@@ -186,12 +188,13 @@ export class ToolSandbox implements AsyncDisposable {
    *
    * @param module A module that this sandbox loaded, or a snapshot of one.
    * @param name The name of the export.
-   * @param input The arguments, by the types of the parameters: i64 takes a
-   * bigint or a whole number, i32, f32 and f64 take numbers.
+   * @param input The arguments, by parameter type: i64 takes a bigint or an
+   * integer, i32, f32 and f64 take numbers.
    * @param options Limits, files and streams of this call.
-   * @returns the results: i64 as bigint, all others as number.
-   * @throws {SandboxError} when the export is missing or of another type, when
-   * the guest fails, or at a limit; its `result` has what the call used.
+   * @returns the results: i64 as bigint, all other types as number.
+   * @throws {SandboxError} when the export is missing or has the wrong type,
+   * the guest fails, or a limit is exceeded; its `result` has what the call
+   * used.
    * @throws {TypeError} when an argument is not a number of its type.
    * @throws {SandboxClosed} after {@linkcode close}.
    * @throws the signal's reason when the call is aborted.
@@ -219,12 +222,12 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Calls an exported function with numbers, and never throws for what a guest
-   * does.
+   * Calls an exported function with numbers; returns guest failures instead of
+   * throwing them.
    *
    * @param module A module that this sandbox loaded, or a snapshot of one.
    * @param name The name of the export.
-   * @param args The arguments, as of {@linkcode execute}.
+   * @param args The arguments, as for {@linkcode execute}.
    * @param options Limits, files and streams of this call.
    * @returns the results or the error, with what the call used and printed.
    * @throws {TypeError} when an argument is not a number of its type.
@@ -250,18 +253,18 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Calls an exported function with bytes, placed where the export `allocator`
-   * says; never throws for what a guest does.
+   * Calls an exported function with bytes, copied to memory that the export
+   * `allocator` returns; returns guest failures instead of throwing them.
    *
    * @param module A module that this sandbox loaded, or a snapshot of one.
    * @param name An export of type `(i32 pointer, i32 length)`, which returns an
    * i32 or nothing.
-   * @param bytes What the guest gets.
+   * @param bytes The bytes to pass to the guest.
    * @param allocator An export of type `(i32 length) -> i32`.
    * @param options Limits, files and streams of this call.
    * @returns what it returned, or the error, with what the call used.
    * @throws the signal's reason when the call is aborted.
-   * @throws {ExecutionFailed} when an export is missing or of another type.
+   * @throws {ExecutionFailed} when an export is missing or has the wrong type.
    */
   async callBytes(
     module: SandboxedModule,
@@ -275,14 +278,14 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Runs a WASI program from its start to its end, and never throws for what
-   * it does: one that meets a limit comes back with what it printed.
+   * Runs a WASI program to completion; returns its failures instead of throwing
+   * them: a program that exceeds a limit still returns its output.
    *
    * @param module A module with `_start`.
    * @param options Arguments, files, streams and limits of this run.
    * @returns its exit code or the error, and what it wrote.
    * @throws {ExecutionFailed} when the module is not a program.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    * @throws the signal's reason when the run is aborted.
    */
   async run(
@@ -302,21 +305,22 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Starts a module and takes its state: every call of what comes back begins
-   * in that state, with nothing of any other call in it.
+   * Starts a module and saves its state: every call of the returned module
+   * starts from that state and sees nothing of other calls.
    *
-   * The guest sees the directories that it was taken with, in every call:
-   * `files` of a call may name those only. Variables and arguments that the
-   * guest has read are in its memory and stay as they were. WASI's random
-   * numbers and clocks are never part of a state; a guest with a generator of
-   * its own can export `__snapshot_resumed`, which is called before each call.
+   * In every call the guest sees the directories that the snapshot was taken
+   * with: `files` of a call may name only those. Environment variables and
+   * arguments that the guest has read are in its memory and keep their values.
+   * WASI's random numbers and clocks are never part of a state; a guest with
+   * its own random generator can export `__snapshot_resumed`, which is called
+   * before each call.
    *
    * @param module A module that this sandbox loaded.
-   * @param options What the guest starts with, and calls that are made first.
-   * @returns a module whose calls begin in that state.
-   * @throws {SandboxError} when the module does not start, when one of the
-   * calls fails, or when its state can't be taken; the message says what can't.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @param options What the guest starts with, and calls to make first.
+   * @returns a module whose calls start from that state.
+   * @throws {SandboxError} when the module does not start, one of the calls
+   * fails, or its state can't be captured; the message says why.
+   * @throws {TypeError} for an unknown or invalid option.
    */
   async snapshot(
     module: SandboxedModule,
@@ -326,18 +330,18 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Reads a snapshot that `ModuleSnapshot.toBytes` wrote, of this very module.
+   * Reads a snapshot of this module, written by `ModuleSnapshot.toBytes`.
    *
-   * The bytes decide what the guest's memory holds: take them only from where
-   * you would take the module from. They are checked so that they can do no
-   * more than a guest can.
+   * The bytes set the contents of the guest's memory: accept them only from
+   * sources that you would accept the module from. They are validated so that
+   * they can do no more than a guest can.
    *
    * @param module The module that it was taken of.
-   * @param bytes What `toBytes` wrote.
+   * @param bytes The output of `toBytes`.
    * @returns the snapshot.
-   * @throws {ExecutionFailed} when the bytes are no snapshot, are damaged, are
-   * larger than the limits allow, or were taken of another module, with another
-   * engine, or with other host folders or files in memory.
+   * @throws {ExecutionFailed} when the bytes are not a valid snapshot, exceed
+   * the limits, or were taken of another module, with another engine, or with
+   * other host folders or in-memory files.
    */
   async loadSnapshot(
     module: SandboxedModule,
@@ -347,9 +351,9 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Opens a session: calls that share one instance, which begins fresh or in a
-   * snapshot's state. It has a worker of its own until it is closed, so that
-   * neither calls nor other sessions wait for it.
+   * Opens a session: calls that share one instance, which starts fresh or from
+   * a snapshot. It has its own worker until it is closed, so neither calls nor
+   * other sessions wait for it.
    *
    * ```ts
    * import { ToolSandbox } from "@cortexai/sandbox";
@@ -367,11 +371,11 @@ export class ToolSandbox implements AsyncDisposable {
    * ```
    *
    * @param module A module that this sandbox loaded, or a snapshot of one.
-   * @param options What the guest starts with, and how the session ends.
-   * @returns the session, which is the caller's to close.
-   * @throws {Busy} when there are `maxSessions` already.
+   * @param options What the guest starts with, and session options.
+   * @returns the session, which the caller must close.
+   * @throws {Busy} when `maxSessions` are already open.
    * @throws {SandboxError} when the module does not start.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    */
   async session(
     module: SandboxedModule,
@@ -381,9 +385,9 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Makes an overlay for several calls: each sees what the ones before changed
-   * in the folders that are granted with `overlay`, and all of it is committed
-   * or dropped together. Pass it to the calls as `overlay`.
+   * Creates an overlay for several calls: each sees what earlier calls changed
+   * in folders granted with `overlay`, and everything is committed or dropped
+   * together. Pass it to the calls as `overlay`.
    *
    * @returns an empty overlay.
    * @throws {TypeError} when no folder is granted with an overlay.
@@ -401,7 +405,7 @@ export class ToolSandbox implements AsyncDisposable {
   }
 
   /**
-   * Stops what runs, and ends the workers. Calls in flight and later ones
+   * Stops running calls and ends the workers. Calls in flight and later ones
    * fail with {@linkcode SandboxClosed}.
    */
   async close(): Promise<void> {

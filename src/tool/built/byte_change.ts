@@ -1,24 +1,24 @@
 /**
- * Makes bytes of other bytes and a short description of what is different:
- * steps of three numbers in LEB128, and after the last step what is new.
+ * Rebuilds bytes from other bytes and a compact delta: steps of three LEB128
+ * numbers, followed by the new bytes.
  *
  * ```text
  *   skip so many bytes of the old · take so many new ones · copy so many old
  * ```
  */
 
-/** What is different. */
+/** A delta. */
 export interface ByteChange {
-  /** How many bytes come out. */
+  /** Length of the result in bytes. */
   readonly length: number;
   readonly steps: Uint8Array;
   readonly added: Uint8Array;
 }
 
 /**
- * Makes the new bytes.
+ * Applies the delta.
  *
- * @throws {RangeError} when the change is not one of these bytes.
+ * @throws {RangeError} when the delta does not fit these bytes.
  */
 export function changed(
   old: Uint8Array,

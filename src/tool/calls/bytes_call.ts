@@ -1,4 +1,4 @@
-/** Calls that only a session or a snapshot makes, and calls with bytes. */
+/** Calls made only by sessions and snapshots, and calls with bytes. */
 
 import { Op } from "../../channel/layout.ts";
 import { ExecutionFailed } from "../../errors.ts";
@@ -15,14 +15,14 @@ export const START_CALL: CallKind<undefined, undefined> = {
   decode: () => undefined,
 };
 
-/** An export that takes bytes, and the one that finds a place for them. */
+/** An export that takes bytes, and its allocator. */
 export interface BytesInput {
   readonly exportName: string;
   readonly allocator: string;
   readonly bytes: Uint8Array;
 }
 
-/** Calls an export with bytes; its value is what it returned, an i32. */
+/** Calls an export with bytes; the value is the returned i32. */
 export const BYTES_CALL: CallKind<BytesInput, number> = {
   op: Op.Bytes,
   takesStdin: false,

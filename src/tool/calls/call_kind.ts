@@ -1,4 +1,4 @@
-/** What a kind of call is to the host: how it is asked for and answered. */
+/** The host's side of a kind of call: how it is encoded and decoded. */
 
 import type { Op } from "../../channel/layout.ts";
 import type { CallPlan } from "../../contract/call_plan.ts";
@@ -11,18 +11,21 @@ export type CallTarget = Pick<
 
 /** The host's half of one kind of call; `src/guest/call_kinds.ts` has the guest's. */
 export interface CallKind<Input, Value> {
-  /** The number that names it in the channel. */
+  /** Its number in the channel's protocol. */
   readonly op: Op;
-  /** Whether the input is standard input, and not a payload of its own. */
+  /** Whether the input is passed as standard input instead of a payload. */
   readonly takesStdin: boolean;
-  /** Whether what it prints is the answer, to be shown where it is none. */
+  /**
+   * Whether standard output is the answer, and is shown in the error if it
+   * can't be parsed.
+   */
   readonly answersByStdout?: boolean;
-  /** What it calls, where that is not always the same export. */
+  /** The export that it calls, if that depends on the input. */
   target?(input: Input): CallTarget;
-  /** What it sends. */
+  /** Encodes the input. */
   encode(input: Input): Uint8Array;
   /**
-   * Reads what came back.
+   * Decodes the reply.
    *
    * @throws {ExecutionFailed} when it cannot be used.
    */

@@ -7,10 +7,10 @@ import { quote } from "../../quote.ts";
 import type { Signature, ValueKind } from "../../prepare/module_info.ts";
 import type { CallKind } from "./call_kind.ts";
 
-/** Numbers as JavaScript has them: i64 as bigint, all others as number. */
+/** Numbers in JavaScript: i64 as bigint, all other types as number. */
 export type Numbers = readonly (number | bigint)[];
 
-/** An exported function and what it is called with. */
+/** An exported function and its arguments. */
 export interface NumericInput {
   readonly name: string;
   readonly signature: Signature;
@@ -18,7 +18,7 @@ export interface NumericInput {
   readonly bytes: Uint8Array;
 }
 
-/** An exported function; bytes in, bytes out. */
+/** Calls an exported function; bytes in, bytes out. */
 export const NUMERIC_CALL: CallKind<NumericInput, Uint8Array> = {
   op: Op.Numeric,
   takesStdin: false,
@@ -43,7 +43,8 @@ const BYTES: Readonly<Record<NumberKind, number>> = {
 };
 
 /**
- * Checks that a function takes and returns numbers, and encodes its arguments.
+ * Checks that a function takes and returns only numbers, and encodes its
+ * arguments.
  *
  * @param given Numbers, or little-endian bytes for parameters that are all i32.
  * @throws {ExecutionFailed} when the function is of another type.
@@ -62,9 +63,10 @@ export function numericInput(
 }
 
 /**
- * Reads results.
+ * Decodes results.
  *
- * @throws {ExecutionFailed} when there are not as many bytes as results.
+ * @throws {ExecutionFailed} when the number of bytes does not match the
+ * results.
  */
 export function decodeNumbers(
   bytes: Uint8Array,
@@ -158,7 +160,7 @@ const WANTED: Readonly<Record<ValueKind, string>> = {
   other: "a number",
 };
 
-/** Whether the value is one of its type; if so it was written. */
+/** Writes the value; false if it is not of its type. */
 function write(
   view: DataView,
   at: number,

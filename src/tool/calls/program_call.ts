@@ -1,4 +1,4 @@
-/** The calls of WASI programs: run to the end, or as a tool. */
+/** Calls of WASI programs: run to completion, or as a tool. */
 
 import { Op } from "../../channel/layout.ts";
 import { ExecutionFailed } from "../../errors.ts";
@@ -21,7 +21,9 @@ export const PROGRAM_CALL: CallKind<Uint8Array, number> = {
   },
 };
 
-/** The same for a program that is a tool: its value is the JSON it printed. */
+/**
+ * The same for a program used as a tool: the value is the JSON that it printed.
+ */
 export const COMMAND_CALL: CallKind<Uint8Array, JsonValue> = {
   op: Op.Command,
   takesStdin: true,

@@ -1,4 +1,4 @@
-/** The calls of the interpreter: a tool that is a script, loaded and called. */
+/** Calls of the interpreter: loading and calling a script tool. */
 
 import { Op } from "../../channel/layout.ts";
 import {
@@ -13,18 +13,20 @@ const ENCODER = new TextEncoder();
 const BEFORE = ENCODER.encode('{"op":"call","args":');
 const AFTER = ENCODER.encode("}");
 
-/** What a script is made of: sources by path, and the one to start with. */
+/** The sources of a script by path, and its entry point. */
 export interface ScriptSources {
   readonly entry: string;
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** What is asked of an interpreter that is to keep a script. */
+/** The request that makes an interpreter load a script. */
 export function loadRequest(script: ScriptSources): JsonValue {
   return { op: "load", entry: script.entry, sources: { ...script.sources } };
 }
 
-/** Loads a script, and answers what it exports, or what it lacks. */
+/**
+ * Loads a script; the value is what it exports, or the imports that it lacks.
+ */
 export const SCRIPT_LOAD: CallKind<ScriptSources, InterpreterAnswer> = {
   op: Op.Tool,
   takesStdin: false,
@@ -32,7 +34,7 @@ export const SCRIPT_LOAD: CallKind<ScriptSources, InterpreterAnswer> = {
   decode: readBytes,
 };
 
-/** Calls `execute` of the script that was loaded, with JSON in UTF-8. */
+/** Calls `execute` of the loaded script with JSON in UTF-8. */
 export const SCRIPT_CALL: CallKind<Uint8Array, JsonValue> = {
   op: Op.Tool,
   takesStdin: false,

@@ -1,12 +1,15 @@
-/** Changes in lines for a person. */
+/** Summarizes changes for people, one per line. */
 
 import { quote } from "../../quote.ts";
 import type { Change } from "./changes.ts";
 
-/** How many made or modified ones are named before the rest is counted. */
+/**
+ * How many created or modified files are listed before the rest are only
+ * counted.
+ */
 const MOST_NAMED = 50;
 
-/** Writes the lines; what is removed or renamed is always named. */
+/** Writes the lines; removed and renamed files are always listed. */
 export function summaryOf(changes: readonly Change[]): string {
   if (changes.length === 0) return "Nothing was changed.\n";
   const lines = [headline(changes)];
@@ -24,7 +27,7 @@ export function summaryOf(changes: readonly Change[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A file that lost all its bytes is as good as removed. */
+/** A file that was emptied is as good as removed. */
 function isEmptied({ sizeBefore = 0, sizeAfter }: Change): boolean {
   return sizeBefore > 0 && sizeAfter === 0;
 }
@@ -69,7 +72,10 @@ function dated(date: Date): string {
   return Number.isNaN(date.getTime()) ? "out of range" : date.toISOString();
 }
 
-/** Names are the guest's: quoted where they could be taken for more. */
+/**
+ * Names are chosen by the guest: quoted if they could be mistaken for something
+ * else.
+ */
 function shown(path: string): string {
   return /^[\w./@+=:,~-]+$/u.test(path) ? path : quote(path);
 }

@@ -1,4 +1,4 @@
-/** What a call changed in overlays: to look at, keep or drop. */
+/** What a call changed in overlays, to inspect, commit or drop. */
 
 import {
   changesIn,
@@ -12,91 +12,90 @@ import { summaryOf } from "./change_summary.ts";
 /** One thing that a call changed in an overlay. */
 export interface Change {
   /**
-   * What became of it. A file that was removed and made again, or replaced, is
+   * The kind of change. A file that was removed and recreated, or replaced, is
    * `"modified"`.
    */
   readonly kind: "created" | "modified" | "removed" | "renamed";
-  /** The path that the guest knows it by, such as `/work/a.txt`. */
+  /** The guest path, such as `/work/a.txt`. */
   readonly path: string;
-  /** Where it was before, for what was renamed. */
+  /** The previous path, if it was renamed. */
   readonly from: string | undefined;
-  /** Another name of the same file, for what was made with a hard link. */
+  /** Another path of the same file, if it was created as a hard link. */
   readonly linkOf: string | undefined;
-  /** What it is: a link is a symbolic one. */
+  /** Its type: `"link"` is a symbolic link. */
   readonly type: "file" | "directory" | "link" | "other";
-  /** What a symbolic link says. */
+  /** The target of a symbolic link. */
   readonly target: string | undefined;
-  /** Bytes of the file before; `undefined` when there was none. */
+  /** Size of the file before, in bytes; `undefined` if there was none. */
   readonly sizeBefore: number | undefined;
-  /** Bytes of the file now; `undefined` when it is gone. */
+  /** Size of the file now, in bytes; `undefined` if it is gone. */
   readonly sizeAfter: number | undefined;
-  /** Whether its bytes were written. */
+  /** Whether its content was written. */
   readonly hasNewContent: boolean;
-  /** The modification time that the guest asked for, if it did. */
+  /** The modification time that the guest set, if it did. */
   readonly modifiedAt: Date | undefined;
-  /** The access time that the guest asked for, if it did. */
+  /** The access time that the guest set, if it did. */
   readonly accessedAt: Date | undefined;
 }
 
-/** Which changes are meant, of several. */
+/** Selects some of the changes. */
 export interface ChangeSelection {
   /**
-   * The paths whose changes are meant, or a function that says so of each; all
-   * by default. A directory that was made counts with what is in it, and a
-   * removed one with all that was removed with it.
+   * The paths to select, or a predicate; all by default. A created directory
+   * includes everything in it, and a removed one everything removed with it.
    */
   readonly only?: readonly string[] | ((change: Change) => boolean);
 }
 
-/** Why a change was not carried out. */
+/** Why a change was not applied. */
 export interface ChangeConflict {
-  /** The path that the guest knows it by. */
+  /** The guest path. */
   readonly path: string;
-  /** What is in the way, such as that the file was changed meanwhile. */
+  /** What prevented it, such as a concurrent change of the file. */
   readonly reason: string;
 }
 
 /** The result of {@linkcode Changes.commit}. */
 export interface CommitResult {
-  /** Whether everything that was meant was carried out. */
+  /** Whether every selected change was applied. */
   readonly ok: boolean;
-  /** What was in the way. */
+  /** What prevented changes from being applied. */
   readonly conflicts: readonly ChangeConflict[];
   /**
-   * Whether the folder was changed at all: a conflict that is found first
-   * leaves it as it was, and the changes as they are. One that somebody makes
-   * in the very middle may come after other changes.
+   * Whether the folder was changed at all. A conflict found before the first
+   * write leaves the folder and these changes untouched; one that arises during
+   * the commit may follow changes that were already applied.
    */
   readonly began: boolean;
   /**
-   * Paths on the host of what has to be cleaned up by hand: the journal among
-   * them says how.
+   * Host paths that must be cleaned up by hand; the journal among them says
+   * how.
    */
   readonly leftovers: readonly string[];
 }
 
-/** Saved overlays and who can carry them out. */
+/** Saved overlays and what is needed to commit them. */
 export interface SavedChanges {
   readonly states: Readonly<Record<string, Uint8Array>>;
   readonly commits: OverlayCommits | undefined;
-  /** The host's path of a folder. */
+  /** The host path of a folder. */
   readonly hostOf: (guest: string) => string;
-  /** Called when they are carried out or dropped. */
+  /** Called when they are committed or dropped. */
   readonly onSettled?: () => void;
 }
 
 const ALL: ChangeSelection = {};
 
 /**
- * What a call changed in folders that are granted with `overlay`: nothing of
- * it is in the folders until it is committed.
+ * What a call changed in folders granted with `overlay`. Nothing reaches the
+ * folders until it is committed.
  */
 export class Changes implements Iterable<Change> {
   readonly #saved: SavedChanges;
   #list: readonly Change[] | undefined;
   #settled: "committed" | "dropped" | undefined;
 
-  /** Made by the sandbox. */
+  /** Created by the sandbox only. */
   constructor(saved: SavedChanges) {
     this.#saved = saved;
   }
@@ -120,7 +119,7 @@ export class Changes implements Iterable<Change> {
     return this.#settled !== undefined;
   }
 
-  /** The same as iterating over `list`. */
+  /** Iterates over `list`. */
   [Symbol.iterator](): Iterator<Change> {
     return this.list[Symbol.iterator]();
   }
@@ -131,20 +130,20 @@ export class Changes implements Iterable<Change> {
   }
 
   /**
-   * The changes in lines for a person: all that is removed or renamed by name,
-   * and sizes before and after.
+   * The changes for people, one per line: every removed or renamed path, and
+   * sizes before and after.
    *
-   * @returns one line for each change.
+   * @returns one line per change.
    */
   summary(): string {
     return summaryOf(this.list);
   }
 
   /**
-   * The changes as a unified diff: text by its lines, everything else by size.
+   * The changes as a unified diff: text by line, everything else by size.
    *
    * @param selection Which changes; all by default.
-   * @returns text that `patch` understands, but for what is not text.
+   * @returns a diff that `patch` accepts, except for binary files.
    * @throws {SandboxClosed} when the sandbox is closed.
    * @throws {TypeError} when `only` names a path that was not changed.
    */
@@ -157,13 +156,13 @@ export class Changes implements Iterable<Change> {
   }
 
   /**
-   * Carries the changes out in the folders. What changed underneath since it
-   * was read is a conflict: then nothing is changed at all in that folder.
-   * What `only` leaves out is dropped.
+   * Applies the changes to the folders. A file that changed on the host since
+   * the guest read it is a conflict: then nothing in that folder is changed.
+   * Changes that `only` leaves out are dropped.
    *
-   * Every file is written beside its folder's root under a name of the
-   * sandbox's own and renamed into place: it is the old or the new one, never
-   * a part.
+   * Every file is written under a temporary name at its folder's root and
+   * renamed into place, so it is always either the old or the new version,
+   * never a partial one.
    *
    * @param selection Which changes; all by default.
    * @returns the result; conflicts are not thrown.
@@ -193,7 +192,7 @@ export class Changes implements Iterable<Change> {
   }
 
   /**
-   * Forgets the changes; they can't be committed any more.
+   * Discards the changes; they can no longer be committed.
    *
    * @throws {TypeError} when they were committed or dropped before.
    */
@@ -243,7 +242,7 @@ export class Changes implements Iterable<Change> {
   }
 }
 
-/** The changes of calls that have no overlay. */
+/** The changes of calls without an overlay. */
 export const NO_CHANGES: Changes = new Changes({
   states: {},
   commits: undefined,

@@ -3,26 +3,28 @@
 import { SharedOverlay } from "../../config/shared_overlay.ts";
 import type { Changes, ChangeSelection, CommitResult } from "./changes.ts";
 
-/** What an overlay is to the sandbox that made it. */
+/** The sandbox's view of an overlay that it made. */
 export interface OverlayUse {
   readonly sandbox: object;
-  /** Says that what it held was committed or dropped. */
+  /** Reports that its contents were committed or dropped. */
   readonly settled: (states: OverlayStates) => void;
-  /** Does a call with what earlier ones left; calls come one by one. */
+  /**
+   * Runs a call on the state that earlier calls left; calls run one at a time.
+   */
   readonly next: <T>(
     call: (states: OverlayStates) => Promise<readonly [T, OverlayStates]>,
   ) => Promise<T>;
 }
 
-/** Saved overlays by the guest's name of their folder. */
+/** Saved overlays by the guest path of their folder. */
 export type OverlayStates = Readonly<Record<string, Uint8Array>>;
 
-/** Takes an overlay's inside, which is the sandbox's alone. */
+/** Gives the sandbox access to an overlay's internals. */
 export let useOf: (overlay: SharedOverlay) => OverlayUse | undefined;
 
 /**
- * An overlay that several calls share: each sees what the ones before changed,
- * over all folders that are granted with `overlay`. Made by
+ * An overlay shared by several calls: each sees what earlier calls changed,
+ * across all folders granted with `overlay`. Created by
  * {@linkcode ToolSandbox.overlay}.
  */
 export class Overlay extends SharedOverlay {
@@ -39,7 +41,7 @@ export class Overlay extends SharedOverlay {
     useOf = (overlay) => overlay instanceof Overlay ? overlay.#use : undefined;
   }
 
-  /** Made by the sandbox. */
+  /** Created by the sandbox only. */
   constructor(
     sandbox: object,
     changesOf: (states: OverlayStates, onSettled: () => void) => Changes,
@@ -55,7 +57,7 @@ export class Overlay extends SharedOverlay {
     };
   }
 
-  /** All that the calls so far have changed together. */
+  /** Everything that the calls so far have changed. */
   get changes(): Changes {
     return this.#changes ??= this.#changesOf(
       this.#states,
@@ -64,8 +66,9 @@ export class Overlay extends SharedOverlay {
   }
 
   /**
-   * Carries the changes out, after the calls that run; then it is empty, and
-   * further calls start from the folders. See {@linkcode Changes.commit}.
+   * Commits the changes once running calls have ended; then the overlay is
+   * empty, and later calls start from the folders. See
+   * {@linkcode Changes.commit}.
    *
    * @param selection Which changes; all by default.
    * @returns the result; conflicts are not thrown.
@@ -76,7 +79,9 @@ export class Overlay extends SharedOverlay {
     return await this.#queued(() => this.changes.commit(selection));
   }
 
-  /** Forgets the changes, after the calls that run; then it is empty. */
+  /**
+   * Drops the changes once running calls have ended; then the overlay is empty.
+   */
   async drop(): Promise<void> {
     await this.#queued(() => Promise.resolve(this.changes.drop()));
   }

@@ -1,11 +1,13 @@
-/** One timer for many waits, one after the other: most end long before. */
+/**
+ * One timer for many consecutive waits, most of which end long before it fires.
+ */
 
-/** Acts when a wait has lasted for too long. */
+/** Calls back when a wait lasts too long. */
 export class CallTimer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the timer fires. */
   #firesAt = Infinity;
-  /** When the present wait is over, and what happens then. */
+  /** The due time and callback of the current wait. */
   #dueAt = Infinity;
   #act: () => void = () => {};
 
@@ -16,12 +18,12 @@ export class CallTimer {
     if (this.#dueAt < this.#firesAt) this.#arm(ms);
   }
 
-  /** Ends the wait. The timer stays for the next one. */
+  /** Ends the wait. The timer is kept for the next one. */
   end(): void {
     this.#dueAt = Infinity;
   }
 
-  /** Lets go of the timer, which keeps the process alive. */
+  /** Clears the timer, which would keep the process alive. */
   close(): void {
     clearTimeout(this.#timer);
     this.#firesAt = Infinity;

@@ -1,4 +1,4 @@
-/** Functions of the host as a guest's question names them, of either form. */
+/** Resolves a guest's question to a host function, of either form. */
 
 import {
   HostOp,
@@ -17,27 +17,27 @@ import { parseHostArguments } from "./host_arguments.ts";
 
 const ENCODER = new TextEncoder();
 
-/** What there is to call. */
+/** The functions that can be called. */
 export interface Callables {
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly numericFunctions: readonly NumericFunction[];
 }
 
-/** A function that was asked for, with the arguments that it was given. */
+/** A requested function, bound to its arguments. */
 export interface CallableFunction {
   readonly name: string;
   readonly maxCalls?: number | undefined;
   readonly timeout?: number | undefined;
-  /** @throws {UnusableArguments} also as a rejection, for arguments that are none. */
+  /** @throws {UnusableArguments} (or rejects) for invalid arguments. */
   run(context: HostCallContext): unknown;
   /**
-   * @param room More bytes need not be written: they are refused.
-   * @throws when it answered what can't be sent.
+   * @param room A larger answer is refused, so it need not be encoded.
+   * @throws when the answer can't be serialized.
    */
   encode(value: unknown, room: number): Uint8Array;
 }
 
-/** What a question asks for, or why there is none. */
+/** The requested function, or why it can't be called. */
 export function callable(
   { op, name, payload }: HostQuestion,
   { functions, numericFunctions }: Callables,
@@ -71,7 +71,8 @@ function json(found: HostFunction, payload: Uint8Array): CallableFunction {
 /** @throws {TypeError} for a cycle, a bigint and the like. */
 function encodeAnswer(value: unknown, room: number): Uint8Array {
   const text = JSON.stringify(value) ?? "null";
-  // A character has at least one byte: what is refused need not be encoded.
+  // Each character takes at least one byte, so what is sure to be refused is
+  // not encoded.
   if (text.length > room) return new Uint8Array(room + 1);
   return ENCODER.encode(text);
 }
@@ -112,7 +113,7 @@ function isOf(type: NumberType, value: unknown): boolean {
   }
 }
 
-/** The functions of JSON as guests see them. */
+/** The list of JSON functions, as guests see it. */
 export function encodeList(functions: Iterable<HostFunction>): Uint8Array {
   return ENCODER.encode(JSON.stringify(
     [...functions].map(({ name, description, parameters }) => ({

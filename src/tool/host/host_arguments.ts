@@ -1,18 +1,18 @@
-/** The arguments that a guest gives a function of the host. */
+/** Parses the arguments that a guest passes to a host function. */
 
 import type { JsonValue } from "../../config/json_value.ts";
 import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
 
-/** The arguments can't be used; the message is for the guest. */
+/** The arguments are invalid; the message is for the guest. */
 export class UnusableArguments extends Error {
   override readonly name = "UnusableArguments";
 }
 
 /**
- * Reads them, at once where they are few; there is at most 1 MiB.
+ * Parses arguments of up to 1 MiB, synchronously if they are small.
  *
- * @throws {UnusableArguments} also as a rejection, when they are not UTF-8, not
- * JSON, too deep, or have too many values.
+ * @throws {UnusableArguments} (or rejects) when they are not UTF-8, not JSON,
+ * nested too deeply, or have too many values.
  */
 export function parseHostArguments(
   bytes: Uint8Array,

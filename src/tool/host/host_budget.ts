@@ -1,9 +1,9 @@
-/** What is left of a call's limits on functions of the host. */
+/** What is left of a call's limits on host functions. */
 
 import type { HostFunction } from "../../config/host_function.ts";
 import type { HostFunctionLimits } from "../../config/host_function_limits.ts";
 
-/** Counts what a guest uses; each method says what is exceeded, if anything. */
+/** Tracks usage; each method returns the limit that was exceeded, if any. */
 export class HostBudget {
   readonly #limits: HostFunctionLimits;
   readonly #callsOf = new Map<string, number>();
@@ -16,12 +16,12 @@ export class HostBudget {
     this.#limits = limits;
   }
 
-  /** How many calls there were, those that were refused included. */
+  /** The number of calls, including refused ones. */
   get calls(): number {
     return this.#calls;
   }
 
-  /** Milliseconds that functions may still take. */
+  /** Milliseconds left for functions. */
   get timeLeftMs(): number {
     return this.#limits.time - this.#timeMs;
   }
@@ -47,7 +47,7 @@ export class HostBudget {
     return calls > maxCalls ? `more than ${maxCalls} calls of it` : undefined;
   }
 
-  /** Counts an answer, unless it is too much. */
+  /** Counts an answer, unless it is too large. */
   answer(bytes: number, room: number): string | undefined {
     const { answerBytes } = this.#limits;
     if (this.#answerBytes + bytes > answerBytes) {

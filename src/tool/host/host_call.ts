@@ -1,25 +1,25 @@
-/** What a guest asked of the host's functions, as a result tells it. */
+/** A guest's calls of host functions, as a result reports them. */
 
 /**
- * How it ended: `answered`; `failed`, where the function threw or answered what
- * is no JSON; `refused`, where it did not run, or its time or its answer
- * exceeded a limit; `stopped`, where the guest ended first.
+ * How a call ended: `answered`; `failed`, if the function threw or its answer
+ * was not JSON; `refused`, if it did not run, or its time or answer exceeded a
+ * limit; `stopped`, if the guest ended first.
  */
 export type HostCallOutcome = "answered" | "failed" | "refused" | "stopped";
 
-/** One call of a function of the host. */
+/** One call of a host function. */
 export interface HostCall {
-  /** The name that the guest called; cut where it is too long to be one. */
+  /** The name that the guest called, truncated if it is too long. */
   readonly name: string;
-  /** Milliseconds until it was answered. */
+  /** Milliseconds until it ended. */
   readonly durationMs: number;
   /** Bytes of its arguments. */
   readonly argumentBytes: number;
-  /** Bytes of its answer; 0 without one. */
+  /** Bytes of its answer; 0 if there was none. */
   readonly answerBytes: number;
   /** How it ended. */
   readonly outcome: HostCallOutcome;
-  /** Why it was not answered; not all of it is told to the guest. */
+  /** Why it was not answered; the guest may be told less. */
   readonly error?: string;
 }
 
@@ -29,12 +29,12 @@ export const MAX_HOST_CALLS = 1_000;
 const MAX_NAME_LENGTH = 128;
 const MAX_ERROR_LENGTH = 500;
 
-/** Collects the calls of one guest; what is beyond the limit is counted only. */
+/** Records the calls of one guest; calls beyond the limit are only counted. */
 export class HostCallLog {
   readonly #calls: HostCall[] = [];
   #count = 0;
 
-  /** The first calls, in order of their ends. */
+  /** The first calls, in order of completion. */
   get calls(): readonly HostCall[] {
     return this.#calls;
   }
@@ -56,5 +56,5 @@ export class HostCallLog {
   }
 }
 
-/** Of a call that called nothing. */
+/** The log of a guest that called no host function. */
 export const NO_CALLS: HostCallLog = new HostCallLog();

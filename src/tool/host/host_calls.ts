@@ -1,7 +1,7 @@
 /**
- * Functions of the host for one call of a guest. The guest chose the name and
- * the arguments; the functions are the host's own, and may do anything but
- * answer: throw, answer late or never, or what is no JSON.
+ * Host functions for one guest call. The guest chooses the name and the
+ * arguments; the functions are the host's own, but may throw, answer late or
+ * never, or return something that is not JSON.
  */
 
 import {
@@ -29,7 +29,7 @@ import { UnusableArguments } from "./host_arguments.ts";
 const ENCODER = new TextEncoder();
 const MAX_MESSAGE_LENGTH = 4_096;
 
-/** What a call has of host functions. */
+/** The host functions of a call, and their limits. */
 export interface HostCallOptions {
   readonly functions: ReadonlyMap<string, HostFunction>;
   readonly numericFunctions: readonly NumericFunction[];
@@ -37,7 +37,10 @@ export interface HostCallOptions {
   readonly scope: CallScope;
 }
 
-/** The way of one guest to host functions; most never take it. */
+/**
+ * One guest's access to host functions; created lazily, as most guests never
+ * use it.
+ */
 export class HostCalls {
   readonly #options: HostCallOptions;
   #desk: HostCallDesk | undefined;
@@ -46,33 +49,33 @@ export class HostCalls {
     this.#options = options;
   }
 
-  /** What was called by now. */
+  /** The calls so far. */
   get log(): HostCallLog {
     return this.#desk?.log ?? NO_CALLS;
   }
 
-  /** Answers one question. It never throws, nor rejects. */
+  /** Answers one question. Never throws or rejects. */
   readonly handler: QuestionHandler = (question) => {
     this.#desk ??= new HostCallDesk(this.#options);
     return this.#desk.answer(question);
   };
 
-  /** Nobody waits any more: a function that runs is told so. */
+  /** Aborts the running function: its caller is gone. */
   end(reason?: unknown): void {
     this.#desk?.end(reason);
   }
 }
 
-/** Answers what one guest asks of host functions. */
+/** Answers one guest's host function calls. */
 class HostCallDesk {
   readonly #options: HostCallOptions;
-  /** What is left of the limits. */
+  /** The remaining limits. */
   readonly budget: HostBudget;
-  /** What was called by now. */
+  /** The calls so far. */
   readonly log: HostCallLog = new HostCallLog();
-  /** For the one that runs. */
+  /** The timer of the running call. */
   readonly timer: CallTimer = new CallTimer();
-  /** The one that runs: a guest waits for each. */
+  /** The running call: at most one, as a guest waits for each. */
   #running: RunningCall | undefined;
 
   constructor(options: HostCallOptions) {
@@ -113,7 +116,7 @@ class RunningCall {
   readonly #startedAt = performance.now();
   #abort: AbortController | undefined;
   #isOver = false;
-  /** Resolves the promise of the reply, once there is one. */
+  /** Resolves the reply's promise, if one was created. */
   #resolve: ((reply: Reply) => void) | undefined;
 
   constructor(
@@ -127,7 +130,7 @@ class RunningCall {
     this.#of = of;
   }
 
-  /** Runs a function; a promise only where the function answers one. */
+  /** Runs a function; returns a promise only if the function does. */
   run(found: CallableFunction, scope: CallScope): Reply | Promise<Reply> {
     try {
       const value = scope.run(() => found.run(this.#context()));
@@ -138,7 +141,7 @@ class RunningCall {
     }
   }
 
-  /** The guest has gone: what comes now finds nobody. */
+  /** Ends the call: its guest is gone. */
   stop(reason: unknown): void {
     if (this.#isOver) return;
     this.#end("stopped", 0, "The call ended before the function did");
@@ -151,7 +154,7 @@ class RunningCall {
     return this.refuse(HostError.Limit, `Host functions allow no ${what}`);
   }
 
-  /** Replies that it does not run, or no longer. */
+  /** Replies that the function was refused or stopped. */
   refuse(code: HostError, message: string): Reply {
     this.#end("refused", 0, message);
     return refusal(code, message);
@@ -170,7 +173,8 @@ class RunningCall {
     return {
       name: this.#name,
       number: this.#of.budget.calls,
-      // Most functions do not ask for it, and it costs more than they do.
+      // Created lazily: most functions never use it, and it costs more than
+      // they do.
       get signal() {
         return signal();
       },
@@ -185,7 +189,7 @@ class RunningCall {
     this.#resolve = resolve;
     const ms = Math.min(found.timeout ?? Infinity, this.#of.budget.timeLeftMs);
     this.#of.timer.begin(ms, () => this.#expire(found, ms));
-    // A `then` that throws rejects, instead of throwing here.
+    // A throwing `then` rejects instead of throwing here.
     Promise.resolve(value).then(
       (late) => this.#settle(this.#late(() => this.#answerWith(found, late))),
       (error) => this.#settle(this.#late(() => this.#fail(error))),
@@ -219,7 +223,7 @@ class RunningCall {
     );
   }
 
-  /** Nothing, once the call is over: it is noted once. */
+  /** Undefined once the call is over: it is logged only once. */
   #late(reply: () => Reply): Reply | undefined {
     return this.#isOver ? undefined : reply();
   }
@@ -255,7 +259,7 @@ function aborted(isOver: boolean): AbortController {
   return controller;
 }
 
-/** What was thrown may be anything, and say anything or nothing of itself. */
+/** The thrown value may be anything, with or without a usable message. */
 function textOf(error: unknown): string {
   try {
     return String(error);

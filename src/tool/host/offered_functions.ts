@@ -1,4 +1,4 @@
-/** The functions of numbers that a configuration offers, with their types. */
+/** The numeric host functions that a configuration offers, with their types. */
 
 import type { SandboxConfig } from "../../config/sandbox_config.ts";
 import {
@@ -6,7 +6,7 @@ import {
   signatureText,
 } from "../../imports/families.ts";
 
-/** Their types by name, as the check of imports compares them. */
+/** Their types by name, in the form that the import check compares. */
 export function offeredFunctions(
   { numericFunctions }: SandboxConfig,
 ): OfferedFunctions {

@@ -1,4 +1,4 @@
-/** Finds out the least that a call has to be granted, by what it is denied. */
+/** Finds the minimal grants that a call needs, from what it is denied. */
 
 import { PermissionDenied } from "../../errors.ts";
 import { isGranted } from "../../host/grants/worker_permissions.ts";
@@ -24,10 +24,10 @@ import {
 import { proposeFolder } from "./propose_folder.ts";
 import { proposeHost } from "./propose_host.ts";
 
-/** What to do about a proposal: `"stop"` ends the learning. */
+/** The decision on a proposal: `"stop"` ends learning. */
 export type Decision = "accept" | "skip" | "stop";
 
-/** Makes the call once, with what the configuration grants and no more. */
+/** Makes the call once, with exactly what the configuration grants. */
 export type Attempt = (
   config: SandboxConfig,
 ) => Promise<CallResult<unknown> & { readonly exitCode?: number | undefined }>;
@@ -35,33 +35,32 @@ export type Attempt = (
 /** Options of {@linkcode learn}. */
 export interface LearnOptions {
   /**
-   * The folder with the files that the call is to work on; paths of the guest
-   * are looked for in it. The working directory by default.
+   * The folder with the files that the call works on; guest paths are resolved
+   * in it. The working directory by default.
    */
   readonly base?: string | URL;
   /**
-   * The person's home, which is never proposed whole; by default `HOME`, where
-   * this process may read it.
+   * The user's home directory, which is never proposed as a whole; `HOME` by
+   * default, if this process may read it.
    */
   readonly home?: string | undefined;
-  /** Limits of every attempt, without a grant; the defaults. */
+  /** Limits of every attempt, without grants; the defaults if left out. */
   readonly limits?: LearnLimits;
   /**
-   * Decides on one proposal; by default folders in the base folder are
+   * Decides on a proposal; by default folders inside the base folder are
    * accepted, and all else is skipped.
    */
   readonly decide?: (proposal: Proposal) => Decision | Promise<Decision>;
   /** The most attempts; 16 by default, 64 at most. */
   readonly maxRounds?: number;
   /**
-   * Whether attempts reach the hosts that were accepted. `false` by default:
-   * then no request leaves while learning, and a call that needs one does not
-   * succeed.
+   * Whether attempts may reach accepted hosts. `false` by default: then no
+   * request is sent while learning, and a call that needs one fails.
    */
   readonly reachesHosts?: boolean;
 }
 
-/** Options of a sandbox that grant nothing. */
+/** Sandbox options that grant nothing. */
 export type LearnLimits = Omit<
   SandboxOptions,
   | "allowedPaths"
@@ -71,29 +70,29 @@ export type LearnLimits = Omit<
   | "numericFunctions"
 >;
 
-/** What {@linkcode learn} found out. */
+/** The result of {@linkcode learn}. */
 export interface Learned {
   /**
-   * Why it ended: the call succeeded, nothing was left to propose, somebody
-   * said stop, or there were `maxRounds` attempts.
+   * Why learning ended: the call succeeded, nothing was left to propose,
+   * `decide` returned `"stop"`, or `maxRounds` was reached.
    */
   readonly ended: "succeeded" | "nothing left" | "stopped" | "rounds";
-  /** The base folder, without links. */
+  /** The base folder, with symbolic links resolved. */
   readonly base: string;
-  /** How many attempts were made. */
+  /** The number of attempts. */
   readonly rounds: number;
-  /** The result of the last one; its changes are dropped. */
+  /** The result of the last attempt; its changes are dropped. */
   readonly result: CallResult<unknown>;
-  /** What was accepted, in order; folders to change have overlays. */
+  /** Accepted proposals, in order; folders to write have overlays. */
   readonly grants: readonly Proposal[];
-  /** What was proposed and not accepted. */
+  /** Proposals that were not accepted. */
   readonly skipped: readonly Proposal[];
-  /** What the call asked for and nobody should be asked about. */
+  /** What the call asked for that is never proposed. */
   readonly withheld: readonly Withheld[];
 }
 
 const MOST_ROUNDS = 64;
-/** How many things are listed that are not proposed. */
+/** The most entries listed in `withheld`. */
 const MOST_WITHHELD = 100;
 
 const NAMES = [
@@ -114,14 +113,14 @@ const GRANTING = [
 ];
 
 /**
- * Runs a call with nothing granted, proposes the smallest grant for what it was
- * denied, and runs it again from the start with that, until it succeeds or
- * nothing is left to propose. Nothing is really granted meanwhile: folders can
- * be read or are under a fresh overlay, whose changes are dropped.
+ * Runs a call without grants, proposes the smallest grant for what it was
+ * denied, and reruns it from the start with that grant, until it succeeds or
+ * nothing is left to propose. No write reaches the host meanwhile: folders are
+ * read-only or under a fresh overlay, whose changes are dropped.
  *
- * A proposal is one folder or one host, and no wider than what was asked for.
- * Secrets, hidden names, folders of the system, a person's home and addresses
- * are never proposed.
+ * A proposal is one folder or one host, and no wider than what was requested.
+ * Secrets, hidden files, system folders, the user's home and IP addresses are
+ * never proposed.
  *
  * ```ts ignore
  * import { learn, ToolSandbox } from "@cortexai/sandbox";
@@ -134,10 +133,10 @@ const GRANTING = [
  * console.log(ended, grants);
  * ```
  *
- * @param attempt Makes the call, from the start.
- * @param options The folder, limits, and who decides.
- * @returns what was accepted, skipped and withheld, and the last result.
- * @throws {TypeError} for an option that does not exist or grants something.
+ * @param attempt Makes the call from the start.
+ * @param options The base folder, the limits, and the decision function.
+ * @returns the accepted, skipped and withheld grants, and the last result.
+ * @throws {TypeError} for an unknown option, or one that grants something.
  * @throws {PermissionDenied} when this process may not read the base folder.
  * @throws whatever `attempt` throws.
  */
@@ -206,12 +205,12 @@ class Learning {
     }
   }
 
-  /** Finds something that another attempt may succeed with. */
+  /** Finds a grant that lets another attempt get further. */
   async #next(
     denied: readonly Denied[],
   ): Promise<"nothing left" | "stopped" | undefined> {
     const { decide = acceptInBase, reachesHosts = false } = this.#options;
-    // What was denied last is nearest to why the call failed.
+    // The last denial is most likely why the call failed.
     for (const one of denied.toReversed()) {
       const proposal = this.#proposal(one);
       if (!proposal) continue;
@@ -227,7 +226,7 @@ class Learning {
     return "nothing left";
   }
 
-  /** A new one, that was not decided on. */
+  /** A proposal that was not decided on before. */
   #proposal(denied: Denied): Proposal | undefined {
     const found = denied.path === undefined
       ? proposeHost(denied)
@@ -247,7 +246,7 @@ class Learning {
     return known || this.#skipped.has(key) ? undefined : found;
   }
 
-  /** A folder that is to be changed takes the place of the same to read. */
+  /** Write access to a folder replaces read access to the same folder. */
   #accept(proposal: Proposal): void {
     const key = keyOf(proposal);
     const before = proposal.kind === "folder"
@@ -285,7 +284,7 @@ class Learning {
   }
 }
 
-/** Asks nobody for the permission to look. */
+/** The home directory, if it can be read without a permission prompt. */
 function ownHome(): string | undefined {
   const descriptor = { name: "env", variable: "HOME" } as const;
   const { state } = Deno.permissions.querySync(descriptor);

@@ -1,26 +1,26 @@
-/** Writes what was learned as a sandbox.json. */
+/** Converts learned grants to a `sandbox.json`. */
 
 import type { JsonValue } from "../../config/json_value.ts";
 import { placeIn } from "../../host/grants/real_folder.ts";
 import type { Learned } from "./learn.ts";
 import type { Proposal } from "./proposal.ts";
 
-/** What the file is to say beside the grants. */
+/** What the file contains besides the grants. */
 export interface LearnedTool {
-  /** The path or URL of the module, as the file is to have it. */
+  /** The path or URL of the module, as written to the file. */
   readonly source: string;
-  /** Limits that differ from the defaults; none. */
+  /** Limits that differ from the defaults; none by default. */
   readonly limits?: { readonly [name: string]: JsonValue };
-  /** The folder of the file: folders in it are named from there. */
+  /** The folder of the file: paths inside it are written relative to it. */
   readonly folder?: string;
 }
 
 /**
- * Writes what was learned as the content of a `sandbox.json`: the grants that
- * were accepted, and for each of them which call asked for it, how often.
+ * Builds the content of a `sandbox.json`: the accepted grants, and for each of
+ * them the requests that led to it and their count.
  *
- * @param learned What {@linkcode learn} found out.
- * @param tool What the file is to say of the tool.
+ * @param learned The result of {@linkcode learn}.
+ * @param tool What the file says about the tool.
  * @returns plain data, for `JSON.stringify`.
  */
 export function learnedFile(

@@ -1,63 +1,63 @@
-/** What is proposed to be granted: one folder or one host at a time. */
+/** Proposed grants: one folder or one host each. */
 
 import type { Denied } from "../denied.ts";
 
-/** Why something is proposed. */
+/** Why a grant is proposed. */
 export interface ProposalReason {
-  /** What the guest asked for, such as `read /data/in.csv`. */
+  /** The guest's request, such as `read /data/in.csv`. */
   readonly asked: string;
-  /** How often it did, in the run that was denied it. */
+  /** How often it was denied in that run. */
   readonly count: number;
 }
 
-/** A folder that a guest asked for. */
+/** A folder that a guest tried to access. */
 export interface FolderProposal {
-  /** Tells a folder from a host. */
+  /** Distinguishes a folder from a host. */
   readonly kind: "folder";
-  /** The path that the guest is to see. */
+  /** The guest path to grant. */
   readonly guest: string;
-  /** The folder of the host, without links. */
+  /** The host folder, with symbolic links resolved. */
   readonly host: string;
   /**
-   * Whether the guest reads it, or changes it too: then it is granted with an
-   * overlay, and stays as it is.
+   * The access needed. For writes it is granted with an overlay, so the folder
+   * itself is not changed.
    */
   readonly access: "read" | "overlay";
   /** Whether it is in the base folder. */
   readonly isInBase: boolean;
-  /** What was asked for. */
+  /** The requests that led to it. */
   readonly reasons: readonly ProposalReason[];
 }
 
-/** A host of the network that a guest asked for. */
+/** A network host that a guest tried to reach. */
 export interface HostProposal {
-  /** Tells a host from a folder. */
+  /** Distinguishes a host from a folder. */
   readonly kind: "host";
-  /** The name and, where it is not the usual one, the port. */
+  /** The host name, with the port if it is not the default. */
   readonly host: string;
-  /** What was asked for. */
+  /** The requests that led to it. */
   readonly reasons: readonly ProposalReason[];
 }
 
-/** Something that may be granted. */
+/** A grant that may be accepted. */
 export type Proposal = FolderProposal | HostProposal;
 
-/** Something that is never proposed, and why. */
+/** A request that is never proposed, and why. */
 export interface Withheld {
-  /** What was asked for. */
+  /** The requests that led to it. */
   readonly asked: string;
-  /** Why it is not proposed. */
+  /** Why it is never proposed. */
   readonly why: string;
 }
 
-/** What a guest asked for, in words. */
+/** Describes a denied request. */
 export function askedFor(denied: Denied): string {
   return denied.path === undefined
     ? `request ${denied.url}`
     : `${denied.operation} ${denied.path}`;
 }
 
-/** What tells a proposal from all others. */
+/** A unique key for a proposal. */
 export function keyOf(proposal: Proposal): string {
   return proposal.kind === "host"
     ? `host ${proposal.host}`

@@ -1,4 +1,4 @@
-/** Which folder of the host to propose for a path that was refused. */
+/** Chooses the host folder to propose for a refused path. */
 
 import type { DeniedFile, FileOperation } from "../../channel/denied_file.ts";
 import { dirname, join } from "../../config/host_path.ts";
@@ -10,19 +10,19 @@ import { placeIn } from "../../host/grants/real_folder.ts";
 import { isSecretName } from "../../host/grants/secret_names.ts";
 import { askedFor, type FolderProposal, type Withheld } from "./proposal.ts";
 
-/** Where a person keeps the files that a tool is to work on. */
+/** What the proposals for folders depend on. */
 export interface Surroundings {
-  /** The base folder, without links. */
+  /** The base folder, with symbolic links resolved. */
   readonly base: string;
-  /** The person's home, which is never proposed whole. */
+  /** The user's home, which is never proposed as a whole. */
   readonly home: string | undefined;
-  /** What was accepted so far. */
+  /** The folders accepted so far. */
   readonly accepted: readonly FolderProposal[];
 }
 
 const LOOKING: ReadonlySet<FileOperation> = new Set(["read", "list", "stat"]);
 
-/** The proposal, or why there is none. */
+/** The proposal, or why none is made. */
 export function proposeFolder(
   denied: DeniedFile,
   around: Surroundings,
@@ -54,7 +54,7 @@ export function proposeFolder(
 function whyOdd({ path, reason }: DeniedFile): string | undefined {
   if (reason === "outside of grants") return "it leads out of what is granted";
   if (path.endsWith("…")) return "its name is too long";
-  // Names that a person would not see as they are.
+  // Names that are displayed differently from what they are.
   if (/[\p{C}\p{Zl}\p{Zp}\\:]/u.test(path)) return "its name is odd";
   return path.split("/").includes("..") ? "it leads upwards" : undefined;
 }
@@ -68,7 +68,7 @@ function granting(
     .sort((a, b) => b.guest.length - a.guest.length)[0];
 }
 
-/** The part of what is granted for reading that is to be changed. */
+/** The folder with read access in which the guest wants to write. */
 function findGranted(
   { operation }: DeniedFile,
   path: string,
@@ -83,7 +83,7 @@ function findGranted(
     { base, home },
   );
   if ("why" in found) return found;
-  // Removing or renaming something is up to the folder that it is in.
+  // Removing or renaming an entry is a write to its parent folder.
   const isItself = found.folder === host && operation === "times";
   const folder = isItself || isFolder ? found.folder : dirname(host);
   return {
@@ -95,7 +95,7 @@ function findGranted(
 
 type Found = Pick<FolderProposal, "guest" | "host" | "isInBase">;
 
-/** A path that begins in the base folder, or one of the host as it is. */
+/** Resolves a path in the base folder, or as an absolute host path. */
 function find(
   { operation }: DeniedFile,
   path: string,

@@ -1,12 +1,12 @@
-/** Which host of the network to propose for a request that was refused. */
+/** Chooses the network host to propose for a refused request. */
 
 import type { DeniedRequest } from "../../channel/http_layout.ts";
 import { askedFor, type HostProposal, type Withheld } from "./proposal.ts";
 
-/** What the network says of a host that no grant names. */
+/** The refusal message for a host that was not granted. */
 const NOT_GRANTED = /^Host ".*" is not granted$/;
 
-/** Ends of names that are never public. */
+/** Suffixes of names that are never public. */
 const PRIVATE_ENDS: readonly string[] = [
   "arpa",
   "corp",
@@ -24,7 +24,7 @@ const PRIVATE_ENDS: readonly string[] = [
   "test",
 ];
 
-/** The proposal, or why there is none. */
+/** The proposal, or why none is made. */
 export function proposeHost(denied: DeniedRequest): HostProposal | Withheld {
   const asked = askedFor(denied);
   const { url: text, reason } = denied;

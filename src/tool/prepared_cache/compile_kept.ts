@@ -1,4 +1,4 @@
-/** Compiles what was prepared before, or prepares and keeps it. */
+/** Compiles a cached prepared module, or prepares and caches it. */
 
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import type {
@@ -10,9 +10,9 @@ import { prepareKept } from "../preparing/thread_work.ts";
 import { cacheKey, type PreparedCache } from "./prepared_cache.ts";
 
 /**
- * Compiles a module through a cache. The bytes are given away.
+ * Compiles a module through a cache. Takes ownership of the bytes.
  *
- * @throws what compiling it without one throws.
+ * @throws what compiling without a cache throws.
  */
 export async function compileKept(
   { sha256, bytes }: HashedBytes,

@@ -1,11 +1,15 @@
-/** Prepared modules in a folder that the user granted, for later processes. */
+/**
+ * Caches prepared modules in a folder granted by the user, for later processes.
+ */
 
 import { KeptFolder, type KeptLimits } from "../../host/kept/kept_folder.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { PREPARATION } from "../../prepare/version.ts";
 import { sha256Hex } from "../sha256.ts";
 
-/** The least bytes of a module that is kept: others are as soon prepared. */
+/**
+ * The minimum size of a cached module: smaller ones are prepared just as fast.
+ */
 export const KEPT_FROM_BYTES: number = 256 * 1024;
 
 const LIMITS: KeptLimits = {
@@ -14,32 +18,34 @@ const LIMITS: KeptLimits = {
   files: 1024,
 };
 
-/** What a module is kept under: its bytes, and all that preparation depends on. */
+/**
+ * The cache key: the module's hash, and everything that preparation depends on.
+ */
 export function cacheKey(sha256: string, options: PrepareOptions): string {
   const { maxMemoryBytes, fuel } = options;
   return JSON.stringify([PREPARATION, sha256, maxMemoryBytes, fuel]);
 }
 
-/** The kept modules. */
+/** The cache. */
 export class PreparedCache {
   readonly #folder: KeptFolder;
   readonly #writing = new Set<Promise<unknown>>();
 
   /**
-   * @throws {PermissionDenied} when this process may not read and write there,
-   * or a guest may.
-   * @throws {TypeError} when somebody else may write there.
+   * @throws {PermissionDenied} when this process may not read and write the
+   * folder, or a guest may.
+   * @throws {TypeError} when other users may write to it.
    */
   constructor(directory: string, limits: KeptLimits = LIMITS) {
     this.#folder = new KeptFolder(directory, limits);
   }
 
-  /** The file of a key, if there is one. */
+  /** The cached file of a key, if there is one. */
   async find(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return await this.#folder.read(await fileName(key));
   }
 
-  /** Keeps a file, while others go on; that it can't be kept is no failure. */
+  /** Caches a file in the background; failing to do so is not an error. */
   keep(key: string, pieces: readonly Uint8Array[]): void {
     const writing = fileName(key)
       .then((name) => this.#folder.write(name, pieces))
@@ -47,7 +53,7 @@ export class PreparedCache {
     this.#writing.add(writing);
   }
 
-  /** Waits for what is being written, and gives the folder free. */
+  /** Waits for pending writes and releases the folder. */
   async close(): Promise<void> {
     await Promise.all(this.#writing);
     this.#folder.release();

@@ -1,5 +1,5 @@
 /**
- * Prepared modules as files.
+ * The file format of prepared modules.
  *
  * ```text
  *   ┌──────────┬──────┬─────────┬────────────────────────────────────────┐
@@ -9,21 +9,21 @@
  *   └──────────┴──────┴─────────┴────────────────────────────────────────┘
  * ```
  *
- * A file is hostile like any other: every length is checked before it is used.
- * The hash finds damage, and a file under another's name; it proves nothing of
- * the origin. That is up to the folder.
+ * Files are untrusted input: every length is checked before it is used. The
+ * hash detects damage and misnamed files; it does not authenticate the origin.
+ * That is up to the folder's permissions.
  */
 
 import type { CodeFindings } from "../../prepare/describe.ts";
 import type { KeptModule } from "../../prepare/restore.ts";
 import { sha256HexHere } from "../sha256.ts";
 
-/** Counts up when this layout changes. */
+/** Version of this layout; increase it when the layout changes. */
 const FORM = 1;
 const MAGIC = new TextEncoder().encode("ctxprp");
 const HASH_AT = MAGIC.length + 2;
 const CONTENTS_AT = HASH_AT + 32;
-/** The most bytes of the description. */
+/** Maximum size of the header. */
 const MAX_HEAD_BYTES = 4096;
 
 interface Head {
@@ -31,7 +31,7 @@ interface Head {
   readonly found: CodeFindings;
 }
 
-/** Turns a prepared module into the pieces of a file. */
+/** Serializes a prepared module into the pieces of a file. */
 export async function writeEntry(
   key: string,
   { bytes, found }: KeptModule,
@@ -49,10 +49,10 @@ export async function writeEntry(
 }
 
 /**
- * Reads a file, without its hash.
+ * Parses a file, without checking its hash.
  *
- * @param key Whose it has to be.
- * @returns undefined when it is of something else, or not what this writes.
+ * @param key The expected cache key.
+ * @returns undefined if the key differs or the format is invalid.
  */
 export function readEntry(
   key: string,
@@ -70,7 +70,7 @@ export function readEntry(
   return { found: head.found, bytes: entry.subarray(start) };
 }
 
-/** Whether a file that was read is whole. */
+/** Whether a file's hash matches. */
 export async function isWhole(
   entry: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {

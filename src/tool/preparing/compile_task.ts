@@ -1,4 +1,4 @@
-/** Prepares and compiles a module, or what was kept of it. */
+/** Compiles a module, prepared here or taken from the cache. */
 
 import { type CompiledModule, compilePrepared } from "../../prepare/compile.ts";
 import { type PrepareOptions, rewriteModule } from "../../prepare/prepare.ts";
@@ -21,10 +21,10 @@ type CompileTask = Extract<PreparingTask, { readonly type: "compile" }>;
 type Tell = (progress: PreparingProgress) => void;
 
 /**
- * Does it, and makes a file of it where that is asked for.
+ * Runs the task, and serializes the result for the cache if asked to.
  *
- * @throws {CompilationFailed} when the bytes are not a valid module, or one
- * that can't be bounded, or imports what is not provided.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module can't be bounded or has an import that is not provided.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export async function compileTask(
@@ -47,7 +47,7 @@ export async function compileTask(
   tellCompiling(prepared.bytes, telling);
   const compiling = compilePrepared(bytes, prepared);
   compiling.catch(() => {});
-  // V8 compiles in threads of its own meanwhile.
+  // Meanwhile V8 compiles in its own threads.
   const sha256 = task.sha256 ?? await sha256HexHere(bytes);
   const made = kept && await writeEntry(kept.key, prepared);
   return result(sha256, await compiling, bytes, made);
@@ -63,7 +63,7 @@ async function restore(
   const module = readEntry(kept.key, kept.entry);
   if (!module) return undefined;
   tellCompiling(module.bytes, telling);
-  // What V8 makes of damaged bytes is not used.
+  // The compiled module is discarded if the bytes turn out to be damaged.
   const [restored, whole] = await Promise.all([
     restoreModule(bytes, module, options),
     isWhole(kept.entry),

@@ -1,5 +1,5 @@
-/** From how many bytes on a module is large: it is worth a thread of its own. */
+/** The size from which a module is large and gets a thread of its own. */
 export const LARGE_MODULE_BYTES: number = 8 * 1024 * 1024;
 
-/** What a thread is called that is started for one. */
+/** The name of a thread started for a large module. */
 export const LARGE_MODULE_THREAD = "large module";

@@ -1,19 +1,22 @@
-/** What is known about a module that was prepared, in another thread or here. */
+/** What is known about a prepared module, whichever thread prepared it. */
 
 import { ExportTable, type PackedExports } from "../../channel/export_table.ts";
 import type { ImportInfo, ModuleInfo } from "../../prepare/module_info.ts";
 import type { CarriedSchema } from "../../prepare/read/tool_schema.ts";
 
-/** What preparation learnt, with the exports in a table. */
+/** What preparation learnt, with an index of the exports. */
 export interface LoadedInfo extends Omit<ModuleInfo, "exports"> {
-  /** Each import once, which a sandbox provides. */
+  /** Each distinct import, all of which the sandbox provides. */
   readonly imports: readonly ImportInfo[];
   readonly exports: ExportTable;
-  /** The schema that a program carries, if it does. */
+  /** The schema embedded in a program, if any. */
   readonly schema: CarriedSchema | undefined;
 }
 
-/** The same as it is posted: its size is bounded, whatever the module says. */
+/**
+ * The form posted between threads: its size is bounded, whatever the module
+ * declares.
+ */
 export interface PackedInfo extends Omit<LoadedInfo, "exports"> {
   readonly exports: PackedExports;
 }
@@ -24,7 +27,7 @@ export interface LoadedModule {
   readonly info: LoadedInfo;
 }
 
-/** Makes a table of the packed exports. */
+/** Builds the index of the packed exports. */
 export function unpackInfo(info: PackedInfo): LoadedInfo {
   return { ...info, exports: new ExportTable(info.exports) };
 }

@@ -1,6 +1,6 @@
 /**
- * Hashes, prepares and compiles modules: tiny ones at once, all others in a
- * thread, as what they take is up to their author.
+ * Hashes, prepares and compiles modules: tiny ones here, all others in a
+ * thread, as their cost is up to their author.
  */
 
 import { MODULE_LIMITS } from "../../prepare/limits/module_limits.ts";
@@ -14,16 +14,16 @@ import type { PreparingProgress } from "./preparing_messages.ts";
 /** Hashing copies the bytes on the thread that asks for it: 0.8 ms a MiB. */
 const HASHED_HERE_BYTES = 1024 * 1024;
 
-/** A module that was compiled, and the hash of its bytes. */
+/** A compiled module, and the hash of its bytes. */
 export interface HashedModule extends LoadedModule {
   readonly sha256: string;
 }
 
-/** What else is known or wanted of a compilation. */
+/** Further inputs of a compilation. */
 export interface CompileMore {
-  /** The hash of the bytes, where it is known. */
+  /** The hash of the bytes, if known. */
   readonly sha256?: string | undefined;
-  /** Told how far it is; must not throw. */
+  /** Called with progress; must not throw. */
   readonly onProgress?: ((progress: PreparingProgress) => void) | undefined;
 }
 
@@ -34,10 +34,11 @@ export interface HashedBytes {
 }
 
 /**
- * Prepares and compiles a module. The bytes are given away, and may be moved.
+ * Prepares and compiles a module. Takes ownership of the bytes, which may be
+ * transferred.
  *
- * @throws {CompilationFailed} when the bytes are not a valid module, or one
- * that can't be bounded, or imports what is not provided.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module can't be bounded or has an import that is not provided.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  * @throws {WorkerLost} when the preparing thread fails.
  */
@@ -61,8 +62,8 @@ export async function compile(
 }
 
 /**
- * Starts a thread ahead of a module that will come; without a sandbox, nothing
- * is kept ahead.
+ * Starts a thread ahead of time for an expected module; does nothing while no
+ * sandbox is open.
  */
 export async function startThreadFor(
   bytes: number,
@@ -78,7 +79,7 @@ export async function startThreadFor(
 }
 
 /**
- * Hashes bytes, which are given away: those that come back are to be used.
+ * Hashes bytes. Takes ownership of them: use the returned ones instead.
  *
  * @throws {WorkerLost} when the preparing thread fails.
  */
@@ -92,7 +93,10 @@ export async function hash(
   return await hashInThread(bytes);
 }
 
-/** Whether bytes of this length may be the interpreter, prepared already. */
+/**
+ * Whether bytes of this length may be the interpreter, whose prepared form is
+ * built in.
+ */
 export function mayBeBuilt(
   length: number,
   { maxMemoryBytes, fuel }: PrepareOptions,

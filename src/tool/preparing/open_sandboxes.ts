@@ -1,6 +1,6 @@
-/** How many sandboxes are open: what is kept for them ends with the last. */
+/** Counts open sandboxes, to release shared resources with the last one. */
 
-/** Something that is kept while somebody holds it. */
+/** A resource kept alive while it is held. */
 interface Kept {
   hold(): void;
   release(): void;
@@ -9,18 +9,18 @@ interface Kept {
 let open = 0;
 let kept: Kept | undefined;
 
-/** Keeps `threads` as long as a sandbox is open, from now on. */
+/** From now on, keeps `threads` alive while any sandbox is open. */
 export function keepWith(threads: Kept): void {
   kept = threads;
   if (open > 0) kept.hold();
 }
 
-/** Says that a sandbox was made. */
+/** Counts a new sandbox. */
 export function sandboxOpened(): void {
   if (open++ === 0) kept?.hold();
 }
 
-/** Says that a sandbox was closed. */
+/** Uncounts a closed sandbox. */
 export function sandboxClosed(): void {
   if (--open === 0) kept?.release();
 }

@@ -1,4 +1,4 @@
-/** Packs what preparation learnt, so that the host can take it at once. */
+/** Packs what preparation learnt into a form that the host decodes quickly. */
 
 import { packExports } from "../../channel/export_table.ts";
 import { MAX_SCHEMA_BYTES } from "../../channel/schema_bytes.ts";
@@ -9,17 +9,17 @@ import { readToolSchema } from "../../prepare/read/tool_schema.ts";
 import { checkImports } from "../check_imports.ts";
 import type { PackedInfo } from "./loaded_info.ts";
 
-/** Characters of all names that a module exports: one text for the host. */
+/** Total length of all export names, which are sent as one string. */
 const MAX_EXPORT_NAMES = 2 * 1024 * 1024;
-/** Parameters and results of the types of what a module exports. */
+/** Total number of parameters and results in the types of the exports. */
 const MAX_EXPORT_VALUES = 1024 * 1024;
 
 /**
- * Checks the imports and packs what was learnt.
+ * Checks the imports and packs the result.
  *
  * @param bytes The module as the guest wrote it.
- * @throws {CompilationFailed} when an import can't be provided, or the names
- * and types of the exports are too long.
+ * @throws {CompilationFailed} when an import can't be provided, or the export
+ * names or types are too long.
  */
 export function packInfo(
   { info }: CompiledModule,

@@ -1,19 +1,19 @@
-/** What is posted to a preparing thread, and what it posts back. */
+/** The messages to and from a preparing thread. */
 
 import { CompilationFailed, MemoryLimitExceeded } from "../../errors.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import type { PackedInfo } from "./loaded_info.ts";
 
-/** Something to be done with a module's bytes, which are moved. */
+/** A task on a module's bytes, which are transferred. */
 export type PreparingTask =
   | {
     readonly type: "compile";
     readonly options: PrepareOptions;
-    /** Whether somebody wants to know how far it is. */
+    /** Whether to report progress. */
     readonly tells: boolean;
-    /** The hash of the bytes, where it is known. */
+    /** The hash of the bytes, if known. */
     readonly sha256?: string | undefined;
-    /** What may be used in place of preparing, and is made otherwise. */
+    /** The cache entry to use instead of preparing, or to create. */
     readonly kept?: KeptEntry | undefined;
   }
   | { readonly type: "inspect" }
@@ -22,16 +22,16 @@ export type PreparingTask =
 /** A file of the cache. */
 export interface KeptEntry {
   readonly key: string;
-  /** What is in it; undefined when there is none. */
+  /** Its content; undefined if it does not exist. */
   readonly entry: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** How far a module is. */
+/** Progress of a task. */
 export interface PreparingProgress {
   readonly phase: "preparing" | "compiling";
-  /** Bytes that are done in this phase. */
+  /** Bytes done in this phase. */
   readonly doneBytes: number;
-  /** Bytes that there are in this phase. */
+  /** Total bytes of this phase. */
   readonly totalBytes: number;
 }
 
@@ -39,24 +39,24 @@ export interface PreparingProgress {
 export interface PreparingJob {
   readonly task: PreparingTask;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the function types of the process are counted. */
+  /** The counter of the process's function types. */
   readonly types: SharedArrayBuffer;
 }
 
-/** What a preparing thread comes to; errors lose their class on the way. */
+/** The result from a preparing thread; errors lose their class when posted. */
 export type PreparingResult =
   | {
     readonly type: "compiled";
     readonly sha256: string;
     readonly module: WebAssembly.Module;
     readonly info: PackedInfo;
-    /** The pieces of a file to keep, if what was kept was not used. */
+    /** The pieces of a new cache file, if none was used. */
     readonly made: readonly Uint8Array<ArrayBuffer>[] | undefined;
   }
   | {
     readonly type: "hashed";
     readonly sha256: string;
-    /** The same bytes again. */
+    /** The transferred bytes, returned. */
     readonly bytes: Uint8Array<ArrayBuffer>;
   }
   | {
@@ -76,7 +76,7 @@ export type PreparingResult =
     readonly message: string;
   };
 
-/** A refusal as it is posted; undefined when the error is none. */
+/** The posted form of a refusal; undefined for any other error. */
 export function refusalOf(error: unknown): PreparingResult | undefined {
   if (error instanceof CompilationFailed) {
     const { reason, offset } = error;
@@ -90,7 +90,7 @@ export function refusalOf(error: unknown): PreparingResult | undefined {
 }
 
 /**
- * Throws when the result is a refusal, or another than was asked for.
+ * Throws if the result is a refusal or of another type.
  *
  * @throws {CompilationFailed}
  * @throws {MemoryLimitExceeded}

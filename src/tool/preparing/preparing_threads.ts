@@ -15,15 +15,15 @@ import type {
 } from "./preparing_messages.ts";
 
 const LIMITS: JobThreadLimits = {
-  // Two large modules at a time take memory enough.
+  // Two large modules at a time already take much memory.
   maxThreads: 2,
-  // Preparation is bounded by the limits of a module; this is a last end.
+  // Preparation is bounded by the limits on modules; this is a last resort.
   jobMs: 120_000,
   idleMs: 10_000,
   maxLost: 3,
 };
 
-/** Kept as long as a sandbox is open. */
+/** Kept alive while a sandbox is open. */
 export const preparingThreads: JobThreads<
   PreparingJob,
   PreparingResult,
@@ -32,14 +32,14 @@ export const preparingThreads: JobThreads<
 
 keepWith(preparingThreads);
 
-/** Does something with a module's bytes, which are given away. */
+/** Runs a task on a module's bytes, and takes ownership of them. */
 export function prepareInThread(
   task: PreparingTask,
   bytes: Uint8Array<ArrayBuffer>,
   onProgress?: (progress: PreparingProgress) => void,
 ): Promise<PreparingResult> {
-  // What was left of a large module is freed with its thread, but for that:
-  // the same thread prepares what it has hashed.
+  // Ending the thread frees the garbage of a large module. Not after hashing:
+  // the same thread then prepares the module.
   const isLarge = task.type !== "hash" && bytes.length >= LARGE_MODULE_BYTES;
   return preparingThreads.run({
     job: { task, bytes, types: processTypes.memory },

@@ -1,6 +1,6 @@
 /**
- * The entry of a preparing thread: what takes time that the author of a module
- * decides about is done here, so that the host's own event loop goes on.
+ * Entry point of a preparing thread: work whose duration a module's author
+ * controls is done here, to keep the host's event loop free.
  */
 
 import type { JobProgress, JobReply } from "../../host/compiling/job_thread.ts";
@@ -27,7 +27,8 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-// It takes longer to load than to hash with, and is there before the bytes are.
+// Loading it takes longer than hashing, so it is loaded before the bytes
+// arrive.
 if (scope.name === LARGE_MODULE_THREAD) import("node:crypto");
 
 scope.onmessage = async ({ data }) => {
@@ -68,7 +69,7 @@ async function perform(
   }
 }
 
-/** What is moved and not copied. */
+/** The objects to transfer instead of copying. */
 function transferOf(result: PreparingResult): Transferable[] {
   switch (result.type) {
     case "compiled": {

@@ -1,6 +1,6 @@
 /**
- * Work on modules that is done in the thread that asks for it, where it is
- * quick. Few modules are so small: this is loaded with the first.
+ * Work on modules that is quick enough for the calling thread. Few modules are
+ * so small: this file is loaded with the first.
  */
 
 import { compileModule } from "../../prepare/compile.ts";
@@ -12,7 +12,7 @@ import { unpackInfo } from "./loaded_info.ts";
 import type { HashedModule } from "./module_compiler.ts";
 import { packInfo } from "./pack_info.ts";
 
-/** Compiles a module here; undefined when that might take longer. */
+/** Compiles a module here; undefined if that might take long. */
 export async function compileIfQuick(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
@@ -24,7 +24,7 @@ export async function compileIfQuick(
   return { sha256, module: compiled.module, info };
 }
 
-/** Inspects a module here; undefined when that might take longer. */
+/** Inspects a module here; undefined if that might take long. */
 export async function inspectIfQuick(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<({ readonly sha256: string } & BytesInspection) | undefined> {

@@ -14,7 +14,7 @@ import {
 } from "./preparing_messages.ts";
 import { prepareInThread } from "./preparing_threads.ts";
 
-/** Compiles a module in a thread. The bytes are moved. */
+/** Compiles a module in a thread. The bytes are transferred. */
 export async function compileInThread(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
@@ -23,7 +23,7 @@ export async function compileInThread(
   return (await prepareKept(bytes, options, more)).compiled;
 }
 
-/** The same, with what may be kept of it, and what was made to be kept. */
+/** Like `compileInThread`, using a cache entry or returning a new one. */
 export async function prepareKept(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
@@ -42,14 +42,14 @@ export async function prepareKept(
   return { compiled: { sha256, module, info: unpackInfo(info) }, made };
 }
 
-/** Hashes bytes in a thread. They are moved there and back. */
+/** Hashes bytes in a thread. They are transferred there and back. */
 export async function hashInThread(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<HashedBytes> {
   return expectResult(await prepareInThread({ type: "hash" }, bytes), "hashed");
 }
 
-/** Inspects a module in a thread. The bytes are moved. */
+/** Inspects a module in a thread. The bytes are transferred. */
 export async function inspectInThread(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Extract<PreparingResult, { readonly type: "inspected" }>> {

@@ -1,4 +1,4 @@
-/** The schema of a tool that is a script, in any language. */
+/** Reads the schema of a script tool, in any language. */
 
 import { ExecutionFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
@@ -8,7 +8,7 @@ import type { JsonValue, ToolSchema } from "../tool.ts";
 /**
  * Reads it.
  *
- * @param name The tool's name, where the schema has none.
+ * @param name The tool's name, if the schema has none.
  * @param exported What the script exports, with `execute` as `true`.
  * @throws {ExecutionFailed} when it has no schema or no function `execute`.
  */

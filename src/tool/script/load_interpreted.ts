@@ -1,4 +1,4 @@
-/** Loads a tool that is a script of an interpreter that was given. */
+/** Loads a script tool with a given interpreter. */
 
 import { CompilationFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
@@ -7,7 +7,7 @@ import type { ToolSchema } from "../tool.ts";
 import { exportedSchema } from "./exported_schema.ts";
 import type { InterpretedTool, ToolInterpreter } from "./tool_interpreter.ts";
 
-/** The most bytes that a script may have. */
+/** Maximum size of a script in bytes. */
 const MAX_BYTES = 1_048_576;
 
 /** A script that is a tool. */
@@ -19,7 +19,8 @@ export interface LoadedInterpreted {
 /**
  * Reads and loads it.
  *
- * @throws {TypeError} when it is no path or URL of a script of this interpreter.
+ * @throws {TypeError} when it is not a path or URL of a script for this
+ * interpreter.
  * @throws {CompilationFailed} when it is not UTF-8, or too long.
  * @throws {ExecutionFailed} when it has no schema or no function `execute`.
  */

@@ -1,6 +1,6 @@
 /**
- * Loads a tool that is a script: reads it and what it imports, and keeps an
- * interpreter that has loaded it, in which every call begins.
+ * Loads a script tool: reads it and its imports, and takes a snapshot of an
+ * interpreter that has loaded it, from which every call starts.
  */
 
 import { CompilationFailed } from "../../errors.ts";
@@ -19,10 +19,10 @@ import { ScriptFolder, type ScriptSource } from "./script_source.ts";
 
 const MAX_FILES = 256;
 const MAX_SCRIPT_LENGTH = 4 * 1_048_576;
-/** Of imports in imports; each level is one call. */
+/** Maximum depth of nested imports; each level takes one call. */
 const MAX_LEVELS = 64;
 
-/** A tool that is a script, ready to be called. */
+/** A loaded script tool. */
 export interface LoadedScript {
   /** The interpreter, which has loaded the script. */
   readonly module: SandboxedModule;
@@ -32,9 +32,10 @@ export interface LoadedScript {
 /**
  * Loads a script into a sandbox.
  *
- * @throws {ScriptFailed} when it throws, or is not JavaScript.
- * @throws {ExecutionFailed} when it exports no schema or no function `execute`.
- * @throws {CompilationFailed} when it imports what is not in its folder.
+ * @throws {ScriptFailed} when it throws, or is not valid JavaScript.
+ * @throws {ExecutionFailed} when it does not export a schema and a function
+ * `execute`.
+ * @throws {CompilationFailed} when it imports a file outside of its folder.
  */
 export async function loadScript(
   sandbox: ToolSandbox,
@@ -51,7 +52,7 @@ export async function loadScript(
   return { module: await sandbox.snapshot(interpreter, { init }), schema };
 }
 
-/** Reads what the script imports, until it lacks nothing and was run. */
+/** Reads the script's imports until none is missing and it has run. */
 async function gather(
   sandbox: ToolSandbox,
   interpreter: SandboxedModule,
@@ -90,7 +91,7 @@ function checkSize({ sources }: ScriptSources): void {
   );
 }
 
-/** The functions of a script arrive as what `typeof` says of them. */
+/** A script's functions arrive as their `typeof` string. */
 async function schemaOf(
   file: string,
   exported: JsonValue | undefined,

@@ -1,27 +1,27 @@
-/** Sources of tools that are scripts: which they are, and reading them. */
+/** Recognizes and reads the sources of script tools. */
 
 import { CompilationFailed, PermissionDenied } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import { type ModuleSource, readModuleSource } from "../module_source.ts";
 
-/** The path or the URL of a script. */
+/** The path or URL of a script. */
 export type ScriptSource = string | URL;
 
-/** The most bytes that one file of a script may have. */
+/** Maximum size of one source file in bytes. */
 const MAX_FILE_BYTES = 1_048_576;
 const SCRIPT = /\.m?[jt]s$/;
 const TYPED = /\.m?ts$/;
 
-/** Whether this is the path of a script, and not of a module. */
+/** Whether this is the path of a script rather than a module. */
 export function isScript(source: ModuleSource): source is ScriptSource {
   if (source instanceof URL) return SCRIPT.test(source.pathname);
   return typeof source === "string" && SCRIPT.test(source);
 }
 
-/** Reads the files of one script; none that is not in its folder. */
+/** Reads the files of one script, only from its own folder. */
 export class ScriptFolder {
   readonly #folder: ScriptSource;
-  /** The path of the script below its folder, which starts with a slash. */
+  /** The path of the script within its folder, starting with a slash. */
   readonly entry: string;
 
   constructor(source: ScriptSource) {
@@ -39,8 +39,8 @@ export class ScriptFolder {
   /**
    * Reads one file, as JavaScript.
    *
-   * @param path Where it is below the folder; it starts with a slash.
-   * @throws {CompilationFailed} when it is no script, or is not in the folder.
+   * @param path Its path within the folder, starting with a slash.
+   * @throws {CompilationFailed} when it is not a script, or not in the folder.
    * @throws {PermissionDenied} when this process may not read it.
    */
   async read(path: string): Promise<string> {
@@ -88,13 +88,14 @@ export class ScriptFolder {
         : `${this.#folder}/${name}`,
     );
     const bytes = await readModuleSource(file, limits);
-    // A link that was put there meanwhile leads where it leads now.
+    // Checked again after opening: a symbolic link may have been put there
+    // meanwhile.
     for (const found of [file, await real(file)]) checkInside(folder, found);
     return bytes;
   }
 }
 
-/** @throws {PermissionDenied} when this process may not look there. */
+/** @throws {PermissionDenied} when this process may not read there. */
 async function real(path: string | URL): Promise<string> {
   try {
     return await Deno.realPath(path);

@@ -1,4 +1,6 @@
-/** Interpreters of other languages, as tools that are their scripts use them. */
+/**
+ * The interface of interpreters for other languages, as used by script tools.
+ */
 
 import type { CallOptions } from "../../config/call_options.ts";
 import type { AnySandboxError } from "../../errors.ts";
@@ -6,43 +8,43 @@ import type { CallRecord } from "../call_result.ts";
 import type { JsonValue } from "../tool.ts";
 import type { ToolSandbox } from "../tool_sandbox.ts";
 
-/** A script, read. */
+/** The source of a script. */
 export interface InterpretedScript {
   /** The name of its file, without the folder. */
   readonly name: string;
-  /** Its text. */
+  /** Its source text. */
   readonly source: string;
 }
 
 /** The result of a call: a value or an error, and what it used. */
 export interface InterpretedAnswer {
-  /** What the call used, printed and changed. */
+  /** The call's usage, output and changes. */
   readonly record: Omit<CallRecord, "file">;
-  /** What the script answered. */
+  /** What the script returned. */
   readonly value?: JsonValue | undefined;
-  /** Why it answered nothing. */
+  /** Why it failed. */
   readonly error?: AnySandboxError | undefined;
 }
 
-/** A script that an interpreter has loaded. */
+/** A script loaded by an interpreter. */
 export interface InterpretedTool {
   /**
-   * What it exports: an object with `schema`, maybe `outputSchema`, and whether
-   * there is a function `execute`.
+   * Its exports: an object with `schema`, optionally `outputSchema`, and
+   * whether there is a function `execute`.
    */
   readonly exported: JsonValue;
-  /** Calls `execute` with JSON; never rejects for what the script does. */
+  /** Calls `execute` with JSON; never rejects because of the script. */
   call(json: string, options: CallOptions): Promise<InterpretedAnswer>;
 }
 
 /**
- * An interpreter that tools in its language are loaded with, such as
- * `PythonInterpreter` of `@cortexai/sandbox/python`.
+ * An interpreter that loads tools in its language, such as `PythonInterpreter`
+ * of `@cortexai/sandbox/python`.
  */
 export interface ToolInterpreter {
-  /** Where its scripts run, with the limits and grants that it was given. */
+  /** The sandbox in which its scripts run, with its limits and grants. */
   readonly sandbox: ToolSandbox;
-  /** The end of its scripts' names, such as `.py`. */
+  /** The extension of its scripts, such as `.py`. */
   readonly ending: string;
   /**
    * Loads a script.

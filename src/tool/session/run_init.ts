@@ -1,4 +1,4 @@
-/** The calls that are made before a snapshot is taken. */
+/** Makes the calls that precede a snapshot. */
 
 import { ExecutionFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
@@ -6,11 +6,11 @@ import { valueOf } from "../call_result.ts";
 import type { SandboxSession } from "./sandbox_session.ts";
 import type { SnapshotInit } from "./session_options.ts";
 
-/** The most characters of what the guest wrote. */
+/** Maximum number of characters of guest output in messages. */
 const MAX_SHOWN = 1000;
 
 /**
- * Makes one of them.
+ * Makes one of these calls.
  *
  * @throws {SandboxError} when it fails.
  */

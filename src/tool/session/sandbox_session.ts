@@ -38,7 +38,7 @@ import { SessionQueue } from "./session_queue.ts";
 /** What a session is made of. */
 export interface SessionParts {
   readonly worker: SessionWorker;
-  /** The module, under the number that the worker knows it by. */
+  /** The module, with the id that the worker knows it by. */
   readonly module: SandboxedModule;
   readonly id: number;
   readonly config: SandboxConfig;
@@ -46,20 +46,20 @@ export interface SessionParts {
   readonly idleMs: number;
   /** Makes a snapshot of the module with this state. */
   readonly snapshot: (image: StateImage) => ModuleSnapshot;
-  /** Opens another session that begins in a snapshot. */
+  /** Opens another session that starts from a snapshot. */
   readonly open: (snapshot: ModuleSnapshot) => Promise<SandboxSession>;
-  /** Makes changes of what is in its overlays now. */
+  /** Builds `Changes` from the current state of its overlays. */
   readonly changesOf: (
     states: OverlayStates,
     onSettled: () => void,
   ) => Changes;
-  /** Says that a call begins with what earlier ones left in overlays. */
+  /** Records that a call begins with the overlay state of earlier calls. */
   readonly callBegins: (before: OverlayStates) => () => void;
-  /** Lets go of a snapshot that only a session began in. */
+  /** Releases a snapshot that was taken only to start a session. */
   readonly forget: (snapshot: ModuleSnapshot) => void;
 }
 
-/** Makes a session; only a sandbox does. */
+/** Creates a session; used only by sandboxes. */
 export let createSession: (parts: SessionParts) => SandboxSession;
 
 /** Runs a call of any kind in a session. */
@@ -71,14 +71,14 @@ export let callSession: <Input, Value>(
 ) => Promise<CallResult<Value>>;
 
 /**
- * An instance that stays: what one call leaves in its memory and its files, the
- * next one finds. Every call has its own limits and streams. Made by
+ * A persistent instance: each call finds the memory and files that the previous
+ * one left. Every call has its own limits and streams. Created by
  * `ToolSandbox.session`.
  *
- * Calls run one after another. One that is stopped, traps or runs out of fuel
- * leaves an instance that nobody can rely on: it ends the session, unless the
- * session was opened with `rollback`. A host function that such a call waits for
- * can't use the session itself: that fails at once.
+ * Calls run one at a time. A call that is stopped, traps or runs out of fuel
+ * leaves the instance in an undefined state, and ends the session, unless it
+ * was opened with `rollback`. A host function called from the session can't use
+ * the session itself: that fails at once.
  *
  * ```ts
  * import { ToolSandbox } from "@cortexai/sandbox";
@@ -103,11 +103,11 @@ export class SandboxSession implements AsyncDisposable {
     () => this.#idleTimer?.clear(),
     () => this.#rest(),
   );
-  /** Why no more calls are taken. */
+  /** Why the session has ended. */
   #ended: string | undefined;
-  /** What its overlays held after the last call. */
+  /** The overlay state after the last call. */
   #states: OverlayStates | undefined;
-  /** Whether that was committed or dropped. */
+  /** Whether that state was committed or dropped. */
   #isSettled = false;
   #idleTimer: IdleTimer | undefined;
 
@@ -122,7 +122,7 @@ export class SandboxSession implements AsyncDisposable {
       session.#call(kind, input, options);
   }
 
-  /** Why the session takes no more calls; `undefined` while it does. */
+  /** Why the session has ended; `undefined` while it is open. */
   get ended(): string | undefined {
     return this.#ended;
   }
@@ -131,10 +131,10 @@ export class SandboxSession implements AsyncDisposable {
    * Calls an exported function with numbers.
    *
    * @param name The name of the export.
-   * @param args The arguments: i64 takes a bigint or a whole number, all others
-   * numbers.
+   * @param args The arguments: i64 takes a bigint or an integer, all other
+   * types a number.
    * @param options Limits, files and streams of this call.
-   * @returns the results: i64 as bigint, all others as number.
+   * @returns the results: i64 as bigint, all other types as number.
    * @throws {SandboxError} as `ToolSandbox.execute`, and `SandboxClosed` when
    * the session has ended.
    * @throws {TypeError} when an argument is not a number of its type.
@@ -149,10 +149,11 @@ export class SandboxSession implements AsyncDisposable {
   }
 
   /**
-   * Calls an exported function with numbers; never throws for a guest.
+   * Calls an exported function with numbers; returns guest failures instead of
+   * throwing them.
    *
    * @param name The name of the export.
-   * @param args The arguments, as of {@linkcode execute}.
+   * @param args The arguments, as for {@linkcode execute}.
    * @param options Limits, files and streams of this call.
    * @returns the results or the error, with what the call used and printed.
    * @throws {ExecutionFailed} when there is no such export.
@@ -172,11 +173,12 @@ export class SandboxSession implements AsyncDisposable {
   }
 
   /**
-   * Calls `__tool_execute` with a JSON value; never throws for a guest.
+   * Calls `__tool_execute` with a JSON value; returns guest failures instead of
+   * throwing them.
    *
-   * @param args Any JSON value; it is not checked against a schema.
+   * @param args Any JSON value; it is not validated against a schema.
    * @param options Limits, files and streams of this call.
-   * @returns the answer or the error, with what the call used.
+   * @returns the result or the error, with what the call used.
    * @throws {TypeError} when `args` cannot be JSON.
    * @throws {ExecutionFailed} when the module is not a tool.
    * @throws the signal's reason when the call is aborted.
@@ -195,15 +197,15 @@ export class SandboxSession implements AsyncDisposable {
   }
 
   /**
-   * Calls an export that takes bytes, placed where the export `allocator` says;
-   * never throws for a guest.
+   * Calls an export that takes bytes, copied to memory that the export
+   * `allocator` returns; returns guest failures instead of throwing them.
    *
    * @param name An export of type `(i32 pointer, i32 length)`.
-   * @param bytes What the guest gets.
+   * @param bytes The bytes to pass to the guest.
    * @param allocator An export of type `(i32 length) -> i32`.
    * @param options Limits, files and streams of this call.
-   * @returns what it returned, an i32.
-   * @throws {ExecutionFailed} when an export is missing or of another type.
+   * @returns the returned i32, or the error.
+   * @throws {ExecutionFailed} when an export is missing or has the wrong type.
    * @throws the signal's reason when the call is aborted.
    */
   async callBytes(
@@ -217,11 +219,12 @@ export class SandboxSession implements AsyncDisposable {
   }
 
   /**
-   * Takes the present state, as a module whose calls begin in it. Waits for
-   * calls that were made before.
+   * Takes a snapshot of the current state: a module whose calls start from it.
+   * Waits for calls that were made before.
    *
    * @returns the snapshot; the session goes on.
-   * @throws {ExecutionFailed} when something is open or cannot be taken.
+   * @throws {ExecutionFailed} when a descriptor is open, or the state can't be
+   * captured.
    * @throws {SandboxClosed} when the session has ended.
    */
   async snapshot(): Promise<ModuleSnapshot> {
@@ -232,10 +235,10 @@ export class SandboxSession implements AsyncDisposable {
   }
 
   /**
-   * Opens a second session that goes on from the present state.
+   * Opens a second session that continues from the current state.
    *
-   * @returns the other session, which is the caller's to close.
-   * @throws as {@linkcode snapshot}, and `Busy` at the limit of sessions.
+   * @returns the new session, which the caller must close.
+   * @throws as {@linkcode snapshot}, and `Busy` when `maxSessions` are open.
    */
   async fork(): Promise<SandboxSession> {
     const snapshot = await this.snapshot();
@@ -246,7 +249,7 @@ export class SandboxSession implements AsyncDisposable {
     }
   }
 
-  /** Ends the session: stops what runs, and frees everything. */
+  /** Ends the session: stops the running call and frees all resources. */
   async close(): Promise<void> {
     await this.#end("it was closed");
   }
@@ -322,14 +325,16 @@ export class SandboxSession implements AsyncDisposable {
     }
   }
 
-  /** A plan that begins with empty overlays, where they were settled. */
+  /**
+   * A plan that starts with empty overlays, if they were committed or dropped.
+   */
   #planned(meta: string): string {
     if (!this.#isSettled) return meta;
     const plan: CallPlan = meta === "" ? {} : JSON.parse(meta);
     return JSON.stringify({ ...plan, emptiesOverlays: true });
   }
 
-  /** Only what the last call left is all that its overlays hold. */
+  /** Only the state after the last call is what the overlays hold. */
   #changesOf(states: OverlayStates, isKept: boolean): Changes {
     if (isKept) this.#states = states;
     return this.#parts.changesOf(states, () => {
@@ -365,7 +370,7 @@ export class SandboxSession implements AsyncDisposable {
 }
 
 /**
- * Starts a session's instance.
+ * Starts the instance of a session.
  *
  * @throws {SandboxError} when it does not start.
  */

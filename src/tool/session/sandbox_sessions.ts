@@ -1,4 +1,4 @@
-/** Opens the sessions of a sandbox, and makes its snapshots. */
+/** Opens a sandbox's sessions and takes its snapshots. */
 
 import type { StateImage } from "../../contract/state_image.ts";
 import { prepareCall } from "../call_request.ts";
@@ -35,7 +35,7 @@ export class SandboxSessions {
   readonly #parts: SandboxParts;
   readonly #forget: (snapshot: ModuleSnapshot) => void;
 
-  /** @param forget Lets go of a snapshot's module. */
+  /** @param forget Releases a snapshot's module. */
   constructor(
     parts: SandboxParts,
     forget: (snapshot: ModuleSnapshot) => void,
@@ -44,7 +44,7 @@ export class SandboxSessions {
     this.#forget = forget;
   }
 
-  /** Opens a session for a caller, who is counted. */
+  /** Opens a session for a caller; it counts toward `maxSessions`. */
   async open(
     module: SandboxedModule,
     options: SessionOptions,
@@ -52,7 +52,7 @@ export class SandboxSessions {
     return await this.#open(module, options, true);
   }
 
-  /** Takes the state of a module that was started for that alone. */
+  /** Starts a module only to take its snapshot. */
   async snapshot(
     module: SandboxedModule,
     options: SnapshotOptions,
@@ -68,7 +68,7 @@ export class SandboxSessions {
     }
   }
 
-  /** Reads a snapshot that was written before. */
+  /** Reads a serialized snapshot. */
   async load(
     module: SandboxedModule,
     bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** What a session is opened with, and what a snapshot is taken after. */
+/** Options of sessions and snapshots. */
 
 import type { CallOptions } from "../../config/call_options.ts";
 import {
@@ -17,19 +17,22 @@ export interface SessionOptions extends
     "args" | "env" | "files" | "signal" | "timeout" | "maxFuel"
   > {
   /**
-   * Whether a call that is stopped, traps or runs out of fuel leaves the
-   * session as it was before, in place of ending it: its memory, its files in
-   * memory and what it changed in overlays. The state is taken before every
-   * call, which takes about as long as copying its memory; a call that leaves a
+   * Whether a call that is stopped, traps or runs out of fuel restores the
+   * session to its state before the call, instead of ending it: memory,
+   * in-memory files and overlay changes. The state is saved before every call,
+   * which takes about as long as copying the memory; a call that leaves a
    * descriptor open is the last one. Folders that guests may write to without
-   * an overlay can't be put back, and are refused.
+   * an overlay can't be restored, and are refused.
    */
   readonly rollback?: boolean | undefined;
-  /** Milliseconds without a call after which it ends; 10 minutes. */
+  /**
+   * Idle time in milliseconds after which the session ends; 10 minutes by
+   * default.
+   */
   readonly idleTimeout?: number | undefined;
 }
 
-/** A call that is made before a snapshot is taken. */
+/** A call made before a snapshot is taken. */
 export type SnapshotInit =
   /** An exported function, with numbers. */
   | (CallOptions & {
@@ -39,8 +42,8 @@ export type SnapshotInit =
   /** `__tool_execute`, with a JSON value. */
   | (CallOptions & { readonly tool: unknown })
   /**
-   * An export that takes bytes, where the export `allocator` says; it fails
-   * when it returns another number than `expect`.
+   * An export that takes bytes, copied to memory that the export `allocator`
+   * returns; fails if it does not return `expect`.
    */
   | (CallOptions & {
     readonly export: string;
@@ -56,8 +59,8 @@ export interface SnapshotOptions extends
     "args" | "env" | "files" | "signal" | "timeout" | "maxFuel"
   > {
   /**
-   * Calls that are made first, in order. Each has the limits of a call, or
-   * lower ones of its own; one that fails fails the snapshot.
+   * Calls to make first, in order. Each has the limits of a call, or its own
+   * lower ones; if one fails, so does the snapshot.
    */
   readonly init?: readonly SnapshotInit[] | undefined;
 }
@@ -66,10 +69,10 @@ const COMMON = ["args", "env", "files", "signal", "timeout", "maxFuel"];
 const IDLE_MS = 600_000;
 
 /**
- * Checks the options that only a session has.
+ * Checks the options specific to sessions.
  *
- * @returns how long it may rest, in milliseconds.
- * @throws {TypeError} for an option that does not exist or is impossible.
+ * @returns the idle timeout in milliseconds.
+ * @throws {TypeError} for an unknown or invalid option.
  */
 export function checkSessionOptions(options: SessionOptions): number {
   checkObject("options of a session", options);
@@ -82,9 +85,9 @@ export function checkSessionOptions(options: SessionOptions): number {
 }
 
 /**
- * Checks that a failed call of a session can be undone.
+ * Checks that a session's failed calls can be rolled back.
  *
- * @throws {TypeError} when what it writes to a folder could not be.
+ * @throws {TypeError} when a folder is writable without an overlay.
  */
 export function checkRollback({ allowedPaths }: SandboxConfig): void {
   const written = allowedPaths.find(({ write }) => write);
@@ -97,9 +100,9 @@ export function checkRollback({ allowedPaths }: SandboxConfig): void {
 }
 
 /**
- * Checks the options that only a snapshot has.
+ * Checks the options specific to snapshots.
  *
- * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {TypeError} for an unknown or invalid option.
  */
 export function checkSnapshotOptions(options: SnapshotOptions): void {
   checkObject("options of a snapshot", options);

@@ -1,35 +1,36 @@
-/** Runs the calls of a session one after another. */
+/** Runs the calls of a session one at a time. */
 
 import { ExecutionFailed } from "../../errors.ts";
 import type { CallScope } from "../../host/pool/call_scope.ts";
 
-/** Runs what it is asked for in order. */
+/** A FIFO queue of tasks. */
 export class SessionQueue {
   readonly #onBusy: () => void;
   readonly #onRest: () => void;
   #last: Promise<unknown> = Promise.resolve();
-  /** What was asked for and has not ended. */
+  /** The unfinished tasks. */
   readonly #waiting = new Set<CallScope>();
 
   /**
-   * @param onBusy Called when something is asked for.
-   * @param onRest Called when nothing is any more.
+   * @param onBusy Called when the queue becomes non-empty.
+   * @param onRest Called when it becomes empty.
    */
   constructor(onBusy: () => void, onRest: () => void) {
     this.#onBusy = onBusy;
     this.#onRest = onRest;
   }
 
-  /** How much was asked for and has not ended. */
+  /** The number of unfinished tasks. */
   get length(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Runs after everything that was asked for before.
+   * Runs a task after all earlier ones.
    *
-   * @param scope What it is asked from.
-   * @throws {ExecutionFailed} when it would wait for a call that waits for it.
+   * @param scope The call that the task is requested from.
+   * @throws {ExecutionFailed} when it would deadlock, waiting for the call that
+   * requested it.
    */
   async next<Value>(
     scope: CallScope,

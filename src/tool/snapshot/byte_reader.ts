@@ -1,4 +1,4 @@
-/** Reads bytes that may be anybody's, in order; every length is checked. */
+/** A reader for untrusted bytes; every length is checked. */
 
 /** A cursor over bytes. */
 export class ByteReader {
@@ -6,7 +6,7 @@ export class ByteReader {
   readonly #refused: (why: string) => Error;
   #at = 0;
 
-  /** @param refused Makes the error for what is too short. */
+  /** @param refused Creates the error for truncated input. */
   constructor(bytes: Uint8Array, refused: (why: string) => Error) {
     this.#bytes = bytes;
     this.#refused = refused;
@@ -31,7 +31,7 @@ export class ByteReader {
     return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   }
 
-  /** So many 32-bit numbers, as a copy. */
+  /** A copy of `count` 32-bit numbers. */
   i32s(count: number): Int32Array {
     return new Int32Array(this.bytes(count * 4).slice().buffer);
   }

@@ -1,4 +1,4 @@
-/** What granted directories hold, in few characters: a snapshot has the rest. */
+/** Hashes the contents of granted directories, on which a snapshot is based. */
 
 import type { MemoryDirectory } from "../../contract/system_grants.ts";
 import { sha256Hex } from "../sha256.ts";
@@ -8,7 +8,7 @@ const known = new WeakMap<
   Promise<ReadonlyMap<string, string>>
 >();
 
-/** A hash for each directory, by the guest's name. */
+/** A hash for each directory, by guest path. */
 export function grantedBases(
   granted: readonly MemoryDirectory[],
 ): Promise<ReadonlyMap<string, string>> {

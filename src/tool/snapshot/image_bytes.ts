@@ -1,9 +1,9 @@
-/** How much a snapshot holds. */
+/** The size of a snapshot. */
 
 import { IMAGE_PAGE_BYTES } from "../../contract/page_bytes.ts";
 import type { StateImage } from "../../contract/state_image.ts";
 
-/** Bytes that the image holds, roughly: what is not zero. */
+/** The approximate number of non-zero bytes in the image. */
 export function imageBytes(
   { memories, directories, scratch, overlays }: StateImage,
 ): number {

@@ -1,4 +1,6 @@
-/** A memory in a file of a snapshot: where it is not zero, and what it is there. */
+/**
+ * Serializes memories in snapshot files: the non-zero ranges and their bytes.
+ */
 
 import { IMAGE_PAGE_BYTES, PAGE_BYTES } from "../../contract/page_bytes.ts";
 import type { MemoryImage } from "../../contract/state_image.ts";
@@ -8,10 +10,10 @@ import type { HeadMemory } from "./snapshot_head.ts";
 import { refused } from "./snapshot_refusal.ts";
 
 const PAGES_A_PAGE = PAGE_BYTES / IMAGE_PAGE_BYTES;
-/** What is copied at once: new memory costs some 0.8 ms a MiB. */
+/** Bytes copied before yielding: new memory costs some 0.8 ms per MiB. */
 const COPIED_AT_ONCE_BYTES = 512 * 1024;
 
-/** The pieces of a memory, one after another. */
+/** The pieces of a memory, in order. */
 export function* memoryPieces(
   { contents, runs }: MemoryImage,
 ): Generator<Uint8Array> {
@@ -26,9 +28,9 @@ export function* memoryPieces(
 /**
  * Reads a memory.
  *
- * @param slice Others have their turn after as much as that.
- * @throws {ExecutionFailed} when a piece does not lie behind the one before it
- * and inside the memory.
+ * @param slice Bytes to read before yielding to the event loop.
+ * @throws {ExecutionFailed} when pieces overlap, are out of order or exceed the
+ * memory.
  */
 export async function readMemory(
   reader: ByteReader,

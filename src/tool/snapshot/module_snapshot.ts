@@ -1,4 +1,4 @@
-/** A module with the state that every call begins in. */
+/** A module with a saved state from which every call starts. */
 
 import { imageBytes } from "./image_bytes.ts";
 import type { StateImage } from "../../contract/state_image.ts";
@@ -13,7 +13,7 @@ import {
 } from "../sandboxed_module.ts";
 import { writeSnapshot } from "./snapshot_file.ts";
 
-/** Makes a snapshot; only a sandbox does. */
+/** Creates a snapshot; used only by sandboxes. */
 export let createSnapshot: (
   module: SandboxedModule,
   image: StateImage,
@@ -21,11 +21,11 @@ export let createSnapshot: (
 ) => ModuleSnapshot;
 
 /**
- * A module that was started and taken before its first call: every call begins
- * in that state, with nothing of any other call in it. It is a module like any
- * other: `execute`, `call`, `run`, `session` and `SandboxedTool.create` take it.
+ * A module with a saved state: every call starts from that state and sees
+ * nothing of other calls. Use it like any module, with `execute`, `call`,
+ * `run`, `session` and `SandboxedTool.create`.
  *
- * Made by `ToolSandbox.snapshot`, `ToolSandbox.loadSnapshot` or
+ * Created by `ToolSandbox.snapshot`, `ToolSandbox.loadSnapshot` or
  * `SandboxSession.snapshot`.
  *
  * ```ts
@@ -75,14 +75,14 @@ export class ModuleSnapshot extends SandboxedModule {
     };
   }
 
-  /** Bytes of its memories and files that are not zero. */
+  /** The number of non-zero bytes in its memories and files. */
   get bytes(): number {
     return imageBytes(this.#image);
   }
 
   /**
-   * Writes the snapshot down, compressed, to be read by
-   * `ToolSandbox.loadSnapshot`. What the guest had in its memory is in it.
+   * Serializes the snapshot, compressed, for `ToolSandbox.loadSnapshot`. It
+   * contains the guest's memory, including any secrets in it.
    *
    * @returns the bytes of a snapshot file.
    * @throws {ExecutionFailed} when it was taken with changes in an overlay.
@@ -92,7 +92,7 @@ export class ModuleSnapshot extends SandboxedModule {
   }
 }
 
-/** What copies into each memory of a module. */
+/** The functions that copy into each memory of a module. */
 export function copiersOf(
   plan: WorkerModule["plan"],
 ): readonly WebAssembly.Module[] {

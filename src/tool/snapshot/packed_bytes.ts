@@ -1,11 +1,14 @@
-/** Deflates bytes, and inflates them up to a limit, without holding up others. */
+/**
+ * Deflates bytes, and inflates them up to a limit, without blocking the event
+ * loop.
+ */
 
 import { collectBytes } from "../../pieces/collect_bytes.ts";
 import { TimeSlice } from "../../pieces/time_slice.ts";
 
-/** What is deflated at once takes a millisecond or two. */
+/** Bytes deflated before yielding; takes a millisecond or two. */
 const DEFLATED_AT_ONCE_BYTES = 65_536;
-/** What is inflated at once becomes a thousand times as much, at most. */
+/** Bytes inflated before yielding; they expand at most a thousandfold. */
 const INFLATED_AT_ONCE_BYTES = 4096;
 
 /** Compresses bytes. */
@@ -18,7 +21,7 @@ export async function deflate(
   );
 }
 
-/** Decompresses bytes; undefined when they are none, or become too many. */
+/** Decompresses bytes; undefined if they are invalid or exceed the limit. */
 export async function inflate(
   bytes: Uint8Array,
   limit: number,
@@ -34,7 +37,7 @@ export async function inflate(
   }
 }
 
-/** Copies of the pieces, cut: what reads them may be given shared memory. */
+/** Copies the pieces in chunks, as they may be views of shared memory. */
 function streamOf(
   pieces: Iterable<Uint8Array>,
   atOnce: number,

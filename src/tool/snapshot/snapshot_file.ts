@@ -1,5 +1,5 @@
 /**
- * Snapshots as files.
+ * The file format of snapshots.
  *
  * ```text
  *   ┌──────────┬──────┬─────────┬────────────────────────────────────────┐
@@ -12,10 +12,10 @@
  *   └──────────┴──────┴─────────┴────────────────────────────────────────┘
  * ```
  *
- * A file is hostile like any other: it is never larger unpacked than the limits
- * of the sandbox allow, every length is checked before it is used, and what is
- * left over is refused. The hash finds damage; it proves nothing of the origin.
- * What takes long is done in pieces, between which others have their turn.
+ * Files are untrusted input: unpacked they may not exceed the limits of the
+ * sandbox, every length is checked before it is used, and trailing bytes are
+ * refused. The hash detects damage; it does not authenticate the origin. Long
+ * operations yield to the event loop.
  */
 
 import type { NumberKind } from "../../contract/instance_plan.ts";
@@ -34,23 +34,26 @@ import { type FileList, headOf, readHead } from "./snapshot_head.ts";
 import { refused } from "./snapshot_refusal.ts";
 import { checkTarget, type SnapshotTarget } from "./snapshot_target.ts";
 
-/** Counts up when preparation or this layout changes what a state means. */
+/**
+ * Version of the format; increase it when preparation or this layout changes
+ * the meaning of a state.
+ */
 const FORM = 2;
 const MAGIC = new TextEncoder().encode("ctxsnp");
 const HASH_AT = MAGIC.length + 2;
 const HEAD_BYTES = HASH_AT + 32;
-/** Room for names, numbers and tables beside memories and files. */
+/** Allowance for names, globals and tables besides memories and files. */
 const SLACK_BYTES = 16 * 1024 * 1024;
-/** The most bytes of the description, which the host's thread parses. */
+/** Maximum size of the header, which the host's thread parses. */
 const MAX_HEAD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Turns a snapshot into bytes.
+ * Serializes a snapshot.
  *
- * @param sha256 The module that it is of.
- * @param granted The directories that it was taken with.
- * @throws {ExecutionFailed} when it has changes in an overlay: what they change
- * is not in it.
+ * @param sha256 The hash of its module.
+ * @param granted The directories granted when it was taken.
+ * @throws {ExecutionFailed} when it has changes in an overlay, as it does not
+ * contain the files that they change.
  */
 export async function writeSnapshot(
   image: StateImage,
@@ -89,7 +92,8 @@ function* contentsOf(
 /**
  * Reads a snapshot.
  *
- * @throws {ExecutionFailed} when it is not one, or is for something else.
+ * @throws {ExecutionFailed} when it is invalid, or was taken for something
+ * else.
  */
 export async function readSnapshot(
   bytes: Uint8Array,
@@ -99,7 +103,7 @@ export async function readSnapshot(
   if (bytes.length > limit) {
     throw refused(`it has ${bytes.length} bytes, limit is ${limit}`);
   }
-  // A copy, so that nothing can change between the check and the use.
+  // A copy, so that the bytes can't change between check and use.
   const packed = checkFrame(await copyBytes(bytes));
   const sum = await hash(packed.rest);
   if (sum.some((byte, index) => packed.sum[index] !== byte)) {
@@ -112,7 +116,7 @@ export async function readSnapshot(
   return await readContents(new ByteReader(contents, refused), target);
 }
 
-/** What stands around the packed contents. */
+/** Checks the frame around the packed contents. */
 function checkFrame(bytes: Uint8Array<ArrayBuffer>): {
   readonly sum: Uint8Array;
   readonly rest: Uint8Array<ArrayBuffer>;
@@ -186,7 +190,7 @@ function readFiles(
   );
 }
 
-/** Functions are named by numbers; one that is out of range is null. */
+/** Functions are referenced by index; an index out of range reads as null. */
 function checkTables(tables: readonly Int32Array[]): void {
   const entries = tables.reduce((sum, { length }) => sum + length, 0);
   for (const table of tables) {

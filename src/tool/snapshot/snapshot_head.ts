@@ -1,17 +1,20 @@
-/** What a file of a snapshot says of itself first; it may say anything. */
+/** The header of a snapshot file, which is untrusted. */
 
 import type { StateImage } from "../../contract/state_image.ts";
 import { refused } from "./snapshot_refusal.ts";
 
-/** A clock that shows more than 30 years. */
+/** Maximum clock value: more than 30 years. */
 const MAX_CLOCK_MS = 1e12;
-/** The most files of a snapshot, over all directories. */
+/** Maximum number of files in a snapshot, over all directories. */
 const MAX_FILES = 65_536;
 
-/** Files by path, with the bytes that each has. */
+/** Files by path, with their sizes in bytes. */
 export type FileList = readonly (readonly [path: string, bytes: number])[];
 
-/** A memory: pages of 64 KiB, and how many numbers say where it is not zero. */
+/**
+ * A memory: its size in pages of 64 KiB, and the number of values that describe
+ * its non-zero ranges.
+ */
 export interface HeadMemory {
   readonly pages: number;
   readonly runs: number;
@@ -21,24 +24,27 @@ export interface HeadMemory {
 export interface HeadDirectory {
   readonly guest: string;
   readonly maxBytes: number;
-  /** What the granted one holds that it differs from; empty for no such. */
+  /**
+   * The hash of the granted directory that it differs from; empty if there is
+   * none.
+   */
   readonly base: string;
   readonly files: FileList;
   readonly removed: readonly string[];
 }
 
-/** What the first part of a file says. */
+/** The content of the header. */
 export interface SnapshotHead {
   readonly sha256: string;
   readonly engine: string;
-  /** How many there are. */
+  /** The number of globals. */
   readonly globals: number;
-  /** How many entries each has. */
+  /** The number of entries of each table. */
   readonly tables: readonly number[];
   readonly memories: readonly HeadMemory[];
   readonly hostDirectories: readonly string[];
   readonly directories: readonly HeadDirectory[];
-  /** The files of its own working directory, and those of `/tmp`. */
+  /** The files of its private working directory, and those of `/tmp`. */
   readonly scratch: readonly [own: FileList, temporary: FileList];
   readonly monotonicMs: number;
 }
@@ -46,8 +52,8 @@ export interface SnapshotHead {
 /**
  * Describes an image.
  *
- * @param sha256 The module that it is of.
- * @param bases What the granted directories hold, by the guest's name.
+ * @param sha256 The hash of its module.
+ * @param bases The hashes of the granted directories' contents, by guest path.
  */
 export function headOf(
   image: StateImage,
@@ -79,7 +85,7 @@ export function headOf(
   };
 }
 
-/** @throws {ExecutionFailed} when it is not a description. */
+/** @throws {ExecutionFailed} when it is not a valid header. */
 export function readHead(json: Uint8Array): SnapshotHead {
   let head: unknown;
   try {

@@ -1,8 +1,8 @@
-/** Why a file of a snapshot is not taken. */
+/** The error for a refused snapshot file. */
 
 import { ExecutionFailed } from "../../errors.ts";
 
-/** The error for a file that is refused. */
+/** Creates the error for a refused file. */
 export function refused(why: string): ExecutionFailed {
   return new ExecutionFailed(`Cannot load snapshot: ${why}`);
 }

@@ -1,4 +1,4 @@
-/** What a snapshot's file is read for, and whether it is made for that. */
+/** Checks that a snapshot file was made for the module and grants at hand. */
 
 import { MAX_TABLE_ENTRIES, PAGE_BYTES } from "../../contract/page_bytes.ts";
 import type { InstancePlan } from "../../contract/instance_plan.ts";
@@ -10,24 +10,24 @@ import { grantedBases } from "./granted_bases.ts";
 import type { HeadDirectory, SnapshotHead } from "./snapshot_head.ts";
 import { refused } from "./snapshot_refusal.ts";
 
-/** The most names of a file in a message. */
+/** Maximum number of a file's names in a message. */
 const MAX_LISTED = 8;
 
-/** What a snapshot is read for. */
+/** What a snapshot must match. */
 export interface SnapshotTarget {
   /** The module. */
   readonly sha256: string;
   readonly plan: InstancePlan;
-  /** Directories in memory may hold so many bytes together. */
+  /** Total size limit of the in-memory directories. */
   readonly maxFileBytes: number;
-  /** The granted host directories, as guests know them. */
+  /** The guest paths of the granted host directories. */
   readonly hostDirectories: readonly string[];
   readonly memoryDirectories: readonly MemoryDirectory[];
-  /** The most descriptors, of which each directory takes one. */
+  /** The descriptor limit; each directory takes one. */
   readonly maxDescriptors: number;
 }
 
-/** @throws {ExecutionFailed} when the file is made for something else. */
+/** @throws {ExecutionFailed} when the file was made for something else. */
 export async function checkTarget(
   head: SnapshotHead,
   target: SnapshotTarget,
