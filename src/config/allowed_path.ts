@@ -1,4 +1,4 @@
-/** A host folder that guests see at a path of their own. */
+/** A host folder mounted at a guest path. */
 
 import { checkHostPath } from "./given_host_path.ts";
 import { checkGuestPath } from "./guest_path.ts";
@@ -6,29 +6,26 @@ import { checkKnown } from "./option_checks.ts";
 import { checkOverlay, type OverlayLimits } from "./overlay_limits.ts";
 import { quote } from "../quote.ts";
 
-/** A host folder that guests see at a path of their own. */
+/** A host folder mounted at a guest path. */
 export interface AllowedPath {
   /** Absolute path that the guest sees, such as `/data`. */
   readonly guest: string;
   /** Path on the host, relative to the working directory unless absolute. */
   readonly host: string;
-  /** Whether the guest may change what is in it. */
+  /** Whether the guest may write to the folder. */
   readonly write: boolean;
-  /**
-   * What guests may change without changing the folder, if that is what is
-   * granted.
-   */
+  /** The limits of the overlay over the folder, if it is granted with one. */
   readonly overlay?: OverlayLimits;
 }
 
 /** Options of {@linkcode SandboxConfigBuilder.allowedPath}. */
 export interface AllowedPathOptions {
-  /** Whether the guest may change what is in the folder; `false` by default. */
+  /** Whether the guest may write to the folder; `false` by default. */
   readonly write?: boolean;
   /**
-   * Whether the guest changes a layer over the folder, in memory: the folder
-   * stays as it is until `result.changes` is committed. `false` by default;
-   * limits other than the default ones may be given in its place.
+   * Whether guest writes go to an in-memory overlay: the folder stays unchanged
+   * until `result.changes` is committed. `false` by default; pass an object to
+   * change the default limits.
    */
   readonly overlay?: boolean | Partial<OverlayLimits>;
 }
@@ -36,7 +33,7 @@ export interface AllowedPathOptions {
 /**
  * Checks and freezes a grant.
  *
- * @throws {TypeError} when a part of it is impossible.
+ * @throws {TypeError} when a part of it is invalid.
  */
 export function checkAllowedPath(
   guest: string,

@@ -1,4 +1,4 @@
-/** What one call may say about itself; never wider than the configuration. */
+/** Options of one call, which can only narrow the configuration. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { AllowedPath } from "./allowed_path.ts";
@@ -20,10 +20,10 @@ import { quote } from "../quote.ts";
 import { SharedOverlay } from "./shared_overlay.ts";
 import type { SandboxConfig } from "./sandbox_config.ts";
 
-/** Standard input: text, bytes, or a stream that is read as it is needed. */
+/** Standard input: text, bytes, or a stream that is read on demand. */
 export type StdinSource = string | Uint8Array | AsyncIterable<Uint8Array>;
 
-/** Takes a piece of output; the guest waits until it is done. */
+/** Receives a chunk of output; the guest waits until it returns or resolves. */
 export type OutputHandler = (bytes: Uint8Array) => void | Promise<void>;
 
 /** Files of a call: text or bytes, by directory and by path below it. */
@@ -32,38 +32,42 @@ export type CallFiles = Readonly<
 >;
 
 /**
- * Options of one call, for tools, numeric exports and programs alike. What is
- * left out is as the sandbox's configuration says; nothing can be wider.
+ * Options of one call, for tools, numeric exports and programs alike. They
+ * default to the sandbox's configuration, and can only lower its limits.
  */
 export interface CallOptions {
-  /** Ends the call when aborted; the call rejects with its reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The most milliseconds that the call may run; `maxExecutionTime`. */
+  /**
+   * The time limit of the call in milliseconds; `maxExecutionTime` by default.
+   */
   readonly timeout?: number | undefined;
   /**
-   * The most fuel that the call may consume; `maxFuel`, which the
-   * configuration must set for fuel to be counted at all.
+   * The fuel limit of the call; `maxFuel` by default. The configuration must
+   * set `maxFuel` for fuel to be counted at all.
    */
   readonly maxFuel?: bigint | number | undefined;
-  /** The most bytes that its memories and tables may take together. */
+  /**
+   * The total size limit of its memories and tables, in bytes; `maxMemoryBytes`
+   * by default.
+   */
   readonly maxMemoryBytes?: number | undefined;
   /**
-   * The most milliseconds that the call may wait for a worker; then it fails
-   * with `Busy`. No limit by default.
+   * The maximum time to wait for a worker, in milliseconds, after which the
+   * call fails with `Busy`. No limit by default.
    */
   readonly queueTimeout?: number | undefined;
   /**
-   * Files in memory, for this call only: by directory, such as `/work`, and by
-   * path below it. A directory of the configuration's `memoryDirectory` gets
-   * them beside its own.
+   * In-memory files for this call only: by directory, such as `/work`, and by
+   * path below it. They are added to those of a configured `memoryDirectory`.
    */
   readonly files?: CallFiles | undefined;
   /**
-   * The overlay that the call works in, so that it sees what earlier calls
-   * changed; by default every call has one of its own. Calls that share one
-   * run one after the other. `true` puts one over each folder that is granted
-   * with `write` too, for this call alone: what it changes there is in
-   * `result.changes` and not in the folder.
+   * The overlay of the call, through which it sees what earlier calls changed;
+   * by default every call has its own. Calls that share an overlay run one at a
+   * time. `true` also puts an overlay over each folder granted with `write`,
+   * for this call only: its changes there are in `result.changes` and not in
+   * the folder.
    */
   readonly overlay?: SharedOverlay | boolean | undefined;
   /** Environment variables that a guest with WASI sees; none by default. */
@@ -73,12 +77,12 @@ export interface CallOptions {
   /** Standard input; empty by default. */
   readonly stdin?: StdinSource | undefined;
   /**
-   * Functions of the host for this call, beside those of the configuration; one
-   * of the same name takes its place. They are the caller's own, so that they
-   * need not be in the configuration; its `hostFunctionLimits` hold for them.
+   * Host functions for this call, in addition to the configured ones; a
+   * function with the same name replaces it. They come from the caller, so they
+   * need not be configured; `hostFunctionLimits` apply to them.
    */
   readonly functions?: HostFunctions | undefined;
-  /** The clock and the seed of this call; the configuration's. */
+  /** The clock and the seed of this call; the configuration's by default. */
   readonly deterministic?: DeterministicOptions | undefined;
   /** Called with what is written to standard output, as it is written. */
   readonly onStdout?: OutputHandler | undefined;
@@ -105,7 +109,7 @@ function checkOverlayOption(
   }
 }
 
-/** The limits that hold for a call. */
+/** The limits of a call. */
 export interface CallLimits {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
@@ -114,7 +118,7 @@ export interface CallLimits {
   readonly maxFuel: bigint | undefined;
 }
 
-/** What a guest with WASI sees of a call beside its streams. */
+/** What a WASI guest sees of a call besides its streams. */
 export interface CallSurroundings {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -141,9 +145,9 @@ const NAMES: readonly (keyof CallOptions)[] = [
 /**
  * Checks the limits of a call against the configuration.
  *
- * @param extra Names of options that this kind of call has beside.
- * @throws {TypeError} for an option that does not exist or is impossible.
- * @throws {RangeError} for a limit that is wider than the configuration's.
+ * @param extra Names of additional options of this kind of call.
+ * @throws {TypeError} for an unknown or invalid option.
+ * @throws {RangeError} for a limit above the configured one.
  */
 export function callLimits(
   options: CallOptions,
@@ -182,7 +186,10 @@ export function callLimits(
   };
 }
 
-/** Counting fuel is part of how a module is prepared. */
+/**
+ * The configured fuel limit. Fuel is counted only if the module was prepared
+ * for it.
+ */
 function configuredFuel({ maxFuel }: SandboxConfig): bigint {
   if (maxFuel !== undefined) return maxFuel;
   throw new TypeError(
@@ -191,10 +198,10 @@ function configuredFuel({ maxFuel }: SandboxConfig): bigint {
 }
 
 /**
- * Checks what a guest with WASI is to see of a call.
+ * Checks what a WASI guest sees of a call.
  *
- * @returns undefined when the call says nothing about it.
- * @throws {TypeError} when an argument, a variable or a path is impossible.
+ * @returns undefined if the call sets nothing.
+ * @throws {TypeError} when an argument, a variable or a path is invalid.
  */
 export function callSurroundings(
   { args, env, files }: CallOptions,
@@ -270,9 +277,9 @@ function checkEnvironment(
 }
 
 /**
- * Checks text that a guest gets as a C string, which ends at the first NUL.
+ * Checks text that a guest receives as a C string, which ends at the first NUL.
  *
- * @throws {TypeError} when it is not text, or has a NUL.
+ * @throws {TypeError} when it is not a string, or contains NUL.
  */
 export function checkText(option: string, text: string): string {
   if (typeof text === "string" && !text.includes("\0")) return text;

@@ -1,4 +1,4 @@
-/** The plain values of a configuration, and what they are by default. */
+/** The plain values of a configuration, and their defaults. */
 
 import type { AllowedPath } from "./allowed_path.ts";
 import type { MemoryDirectory } from "./memory_directory.ts";
@@ -40,7 +40,7 @@ export interface ConfigValues {
   cacheDirectory: string | undefined;
 }
 
-/** What holds for everything that is not set. */
+/** The defaults. */
 export const DEFAULTS: Readonly<ConfigValues> = {
   maxMemoryBytes: 64 * 1024 * 1024,
   maxExecutionTime: 30_000,

@@ -1,4 +1,4 @@
-/** A clock and randomness that are the same in every run. */
+/** A deterministic clock and random numbers. */
 
 import type { Deterministic } from "../contract/system_grants.ts";
 import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
@@ -6,22 +6,22 @@ import { outOfRange } from "./option_error.ts";
 
 export type { Deterministic };
 
-/** What is left out is 0. */
+/** Options for a deterministic clock and random numbers; both default to 0. */
 export interface DeterministicOptions {
-  /** What the clock shows at the start: a date, or milliseconds since 1970. */
+  /** The initial time of the clock: a date, or milliseconds since 1970. */
   readonly now?: number | Date | undefined;
-  /** What all random numbers follow from: a whole number of at least 0. */
+  /** The seed of all random numbers: an integer of at least 0. */
   readonly seed?: number | undefined;
 }
 
-/** The last moment of a `Date`. */
+/** The latest time of a `Date`. */
 const MAX_NOW = 8.64e15;
 
 /**
- * Checks and completes it.
+ * Checks the options and fills in defaults.
  *
  * @throws {TypeError} when it is not an object, or has an unknown member.
- * @throws {RangeError} when a number is impossible.
+ * @throws {RangeError} when a number is out of range.
  */
 export function checkDeterministic(
   given: DeterministicOptions,

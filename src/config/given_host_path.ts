@@ -1,10 +1,10 @@
-/** A path of the host, as somebody gives it in an option. */
+/** Host paths given as options. */
 
 import { quote } from "../quote.ts";
 import { fromFileUrl } from "./host_path.ts";
 
 /**
- * The path that was given.
+ * The path of a host option.
  *
  * @throws {TypeError} when it is empty, not a path, or not a file URL.
  */

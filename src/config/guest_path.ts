@@ -1,11 +1,11 @@
-/** A path as guests see it: absolute, with slashes, whatever the host is. */
+/** Guest paths: absolute, with forward slashes on every host. */
 
 import { quote } from "../quote.ts";
 
 /**
  * The guest path without doubled or trailing slashes.
  *
- * @throws {TypeError} when it is not absolute, or goes up.
+ * @throws {TypeError} when it is not absolute, or contains `..`.
  */
 export function checkGuestPath(option: string, guest: string): string {
   if (typeof guest !== "string" || !guest.startsWith("/")) {

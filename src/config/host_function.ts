@@ -1,4 +1,7 @@
-/** What the host offers guests by name: functions of JSON, and of numbers. */
+/**
+ * Host functions that guests call by name: JSON functions and numeric
+ * functions.
+ */
 
 import type { JsonValue } from "./json_value.ts";
 import {
@@ -9,25 +12,27 @@ import {
 } from "./option_checks.ts";
 import { quote } from "../quote.ts";
 
-/** What a host function is told about the call that it answers. */
+/** The context of a host function call. */
 export interface HostCallContext {
   /** The name that it was called by. */
   readonly name: string;
-  /** How many functions the guest has called by now, this one included. */
+  /**
+   * How many host functions the guest has called so far, including this call.
+   */
   readonly number: number;
   /**
-   * Aborted when nobody waits any more: the guest was stopped, the call was
-   * aborted, or the time of the function is up.
+   * Aborted when the result is no longer needed: the guest was stopped, the
+   * call was aborted, or the function's timeout passed.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * A function of the host. The arguments are the guest's and may be any JSON; it
- * answers a JSON value or a promise of one, and `undefined` counts as `null`.
+ * A host function. The arguments come from the guest and may be any JSON; it
+ * returns a JSON value or a promise of one, and `undefined` counts as `null`.
  *
- * The guest is told the message of a {@linkcode HostFunctionError} and of no
- * other error that it throws.
+ * The guest receives the message of a thrown {@linkcode HostFunctionError}, but
+ * not of any other error.
  */
 export type HostHandler = (
   args: JsonValue,
@@ -36,60 +41,66 @@ export type HostHandler = (
 
 /** Options of {@linkcode SandboxConfigBuilder.hostFunction}. */
 export interface HostFunctionOptions {
-  /** What it does, for guests that list what there is; empty by default. */
+  /** What it does, for guests that list the functions; empty by default. */
   readonly description?: string | undefined;
-  /** A JSON Schema object of its arguments, for the same; none by default. */
+  /**
+   * A JSON Schema object of its arguments, for guests that list the functions;
+   * none by default.
+   */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-  /** How often one call may call it; no limit but that of all together. */
+  /**
+   * How often one guest call may call it; only the limit of all functions by
+   * default.
+   */
   readonly maxCalls?: number | undefined;
-  /** The most milliseconds that it may take; no limit but that of the call. */
+  /** Its time limit in milliseconds; only the limit of the call by default. */
   readonly timeout?: number | undefined;
 }
 
 /** A function with its options, as in {@linkcode SandboxOptions}. */
 export interface HostFunctionGrant extends HostFunctionOptions {
-  /** What answers. */
+  /** The handler. */
   readonly handler: HostHandler;
 }
 
-/** Functions by name: bare ones, or with options. */
+/** Functions by name, alone or with options. */
 export type HostFunctions = Readonly<
   Record<string, HostHandler | HostFunctionGrant>
 >;
 
-/** A type of number. */
+/** A WebAssembly number type. */
 export type NumberType = "i32" | "i64" | "f32" | "f64";
 
-/** A function that takes and returns numbers. i64 is a bigint. */
+/** A host function that takes and returns numbers. i64 is a bigint. */
 export interface NumericFunctionGrant {
   /** The types of its parameters; none by default. */
   readonly params?: readonly NumberType[] | undefined;
   /** The types of its results; none by default. */
   readonly results?: readonly NumberType[] | undefined;
   /**
-   * What answers: nothing, one number or a list, or a promise of that. What it
-   * throws ends the call.
+   * The handler: returns nothing, one number or an array, or a promise of that.
+   * If it throws, the guest call ends.
    */
   readonly handler: (...args: (number | bigint)[]) => unknown;
 }
 
-/** A function that was checked. */
+/** A validated function. */
 export interface HostFunction extends HostFunctionOptions {
-  /** What guests call it by. */
+  /** The name that guests call. */
   readonly name: string;
-  /** What answers. */
+  /** The handler. */
   readonly handler: HostHandler;
 }
 
-/** A function of numbers that was checked. */
+/** A validated numeric function. */
 export interface NumericFunction {
-  /** What guests import it as. */
+  /** The name that guests import. */
   readonly name: string;
   /** The types of its parameters. */
   readonly params: readonly NumberType[];
   /** The types of its results. */
   readonly results: readonly NumberType[];
-  /** What answers. */
+  /** The handler. */
   readonly handler: NumericFunctionGrant["handler"];
 }
 
@@ -100,8 +111,8 @@ const MAX_TYPES = 16;
 /**
  * Checks a function.
  *
- * @throws {TypeError} when a part of it is impossible.
- * @throws {RangeError} when a limit is.
+ * @throws {TypeError} when a part of it is invalid.
+ * @throws {RangeError} when a limit is out of range.
  */
 export function checkHostFunction(
   option: string,
@@ -155,9 +166,9 @@ export function checkHostFunctions(
 }
 
 /**
- * Checks a function of numbers.
+ * Checks a numeric function.
  *
- * @throws {TypeError} when a part of it is impossible.
+ * @throws {TypeError} when a part of it is invalid.
  */
 export function checkNumericFunction(
   name: string,
@@ -207,7 +218,7 @@ function checkTypes(
   );
 }
 
-/** A copy, so that nobody changes it later. */
+/** Copies the schema, so that later changes have no effect. */
 function checkParameters(
   what: string,
   parameters: Readonly<Record<string, unknown>>,

@@ -1,23 +1,23 @@
-/** How much of the host's functions one call may use. */
+/** Limits on one call's use of host functions. */
 
 import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 
-/** How much of the host's functions one call may use. */
+/** Limits on one call's use of host functions. */
 export interface HostFunctionLimits {
-  /** Calls of functions, refused ones included; 10 000 by default. */
+  /** Number of calls, including refused ones; 10 000 by default. */
   readonly calls: number;
   /**
-   * Bytes of all arguments together; 16 MiB by default. One call has at most
-   * 1 MiB of them.
+   * Total bytes of arguments; 16 MiB by default. One call may pass at most 1
+   * MiB.
    */
   readonly argumentBytes: number;
-  /** Bytes of all answers together; 64 MiB by default. */
+  /** Total bytes of results; 64 MiB by default. */
   readonly answerBytes: number;
-  /** Milliseconds in functions, all together; 30 000 by default. */
+  /** Total time spent in functions, in milliseconds; 30 000 by default. */
   readonly time: number;
 }
 
-/** The limits where nothing else was set. */
+/** The default limits. */
 export const DEFAULT_HOST_FUNCTION_LIMITS: HostFunctionLimits = Object.freeze({
   calls: 10_000,
   argumentBytes: 16 * 1024 * 1024,
@@ -25,7 +25,7 @@ export const DEFAULT_HOST_FUNCTION_LIMITS: HostFunctionLimits = Object.freeze({
   time: 30_000,
 });
 
-/** The highest that each limit may be. */
+/** The highest permitted value of each limit. */
 const MOST: Readonly<Record<keyof HostFunctionLimits, number>> = {
   calls: Number.MAX_SAFE_INTEGER,
   argumentBytes: 2 ** 40,
@@ -34,10 +34,10 @@ const MOST: Readonly<Record<keyof HostFunctionLimits, number>> = {
 };
 
 /**
- * Checks limits and adds those that were left out.
+ * Checks limits and fills in defaults.
  *
- * @throws {TypeError} when there is no limit of that name.
- * @throws {RangeError} when a value is impossible.
+ * @throws {TypeError} for an unknown limit.
+ * @throws {RangeError} when a value is out of range.
  */
 export function checkHostFunctionLimits(
   limits: Partial<HostFunctionLimits>,

@@ -1,15 +1,15 @@
 /**
- * One entry of the network grant: a host, a wildcard over its subdomains, or
- * an address, each with an optional port.
+ * Parses an entry of the network grant: a host, a wildcard for its subdomains,
+ * or an address, each with an optional port.
  */
 
 import { quote } from "../quote.ts";
 
-/** A network grant that was checked. */
+/** A validated network grant. */
 export interface HostGrant {
   /** The name or address in lower case; IPv6 without brackets. */
   readonly host: string;
-  /** Whether every name below `host` is meant, and not `host` itself. */
+  /** Whether it grants every subdomain of `host`, but not `host` itself. */
   readonly wildcard: boolean;
   /** The only port granted, or undefined for every port. */
   readonly port: number | undefined;
@@ -19,10 +19,10 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 const IPV6_WITH_PORT = /^\[([^\]]*)\](?::(.*))?$/;
 
 /**
- * Reads `"host"`, `"host:port"`, `"*.host"`, `"1.2.3.4:80"` or `"[::1]:80"`.
+ * Parses `"host"`, `"host:port"`, `"*.host"`, `"1.2.3.4:80"` or `"[::1]:80"`.
  *
- * @param option The option that the entry is of, for the message.
- * @throws {TypeError} when the entry is none of these.
+ * @param option The name of the option, for the message.
+ * @throws {TypeError} when the entry has none of these forms.
  */
 export function parseHostGrant(
   entry: string,
@@ -67,7 +67,7 @@ function isHostName(host: string): boolean {
     host.split(".").every((label) => LABEL.test(label));
 }
 
-/** The host as the URL parser spells it, which is what a request will use. */
+/** The host as the URL parser normalizes it, which is what a request uses. */
 function canonicalHost(host: string): string | undefined {
   const url = URL.parse(`http://${host}/`);
   return url?.hostname.replace(/^\[|\]$/g, "");

@@ -1,8 +1,8 @@
 /**
- * Paths of the host. `@std/path` itself asks Node's `process` which system this
- * is, and so loads a good part of Node before anything else can begin; Deno
- * knows as well. Each function is imported by itself, as all of `@std/path` is
- * sixty files.
+ * Host paths. The main entry of `@std/path` detects the OS through Node's
+ * `process`, which loads a good part of Node at startup; `Deno.build` is
+ * enough. Functions are imported one by one, as all of `@std/path` is sixty
+ * files.
  */
 
 import { basename as posixBasename } from "@std/path/posix/basename";

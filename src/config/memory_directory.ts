@@ -1,4 +1,4 @@
-/** A directory that lives in memory during a call. */
+/** An in-memory directory of a call. */
 
 import type { MemoryDirectory } from "../contract/system_grants.ts";
 import { checkGuestPath } from "./guest_path.ts";
@@ -9,20 +9,20 @@ export type { MemoryDirectory };
 
 /** Options of {@linkcode SandboxConfigBuilder.memoryDirectory}. */
 export interface MemoryDirectoryOptions {
-  /** The most bytes that its files may have together; 16 MiB by default. */
+  /** The total size limit of its files, in bytes; 16 MiB by default. */
   readonly maxBytes?: number;
 }
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
-/** What is in it crosses shared memory with the result. */
+/** Its contents are sent through shared memory with the result. */
 const LARGEST_MAX_BYTES = 2 ** 28;
 
 /**
  * Checks and copies a grant.
  *
- * @param option The option that it is of, for the message.
- * @throws {TypeError} when a part of it is impossible.
- * @throws {RangeError} when `maxBytes` is.
+ * @param option The name of the option, for the message.
+ * @throws {TypeError} when a part of it is invalid.
+ * @throws {RangeError} when `maxBytes` is out of range.
  */
 export function checkMemoryDirectory(
   guest: string,

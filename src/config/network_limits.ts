@@ -1,24 +1,21 @@
-/** How much of the network one call may use. */
+/** Limits on one call's use of the network. */
 
 import { outOfRange } from "./option_error.ts";
 import { quote } from "../quote.ts";
 
-/** How much of the network one call may use. */
+/** Limits on one call's use of the network. */
 export interface NetworkLimits {
-  /** Requests, each hop of a redirect included; 32 by default. */
+  /** Number of requests, including each redirect hop; 32 by default. */
   readonly requests: number;
-  /**
-   * Bytes of all response bodies together, after decompression; 10 MiB by
-   * default.
-   */
+  /** Total bytes of response bodies, after decompression; 10 MiB by default. */
   readonly responseBytes: number;
-  /** Bytes of the head of one request or one response; 64 KiB by default. */
+  /** Bytes of the headers of one request or response; 64 KiB by default. */
   readonly headerBytes: number;
-  /** Bytes of all request bodies together; 1 MiB by default. */
+  /** Total bytes of request bodies; 1 MiB by default. */
   readonly requestBytes: number;
 }
 
-/** The limits where nothing else was set. */
+/** The default limits. */
 export const DEFAULT_NETWORK_LIMITS: NetworkLimits = Object.freeze({
   requests: 32,
   responseBytes: 10 * 1024 * 1024,
@@ -26,7 +23,7 @@ export const DEFAULT_NETWORK_LIMITS: NetworkLimits = Object.freeze({
   requestBytes: 1024 * 1024,
 });
 
-/** What each limit may be: from, to. */
+/** The permitted range of each limit. */
 const RANGES: Readonly<Record<keyof NetworkLimits, readonly [number, number]>> =
   {
     requests: [0, 10_000],
@@ -36,10 +33,10 @@ const RANGES: Readonly<Record<keyof NetworkLimits, readonly [number, number]>> =
   };
 
 /**
- * Checks limits and adds those that were left out.
+ * Checks limits and fills in defaults.
  *
- * @throws {TypeError} when there is no limit of that name.
- * @throws {RangeError} when a value is impossible.
+ * @throws {TypeError} for an unknown limit.
+ * @throws {RangeError} when a value is out of range.
  */
 export function checkNetworkLimits(
   limits: Partial<NetworkLimits>,

@@ -1,15 +1,15 @@
-/** The checks that options of one kind share, wherever they are given. */
+/** Shared checks of option values. */
 
 import { quote } from "../quote.ts";
 import { outOfRange } from "./option_error.ts";
 
 /** The longest delay that a timer takes: about 24.8 days. */
 const MAX_TIME_MS = 2 ** 31 - 1;
-/** Fuel is counted in a signed 64-bit number. */
+/** Fuel is counted in a signed 64-bit integer. */
 const MAX_FUEL = 2n ** 63n - 1n;
 
 /**
- * Checks a whole number.
+ * Checks an integer.
  *
  * @throws {RangeError} when it is not one from `min` to `max`.
  */
@@ -44,7 +44,7 @@ export function checkTime(
 /**
  * Checks an amount of fuel.
  *
- * @throws {RangeError} unless it is a whole number from 1 to `max`.
+ * @throws {RangeError} unless it is an integer from 1 to `max`.
  */
 export function checkFuel(
   option: string,
@@ -63,9 +63,9 @@ export function checkFuel(
 }
 
 /**
- * Refuses options that do not exist.
+ * Refuses unknown options.
  *
- * @throws {TypeError} with the name of the first one.
+ * @throws {TypeError} for the first one, by name.
  */
 export function checkKnown(
   what: string,
@@ -86,9 +86,9 @@ export function checkKnown(
 }
 
 /**
- * Refuses what is not an object of options.
+ * Refuses anything that is not an object of options.
  *
- * @throws {TypeError} for anything else, a list included.
+ * @throws {TypeError} for anything else, including arrays.
  */
 export function checkObject(what: string, value: unknown): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {

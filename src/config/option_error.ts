@@ -1,8 +1,8 @@
-/** How a wrong option is reported: its name, what was expected, the value. */
+/** Errors for invalid options: the name, what was expected, and the value. */
 
 import { quote } from "../quote.ts";
 
-/** An option whose value is impossible. */
+/** The error for an option whose value is out of range. */
 export function outOfRange(
   option: string,
   value: unknown,

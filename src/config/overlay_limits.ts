@@ -1,4 +1,4 @@
-/** What an overlay over a host folder may hold. */
+/** The limits of an overlay over a host folder. */
 
 import type { OverlayLimits } from "../contract/system_grants.ts";
 import { checkHostPath } from "./given_host_path.ts";
@@ -6,23 +6,23 @@ import { checkKnown, checkObject, checkWhole } from "./option_checks.ts";
 
 export type { OverlayLimits };
 
-/** What an overlay holds unless it is said otherwise. */
+/** The default limits of an overlay. */
 export const OVERLAY_DEFAULTS: OverlayLimits = {
   maxBytes: 64 * 1024 * 1024,
   maxEntries: 16_384,
 };
-/** What is in it crosses shared memory with the result. */
+/** Its contents are sent through shared memory with the result. */
 const LARGEST_MAX_BYTES = 2 ** 28;
 const LARGEST_MAX_ENTRIES = 65_536;
-/** What is in files does not. */
+/** Spilled files are not. */
 const LARGEST_SPILLED_BYTES = 2 ** 36;
 
 /**
  * Checks the overlay option of a grant.
  *
- * @returns undefined when there is to be none.
- * @throws {TypeError} when it is neither a boolean nor limits.
- * @throws {RangeError} when a limit is impossible.
+ * @returns undefined for no overlay.
+ * @throws {TypeError} when it is neither a boolean nor an object of limits.
+ * @throws {RangeError} when a limit is out of range.
  */
 export function checkOverlay(
   given: boolean | Partial<OverlayLimits> | undefined,

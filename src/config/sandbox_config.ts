@@ -1,4 +1,4 @@
-/** What a sandbox grants and where it stops: immutable, made by a builder. */
+/** The grants and limits of a sandbox: immutable, created by a builder. */
 
 import type { AllowedPath } from "./allowed_path.ts";
 import type { ConfigValues } from "./config_values.ts";
@@ -10,14 +10,14 @@ import type { NetworkLimits } from "./network_limits.ts";
 import { SandboxConfigBuilder } from "./sandbox_config_builder.ts";
 import type { Secret, SecretGrant } from "./secret.ts";
 
-/** Makes a configuration; only the builder does. */
+/** Creates a configuration; used only by the builder. */
 export let createConfig: (values: Readonly<ConfigValues>) => SandboxConfig;
 
-/** The secrets with their values; not for anything that guests run in. */
+/** The secrets with their values; never passed to threads that run guests. */
 export let secretsOf: (config: SandboxConfig) => readonly Secret[];
 
 /**
- * What a sandbox grants and where it stops. Frozen; made by
+ * The grants and limits of a sandbox. Frozen; created by
  * {@linkcode SandboxConfig.builder}.
  *
  * ```ts
@@ -31,65 +31,77 @@ export let secretsOf: (config: SandboxConfig) => readonly Secret[];
  */
 export class SandboxConfig {
   /**
-   * The most bytes that all memories and tables of one guest may take
-   * together; 64 MiB by default. Memories grow in pages of 64 KiB.
+   * The total size limit of one guest's memories and tables, in bytes; 64 MiB
+   * by default. Memories grow in pages of 64 KiB.
    */
   readonly maxMemoryBytes: number;
-  /** The most milliseconds that a call may run; 30 000 by default. */
+  /** The time limit of a call in milliseconds; 30 000 by default. */
   readonly maxExecutionTime: number;
   /** The host folders that guests see; none by default. */
   readonly allowedPaths: readonly AllowedPath[];
-  /** Whether guests reach the network, or the hosts they reach; `false`. */
+  /**
+   * Whether guests may reach the network, or the hosts that they may reach;
+   * `false` by default.
+   */
   readonly allowNetwork: boolean | readonly string[];
-  /** The most fuel that a call may consume; `undefined`, not counted. */
+  /** The fuel limit of a call; `undefined`: fuel is not counted. */
   readonly maxFuel: bigint | undefined;
-  /** The most bytes that a tool may answer with; 16 MiB by default. */
+  /** The size limit of a tool's result, in bytes of JSON; 16 MiB by default. */
   readonly maxResultBytes: number;
-  /** The most workers that run guests; the number of cores by default. */
+  /**
+   * The maximum number of workers that run guests; the number of cores by
+   * default.
+   */
   readonly maxWorkers: number;
-  /** The most calls that wait for a worker; 10 000 by default. */
+  /** The maximum number of queued calls; 10 000 by default. */
   readonly maxQueuedCalls: number;
   /**
-   * The most sessions at a time, each with a worker of its own beside
-   * `maxWorkers`; 8 by default.
+   * The maximum number of open sessions, each with its own worker in addition
+   * to `maxWorkers`; 8 by default.
    */
   readonly maxSessions: number;
-  /** Directories that live in memory during each call; none by default. */
+  /** In-memory directories of each call; none by default. */
   readonly memoryDirectories: readonly MemoryDirectory[];
-  /** The most bytes kept of stdout and of stderr each; 1 MiB by default. */
+  /** The maximum bytes kept of stdout and of stderr each; 1 MiB by default. */
   readonly maxOutputBytes: number;
-  /** The most open WASI descriptors, streams included; 128 by default. */
+  /**
+   * The maximum number of open WASI descriptors, including streams; 128 by
+   * default.
+   */
   readonly maxDescriptors: number;
   /**
-   * The most bytes that a call may write to host folders; `undefined`, no
-   * limit beside the folders themselves.
+   * The maximum bytes that a call may write to host folders; `undefined`: no
+   * limit.
    */
   readonly maxWriteBytes: number | undefined;
   /**
-   * The most files, directories and links that a call may make, in host
-   * folders and memory directories together; 65 536 by default.
+   * The maximum number of files, directories and links that a call may create,
+   * in host folders and in-memory directories together; 65 536 by default.
    */
   readonly maxEntries: number;
-  /** How much of the network a call may use. */
+  /** Limits on a call's use of the network. */
   readonly networkLimits: NetworkLimits;
-  /** The secrets that guests can use, without their values; none by default. */
+  /** The secrets that guests may use, without their values; none by default. */
   readonly secrets: readonly SecretGrant[];
-  /** What the host offers guests by name; nothing by default. */
+  /** The JSON host functions that guests may call; none by default. */
   readonly functions: readonly HostFunction[];
-  /** The same for functions of numbers; none by default. */
+  /** The numeric host functions that guests may import; none by default. */
   readonly numericFunctions: readonly NumericFunction[];
-  /** How much of the host's functions a call may use. */
+  /** Limits on a call's use of host functions. */
   readonly hostFunctionLimits: HostFunctionLimits;
   /**
-   * Where relative paths of guests with WASI lead; `undefined`, a directory in
-   * memory that only the call has.
+   * The working directory of WASI guests; `undefined`: an in-memory directory
+   * private to the call.
    */
   readonly workingDirectory: string | undefined;
-  /** The clock and the seed that guests have; `undefined`, the real ones. */
+  /**
+   * The deterministic clock and seed of guests; `undefined`: the real clock and
+   * random numbers.
+   */
   readonly deterministic: Deterministic | undefined;
-  /** Where prepared modules are kept for later; `undefined`, nowhere. */
+  /** The folder that caches prepared modules; `undefined`: no cache on disk. */
   readonly cacheDirectory: string | undefined;
-  /** Private, so that no log, inspection or copy shows a value. */
+  /** Private, so that no log, inspection or copy exposes a value. */
   readonly #secrets: readonly Secret[];
 
   private constructor(values: Readonly<ConfigValues>) {

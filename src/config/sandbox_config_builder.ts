@@ -1,4 +1,4 @@
-/** Collects the options of a configuration, and checks each as it comes. */
+/** Collects the options of a configuration, and checks each immediately. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import { type AllowedPathOptions, checkAllowedPath } from "./allowed_path.ts";
@@ -31,30 +31,29 @@ import { quote } from "../quote.ts";
 import type { SandboxConfig } from "./sandbox_config.ts";
 import { checkSecret, type SecretOptions } from "./secret.ts";
 
-/** An answer must fit into one string of V8, and into shared memory. */
+/** A result must fit into one V8 string, and into shared memory. */
 const MAX_RESULT_BYTES = 2 ** 28;
 const MAX_WORKERS = 1024;
 
 /**
  * Collects the options of a {@linkcode SandboxConfig}. Every method checks its
- * value at once and returns the builder.
+ * value immediately and returns the builder.
  */
 export class SandboxConfigBuilder {
   readonly #create: (values: Readonly<ConfigValues>) => SandboxConfig;
   readonly #values: ConfigValues = { ...DEFAULTS };
 
-  /** @internal {@linkcode SandboxConfig.builder} makes builders. */
+  /** @internal Use {@linkcode SandboxConfig.builder}. */
   constructor(create: (values: Readonly<ConfigValues>) => SandboxConfig) {
     this.#create = create;
   }
 
   /**
-   * Sets the most bytes that all memories and tables of a guest may take.
+   * Sets the total size limit of a guest's memories and tables.
    *
    * @param bytes Bytes; memories grow in pages of 65 536.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number of at least 65 536, one
-   * page.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer of at least 65 536, one page.
    * @default 67 108 864, 64 MiB.
    */
   maxMemoryBytes(bytes: number): this {
@@ -64,10 +63,10 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most milliseconds that a call may run.
+   * Sets the time limit of a call.
    *
    * @param ms Milliseconds.
-   * @returns this builder, for the next call.
+   * @returns this builder, for chaining.
    * @throws {RangeError} unless it is above 0 and at most 2 147 483 647.
    * @default 30 000.
    */
@@ -79,12 +78,12 @@ export class SandboxConfigBuilder {
   /**
    * Grants a host folder. Read-only unless `options.write` is `true`.
    *
-   * @param guest The absolute path that the guest sees.
+   * @param guest The absolute guest path.
    * @param host The folder on the host.
-   * @param options Whether the guest may write, or write into an overlay.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when `guest` is not absolute, holds `.` or `..`, or was
-   * granted before, and when `host` is empty.
+   * @param options Whether the guest may write, directly or to an overlay.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when `guest` is not absolute, contains `.` or `..`, or
+   * was already granted, or when `host` is empty.
    * @default No folder.
    */
   allowedPath(
@@ -99,17 +98,16 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Grants a directory that lives in memory: every call starts with the same
-   * files, and what is in it afterwards is in the result's `files`. A file with
-   * several names counts for each; there are at most 16 384 names.
+   * Grants an in-memory directory: every call starts with the same files, and
+   * the files that it leaves are in the result's `files`. A file with several
+   * hard links counts once for each; there are at most 16 384 names.
    *
-   * @param guest The absolute path that the guest sees.
-   * @param files What is in it at first, by path below it, such as `in.csv`.
-   * @param options The most bytes that the files may have together; 16 MiB by
-   * default.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when `guest` is not absolute or was granted before,
-   * when a path goes up, or when the files exceed `options.maxBytes`.
+   * @param guest The absolute guest path.
+   * @param files The initial files, by path below it, such as `in.csv`.
+   * @param options The total size limit of its files; 16 MiB by default.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when `guest` is not absolute or was already granted, a
+   * path contains `..`, or the files exceed `options.maxBytes`.
    * @default No directory.
    */
   memoryDirectory(
@@ -131,15 +129,15 @@ export class SandboxConfigBuilder {
    * `"host:port"`, `"*.host"` (one label or more before it), `"1.2.3.4:80"`,
    * `"[::1]:80"`. Guests reach it through the import module `cortex_http`.
    *
-   * A name that resolves to an address that is not public (loopback, private,
-   * link-local, metadata and their kin) is refused unless the list names that
-   * very host. The list is also the Deno permission of the worker that fetches;
-   * a wildcard can't be told to Deno: there that worker may reach every host,
-   * and its own checks are what holds.
+   * A name that resolves to a non-public address (loopback, private,
+   * link-local, metadata and the like) is refused unless the list names that
+   * exact host. The list is also the Deno permission of the worker that
+   * fetches. Deno permissions can't express a wildcard: then that worker may
+   * reach every host, and its own checks enforce the list.
    *
    * @param grant `true`, `false`, or the hosts.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when an entry is none of these.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when an entry has none of these forms.
    * @default `false`.
    */
   allowNetwork(grant: boolean | readonly string[]): this {
@@ -167,12 +165,12 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most fuel that a call may consume. Nothing is counted without it.
+   * Sets the fuel limit of a call. Without it, fuel is not counted.
    *
-   * @param fuel Units, which are those of wasmtime.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number above 0 that fits into a
-   * signed 64-bit number.
+   * @param fuel Fuel in the units of wasmtime.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer above 0 that fits into a
+   * signed 64-bit integer.
    * @default Not counted.
    */
   maxFuel(fuel: bigint | number): this {
@@ -181,11 +179,11 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most bytes that a tool may answer with.
+   * Sets the size limit of a tool's result.
    *
    * @param bytes Bytes of JSON.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number from 1 to 256 MiB.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer from 1 to 256 MiB.
    * @default 16 777 216, 16 MiB.
    */
   maxResultBytes(bytes: number): this {
@@ -195,11 +193,11 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most workers that run guests at the same time.
+   * Sets the maximum number of workers that run guests.
    *
    * @param count Workers, each a thread.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number from 1 to 1024.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer from 1 to 1024.
    * @default The number of cores.
    */
   maxWorkers(count: number): this {
@@ -208,11 +206,11 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most calls that wait for a worker; one more is `Busy`.
+   * Sets the maximum number of queued calls; further calls fail with `Busy`.
    *
    * @param count Calls.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number of at least 0.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer of at least 0.
    * @default 10 000.
    */
   maxQueuedCalls(count: number): this {
@@ -227,12 +225,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most sessions at a time; one more is `Busy`. Each has a worker of
-   * its own, beside those of `maxWorkers`, and a memory up to the limit.
+   * Sets the maximum number of open sessions; opening more fails with `Busy`.
+   * Each has its own worker, in addition to `maxWorkers`, and memory up to the
+   * limit.
    *
    * @param count Sessions.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number from 0 to 256.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer from 0 to 256.
    * @default 8.
    */
   maxSessions(count: number): this {
@@ -241,12 +240,12 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most bytes that are kept of stdout and of stderr each; what a
-   * guest writes beyond that is dropped, and the result says so.
+   * Sets the maximum bytes kept of stdout and of stderr each; further output is
+   * dropped, and the result says so.
    *
    * @param bytes Bytes of each stream.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number from 0 to 256 MiB.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer from 0 to 256 MiB.
    * @default 1 048 576, 1 MiB.
    */
   maxOutputBytes(bytes: number): this {
@@ -256,12 +255,12 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most WASI descriptors that a guest may have open, its three
-   * streams and its folders included.
+   * Sets the maximum number of open WASI descriptors, including the three
+   * standard streams and the granted folders.
    *
    * @param count Descriptors.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number from 3 to 65 536.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer from 3 to 65 536.
    * @default 128.
    */
   maxDescriptors(count: number): this {
@@ -275,12 +274,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most bytes that a call may write to host folders. What a file
-   * grows by without being written, and what a link says, counts as well.
+   * Sets the maximum bytes that a call may write to host folders. Extending a
+   * file without writing to it, and the targets of symbolic links, count as
+   * well.
    *
    * @param bytes Bytes of one call.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number of at least 0.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer of at least 0.
    * @default No limit.
    */
   maxWriteBytes(bytes: number): this {
@@ -295,13 +295,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets the most files, directories and links that a call may make, in host
-   * folders and memory directories together; one more is the guest's `ENOSPC`.
-   * What it removes again makes room for others.
+   * Sets the maximum number of files, directories and links that a call may
+   * create, in host folders and in-memory directories together; beyond it the
+   * guest gets `ENOSPC`. Removing what it created makes room again.
    *
    * @param count Files, directories and links.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} unless it is a whole number of at least 0.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} unless it is an integer of at least 0.
    * @default 65 536.
    */
   maxEntries(count: number): this {
@@ -311,12 +311,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets how much of the network a call may use; what is left out stays.
+   * Sets limits on a call's use of the network; limits left out keep their
+   * values.
    *
    * @param limits The limits to change.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} when a limit is impossible.
-   * @throws {TypeError} when there is no limit of that name.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} when a limit is out of range.
+   * @throws {TypeError} for an unknown limit.
    */
   networkLimits(limits: Partial<NetworkLimits>): this {
     const { networkLimits } = this.#values;
@@ -325,20 +326,20 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Lets guests use a credential that they never see: `{{NAME}}` in a header's
-   * value, in the query or in the body of a request becomes the value, for
-   * `options.hosts` only; a request that takes it anywhere else is refused. It
-   * is masked where a response repeats it.
+   * Lets guests use a credential that they never see: `{{NAME}}` in a header
+   * value, the query or the body of a request is replaced by the value, only
+   * for `options.hosts`; a request that would send it elsewhere is refused. The
+   * value is masked in responses.
    *
-   * Without a port, a host gets the value over https only, unless it is this
-   * machine.
+   * For a host given without a port, the value is sent only over https, unless
+   * the host is this machine.
    *
    * @param name Letters, digits and `_`.
    * @param value 4 to 8192 characters of printable ASCII.
-   * @param options Where the value may go; what is granted beside that is
-   * `allowNetwork`'s.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when a part of it is impossible, or the name is set
+   * @param options The hosts that may receive the value; reaching them is
+   * granted by `allowNetwork`, separately.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when a part of it is invalid, or the name is set
    * already. No message holds the value.
    * @default No secret.
    */
@@ -352,15 +353,15 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Offers guests a function: JSON in, JSON out, through the import module
-   * `cortex_host`. It runs on this thread, with all that this process may do:
-   * its arguments are the guest's.
+   * Offers guests a JSON function through the import module `cortex_host`. It
+   * runs on this thread with all permissions of this process, and its arguments
+   * are untrusted: they come from the guest.
    *
    * @param name 1 to 128 letters, digits, `_`, `-`, `.`, `:` or `/`.
-   * @param handler Answers a JSON value, or a promise of one.
-   * @param options A schema for its arguments, and limits of its own.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   * @param handler Returns a JSON value, or a promise of one.
+   * @param options A schema of its arguments, and its own limits.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when a part of it is invalid, or the name is taken.
    * @default No function.
    */
   hostFunction(
@@ -375,13 +376,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Offers guests a function of numbers, which they import by its name from the
-   * module `cortex_host_numeric`, with exactly these types.
+   * Offers guests a numeric function, which they import by name from the module
+   * `cortex_host_numeric`, with exactly these types.
    *
    * @param name The name that guests import.
    * @param grant Its types and its handler.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when a part of it is impossible, or the name is taken.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when a part of it is invalid, or the name is taken.
    * @default No function.
    */
   numericFunction(name: string, grant: NumericFunctionGrant): this {
@@ -392,13 +393,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets how much of the host's functions a call may use; what is left out
-   * stays.
+   * Sets limits on a call's use of host functions; limits left out keep their
+   * values.
    *
    * @param limits The limits to change.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} when a limit is impossible.
-   * @throws {TypeError} when there is no limit of that name.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} when a limit is out of range.
+   * @throws {TypeError} for an unknown limit.
    */
   hostFunctionLimits(limits: Partial<HostFunctionLimits>): this {
     const { hostFunctionLimits } = this.#values;
@@ -410,13 +411,13 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Sets where relative paths of guests with WASI lead: a folder that is
-   * granted, or a directory in memory, which is made where none is granted.
+   * Sets the working directory of WASI guests: a granted folder, or an
+   * in-memory directory, which is created if none is granted.
    *
-   * @param guest The absolute path that guests know it by.
-   * @returns this builder, for the next call.
-   * @throws {TypeError} when it is not absolute, or goes up.
-   * @default A directory in memory that only the call has.
+   * @param guest The absolute guest path.
+   * @returns this builder, for chaining.
+   * @throws {TypeError} when it is not absolute, or contains `..`.
+   * @default An in-memory directory private to the call.
    */
   workingDirectory(guest: string): this {
     this.#values.workingDirectory = checkGuestPath("workingDirectory", guest);
@@ -424,15 +425,15 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Gives guests a clock and random numbers that are the same in every run:
-   * with the same input, a call then answers the same bytes for the same fuel.
-   * The clock goes on by a microsecond with each look at it, and by as much as
-   * a guest sleeps, which takes no time. Random numbers are no secret then.
+   * Gives guests a deterministic clock and random numbers: with the same input,
+   * a call then returns the same bytes for the same fuel. The clock advances by
+   * a microsecond each time it is read, and by the duration of each sleep,
+   * which takes no real time. The random numbers are then predictable.
    *
-   * @param given What the clock shows at the start, a date or milliseconds
-   * since 1970; and a seed. Both are 0 by default.
-   * @returns this builder, for the next call.
-   * @throws {RangeError} when a number is impossible.
+   * @param given The initial time, a date or milliseconds since 1970, and a
+   * seed. Both are 0 by default.
+   * @returns this builder, for chaining.
+   * @throws {RangeError} when a number is out of range.
    * @default The real clock, and random numbers.
    */
   deterministic(given: DeterministicOptions = {}): this {
@@ -441,19 +442,20 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Keeps prepared modules in a folder of the host, so that a large module is
-   * prepared once for all processes that use the folder. Up to 1 GiB is kept
-   * there, what was not used for longest is removed first; files that can't be
-   * written are no failure.
+   * Caches prepared modules in a host folder, so that a large module is
+   * prepared only once for all processes that use the folder. The cache holds
+   * up to 1 GiB; the least recently used files are removed first. Failing to
+   * write a file is not an error.
    *
-   * Whoever can write there decides what runs. So the sandbox refuses a folder
-   * that other users can write to, or that any guest is granted, and keeps
-   * later guests out. It is made if it is not there. Not on Windows.
+   * Anyone who can write to the folder controls what code runs. So the sandbox
+   * refuses a folder that other users can write to or that is granted to a
+   * guest, and refuses later grants of it. It is created if it does not exist.
+   * Not supported on Windows.
    *
    * @param host The folder, which this process may read and write.
-   * @returns this builder, for the next call.
+   * @returns this builder, for chaining.
    * @throws {TypeError} when it is empty or not a path.
-   * @default Nothing is kept on disk.
+   * @default No cache on disk.
    */
   cacheDirectory(host: string | URL): this {
     this.#values.cacheDirectory = checkHostPath("cacheDirectory", host);
@@ -461,11 +463,11 @@ export class SandboxConfigBuilder {
   }
 
   /**
-   * Freezes what was set into a configuration.
+   * Builds the frozen configuration.
    *
    * @returns the frozen configuration.
-   * @throws {TypeError} when the working directory is not `/`, and `/` is
-   * granted: relative paths lead there.
+   * @throws {TypeError} when a working directory other than `/` is set and `/`
+   * is granted: relative paths then resolve against `/`.
    */
   build(): SandboxConfig {
     this.#checkWorkingDirectory();

@@ -1,4 +1,4 @@
-/** A configuration as a plain object, with the checks of the builder. */
+/** A configuration as a plain object, checked by the builder. */
 
 import { checkKnown, checkObject } from "./option_checks.ts";
 import type { DeterministicOptions } from "./deterministic.ts";
@@ -15,29 +15,29 @@ export interface AllowedPathGrant {
   /** The folder on the host. */
   readonly host: string | URL;
   /**
-   * Whether the guest may change what is in it.
+   * Whether the guest may write to the folder.
    *
    * @default `false`.
    */
   readonly write?: boolean;
   /**
-   * Whether it changes a layer over the folder instead.
+   * Whether guest writes go to an overlay instead of the folder.
    *
    * @default `false`.
    */
   readonly overlay?: boolean | Partial<OverlayLimits>;
 }
 
-/** A directory in memory in {@linkcode SandboxOptions}. */
+/** An in-memory directory in {@linkcode SandboxOptions}. */
 export interface MemoryDirectoryGrant {
   /**
-   * What is in it at first, by path below it.
+   * The initial files, by path below it.
    *
    * @default Nothing.
    */
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
   /**
-   * The most bytes that its files may have together.
+   * The total size limit of its files, in bytes.
    *
    * @default 16 777 216, 16 MiB.
    */
@@ -48,13 +48,15 @@ export interface MemoryDirectoryGrant {
 export interface SecretValue {
   /** 4 to 8192 characters of printable ASCII. */
   readonly value: string;
-  /** Where it may go: entries as of `allowNetwork`, at least one. */
+  /**
+   * The hosts that may receive it: entries as in `allowNetwork`, at least one.
+   */
   readonly hosts: readonly string[];
 }
 
 /**
- * What a sandbox grants and where it stops, as a plain object. Every name and
- * check is that of {@linkcode SandboxConfigBuilder}.
+ * The grants and limits of a sandbox as a plain object. Names and checks are
+ * those of {@linkcode SandboxConfigBuilder}.
  *
  * ```ts
  * import { type SandboxOptions, ToolSandbox } from "@cortexai/sandbox";
@@ -70,73 +72,73 @@ export interface SecretValue {
  */
 export interface SandboxOptions {
   /**
-   * The most bytes of all memories and tables of a guest.
+   * The total size limit of a guest's memories and tables, in bytes.
    *
    * @default 67 108 864, 64 MiB.
    */
   readonly maxMemoryBytes?: number | undefined;
   /**
-   * The most milliseconds that a call may run.
+   * The time limit of a call, in milliseconds.
    *
    * @default 30 000.
    */
   readonly maxExecutionTime?: number | undefined;
   /**
-   * The most fuel that a call may consume.
+   * The fuel limit of a call.
    *
    * @default Not counted.
    */
   readonly maxFuel?: bigint | number | undefined;
   /**
-   * The most bytes that a tool may answer with.
+   * The size limit of a tool's result, in bytes of JSON.
    *
    * @default 16 777 216, 16 MiB.
    */
   readonly maxResultBytes?: number | undefined;
   /**
-   * The most workers that run guests.
+   * The maximum number of workers that run guests.
    *
    * @default The number of cores.
    */
   readonly maxWorkers?: number | undefined;
   /**
-   * The most calls that wait for a worker.
+   * The maximum number of queued calls.
    *
    * @default 10 000.
    */
   readonly maxQueuedCalls?: number | undefined;
   /**
-   * The most sessions at a time.
+   * The maximum number of open sessions.
    *
    * @default 8.
    */
   readonly maxSessions?: number | undefined;
   /**
-   * The most bytes kept of stdout and of stderr each.
+   * The maximum bytes kept of stdout and of stderr each.
    *
    * @default 1 048 576, 1 MiB.
    */
   readonly maxOutputBytes?: number | undefined;
   /**
-   * The most open WASI descriptors, streams included.
+   * The maximum number of open WASI descriptors, including streams.
    *
    * @default 128.
    */
   readonly maxDescriptors?: number | undefined;
   /**
-   * The most bytes that a call may write to host folders.
+   * The maximum bytes that a call may write to host folders.
    *
    * @default No limit.
    */
   readonly maxWriteBytes?: number | undefined;
   /**
-   * The most files, directories and links that a call may make.
+   * The maximum number of files, directories and links that a call may create.
    *
    * @default 65 536.
    */
   readonly maxEntries?: number | undefined;
   /**
-   * Host folders, by the absolute path that guests see.
+   * Host folders, by absolute guest path.
    *
    * @default No folder.
    */
@@ -144,7 +146,7 @@ export interface SandboxOptions {
     | Readonly<Record<string, string | URL | AllowedPathGrant>>
     | undefined;
   /**
-   * Directories in memory, by the absolute path that guests see.
+   * In-memory directories, by absolute guest path.
    *
    * @default No directory.
    */
@@ -152,12 +154,12 @@ export interface SandboxOptions {
     | Readonly<Record<string, MemoryDirectoryGrant>>
     | undefined;
   /**
-   * Whether guests reach the network, or the hosts they reach.
+   * Whether guests may reach the network, or the hosts that they may reach.
    *
    * @default `false`.
    */
   readonly allowNetwork?: boolean | readonly string[] | undefined;
-  /** How much of the network a call may use. */
+  /** Limits on a call's use of the network. */
   readonly networkLimits?: Partial<NetworkLimits> | undefined;
   /**
    * Credentials that guests use without seeing them, by name.
@@ -166,44 +168,44 @@ export interface SandboxOptions {
    */
   readonly secrets?: Readonly<Record<string, SecretValue>> | undefined;
   /**
-   * What the host offers guests: functions of JSON, by name.
+   * JSON host functions, by name.
    *
    * @default None.
    */
   readonly functions?: HostFunctions | undefined;
   /**
-   * Functions of numbers, by the name that guests import.
+   * Numeric host functions, by the name that guests import.
    *
    * @default None.
    */
   readonly numericFunctions?:
     | Readonly<Record<string, NumericFunctionGrant>>
     | undefined;
-  /** How much of the host's functions a call may use. */
+  /** Limits on a call's use of host functions. */
   readonly hostFunctionLimits?: Partial<HostFunctionLimits> | undefined;
   /**
-   * Where relative paths of guests with WASI lead.
+   * The working directory of WASI guests.
    *
-   * @default A directory in memory that only the call has.
+   * @default An in-memory directory private to the call.
    */
   readonly workingDirectory?: string | undefined;
   /**
-   * A clock and random numbers that are the same in every run.
+   * A deterministic clock and random numbers.
    *
    * @default The real clock, and random numbers.
    */
   readonly deterministic?: DeterministicOptions | undefined;
   /**
-   * A folder where prepared modules are kept for later.
+   * A folder that caches prepared modules.
    *
-   * @default Nothing is kept on disk.
+   * @default No cache on disk.
    */
   readonly cacheDirectory?: string | URL | undefined;
 }
 
 type Apply<Value> = (builder: SandboxConfigBuilder, value: Value) => unknown;
 
-/** How each option is set: by the builder, which checks it. */
+/** Sets each option through the builder, which checks it. */
 const APPLY: {
   readonly [Name in keyof SandboxOptions]-?: Apply<
     NonNullable<SandboxOptions[Name]>
@@ -234,11 +236,10 @@ const APPLY: {
 };
 
 /**
- * The configuration that was given, whichever form it has; the defaults when
- * none was.
+ * The given configuration, in either form; the defaults if there is none.
  *
- * @throws {TypeError} for an option that does not exist or is impossible.
- * @throws {RangeError} for a value outside of its range.
+ * @throws {TypeError} for an unknown or invalid option.
+ * @throws {RangeError} for a value out of range.
  */
 export function toConfig(
   given: SandboxConfig | SandboxOptions | undefined,
@@ -294,7 +295,7 @@ function setSecrets(
 ): void {
   checkObject("secrets", secrets);
   for (const [name, secret] of Object.entries(secrets)) {
-    // Not quoted: what was given in its place may be the value.
+    // Not quoted: the invalid entry may itself be the secret value.
     if (typeof secret !== "object" || secret === null) {
       throw new TypeError(
         `Cannot set secrets: ${quote(name)} needs { value, hosts }`,

@@ -9,30 +9,32 @@ export interface SecretOptions {
   readonly hosts: readonly string[];
 }
 
-/** What a configuration tells about a secret: never its value. */
+/** The public part of a secret, without its value. */
 export interface SecretGrant {
   /** The name that guests write as `{{NAME}}`. */
   readonly name: string;
-  /** Where the value may go. */
+  /** The hosts that may receive the value. */
   readonly hosts: readonly string[];
 }
 
-/** A secret with its value: only for whoever sends requests. */
+/** A secret with its value: only for the thread that sends requests. */
 export interface Secret extends SecretGrant {
   readonly value: string;
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-/** What can stand in a header, so that a value can't add one. */
+/**
+ * Characters allowed in a header value, so that a secret can't inject a header.
+ */
 const VALUE = /^[\x20-\x7e]*$/;
-/** Masking shorter ones would leave nothing of most responses. */
+/** Masking shorter values would blank out most of many responses. */
 const MIN_VALUE_LENGTH = 4;
 const MAX_VALUE_LENGTH = 8192;
 
 /**
- * Checks and copies a secret. No message holds the value.
+ * Checks and copies a secret. No message contains the value.
  *
- * @throws {TypeError} when a part of it is impossible.
+ * @throws {TypeError} when a part of it is invalid.
  */
 export function checkSecret(
   name: string,

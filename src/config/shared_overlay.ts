@@ -1,11 +1,11 @@
-/** What options of a call take for an overlay that several calls share. */
+/** The base class of shared overlays, for use in call options. */
 
-/** An overlay that several calls share: made by `ToolSandbox.overlay()`. */
+/** An overlay shared by several calls, created by `ToolSandbox.overlay()`. */
 export abstract class SharedOverlay {
-  /** So that nothing else is taken for one. */
+  /** Brands the class, so that no other value passes for an overlay. */
   readonly #isOverlay = true;
 
-  /** Whether a value is one. */
+  /** Whether a value is a shared overlay. */
   static is(value: unknown): value is SharedOverlay {
     return typeof value === "object" && value !== null &&
       #isOverlay in value && value.#isOverlay;

@@ -1,6 +1,6 @@
 /**
- * What is posted to a guest worker: only what must be cloned. Everything that
- * happens in a call goes through shared memory instead.
+ * The messages posted to a guest worker: only what must be cloned. Everything
+ * during a call goes through shared memory instead.
  */
 
 import type { InstancePlan } from "./instance_plan.ts";
@@ -8,28 +8,28 @@ import type { ChannelBuffers, HttpBuffers } from "./shared_buffers.ts";
 import type { StateImage } from "./state_image.ts";
 import type { SystemGrants } from "./system_grants.ts";
 
-/** The first message: the memory that is shared with the worker. */
+/** The first message: the memory shared with the worker. */
 export interface StartMessage {
   readonly type: "start";
   readonly stopPage: WebAssembly.Memory;
   readonly buffers: ChannelBuffers;
-  /** The most bytes that a tool may answer with. */
+  /** The size limit of a tool's result, in bytes of JSON. */
   readonly maxResultBytes: number;
   readonly grants: SystemGrants;
 }
 
-/** Makes a module known to the worker. */
+/** Registers a module with the worker. */
 export interface ModuleMessage {
   readonly type: "module";
-  /** The number that requests name it by. */
+  /** The id that requests refer to it by. */
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
-  /** For a snapshot: the state that every call begins in. */
+  /** For a snapshot: the state that every call starts from. */
   readonly kept?: KeptState | undefined;
 }
 
-/** A state that is put back, and what copies into each memory. */
+/** A state to restore, and the functions that copy into each memory. */
 export interface KeptState {
   readonly image: StateImage | undefined;
   readonly copiers: readonly WebAssembly.Module[];
@@ -38,15 +38,15 @@ export interface KeptState {
 /** Opens a session: a module whose calls share one instance. */
 export interface SessionMessage {
   readonly type: "session";
-  /** The number that requests name it by. */
+  /** The id that requests refer to it by. */
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly kept: KeptState;
-  /** What it brings: a plan as JSON, and the bundle of its files. */
+  /** Its plan as JSON, and the bundle of its files. */
   readonly meta: string;
   readonly bundle: Uint8Array;
-  /** Whether a call that fails leaves the state as it was. */
+  /** Whether a failed call restores the previous state. */
   readonly rollsBack: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface TakeMessage {
   readonly id: number;
 }
 
-/** Connects the worker to the fetching worker, or to the one after it. */
+/** Connects the worker to the fetching worker, or to its replacement. */
 export interface HttpMessage {
   readonly type: "network";
   readonly buffers: HttpBuffers;

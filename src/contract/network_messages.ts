@@ -1,4 +1,4 @@
-/** What is posted between the host and the fetching worker. */
+/** The messages between the host and the fetching worker. */
 
 import type { HttpBuffers, LookUpMemory } from "./shared_buffers.ts";
 
@@ -9,14 +9,14 @@ export interface GrantedHost {
   readonly port: number | undefined;
 }
 
-/** A secret, and where its value may go. */
+/** A secret, and the hosts that may receive it. */
 export interface GrantedSecret {
   readonly name: string;
   readonly value: string;
   readonly hosts: readonly GrantedHost[];
 }
 
-/** What one call may use; see `NetworkLimits`. */
+/** The network limits of one call; see `NetworkLimits`. */
 export interface GrantedLimits {
   readonly requests: number;
   readonly responseBytes: number;
@@ -40,7 +40,7 @@ export type NetworkMessage =
     readonly lookUps: LookUpMemory;
   }
   | {
-    /** A guest worker that may ask from now on. */
+    /** Lets a guest worker make requests from now on. */
     readonly type: "connect";
     readonly id: number;
     readonly buffers: HttpBuffers;

@@ -1,4 +1,4 @@
-/** The sizes that memories are counted in. */
+/** Page sizes of memories. */
 
 /**
  * Bytes of a page of WebAssembly memory.
@@ -6,8 +6,10 @@
  */
 export const PAGE_BYTES = 65_536;
 
-/** Bytes of the pieces in which a {@linkcode MemoryImage} is zero or not. */
+/**
+ * Granularity of the non-zero ranges of a {@linkcode MemoryImage}, in bytes.
+ */
 export const IMAGE_PAGE_BYTES = 4096;
 
-/** The most entries of all tables that a {@linkcode StateImage} has. */
+/** Maximum total number of table entries in a {@linkcode StateImage}. */
 export const MAX_TABLE_ENTRIES = 65_536;

@@ -1,6 +1,6 @@
-/** The memory that threads share, as it is posted between them. */
+/** The shared memory that is posted between threads. */
 
-/** What guests ask of the host in the middle of a call. */
+/** A guest's questions to the host during a call. */
 export interface QuestionBuffers {
   readonly words: SharedArrayBuffer;
   readonly question: SharedArrayBuffer;
@@ -15,17 +15,17 @@ export interface ChannelBuffers {
   readonly questions: QuestionBuffers;
 }
 
-/** What a guest worker asks of the fetching worker. */
+/** A guest worker's requests to the fetching worker. */
 export interface HttpBuffers {
   readonly words: SharedArrayBuffer;
   readonly question: SharedArrayBuffer;
   readonly reply: SharedArrayBuffer;
 }
 
-/** Where a fetching worker counts its look-ups by name. */
+/** Counters of a fetching worker's DNS look-ups. */
 export interface LookUpMemory {
-  /** Of all fetching workers of the process. */
+  /** Shared by all fetching workers of the process. */
   readonly process: SharedArrayBuffer;
-  /** Of this one. */
+  /** Of this worker only. */
   readonly own: SharedArrayBuffer;
 }

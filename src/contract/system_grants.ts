@@ -1,95 +1,101 @@
-/** What guests that import WASI are given. */
+/** The grants of guests that import WASI. */
 
-/** What an overlay over a host folder may hold. */
+/** The limits of an overlay over a host folder. */
 export interface OverlayLimits {
-  /** The most bytes that the files in it have together; 64 MiB by default. */
+  /** The total size limit of its files, in bytes; 64 MiB by default. */
   readonly maxBytes: number;
   /**
-   * The most names that it remembers, made, changed and removed ones; 16 384 by
-   * default.
+   * The maximum number of names that it tracks: created, changed and removed;
+   * 16 384 by default.
    */
   readonly maxEntries: number;
   /**
-   * A folder of the host for what has no room in memory. Nobody but this user
-   * may be able to write there, and no guest may be granted it. None by
-   * default: then everything is in memory.
+   * A host folder for data that does not fit in memory. Only this user may be
+   * able to write to it, and it may not be granted to a guest. None by default:
+   * then everything stays in memory.
    */
   readonly spillDirectory?: string | URL;
   /**
-   * With `spillDirectory`, the bytes of files that are in memory during a call
-   * and in what it leaves; the others are in that folder. `maxBytes` is for
-   * both together. 64 MiB by default.
+   * With `spillDirectory`, the bytes of files kept in memory, during a call and
+   * in its result; the rest goes to that folder. `maxBytes` limits both
+   * together. 64 MiB by default.
    */
   readonly maxMemoryBytes?: number;
 }
 
 /** A host directory that guests see. */
 export interface GrantedDirectory {
-  /** The name that guests know it by. */
+  /** Its guest path. */
   readonly guest: string;
-  /** Its absolute path on the host, without links. */
+  /** Its absolute host path, with symbolic links resolved. */
   readonly host: string;
   readonly write: boolean;
-  /** That guests change a layer over it, and what that may hold. */
+  /** The limits of its overlay, if it is granted with one. */
   readonly overlay?: OverlayLimits;
-  /** What a layer may hold that a call asks for, where it may write. */
+  /** The limits of an overlay that a call may request, if it is writable. */
   readonly callOverlay?: OverlayLimits;
-  /** A path to it that uses up the links a path may have, if there is one. */
+  /**
+   * A path to it that exhausts the number of symbolic links a path may have, if
+   * there is one.
+   */
   readonly anchor?: string;
   /** The folder that the anchor is in. */
   readonly anchorFolder?: string;
-  /** Where an overlay puts what has no room in memory, if it may. */
+  /** The folder to which its overlay spills, if any. */
   readonly spill?: string;
-  /** What it was when it was granted; unknown for one that was not there. */
+  /** Its identity when it was granted; unknown if it did not exist. */
   readonly identity?: { readonly dev: number; readonly ino: number };
-  /** The locks to hold for changes, ascending; none if nobody else is there. */
+  /**
+   * The locks to hold for changes, in ascending order; none if it is not
+   * shared.
+   */
   readonly locks?: readonly number[];
-  /** Places in it that are granted for reading only. */
+  /** Paths in it that are granted read-only. */
   readonly readOnly?: readonly string[];
 }
 
-/** Memory about granted folders that all workers of this process share. */
+/** Memory for granted folders, shared by all workers of this process. */
 export interface SharedFolders {
-  /** What `FolderLocks` works on. */
+  /** The memory of `FolderLocks`. */
   readonly locks: SharedArrayBuffer;
-  /** What `HeldDirectories` works on. */
+  /** The memory of `HeldDirectories`. */
   readonly held: SharedArrayBuffer;
 }
 
-/** A directory that lives in memory during a call. */
+/** An in-memory directory of a call. */
 export interface MemoryDirectory {
-  /** Absolute path that the guest sees, such as `/scratch`. */
+  /** The absolute guest path, such as `/scratch`. */
   readonly guest: string;
-  /** What is in it at first, by path below it. */
+  /** The initial files, by path below it. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** The most bytes that its files may have together. */
+  /** The total size limit of its files, in bytes. */
   readonly maxBytes: number;
 }
 
-/** A clock and randomness that are the same in every run. */
+/** A deterministic clock and random numbers. */
 export interface Deterministic {
-  /** What the clock shows at the start, in milliseconds since 1970. */
+  /** The initial time of the clock, in milliseconds since 1970. */
   readonly now: number;
-  /** What all random numbers follow from. */
+  /** The seed of all random numbers. */
   readonly seed: number;
 }
 
-/** What guests that import WASI are given, and their limits. */
+/** The grants and limits of guests that import WASI. */
 export interface SystemGrants {
   readonly directories: readonly GrantedDirectory[];
   readonly memoryDirectories: readonly MemoryDirectory[];
   /** Bytes kept of stdout and of stderr each. */
   readonly maxOutputBytes: number;
-  /** Open descriptors, streams and directories included. */
+  /** Open descriptors, including streams and directories. */
   readonly maxDescriptors: number;
   /** Bytes written to host directories in one call. */
   readonly maxWriteBytes: number | undefined;
-  /** Where relative paths lead, if that was said. */
+  /** The working directory, if one was set. */
   readonly workingDirectory: string | undefined;
-  /** Bytes of a working directory in memory, and of `/tmp`. */
+  /** Size limit of an in-memory working directory and of `/tmp`, in bytes. */
   readonly maxScratchBytes: number;
   readonly deterministic: Deterministic | undefined;
-  /** Files, directories and links made in one call. */
+  /** Files, directories and links created in one call. */
   readonly maxEntries: number;
   readonly shared: SharedFolders;
 }

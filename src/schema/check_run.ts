@@ -1,26 +1,26 @@
-/** One check of one value: what was found, and what it may still cost. */
+/** The state of one check: the issues found, and the remaining budget. */
 
 import type { SchemaDocument } from "./schema_document.ts";
 import type { SchemaNode } from "./schema_node.ts";
 import { memberIssue, type SchemaIssue, schemaIssue } from "./schema_issue.ts";
 import { StepBudget, UncheckableSchema } from "./step_budget.ts";
 
-/** More would not help a model. */
+/** More issues would not help a model. */
 const MAX_ISSUES = 8;
-/** Deeper checks are refused: generators nest, one in the other. */
+/** Deeper checks are refused, as each level nests a generator. */
 const MAX_DEPTH = 256;
 
-/** Members of a value that some subschema has looked at. */
+/** Members of a value that some subschema has evaluated. */
 export type Evaluated = Set<string | number>;
 
 /** State of a check. */
 export class CheckRun {
   readonly budget: StepBudget;
-  /** Where the check is in the value. */
+  /** The current path in the value. */
   readonly path: (string | number)[] = [];
-  /** What was found; a branch that may fail has a list of its own. */
+  /** The issues found; a branch that may fail has its own list. */
   issues: SchemaIssue[] = [];
-  /** How often something was found, also beyond what the list holds. */
+  /** The number of failures, including those beyond the list's limit. */
   failures = 0;
   readonly #document: SchemaDocument;
   #depth = 0;
@@ -31,17 +31,17 @@ export class CheckRun {
     this.budget = new StepBudget(characters);
   }
 
-  /** The node of a subschema that stands below `root`. */
+  /** The node of a subschema within `root`. */
   node(schema: unknown, root: unknown): SchemaNode {
     return this.#document.node(schema, root, this);
   }
 
-  /** The node that a reference below `root` leads to. */
+  /** The node that a reference within `root` resolves to. */
   refer(reference: unknown, root: unknown): SchemaNode {
     return this.#document.refer(reference, root, this);
   }
 
-  /** Goes one schema deeper. */
+  /** Enters a subschema. */
   enter(): void {
     this.budget.take(1);
     if (++this.#depth > MAX_DEPTH) {
@@ -51,19 +51,19 @@ export class CheckRun {
     }
   }
 
-  /** Comes back from it. */
+  /** Leaves a subschema. */
   leave(): void {
     this.#depth--;
   }
 
-  /** Notes that the value at the path does not fit. */
+  /** Records that the value at the path does not match. */
   fail(expected: string, value: unknown): void {
     this.failures++;
     if (this.issues.length >= MAX_ISSUES) return;
     this.issues.push(schemaIssue(this.path, expected, value));
   }
 
-  /** Notes that a member of the value at the path is missing or unknown. */
+  /** Records that a member of the value at the path is missing or unknown. */
   failMember(
     key: string,
     state: "missing" | "unknown",
@@ -74,7 +74,7 @@ export class CheckRun {
     this.issues.push(memberIssue([...this.path, key], state, expected()));
   }
 
-  /** Notes what a branch found as found by the whole. */
+  /** Adds a branch's issues to those of the whole check. */
   adopt(issues: readonly SchemaIssue[]): void {
     this.failures++;
     for (const issue of issues) {

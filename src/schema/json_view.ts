@@ -1,4 +1,6 @@
-/** Values as `JSON.stringify` would write them, without writing them. */
+/**
+ * Views values as `JSON.stringify` would write them, without serializing them.
+ */
 
 /** A value's kind, as JSON Schema names it. */
 export type JsonKind =
@@ -9,7 +11,7 @@ export type JsonKind =
   | "array"
   | "object";
 
-/** What JSON has in a value's place; undefined when it is left out. */
+/** What JSON has in place of a value; undefined if it is left out. */
 export function asJson(value: unknown): unknown {
   switch (typeof value) {
     case "string":
@@ -26,36 +28,39 @@ export function asJson(value: unknown): unknown {
   }
 }
 
-/** An item of a list, where JSON leaves nothing out. */
+/** What JSON has in place of an array item, where nothing is left out. */
 export function itemAsJson(value: unknown): unknown {
   return asJson(value) ?? null;
 }
 
-/** The kind of what {@linkcode asJson} answered. */
+/** The kind of a value that {@linkcode asJson} returned. */
 export function kindOf(value: unknown): JsonKind {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   return typeof value as JsonKind;
 }
 
-/** An object that is not a list. */
+/** Whether a value is an object but not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The keys that JSON has of an object. */
+/** The keys of an object that JSON includes. */
 export function keysOf(value: Record<string, unknown>): string[] {
   return Object.keys(value).filter((key) => asJson(value[key]) !== undefined);
 }
 
-/** One text for all values that are equal as JSON; two for others. */
+/**
+ * A canonical text: the same for two values exactly if they are equal as JSON.
+ */
 export function canonicalText(value: unknown): string {
   return JSON.stringify(
     value,
     (_, member: unknown) =>
       isRecord(member)
         ? Object.fromEntries(
-          // A prefix keeps numbers apart from the order that engines give them.
+          // The prefix prevents integer keys, which engines enumerate in
+          // numeric order.
           Object.keys(member).sort().map((key) => [`.${key}`, member[key]]),
         )
         : member,

@@ -1,13 +1,13 @@
 /**
- * Checks values against a JSON Schema that nobody trusts.
+ * Checks values against an untrusted JSON Schema.
  *
- * The schema comes from a guest, and its check runs on the host's thread, where
- * nothing stops it: workers can't be ended while they compute. The libraries
- * there are recurse as deep as a schema says, look up any `$ref`, compare every
- * item with every other, and leave patterns to an engine that backtracks, so
- * that they can't be bounded from outside. This one counts its steps, gives the
- * event loop its turns, follows references inside of the schema only, and
- * matches patterns in linear time. It generates no code.
+ * The schema comes from a guest, and is checked on the host's thread, where
+ * nothing could stop it. Existing libraries recurse as deeply as a schema
+ * demands, resolve any `$ref`, compare all pairs of items, and use a
+ * backtracking regular expression engine, so they can't be bounded from
+ * outside. This checker counts its steps, yields to the event loop, follows
+ * references only within the schema, and matches patterns in linear time. It
+ * generates no code.
  */
 
 import { CheckRun } from "./check_run.ts";
@@ -20,21 +20,21 @@ export class SchemaChecker {
   readonly #document: SchemaDocument;
 
   /**
-   * Reads nothing yet: what of the schema is not needed costs nothing.
+   * Compiles nothing yet: unused parts of the schema cost nothing.
    *
-   * @param schema A JSON value that does not change any more.
+   * @param schema A JSON value that must not change afterwards.
    */
   constructor(schema: unknown) {
     this.#document = new SchemaDocument(schema);
   }
 
   /**
-   * Checks a value as JSON would have it.
+   * Checks a value as JSON would serialize it.
    *
-   * @param characters Its length as JSON, which bounds what the check costs.
-   * @returns what does not fit, the first few; later when it takes longer.
-   * @throws {UncheckableSchema} when the schema can't be used for it, or would
-   * cost too much; the promise rejects with it when it is found later.
+   * @param characters Its length as JSON, which bounds the cost of the check.
+   * @returns the first few mismatches; a promise if the check takes longer.
+   * @throws {UncheckableSchema} (or rejects) when the schema is unusable, or
+   * the check would cost too much.
    */
   check(
     value: unknown,

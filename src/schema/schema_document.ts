@@ -1,4 +1,4 @@
-/** A whole schema: keeps what was read of it, and follows references in it. */
+/** A whole schema: caches its compiled nodes and resolves references. */
 
 import { quote } from "../quote.ts";
 import type { CheckRun } from "./check_run.ts";
@@ -6,14 +6,14 @@ import { isRecord } from "./json_view.ts";
 import { SchemaNode } from "./schema_node.ts";
 import { UncheckableSchema } from "./step_budget.ts";
 
-/** Keeps the nodes of a schema. */
+/** The cache of a schema's nodes. */
 export class SchemaDocument {
   readonly #root: unknown;
   readonly #nodes = new Map<unknown, SchemaNode>();
-  /** Schemas with a name, by what `#` refers to where they stand. */
+  /** Named schemas, by the resource that they belong to. */
   readonly #anchors = new Map<unknown, ReadonlyMap<string, unknown>>();
 
-  /** @param root The schema, which must not change any more. */
+  /** @param root The schema, which must not change afterwards. */
   constructor(root: unknown) {
     this.#root = root;
   }
@@ -37,9 +37,10 @@ export class SchemaDocument {
   }
 
   /**
-   * The node that a reference leads to: `#`, a JSON pointer, or an anchor.
+   * The node that a reference resolves to: `#`, a JSON pointer, or an anchor.
    *
-   * @throws {UncheckableSchema} when it leads out of the schema, or nowhere.
+   * @throws {UncheckableSchema} when it points outside of the schema, or
+   * nowhere.
    */
   refer(reference: unknown, root: unknown, run: CheckRun): SchemaNode {
     if (typeof reference !== "string" || !reference.startsWith("#")) {
@@ -81,7 +82,10 @@ export class SchemaDocument {
   }
 }
 
-/** A subschema with a name of its own is what `#` refers to inside of it. */
+/**
+ * Whether a subschema has its own `$id`, and so is what `#` refers to inside
+ * it.
+ */
 function isResource(schema: unknown): boolean {
   if (!isRecord(schema) || !Object.hasOwn(schema, "$id")) return false;
   const { $id } = schema;
@@ -93,12 +97,12 @@ function anchorNames(schema: unknown): string[] {
   const { $anchor, $dynamicAnchor, $id } = schema;
   const names = [$anchor, $dynamicAnchor]
     .filter((name): name is string => typeof name === "string");
-  // Draft 7 has anchors there.
+  // In draft 7, anchors are written in `$id`.
   if (typeof $id === "string" && $id.startsWith("#")) names.push($id.slice(1));
   return names;
 }
 
-/** What a JSON pointer leads to, and what `#` refers to there. */
+/** The target of a JSON pointer, and what `#` refers to there. */
 function pointed(pointer: string, from: unknown): [unknown, unknown] {
   let value = from;
   let root = from;

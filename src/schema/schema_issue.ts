@@ -1,16 +1,16 @@
-/** What is wrong with a value, in words that a model can act on. */
+/** Describes a mismatch in words that a model can act on. */
 
 import { oneLine, quote, shortened } from "../quote.ts";
 
-/** One thing that does not fit a schema. */
+/** One mismatch with a schema. */
 export interface SchemaIssue {
-  /** Where in the value: keys and indices from the outside in. */
+  /** The path in the value: keys and indices, outermost first. */
   readonly path: readonly (string | number)[];
-  /** What was expected there. */
+  /** What the schema expects there. */
   readonly expected: string;
-  /** What stands there, cut where it is long. */
+  /** The value found there, truncated if it is long. */
   readonly got: string;
-  /** All of it as one sentence. */
+  /** The whole issue as one sentence. */
   readonly message: string;
 }
 
@@ -18,7 +18,7 @@ const MOST_OF_PATH = 200;
 const MOST_OF_VALUE = 60;
 const MOST_EXPECTED = 300;
 
-/** Names what was expected at a path, and what came. */
+/** An issue that names what was expected at a path, and what was found. */
 export function schemaIssue(
   path: readonly (string | number)[],
   expected: string,
@@ -27,7 +27,7 @@ export function schemaIssue(
   return issue(path, "", expected, describeValue(value));
 }
 
-/** A member that is not there, or must not be. */
+/** An issue about a missing or forbidden member. */
 export function memberIssue(
   path: readonly (string | number)[],
   state: "missing" | "unknown",
@@ -37,7 +37,7 @@ export function memberIssue(
   return issue(path, ` is ${state}`, expected, got);
 }
 
-/** A schema's text and a value's are on one line, whatever is in them. */
+/** The texts of schema and value are put on one line, whatever they contain. */
 function issue(
   path: readonly (string | number)[],
   state: string,
@@ -70,7 +70,10 @@ function placeOf(path: readonly (string | number)[]): string {
   return `Argument "${shortened(place, MOST_OF_PATH)}"`;
 }
 
-/** A value in a few words: short ones whole, others by kind and size. */
+/**
+ * Describes a value in a few words: short values in full, others by kind and
+ * size.
+ */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":

@@ -1,4 +1,4 @@
-/** A schema as a list of checks, made when it is first needed. */
+/** A schema compiled to a list of checks on first use. */
 
 import type { CheckRun, Evaluated } from "./check_run.ts";
 import { isRecord } from "./json_view.ts";
@@ -6,20 +6,20 @@ import type { DeepCheck, QuickCheck } from "./keywords/keyword.ts";
 import { KEYWORDS } from "./keywords/table.ts";
 import { UncheckableSchema } from "./step_budget.ts";
 
-/** What reading one schema costs, in steps. */
+/** The cost of compiling one schema, in steps. */
 const READ_STEPS = 8;
 
-/** A schema that values are checked against. */
+/** A compiled schema. */
 export class SchemaNode {
   readonly #quick: QuickCheck[] = [];
   readonly #deep: DeepCheck[] = [];
-  /** Whether it asks which members its own keywords have looked at. */
+  /** Whether it needs to know which members its keywords have evaluated. */
   readonly #asksEvaluated: boolean = false;
 
   /**
-   * Reads the keywords of a schema, and none of its subschemas.
+   * Compiles the keywords of a schema, but not its subschemas.
    *
-   * @param root What `#` refers to where the schema stands.
+   * @param root What `#` refers to in the schema.
    */
   constructor(schema: unknown, root: unknown, run: CheckRun) {
     run.budget.take(READ_STEPS);
@@ -42,22 +42,22 @@ export class SchemaNode {
     }
   }
 
-  /** Whether it is done at once: most schemas of most values are. */
+  /** Whether its check is synchronous, as most are. */
   get isQuick(): boolean {
     return this.#deep.length === 0;
   }
 
-  /** Checks a value where that is all there is to do. */
+  /** Checks a value synchronously. */
   checkQuick(value: unknown, run: CheckRun): void {
     run.budget.take(1);
     for (const check of this.#quick) check(value, run);
   }
 
   /**
-   * Checks a value; the run has what does not fit.
+   * Checks a value, recording mismatches in the run.
    *
-   * @param evaluated Takes the members that were looked at, where asked for.
-   * @returns whether it fits.
+   * @param evaluated Collects the evaluated members, if needed.
+   * @returns whether it matches.
    */
   *check(
     value: unknown,

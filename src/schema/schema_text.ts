@@ -6,7 +6,7 @@ import { isRecord } from "./json_view.ts";
 const MOST_VALUES = 10;
 const MOST_OF_VALUE = 40;
 const MOST_BRANCHES = 4;
-/** Branches in branches are not told any more. */
+/** Maximum depth of described branches. */
 const MOST_LEVELS = 2;
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
@@ -19,7 +19,9 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   object: "an object",
 };
 
-/** Says what a schema wants: its values, its types, its branches' types. */
+/**
+ * Describes what a schema expects: its values, its types, its branches' types.
+ */
 export function schemaText(schema: unknown): string {
   return textOf(schema, MOST_LEVELS) ?? "a value of another form";
 }
@@ -51,7 +53,7 @@ function valuesText(values: readonly unknown[]): string {
   return values.length === 1 ? shown.join() : `one of ${shown.join(", ")}`;
 }
 
-/** Only the beginning of what may be large, and never all of an object. */
+/** Only the start of large values, and never a whole object. */
 function valueText(value: unknown): string {
   if (typeof value === "string") {
     return JSON.stringify(shortened(value, MOST_OF_VALUE));

@@ -1,15 +1,15 @@
-/** How much work a schema may cause: counted in steps, done in slices. */
+/** Bounds the work of checking a schema: counted in steps, done in slices. */
 
 import { TimeSlice } from "../pieces/time_slice.ts";
 
-/** What a schema may cost by itself, however small the value is: some ms. */
+/** Steps allowed regardless of the value's size: a few milliseconds. */
 const OWN_STEPS = 20_000;
-/** What each character of the value adds. */
+/** Steps added for each character of the value. */
 const STEPS_PER_CHARACTER = 32;
-/** After so many steps the clock is asked. */
+/** Steps between readings of the clock. */
 const CLOCK_STEPS = 256;
 
-/** A schema that can't be used to check a value within the bounds. */
+/** The schema can't be used to check a value within the bounds. */
 export class UncheckableSchema extends Error {
   override readonly name = "UncheckableSchema";
 }
@@ -27,9 +27,9 @@ export class StepBudget {
   }
 
   /**
-   * Takes steps before they are done.
+   * Charges steps before they are done.
    *
-   * @throws {UncheckableSchema} when there are not as many left.
+   * @throws {UncheckableSchema} when too few are left.
    */
   take(steps: number): void {
     this.#taken += steps;
@@ -40,14 +40,14 @@ export class StepBudget {
     }
   }
 
-  /** Whether others should get a turn now; says so once a slice. */
+  /** Whether to yield to the event loop now; true once per slice. */
   isSliceOver(): boolean {
     if (this.#taken < this.#clockAt) return false;
     this.#clockAt = this.#taken + CLOCK_STEPS;
     return this.#slice.isOver;
   }
 
-  /** Gives others their turn. */
+  /** Yields to the event loop. */
   async rest(): Promise<void> {
     await this.#slice.rest();
   }

@@ -1,4 +1,4 @@
-/** Keywords for lists. */
+/** Keywords for arrays. */
 
 import type { CheckRun } from "../check_run.ts";
 import { itemAsJson } from "../json_view.ts";
@@ -10,12 +10,12 @@ import {
 } from "./keyword.ts";
 import { paidText } from "./scalar.ts";
 
-/** Lists of so many items at least. */
+/** Minimum number of items. */
 const minItems: Keyword = sizeLimit(
   "at least",
   (size, limit) => size >= limit,
 );
-/** Lists of so many items at most. */
+/** Maximum number of items. */
 const maxItems: Keyword = sizeLimit(
   "at most",
   (size, limit) => size <= limit,
@@ -34,11 +34,11 @@ function sizeLimit(
     };
 }
 
-/** The first items, each by a schema of its own. */
+/** The first items, each with its own schema. */
 const prefixItems: Keyword = (schemas, { root }) =>
   Array.isArray(schemas) ? { deep: tuple(schemas, root) } : undefined;
 
-/** All items after those; in draft 7 it may be a list of the first ones. */
+/** All items after those; in draft 7 it may be an array for the first items. */
 const items: Keyword = (argument, { schema, root }) => {
   if (Array.isArray(argument)) return { deep: tuple(argument, root) };
   const { prefixItems } = schema;
@@ -46,13 +46,13 @@ const items: Keyword = (argument, { schema, root }) => {
   return { deep: itemsFrom(from, argument, root) };
 };
 
-/** Draft 7: the items after those that `items` lists. */
+/** Draft 7: the items after those listed in `items`. */
 const additionalItems: Keyword = (argument, { schema, root }) =>
   Array.isArray(schema["items"])
     ? { deep: itemsFrom(schema["items"].length, argument, root) }
     : undefined;
 
-/** Some items, as many as `minContains` and `maxContains` say. */
+/** Some items, from `minContains` to `maxContains` of them. */
 const contains: Keyword = (argument, { schema, root }) => {
   const { minContains, maxContains } = schema;
   const least = typeof minContains === "number" ? minContains : 1;
@@ -75,7 +75,7 @@ const contains: Keyword = (argument, { schema, root }) => {
   };
 };
 
-/** Lists without two equal items. */
+/** Arrays without equal items. */
 const uniqueItems: Keyword = (isWanted) =>
   isWanted !== true ? undefined : {
     *deep(value, run) {
@@ -93,7 +93,7 @@ const uniqueItems: Keyword = (isWanted) =>
     },
   };
 
-/** Items that no other keyword has looked at. */
+/** Items that no other keyword has evaluated. */
 const unevaluatedItems: Keyword = (argument, { root }) => ({
   *deep(value, run, evaluated) {
     if (!Array.isArray(value)) return;
@@ -141,7 +141,7 @@ function itemsFrom(from: number, schema: unknown, root: unknown): DeepCheck {
   };
 }
 
-/** Whether an item fits, without telling why not. */
+/** Whether an item matches, without recording why not. */
 function* isFitting(
   item: unknown,
   schema: unknown,

@@ -7,7 +7,7 @@ import { schemaText } from "../schema_text.ts";
 import { UncheckableSchema } from "../step_budget.ts";
 import type { Keyword, KeywordTable } from "./keyword.ts";
 
-/** All of some schemas. */
+/** Matches every schema. */
 const allOf: Keyword = (argument, { root }) => {
   const schemas = schemaList("allOf", argument);
   return {
@@ -19,7 +19,7 @@ const allOf: Keyword = (argument, { root }) => {
   };
 };
 
-/** At least one of some schemas. */
+/** Matches at least one schema. */
 const anyOf: Keyword = (argument, { root, schema: whole }) => {
   const schemas = schemaList("anyOf", argument);
   return {
@@ -28,7 +28,8 @@ const anyOf: Keyword = (argument, { root, schema: whole }) => {
       for (const schema of schemas) {
         const issues = yield* tryBranch(schema, root, value, run, evaluated);
         if (issues !== undefined) failed.push(issues);
-        // Only where somebody asks are the others looked at too.
+        // The other branches are checked only if their evaluated members are
+        // needed.
         else if (evaluated === undefined) return;
       }
       if (failed.length < schemas.length) return;
@@ -37,7 +38,7 @@ const anyOf: Keyword = (argument, { root, schema: whole }) => {
   };
 };
 
-/** Exactly one of some schemas. */
+/** Matches exactly one schema. */
 const oneOf: Keyword = (argument, { root, schema: whole }) => {
   const schemas = schemaList("oneOf", argument);
   return {
@@ -58,7 +59,7 @@ const oneOf: Keyword = (argument, { root, schema: whole }) => {
   };
 };
 
-/** What does not fit a schema. */
+/** Does not match a schema. */
 const not: Keyword = (argument, { root }) => ({
   *deep(value, run) {
     const issues = yield* tryBranch(argument, root, value, run, undefined);
@@ -76,7 +77,7 @@ const condition: Keyword = (argument, { schema, root }) => ({
   },
 });
 
-/** Checks a branch aside; undefined when the value fits. */
+/** Checks a branch separately; undefined if the value matches. */
 function* tryBranch(
   schema: unknown,
   root: unknown,
@@ -99,7 +100,10 @@ function* tryBranch(
   return undefined;
 }
 
-/** Tells what the branch wanted that came furthest, or what all want. */
+/**
+ * Reports the issues of the branch that got furthest, or what all branches
+ * expect.
+ */
 function failBranches(
   failed: readonly SchemaIssue[][],
   schema: unknown,

@@ -1,34 +1,34 @@
-/** What a keyword of JSON Schema is to the checker. */
+/** The interface of a JSON Schema keyword to the checker. */
 
 import type { CheckRun, Evaluated } from "../check_run.ts";
 import type { SchemaNode } from "../schema_node.ts";
 
-/** A check that is done at once; it tells the run what does not fit. */
+/** A synchronous check, which records mismatches in the run. */
 export type QuickCheck = (value: unknown, run: CheckRun) => void;
 
-/** A check that goes deeper, and stops where others should get a turn. */
+/** A recursive check, which yields when the event loop should get a turn. */
 export type DeepCheck = (
   value: unknown,
   run: CheckRun,
   evaluated: Evaluated | undefined,
 ) => Generator<void, void>;
 
-/** What a keyword means in one schema. */
+/** The check of a keyword in one schema. */
 export type KeywordCheck =
   | { readonly quick: QuickCheck }
   | { readonly deep: DeepCheck };
 
-/** Where a keyword stands. */
+/** The context of a keyword. */
 export interface KeywordContext {
   /** The schema that it is part of. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** What `#` refers to there. */
+  /** What `#` refers to in that schema. */
   readonly root: unknown;
-  /** Pays for what is read now; checks get a run of their own. */
+  /** The run that pays for reading the schema; checks get their own run. */
   readonly run: CheckRun;
 }
 
-/** Reads one keyword; undefined when it checks nothing. */
+/** Compiles a keyword; undefined if it checks nothing. */
 export type Keyword = (
   argument: unknown,
   context: KeywordContext,
@@ -38,8 +38,8 @@ export type Keyword = (
 export type KeywordTable = Readonly<Record<string, Keyword>>;
 
 /**
- * Checks a member of the value that the run is at: at once where that can be,
- * since generators take their time; what is left to do is answered.
+ * Checks a member of the run's current value: synchronously where possible, as
+ * generators are slow; returns what is left to do.
  */
 export function checkBelow(
   key: string | number,

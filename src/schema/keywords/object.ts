@@ -14,20 +14,20 @@ import {
   type KeywordTable,
 } from "./keyword.ts";
 
-/** Of a long list, a model is told the first. */
+/** Maximum number of names in a message. */
 const MOST_NAMES = 20;
 
-/** Each is tried for each member. */
+/** Limited because each pattern is tried for each member. */
 const MAX_PATTERNS = 500;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Objects of so many members at least. */
+/** Minimum number of members. */
 const minProperties: Keyword = sizeLimit(
   "at least",
   (size, limit) => size >= limit,
 );
-/** Objects of so many members at most. */
+/** Maximum number of members. */
 const maxProperties: Keyword = sizeLimit(
   "at most",
   (size, limit) => size <= limit,
@@ -48,7 +48,7 @@ function sizeLimit(
     };
 }
 
-/** Members that must be there. */
+/** Required members. */
 const required: Keyword = (names, { schema }) => {
   if (!Array.isArray(names)) return undefined;
   return {
@@ -58,7 +58,7 @@ const required: Keyword = (names, { schema }) => {
   };
 };
 
-/** Members that must be there where another one is. */
+/** Members required if another one is present. */
 const dependentRequired: Keyword = (argument, { schema }) => {
   if (!isRecord(argument)) return undefined;
   return {
@@ -86,7 +86,7 @@ const members: Keyword = (argument, { root }) =>
     },
   };
 
-/** Members by pattern of their name. */
+/** Members whose name matches a pattern. */
 const patternMembers: Keyword = (argument, { root }) => {
   if (!isRecord(argument)) return undefined;
   const patterns = patternsOf(argument);
@@ -105,7 +105,7 @@ const patternMembers: Keyword = (argument, { root }) => {
   };
 };
 
-/** Members that neither `properties` nor `patternProperties` name. */
+/** Members matched by neither `properties` nor `patternProperties`. */
 const otherMembers: Keyword = (argument, context) => {
   const { schema } = context;
   const named = isRecord(schema["properties"]) ? schema["properties"] : {};
@@ -139,11 +139,11 @@ const propertyNames: Keyword = (argument, { root }) => ({
   },
 });
 
-/** What holds for the whole object where a member is there. */
+/** Schemas for the whole object if a member is present. */
 const dependentSchemas: Keyword = (argument, { root }) =>
   isRecord(argument) ? { deep: dependent(argument, root) } : undefined;
 
-/** Draft 7: the one or the other of the two above. */
+/** Draft 7: combines `dependentRequired` and `dependentSchemas`. */
 const dependencies: Keyword = (argument, { root, schema }) => {
   if (!isRecord(argument)) return undefined;
   const deep = dependent(argument, root);
@@ -159,7 +159,7 @@ const dependencies: Keyword = (argument, { root, schema }) => {
   };
 };
 
-/** Members that no other keyword has looked at. */
+/** Members that no other keyword has evaluated. */
 const unevaluatedProperties: Keyword = (argument, context) => ({
   *deep(value, run, evaluated) {
     if (!isRecord(value)) return;
@@ -212,7 +212,7 @@ function checkMember(
     : checkBelow(key, member, run.node(schema, root), run);
 }
 
-/** A member that is not named: where none is allowed, that is what is told. */
+/** Checks an undeclared member; if none is allowed, the issue says so. */
 function checkOther(
   value: Record<string, unknown>,
   key: string,
@@ -237,7 +237,7 @@ function knownNames(properties: unknown): string {
   return names.length === 1 ? `only ${names[0]}` : `only ${names.join(", ")}`;
 }
 
-/** Patterns are read when the first member comes, and once. */
+/** Patterns are compiled once, when the first member is checked. */
 function patternsOf(
   schemas: Members,
 ): () => readonly (readonly [Pattern, unknown])[] {
@@ -252,7 +252,7 @@ function patternsOf(
     patterns ??= sources.map((source) => [Pattern.of(source), schemas[source]]);
 }
 
-/** Keys, also of what JSON leaves out. */
+/** Keys, including those that JSON leaves out. */
 function paidKeys(value: object, budget: StepBudget): string[] {
   const keys = Object.keys(value);
   budget.take(keys.length);

@@ -1,16 +1,16 @@
-/** References to other places of the same schema. */
+/** Keywords for references within the same schema. */
 
 import { UncheckableSchema } from "../step_budget.ts";
 import type { Keyword, KeywordTable } from "./keyword.ts";
 
-/** What another place says holds here too. */
+/** Applies the schema that it refers to. */
 const reference: Keyword = (argument, { root }) => ({
   *deep(value, run, evaluated) {
     yield* run.refer(argument, root).check(value, run, evaluated);
   },
 });
 
-/** References whose aim depends on the way to them are not followed. */
+/** References whose target depends on the dynamic scope are not supported. */
 const unfollowed: Keyword = () => {
   throw new UncheckableSchema("it has a $dynamicRef or $recursiveRef");
 };

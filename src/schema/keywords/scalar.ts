@@ -12,9 +12,9 @@ import { schemaText } from "../schema_text.ts";
 import { UncheckableSchema } from "../step_budget.ts";
 import type { Keyword, KeywordTable } from "./keyword.ts";
 
-/** Characters of a text that are one step. */
+/** Characters of text per step. */
 const CHARACTERS_PER_STEP = 32;
-/** Values of an `enum` whose reading is one step. */
+/** Values of an `enum` read per step. */
 const VALUES_PER_STEP = 8;
 
 const KINDS: Readonly<
@@ -27,7 +27,7 @@ const KINDS: Readonly<
   ),
 };
 
-/** One kind of value, or one of some kinds. */
+/** One type, or one of several types. */
 const type: Keyword = (argument, { schema }) => {
   const names = Array.isArray(argument) ? argument : [argument];
   const kinds = names.map((name: unknown) => {
@@ -47,11 +47,11 @@ const type: Keyword = (argument, { schema }) => {
   };
 };
 
-/** One value. */
+/** Equals one value. */
 const constant: Keyword = (argument, context) =>
   enumeration([argument], context);
 
-/** One of some values. */
+/** Equals one of several values. */
 const enumeration: Keyword = (argument, { schema, run }) => {
   if (!Array.isArray(argument)) {
     throw new UncheckableSchema("it has an enum that is not a list");
@@ -73,27 +73,27 @@ const enumeration: Keyword = (argument, { schema, run }) => {
   };
 };
 
-/** Numbers from a limit on. */
+/** Inclusive minimum. */
 const minimum: Keyword = numeric(
   "at least",
   (value, limit) => value >= limit,
 );
-/** Numbers above a limit. */
+/** Exclusive minimum. */
 const exclusiveMinimum: Keyword = numeric(
   "more than",
   (value, limit) => value > limit,
 );
-/** Numbers up to a limit. */
+/** Inclusive maximum. */
 const maximum: Keyword = numeric(
   "at most",
   (value, limit) => value <= limit,
 );
-/** Numbers below a limit. */
+/** Exclusive maximum. */
 const exclusiveMaximum: Keyword = numeric(
   "less than",
   (value, limit) => value < limit,
 );
-/** Multiples of a number, but for what binary fractions can't tell. */
+/** Multiples of a number, up to floating-point precision. */
 const multipleOf: Keyword = numeric("a multiple of", (value, unit) => {
   const quotient = value / unit;
   return value % unit === 0 ||
@@ -113,12 +113,12 @@ function numeric(
     };
 }
 
-/** Strings of so many characters at least. */
+/** Minimum string length. */
 const minLength: Keyword = lengthLimit(
   "at least",
   (length, limit) => length >= limit,
 );
-/** Strings of so many characters at most. */
+/** Maximum string length. */
 const maxLength: Keyword = lengthLimit(
   "at most",
   (length, limit) => length <= limit,
@@ -139,7 +139,7 @@ function lengthLimit(
     };
 }
 
-/** Strings that have a match of a regular expression. */
+/** Strings that contain a match of a regular expression. */
 const pattern: Keyword = (argument) => {
   if (typeof argument !== "string") return undefined;
   const wanted = Pattern.of(argument);
@@ -152,7 +152,7 @@ const pattern: Keyword = (argument) => {
   };
 };
 
-/** The length in code points: pairs of surrogates count once. */
+/** The length in code points: a surrogate pair counts once. */
 function characters(text: string): number {
   let count = text.length;
   for (let at = 1; at < text.length; at++) {
@@ -166,14 +166,14 @@ function isDeep(value: unknown): boolean {
   return Array.isArray(value) || isRecord(value);
 }
 
-/** A canonical text that is paid for by its length. */
+/** A canonical text, charged to the budget by its length. */
 export function paidText(value: unknown, run: CheckRun): string {
   const text = textOf(value);
   run.budget.take(1 + text.length / CHARACTERS_PER_STEP);
   return text;
 }
 
-/** The engine writes what has to be sorted recursively. */
+/** Sorting keys and serializing recurse, and may overflow the stack. */
 function textOf(value: unknown): string {
   try {
     return canonicalText(value);

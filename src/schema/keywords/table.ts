@@ -1,6 +1,6 @@
 /**
- * The keywords that are checked: JSON Schema 2020-12, and what draft 7 named
- * otherwise. All others are annotations, `format` among them.
+ * The supported keywords: JSON Schema 2020-12, and draft 7 where it differs.
+ * All others are annotations, including `format`.
  *
  * @see https://json-schema.org/draft/2020-12/json-schema-validation
  */
@@ -20,7 +20,10 @@ const ALL: KeywordTable = {
   ...REFERENCE_KEYWORDS,
 };
 
-/** First what explains most; the last look at what all others looked at. */
+/**
+ * The most informative come first; the last ones depend on what all others
+ * evaluated.
+ */
 const ORDER: readonly string[] = [
   "type",
   "const",
@@ -62,6 +65,6 @@ const ORDER: readonly string[] = [
   "unevaluatedProperties",
 ];
 
-/** All keywords, in the order that they are checked in. */
+/** All keywords, in the order in which they are checked. */
 export const KEYWORDS: readonly (readonly [name: string, Keyword])[] = ORDER
   .map((name) => [name, ALL[name]!]);

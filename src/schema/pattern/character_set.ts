@@ -1,4 +1,7 @@
-/** Sets of characters, read by the engine: one character can't backtrack. */
+/**
+ * Character sets, delegated to the engine: matching one character can't
+ * backtrack.
+ */
 
 import type { CharacterSet } from "./syntax.ts";
 
@@ -13,9 +16,9 @@ export function single(wanted: number): CharacterSet {
 }
 
 /**
- * The set that a class or an escape such as `[a-z]` or `\p{L}` means.
+ * The set that a class or an escape such as `[a-z]` or `\p{L}` denotes.
  *
- * @throws {SyntaxError} when it is none.
+ * @throws {SyntaxError} when it is invalid.
  */
 export function engineSet(source: string): CharacterSet {
   const expression = compile(source);
@@ -28,7 +31,7 @@ export function engineSet(source: string): CharacterSet {
   };
 }
 
-/** Some classes, such as `[\w-.]`, are valid without the flag only. */
+/** Some classes, such as `[\w-.]`, are valid only without the `u` flag. */
 function compile(source: string): RegExp {
   try {
     return new RegExp(`^${source}$`, "u");

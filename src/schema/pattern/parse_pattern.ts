@@ -1,6 +1,6 @@
 /**
- * Reads the regular expressions of JavaScript, but for what can't be matched in
- * linear time: looking around and referring back.
+ * Parses JavaScript regular expressions, except for what can't be matched in
+ * linear time: lookaround and backreferences.
  *
  * @see https://tc39.es/ecma262/#sec-patterns
  */
@@ -14,7 +14,7 @@ import type { CharacterSet, PatternPart } from "./syntax.ts";
 const MAX_DEPTH = 50;
 /** Higher counts are refused. */
 const MAX_COUNT = 1000;
-/** Each is compiled by the engine, which takes its time. */
+/** Limited because the engine compiles each class, which is slow. */
 const MAX_CLASSES = 50;
 
 const QUANTIFIER = /([*+?]|\{(\d+)(,(\d*))?\})\??/y;
@@ -24,9 +24,9 @@ const ESCAPE =
   /\\(?:[pP]\{[^}]*\}|u\{[\da-fA-F]+\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|c[A-Za-z]|.)/suy;
 
 /**
- * Reads a pattern.
+ * Parses a pattern.
  *
- * @throws {UncheckableSchema} when it is invalid, or can't be matched in linear
+ * @throws {UncheckableSchema} when it is invalid or can't be matched in linear
  * time.
  */
 export function parsePattern(source: string): PatternPart {
@@ -171,20 +171,22 @@ class PatternParser {
   }
 }
 
-/** Reading a pattern takes the engine linear time; matching may not. */
+/**
+ * The engine parses a pattern in linear time, even if matching may take longer.
+ */
 function isValid(source: string): boolean {
   for (const flags of ["u", ""]) {
     try {
       new RegExp(source, flags);
       return true;
     } catch {
-      // Some patterns are valid without the flag only.
+      // Some patterns are valid only without the `u` flag.
     }
   }
   return false;
 }
 
-/** What `.` means: no end of a line. */
+/** What `.` matches: any character but line terminators. */
 function isInLine(code: number): boolean {
   return code !== 0x0a && code !== 0x0d && code !== 0x2028 && code !== 0x2029;
 }

@@ -1,4 +1,4 @@
-/** Regular expressions that are matched in linear time. */
+/** Regular expressions matched in linear time. */
 
 import { quote } from "../../quote.ts";
 import { type StepBudget, UncheckableSchema } from "../step_budget.ts";
@@ -8,14 +8,14 @@ import { NOTHING, Threads } from "./threads.ts";
 
 /** Longer ones are refused. */
 const MAX_LENGTH = 4096;
-/** What compiling a class takes the engine, in steps. */
+/** The cost of compiling a character class, in steps. */
 const CLASS_STEPS = 50;
-/** So many are kept, since schemas repeat themselves. */
+/** Size of the cache, as schemas repeat patterns. */
 const MAX_KEPT = 200;
 
 const kept = new Map<string, Pattern>();
 
-/** A regular expression of JavaScript's, without what needs backtracking. */
+/** A JavaScript regular expression without features that need backtracking. */
 export class Pattern {
   readonly #source: string;
   #program: readonly Instruction[] | undefined;
@@ -24,7 +24,7 @@ export class Pattern {
     this.#source = source;
   }
 
-  /** The pattern of a source, which is read when it is first needed. */
+  /** The pattern for a source, which is compiled when first used. */
   static of(source: string): Pattern {
     const known = kept.get(source);
     if (known) return known;
@@ -39,16 +39,16 @@ export class Pattern {
     return pattern;
   }
 
-  /** The source, quoted and cut. */
+  /** The source, quoted and truncated. */
   toString(): string {
     return quote(this.#source);
   }
 
   /**
-   * Whether the pattern is anywhere in a text.
+   * Whether a text contains a match.
    *
-   * @throws {UncheckableSchema} when it is not valid, or one that can't be
-   * matched in linear time.
+   * @throws {UncheckableSchema} when it is invalid or can't be matched in
+   * linear time.
    */
   *matches(text: string, budget: StepBudget): Generator<void, boolean> {
     const program = this.#program ??= this.#read(budget);

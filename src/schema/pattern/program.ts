@@ -1,12 +1,12 @@
-/** A regular expression as instructions for many threads at once. */
+/** Compiles a regular expression to instructions for a Pike VM. */
 
 import { UncheckableSchema } from "../step_budget.ts";
 import type { Assertion, CharacterSet, PatternPart } from "./syntax.ts";
 
-/** Counts multiply what they count; more is refused. */
+/** Maximum size after expanding repetition counts. */
 const MAX_PARTS = 5_000;
 
-/** What a thread does next. */
+/** An instruction of a thread. */
 export type Instruction =
   | { readonly op: "take"; readonly has: CharacterSet }
   | { readonly op: "assert"; readonly assertion: Assertion }
@@ -14,7 +14,7 @@ export type Instruction =
   | { readonly op: "match" };
 
 /**
- * Writes the instructions of a pattern; the first is where threads begin.
+ * Compiles a pattern; threads start at the first instruction.
  *
  * @throws {UncheckableSchema} when there are too many.
  */
@@ -30,7 +30,7 @@ class ProgramWriter {
   #parts = 0;
 
   write(part: PatternPart): void {
-    // Parts are counted, and not instructions: empty ones take time as well.
+    // Counts parts instead of instructions, as empty parts take time as well.
     if (++this.#parts > MAX_PARTS) {
       throw new UncheckableSchema(
         `it has a pattern with more than ${MAX_PARTS} parts`,
@@ -88,7 +88,7 @@ class ProgramWriter {
     return this.instructions.length;
   }
 
-  /** Leaves room for a fork whose aims are not known yet. */
+  /** Reserves a fork whose targets are not yet known. */
   #reserve(): number {
     return this.instructions.push({ op: "match" }) - 1;
   }

@@ -3,7 +3,7 @@
 /** Whether a code point is in a set. */
 export type CharacterSet = (code: number) => boolean;
 
-/** What must hold between two characters. */
+/** An assertion about a position between two characters. */
 export type Assertion = "start" | "end" | "word" | "notWord";
 
 /** A part of a regular expression. */

@@ -1,5 +1,5 @@
 /**
- * All ways through a program at once, so that a text is read only once.
+ * Runs all threads of a program in lockstep, so that a text is read only once.
  *
  * @see https://swtch.com/~rsc/regexp/regexp2.html
  */
@@ -7,20 +7,20 @@
 import type { Instruction } from "./program.ts";
 import type { Assertion } from "./syntax.ts";
 
-/** What stands before the first character and after the last. */
+/** Stands for the character before the first and after the last. */
 export const NOTHING = -1;
 
-/** The places in a program that some thread has come to. */
+/** The set of instructions that threads have reached. */
 export class Threads {
   readonly #program: readonly Instruction[];
-  /** In which round each place was last come to. */
+  /** The round in which each instruction was last reached. */
   readonly #seen: Uint32Array;
   #round = 0;
-  /** How many places threads came to before the last character. */
+  /** How many instructions threads reached before the last character. */
   places = 0;
-  /** Places whose instruction takes a character. */
+  /** Instructions that consume a character. */
   #takers: number[] = [];
-  /** Where threads go on after the next character. */
+  /** Where threads continue after the next character. */
   #next: number[] = [];
 
   constructor(program: readonly Instruction[]) {
@@ -29,9 +29,9 @@ export class Threads {
   }
 
   /**
-   * Goes on to the next character, with a new thread that begins there.
+   * Advances to the next character, with a new thread that starts there.
    *
-   * @returns whether a thread has come to the end of the program.
+   * @returns whether a thread has reached the end of the program.
    */
   advance(before: number, after: number): boolean {
     this.#round++;
@@ -55,7 +55,7 @@ export class Threads {
     return false;
   }
 
-  /** Takes a character. */
+  /** Consumes a character. */
   take(code: number): void {
     for (const at of this.#takers) {
       const instruction = this.#program[at]!;
@@ -79,7 +79,7 @@ function holds(assertion: Assertion, before: number, after: number): boolean {
   }
 }
 
-/** Letters, digits and `_` of ASCII. */
+/** ASCII letters, digits and `_`. */
 function isWord(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) ||
     (code >= 0x61 && code <= 0x7a) || code === 0x5f;
