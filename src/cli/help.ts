@@ -34,7 +34,8 @@ Usage: tool-runner.ts VERB [FLAGS] OPERANDS
                                tool is asked for its schema, nothing else runs
   new     NAME --LANGUAGE      writes a small tool with its test in a new folder;
                                --js, --ts, --py, --rust, --c or --go
-A module is a file or a URL. After -- nothing is a flag.
+A module is a file or a URL; a tool may be a script as well, .js or .ts.
+After -- nothing is a flag.
 
 Serving (serve, lock, pack):
   --config sandbox.json  tools with limits and grants each

@@ -46,6 +46,22 @@ export function inspectionText(
   return blocks.map(block).join("\n");
 }
 
+/** The same of a tool that is a script, with the hash of each of its files. */
+export function scriptText(
+  source: string,
+  files: Readonly<Record<string, string>>,
+  schema: ToolSchema,
+): string {
+  const hashes = Object.entries(files)
+    .map(([path, hash]) => `${hash}  ${shown(path)}`);
+  const blocks = [
+    [printable(source), "kind      script"],
+    ["sha-256", ...listed(hashes)],
+    ["schema", ...schemaLines(schema)],
+  ];
+  return blocks.map(block).join("\n");
+}
+
 /** What the tool says, as it says it: cut, since it may say a lot. */
 function schemaLines(schema: ToolSchema): string[] {
   return listed(JSON.stringify(schema, null, 2).split("\n").map(shown));

@@ -20,7 +20,11 @@ import {
   SandboxedModule,
 } from "./sandboxed_module.ts";
 import type { ToolInterpreter } from "./script/tool_interpreter.ts";
-import { isScript, type ScriptSource } from "./script/script_source.ts";
+import {
+  isScript,
+  type ScriptFiles,
+  type ScriptSource,
+} from "./script/script_source.ts";
 import type { JsonValue, Tool, ToolSchema } from "./tool.ts";
 import { callModule, ToolSandbox } from "./tool_sandbox.ts";
 
@@ -79,6 +83,11 @@ const ENCODER = new TextEncoder();
 export class SandboxedTool implements Tool, AsyncDisposable {
   /** The sandbox that runs the tool. */
   readonly sandbox: ToolSandbox;
+  /**
+   * What a script was read from: the SHA-256 of each file, in hexadecimal, by
+   * its path in the script's folder, sorted; undefined for a module.
+   */
+  readonly files: Readonly<Record<string, string>> | undefined;
   readonly #schema: ToolSchema;
   readonly #run: ToolParts["run"];
   readonly #ownsSandbox: boolean;
@@ -90,6 +99,7 @@ export class SandboxedTool implements Tool, AsyncDisposable {
     validateArguments: boolean = true,
   ) {
     this.sandbox = parts.sandbox;
+    this.files = parts.files;
     this.#schema = parts.schema;
     this.#run = parts.run;
     this.#ownsSandbox = ownsSandbox;
@@ -262,6 +272,8 @@ function refuseStdin({ stdin }: CallOptions): void {
 interface ToolParts {
   readonly sandbox: ToolSandbox;
   readonly schema: ToolSchema;
+  /** What a script was read from. */
+  readonly files?: ScriptFiles;
   /** Calls it with validated arguments, as JSON. */
   run(json: string, options: CallOptions): Promise<CallResult<JsonValue>>;
 }
@@ -292,10 +304,11 @@ async function interpretedParts(
   interpreter: ToolInterpreter,
 ): Promise<ToolParts> {
   const { loadInterpreted } = await import("./script/load_interpreted.ts");
-  const { tool, schema } = await loadInterpreted(source, interpreter);
+  const { tool, schema, files } = await loadInterpreted(source, interpreter);
   return {
     sandbox: interpreter.sandbox,
     schema,
+    files,
     async run(json, options) {
       const { record, value = null, error } = await tool.call(json, options);
       return error ? failed(error, record) : succeeded(value, record);
@@ -321,8 +334,8 @@ async function scriptParts(
     );
   }
   const { loadScript } = await import("./script/load_script.ts");
-  const { module, schema } = await loadScript(sandbox, source);
-  return partsOf(sandbox, module, schema, SCRIPT_CALL);
+  const { module, schema, files } = await loadScript(sandbox, source);
+  return { ...partsOf(sandbox, module, schema, SCRIPT_CALL), files };
 }
 
 async function toolParts(

@@ -64,6 +64,13 @@ export const loud = (text) => text.toUpperCase() + mark;`,
       assertEquals(result.ok && result.value, { text: "HI!", calls: 1 });
       assertEquals(result.stdout, "called 1\n");
     }
+    const names = ["lib/loud.js", "mark.mjs", "shout.js"];
+    assertEquals(Object.keys(tool.files ?? {}), names);
+    for (const name of names) {
+      const bytes = new TextEncoder().encode(files[name as keyof typeof files]);
+      const hash = await crypto.subtle.digest("SHA-256", bytes);
+      assertEquals(tool.files?.[name], new Uint8Array(hash).toHex());
+    }
   });
 });
 

@@ -1,14 +1,20 @@
 /** A tool's label as a small picture, for a README. */
 
-import type { ModuleInspection, ToolSchema } from "../../../mod.ts";
+import type {
+  ModuleInspection,
+  SandboxedTool,
+  ToolSchema,
+} from "../../../mod.ts";
 import { shortened } from "../../quote.ts";
 import { size } from "./amounts.ts";
 import { Markup, markup } from "./markup.ts";
 
 /** What a label tells. */
 export interface LabelContents {
-  /** What `inspectModule` found out. */
-  readonly inspection: ModuleInspection;
+  /** What `inspectModule` found out of a module. */
+  readonly inspection?: ModuleInspection | undefined;
+  /** The `files` of a tool that is a script. */
+  readonly files?: SandboxedTool["files"];
   /** The tool's schema, for its name and description. */
   readonly schema?: Pick<ToolSchema, "name" | "description"> | undefined;
 }
@@ -19,6 +25,7 @@ const PADDING = 16;
 /** As many fit in the width. */
 const MOST_CHARACTERS = 46;
 const MOST_FAMILIES = 6;
+const MOST_FILES = 6;
 const MOST_SPOKEN = 200;
 
 const STYLE: Markup = new Markup(`
@@ -44,12 +51,12 @@ text{font:13px ui-monospace,monospace}.name{font-size:18px;font-weight:700}`);
  * @returns the SVG document.
  */
 export function labelPicture(
-  { inspection, schema }: LabelContents,
+  { inspection, files = {}, schema }: LabelContents,
 ): string {
   const name = schema?.name ?? "module";
   const lines = [
     ...schema ? [["", schema.description] as const] : [],
-    ...facts(inspection),
+    ...inspection ? facts(inspection) : scriptFacts(files),
   ];
   const height = PADDING * 2 + 34 + lines.length * LINE;
   const spoken = lines
@@ -107,5 +114,23 @@ function facts(inspection: ModuleInspection): (readonly [string, string])[] {
     ...families.slice(0, MOST_FAMILIES),
     ...more > 0 ? [["imports", `and ${more} more`] as const] : [],
     ["runs here", refusals[0] === undefined ? "yes" : "no"],
+  ];
+}
+
+/** A script can be given what any guest can, but for files. */
+function scriptFacts(
+  files: Readonly<Record<string, string>>,
+): (readonly [string, string])[] {
+  const lines = Object.entries(files)
+    .map(([path, hash]) =>
+      ["sha-256", `${hash.slice(0, 16)}… ${path}`] as const
+    );
+  const more = lines.length - MOST_FILES;
+  return [
+    ["kind", "script"],
+    ...lines.slice(0, MOST_FILES),
+    ...more > 0 ? [["sha-256", `and ${more} more files`] as const] : [],
+    ["system", "nothing"],
+    ["network", "the hosts that are granted"],
   ];
 }

@@ -1,39 +1,54 @@
 /** A tool's label: what it is, says, imports and is granted, to be reviewed. */
 
-import type { JsonValue, ModuleInspection, ToolSchema } from "../../../mod.ts";
+import type {
+  JsonValue,
+  ModuleInspection,
+  SandboxedTool,
+  ToolSchema,
+} from "../../../mod.ts";
 import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 
 /** A label, as `tools.lock` holds it: plain JSON with sorted members. */
 export type ToolLabel = { readonly [member: string]: JsonValue };
 
+/** What a tool is made of: a module, or the files of a script. */
+export type ToolContent =
+  | Pick<ModuleInspection, "sha256" | "imports">
+  | Required<Pick<SandboxedTool, "files">>;
+
 /** Makes the label of a tool. */
 export function toolLabel(
   { written, terms }: AnyToolEntry,
   schema: ToolSchema,
-  { sha256, imports }: ModuleInspection,
+  content: ToolContent,
 ): ToolLabel {
   const { name, description, parameters, title, outputSchema } = schema;
   const { annotations, dangerous, metadata, requiredScopes } = schema;
-  const families = imports.map(({ module, items }) => [
-    module,
-    items.map(({ name }) => name).sort(),
-  ]);
   return sorted({
     annotations,
     dangerous,
     description,
     grants: terms.grants,
-    imports: Object.fromEntries(families),
     limits: terms.limits,
     metadata,
     name,
     outputSchema,
     parameters,
     requiredScopes,
-    sha256,
+    ...contentMembers(content),
     source: written,
     title,
   }) as ToolLabel;
+}
+
+function contentMembers(content: ToolContent): object {
+  if ("files" in content) return { files: content.files };
+  const { sha256, imports } = content;
+  const families = imports.map(({ module, items }) => [
+    module,
+    items.map(({ name }) => name).sort(),
+  ]);
+  return { sha256, imports: Object.fromEntries(families) };
 }
 
 /** The same JSON with the members of every object in order. */

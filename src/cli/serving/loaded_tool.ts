@@ -1,10 +1,19 @@
 /** A tool that is served: loaded, labelled where that counts, and counted. */
 
-import { inspectModule, SandboxedTool } from "../../../mod.ts";
+import {
+  inspectModule,
+  SandboxedTool,
+  type ToolSandbox,
+} from "../../../mod.ts";
 import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 import { parseJsonBytes } from "../json_input.ts";
-import { type ToolLabel, toolLabel } from "../lock/tool_label.ts";
+import {
+  type ToolContent,
+  type ToolLabel,
+  toolLabel,
+} from "../lock/tool_label.ts";
 import { printable } from "../printable.ts";
+import { isScriptName } from "../script_name.ts";
 import { fromSource } from "../source.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -22,7 +31,7 @@ export interface LoadedTool {
 /**
  * Loads a tool.
  *
- * @param isLabelled Whether its label is needed, which takes another reading.
+ * @param isLabelled Whether its label is needed: a module is read for it again.
  */
 export async function loadTool(
   entry: AnyToolEntry,
@@ -30,32 +39,72 @@ export async function loadTool(
   terminal: Terminal,
   isLabelled: boolean,
 ): Promise<LoadedTool> {
-  const { source, options } = entry;
-  const inspection = isLabelled
-    ? await fromSource(source, () => inspectModule(source))
-    : undefined;
-  // What was inspected is what is loaded.
-  const integrity = entry.integrity ??
-    (inspection && `sha256-${inspection.sha256}`);
+  const { options } = entry;
+  const load = isScriptName(entry.source) ? loadScript : loadModule;
   const sandbox = sandboxes.take(options);
   try {
     const schema = await readSchema(entry, terminal);
-    const module = await fromSource(
-      source,
-      () => sandbox.loadModule(source, { integrity }),
-    );
-    const tool = await SandboxedTool.create(sandbox, module, {
-      source,
-      ...schema === undefined ? {} : { schema },
-    });
+    const { tool, content } = await load(entry, sandbox, schema, isLabelled);
     const name = entry.name ?? tool.schema().name;
-    const label = inspection && toolLabel(entry, tool.schema(), inspection);
+    const label = content && toolLabel(entry, tool.schema(), content);
     return { entry, name, tool, label };
   } catch (error) {
     await sandboxes.giveBack(options);
     throw located(error, entry);
   }
 }
+
+/** A tool, and what it is made of where that is asked. */
+interface Made {
+  readonly tool: SandboxedTool;
+  readonly content: ToolContent | undefined;
+}
+
+type Load = (
+  entry: AnyToolEntry,
+  sandbox: ToolSandbox,
+  schema: object | undefined,
+  isLabelled: boolean,
+) => Promise<Made>;
+
+const loadModule: Load = async (entry, sandbox, schema, isLabelled) => {
+  const { source } = entry;
+  const content = isLabelled
+    ? await fromSource(source, () => inspectModule(source))
+    : undefined;
+  // What was inspected is what is loaded.
+  const integrity = entry.integrity ?? (content && `sha256-${content.sha256}`);
+  const module = await fromSource(
+    source,
+    () => sandbox.loadModule(source, { integrity }),
+  );
+  const tool = await SandboxedTool.create(sandbox, module, {
+    source,
+    ...schema === undefined ? {} : { schema },
+  });
+  return { tool, content };
+};
+
+/** A script says what it is made of when it is loaded. */
+const loadScript: Load = async (entry, sandbox, schema, isLabelled) => {
+  const { source, integrity } = entry;
+  if (integrity !== undefined) {
+    throw new UsageError(
+      "integrity is for modules, the files of a script are in tools.lock",
+    );
+  }
+  const tool = await fromSource(
+    source,
+    () =>
+      SandboxedTool.create(
+        sandbox,
+        source,
+        schema === undefined ? {} : { schema },
+      ),
+  );
+  const { files } = tool;
+  return { tool, content: isLabelled ? { files } : undefined };
+};
 
 /** The same error, that says which tool of which line it is about. */
 function located(error: unknown, { where, written }: AnyToolEntry): unknown {

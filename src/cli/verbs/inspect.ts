@@ -6,9 +6,11 @@ import {
   SandboxedTool,
   type ToolSchema,
 } from "../../../mod.ts";
-import { inspectionText } from "../inspection_text.ts";
+import type { LabelContents } from "../../adapters/report/mod.ts";
+import { inspectionText, scriptText } from "../inspection_text.ts";
 import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
+import { isScriptName } from "../script_name.ts";
 import { fromSource } from "../source.ts";
 import { quote } from "../../quote.ts";
 import type { VerbInput } from "./verb_input.ts";
@@ -22,24 +24,41 @@ const ASKING = { maxExecutionTime: 2_000, maxWorkers: 1 } as const;
  */
 export async function inspect(input: VerbInput): Promise<Outcome> {
   const { operands: [source = ""], flags } = input;
+  if (isScriptName(source)) return await inspectScript(source, input);
   const inspection = await fromSource(source, () => inspectModule(source));
   const schema = await askSchema(source, inspection);
   const [picture] = flags.get("picture") ?? [];
-  if (picture !== undefined) await draw(picture, inspection, schema, input);
+  if (picture !== undefined) await draw(picture, { inspection, schema }, input);
   const value = schema === undefined ? inspection : { ...inspection, schema };
   return { ok: true, value, text: inspectionText(source, inspection, schema) };
 }
 
+/** A script says what it is when it is loaded, in a sandbox without grants. */
+async function inspectScript(
+  source: string,
+  input: VerbInput,
+): Promise<Outcome> {
+  await using tool = await fromSource(
+    source,
+    () => SandboxedTool.load(source, ASKING),
+  );
+  const { files = {} } = tool;
+  const schema = tool.schema();
+  const [picture] = input.flags.get("picture") ?? [];
+  if (picture !== undefined) await draw(picture, { files, schema }, input);
+  const value = { kind: "script", files, schema };
+  return { ok: true, value, text: scriptText(source, files, schema) };
+}
+
 async function draw(
   path: string,
-  inspection: ModuleInspection,
-  schema: ToolSchema | undefined,
+  contents: LabelContents,
   { terminal }: VerbInput,
 ): Promise<void> {
   const { labelPicture } = await import(
     "../../adapters/report/label_picture.ts"
   );
-  const picture = labelPicture({ inspection, schema });
+  const picture = labelPicture(contents);
   await writing(quote(path), () => terminal.writeFile(path, picture));
 }
 

@@ -1,12 +1,16 @@
 /** The verb `pack`. */
 
 import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
+import { join } from "@std/path/join";
+import { SandboxedTool } from "../../../mod.ts";
 import type { AnyToolEntry, Asked } from "../config_file/tool_entries.ts";
 import { isRemote } from "../config_file/sandbox_file.ts";
 import { type Labels, lockText } from "../lock/lock_file.ts";
 import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { quote } from "../../quote.ts";
+import { isScriptName } from "../script_name.ts";
 import { fromSource } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
@@ -67,8 +71,11 @@ async function packTool(
       `Cannot pack ${where}: its allowedPaths are folders of this machine`,
     );
   }
-  const add = async (path: string): Promise<string> => {
-    const name = `tools/${basename(path)}`;
+  const add = async (
+    path: string,
+    place = basename(path),
+  ): Promise<string> => {
+    const name = `tools/${place}`;
     if (files.has(name)) {
       throw new UsageError(
         `Cannot pack ${
@@ -81,6 +88,9 @@ async function packTool(
     return name;
   };
   if (isRemote(source)) return entry;
+  if (isScriptName(source)) {
+    return { ...entry, written: await packScript(entry, add) };
+  }
   const written = await add(source);
   const beside = source.replace(/\.wasm$/, ".schema.json");
   if (schema !== undefined) {
@@ -92,6 +102,23 @@ async function packTool(
   );
   if (hasBeside) await add(beside);
   return { ...entry, written };
+}
+
+/** Puts a script and what it imports in a folder of its own. */
+async function packScript(
+  { source }: AnyToolEntry,
+  add: (path: string, place: string) => Promise<string>,
+): Promise<string> {
+  await using tool = await fromSource(
+    source,
+    () => SandboxedTool.load(source, { maxWorkers: 1 }),
+  );
+  const entry = basename(source);
+  const folder = entry.replace(/\.m?[jt]s$/, "");
+  for (const path of Object.keys(tool.files ?? {})) {
+    await add(join(dirname(source), path), `${folder}/${path}`);
+  }
+  return `tools/${folder}/${entry}`;
 }
 
 /** The sandbox.json of the bundle. */

@@ -3,8 +3,10 @@
 import { CompilationFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import { type ModuleSource, readModuleSource } from "../module_source.ts";
+import { sha256Hex } from "../sha256.ts";
 import type { ToolSchema } from "../tool.ts";
 import { exportedSchema } from "./exported_schema.ts";
+import type { ScriptFiles } from "./script_source.ts";
 import type { InterpretedTool, ToolInterpreter } from "./tool_interpreter.ts";
 
 /** Maximum size of a script in bytes. */
@@ -14,6 +16,8 @@ const MAX_BYTES = 1_048_576;
 export interface LoadedInterpreted {
   readonly tool: InterpretedTool;
   readonly schema: ToolSchema;
+  /** What it was read from. */
+  readonly files: ScriptFiles;
 }
 
 /**
@@ -40,7 +44,8 @@ export async function loadInterpreted(
   const tool = await interpreter.loadTool({ name, source: text(name, bytes) });
   const stem = name.slice(0, -ending.length);
   const schema = await exportedSchema(name, stem, tool.exported);
-  return { tool, schema };
+  const files = { [name]: await sha256Hex(new Uint8Array(bytes)) };
+  return { tool, schema, files: Object.freeze(files) };
 }
 
 function text(name: string, bytes: Uint8Array): string {

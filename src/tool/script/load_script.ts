@@ -15,7 +15,11 @@ import type { SandboxedModule } from "../sandboxed_module.ts";
 import type { JsonValue, ToolSchema } from "../tool.ts";
 import { callModule, type ToolSandbox } from "../tool_sandbox.ts";
 import { exportedSchema } from "./exported_schema.ts";
-import { ScriptFolder, type ScriptSource } from "./script_source.ts";
+import {
+  type ScriptFiles,
+  ScriptFolder,
+  type ScriptSource,
+} from "./script_source.ts";
 
 const MAX_FILES = 256;
 const MAX_SCRIPT_LENGTH = 4 * 1_048_576;
@@ -27,6 +31,8 @@ export interface LoadedScript {
   /** The interpreter, which has loaded the script. */
   readonly module: SandboxedModule;
   readonly schema: ToolSchema;
+  /** What it was read from. */
+  readonly files: ScriptFiles;
 }
 
 /**
@@ -49,7 +55,8 @@ export async function loadScript(
   const exported = await gather(sandbox, interpreter, script, folder);
   const schema = await schemaOf(folder.entry.slice(1), exported);
   const init = [{ tool: loadRequest(script) }];
-  return { module: await sandbox.snapshot(interpreter, { init }), schema };
+  const module = await sandbox.snapshot(interpreter, { init });
+  return { module, schema, files: folder.files };
 }
 
 /** Reads the script's imports until none is missing and it has run. */

@@ -3,9 +3,13 @@
 import { CompilationFailed, PermissionDenied } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import { type ModuleSource, readModuleSource } from "../module_source.ts";
+import { sha256Hex } from "../sha256.ts";
 
 /** The path or URL of a script. */
 export type ScriptSource = string | URL;
+
+/** The SHA-256 of each file of a script, by its path in the script's folder. */
+export type ScriptFiles = Readonly<Record<string, string>>;
 
 /** Maximum size of one source file in bytes. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -21,6 +25,7 @@ export function isScript(source: ModuleSource): source is ScriptSource {
 /** Reads the files of one script, only from its own folder. */
 export class ScriptFolder {
   readonly #folder: ScriptSource;
+  readonly #hashes = new Map<string, string>();
   /** The path of the script within its folder, starting with a slash. */
   readonly entry: string;
 
@@ -34,6 +39,14 @@ export class ScriptFolder {
       ? "."
       : folder;
     this.entry = `/${text.slice(end)}`;
+  }
+
+  /** What was read so far, in the order of the paths. */
+  get files(): ScriptFiles {
+    const files = [...this.#hashes].sort(([one], [other]) =>
+      one < other ? -1 : 1
+    );
+    return Object.freeze(Object.fromEntries(files));
   }
 
   /**
@@ -52,6 +65,7 @@ export class ScriptFolder {
       );
     }
     const bytes = await this.#readFile(path);
+    this.#hashes.set(path.slice(1), await sha256Hex(new Uint8Array(bytes)));
     const text = decoded(path, bytes);
     if (!TYPED.test(path)) return text;
     const loading = import("../../interpreters/typescript/strip_types.ts");

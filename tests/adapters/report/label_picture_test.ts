@@ -36,3 +36,16 @@ Deno.test("Names of a tool are text in its label, and cut", async () => {
   assertStringIncludes(picture, "and 994 more");
   assertEquals(picture.length < 10_000, true);
 });
+
+Deno.test("The label of a script has the hash of each file, up to some", () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 9 }, (_, at) => [`${at}.js`, `${at}`.repeat(64)]),
+  );
+  const picture = labelPicture({
+    files,
+    schema: { name: "script", description: "Greets." },
+  });
+  assertStringIncludes(picture, `${"0".repeat(16)}\u2026 0.js`);
+  assertStringIncludes(picture, "and 3 more files");
+  assertStringIncludes(picture, "script");
+});
