@@ -125,7 +125,8 @@ export class CallAttempt {
   #take(frame: Frame): void {
     switch (frame.kind) {
       case "Alive":
-        return this.#sender?.allow(frame.pieces);
+        this.#sender?.allow(frame.pieces);
+        return;
       case "Refused":
         return this.finish({ ...frame, kind: "refused" });
       case "Stderr":
@@ -177,8 +178,7 @@ export class CallAttempt {
   #tellStderr(piece: Uint8Array): void {
     const { onStderr } = this.#asked;
     this.#stderrBytes += piece.length;
-    if (!onStderr || this.#stderrBytes > MOST_STDERR_BYTES) return;
-    onStderr(piece.slice());
+    if (this.#stderrBytes <= MOST_STDERR_BYTES) onStderr?.(piece);
   }
 
   #tell(frame: Uint8Array): void {

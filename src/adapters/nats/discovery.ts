@@ -3,9 +3,7 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { PermissionDenied } from "../../errors.ts";
 import { parseJson } from "../../pieces/parse_json.ts";
-import { MAX_SCHEMA_BYTES } from "../../channel/schema_bytes.ts";
-import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
-import type { ToolSchema } from "../../tool/tool.ts";
+import { TimeSlice } from "../../pieces/time_slice.ts";
 import { randomToken, type Subjects } from "./subjects.ts";
 import { isObject, type Untrusted } from "./untrusted.ts";
 
@@ -58,8 +56,9 @@ export async function discover(
 ): Promise<Discovery> {
   const found = new Map<string, FoundTool>();
   const instances = new Set<string>();
-  const asked = `$SRV.INFO.${terms.service}`;
-  for (const { data } of await answers(connection, terms, asked)) {
+  const slice = new TimeSlice();
+  for (const data of await answers(connection, terms)) {
+    if (slice.isOver) await slice.rest();
     const info = await readInfo(data);
     if (!info || instances.has(info.instance)) continue;
     instances.add(info.instance);
@@ -79,28 +78,6 @@ export async function discover(
     }
   }
   return { tools: [...found.values()], instances: [...instances] };
-}
-
-/**
- * What a tool says of itself, as some service tells it; undefined when none
- * does, or not in a way that can be used.
- */
-export async function findSchema(
-  connection: NatsConnection,
-  terms: DiscoveryTerms,
-  { name, hash, schemaJson }: FoundTool,
-): Promise<ToolSchema | undefined> {
-  const bytes = schemaJson === undefined
-    ? (await answers(connection, terms, terms.subjects.schema(name, hash), 1))
-      .at(0)?.data
-    : new TextEncoder().encode(schemaJson);
-  if (!bytes || bytes.length > MAX_SCHEMA_BYTES) return undefined;
-  try {
-    const schema = await parseToolSchema("the service", bytes);
-    return schema.name === name ? schema : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 interface Info {
@@ -139,35 +116,64 @@ function readEndpoint(
   return [{ name, hash, schemaJson }];
 }
 
-/** The answers to a question, until nobody answers any more. */
+/** The answers of services, until nobody answers any more. */
 async function answers(
   connection: NatsConnection,
-  { inboxPrefix, quietMs }: DiscoveryTerms,
-  subject: string,
-  most: number = MOST_ANSWERS,
-): Promise<Msg[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const got: Msg[] = [];
+  terms: DiscoveryTerms,
+): Promise<Uint8Array[]> {
+  const got: Uint8Array[] = [];
   let bytes = 0;
+  await hear(connection, terms, {
+    ask: (inbox) => {
+      connection.publish(`$SRV.INFO.${terms.service}`, undefined, {
+        reply: `${inbox}.all`,
+      });
+    },
+    take: ({ data }, later) => {
+      bytes += data.length;
+      if (data.length === 0 || bytes > MOST_BYTES) return false;
+      got.push(data);
+      later(terms.quietMs);
+      return got.length < MOST_ANSWERS;
+    },
+  });
+  return got;
+}
+
+/** A question to services. */
+export interface Question {
+  /** Asks it; answers are to come to subjects right below the inbox. */
+  readonly ask: (inbox: string) => void;
+  /**
+   * Takes an answer; false when no more is waited for. `later` ends the wait
+   * after so many milliseconds without another one.
+   */
+  readonly take: (message: Msg, later: (ms: number) => void) => boolean;
+}
+
+/** Asks, and takes answers until there are enough, or it takes too long. */
+export async function hear(
+  connection: NatsConnection,
+  { inboxPrefix }: DiscoveryTerms,
+  { ask, take }: Question,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   let quiet: ReturnType<typeof setTimeout> | undefined;
+  const later = (ms: number) => {
+    clearTimeout(quiet);
+    quiet = setTimeout(resolve, ms);
+  };
   const inbox = `${inboxPrefix}.${randomToken()}`;
-  const subscription = connection.subscribe(inbox, {
+  const subscription = connection.subscribe(`${inbox}.*`, {
     callback: (error, message) => {
-      if (error) return reject(refusedInbox(inboxPrefix));
-      if (message.data.length === 0) return resolve();
-      bytes += message.data.length;
-      if (got.length < most && bytes <= MOST_BYTES) got.push(message);
-      else resolve();
-      if (got.length === most) resolve();
-      clearTimeout(quiet);
-      quiet = setTimeout(resolve, quietMs);
+      if (error) reject(refusedInbox(inboxPrefix));
+      else if (!take(message, later)) resolve();
     },
   });
   const longest = setTimeout(resolve, MOST_WAIT_MS);
   try {
-    connection.publish(subject, new Uint8Array(), { reply: inbox });
+    ask(inbox);
     await promise;
-    return got;
   } finally {
     clearTimeout(longest);
     clearTimeout(quiet);

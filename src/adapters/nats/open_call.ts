@@ -51,6 +51,8 @@ export interface AcceptedCall {
 
 /** The other side lets so long pass without a piece, or room for one. */
 export const STALL_MS = 5_000;
+/** Whoever takes or sends less for that long holds a place for nothing. */
+const LEAST_BYTES_A_MS = 64;
 /** A call that takes longer says that it goes on. */
 const FIRST_ALIVE_MS = 15;
 const MOST_STDERR_BYTES = 1024 * 1024;
@@ -90,7 +92,7 @@ export class OpenCall {
     return this.#sender?.length ?? 0;
   }
 
-  /** When its caller was last heard. */
+  /** Until when its caller did what it had to. */
   get heard(): number {
     return this.#heard;
   }
@@ -109,11 +111,11 @@ export class OpenCall {
   hear(frame: Frame): void {
     if (frame.kind === "Cancel") return this.stop(GONE);
     if (frame.kind === "Piece" && this.#isCollecting) {
-      this.#heard = performance.now();
-      this.#collected(this.#taker.take(frame.number, frame.piece));
+      const fate = this.#taker.take(frame.number, frame.piece);
+      if (fate === "taken") this.#moved(frame.piece.length);
+      this.#collected(fate);
     } else if (frame.kind === "Credit" && this.#sender) {
-      this.#heard = performance.now();
-      this.#sender.allow(frame.pieces);
+      this.#moved(this.#sender.allow(frame.pieces));
       if (this.#sender.isDone) this.#end();
     }
   }
@@ -126,7 +128,7 @@ export class OpenCall {
       if (this.#sender) return this.dropAnswer();
       return this.#refuse(
         REFUSALS.NotUnderstood,
-        `the rest of the arguments did not come for ${STALL_MS} ms`,
+        `the rest of the arguments did not come within ${STALL_MS} ms`,
       );
     }
     if (this.#sender) return;
@@ -147,6 +149,12 @@ export class OpenCall {
   /** Ends it because its caller is no longer there. */
   forsake(): void {
     this.stop(GONE);
+  }
+
+  /** Bytes give a caller time, and messages without any do not. */
+  #moved(bytes: number): void {
+    const until = this.#heard + bytes / LEAST_BYTES_A_MS;
+    this.#heard = Math.min(performance.now(), until);
   }
 
   #late(): void {

@@ -53,14 +53,19 @@ export class PieceSender {
   /**
    * Sends until `pieces` of them are sent altogether, or all; a window at most,
    * since the other side can't have taken what was not sent.
+   *
+   * @returns how many bytes that were.
    */
-  allow(pieces: number): void {
+  allow(pieces: number): number {
+    let bytes = 0;
     const most = Math.min(pieces, this.#sent + PIECE_WINDOW);
     while (!this.isDone && this.#sent < most) {
       const at = ++this.#sent * this.#size;
       const piece = this.#bytes.subarray(at, at + this.#size);
       this.#publish(pieceFrame(this.#sent, piece));
+      bytes += piece.length;
     }
+    return bytes;
   }
 }
 

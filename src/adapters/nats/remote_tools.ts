@@ -6,15 +6,12 @@ import {
   checkWhole,
 } from "../../config/option_checks.ts";
 import { UnknownTool } from "../../errors.ts";
+import { TimeSlice } from "../../pieces/time_slice.ts";
 import { quote } from "../../quote.ts";
+import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
 import type { ToolSchema } from "../../tool/tool.ts";
 import { CallerEnd } from "./caller_end.ts";
-import {
-  discover,
-  type DiscoveryTerms,
-  findSchema,
-  type FoundTool,
-} from "./discovery.ts";
+import { discover, type FoundTool } from "./discovery.ts";
 import {
   labelHash,
   lockedSchema,
@@ -24,6 +21,7 @@ import {
 import { type NatsLink, wholeOf } from "./nats_link.ts";
 import { MOST_TIMEOUT_MS, RemoteTool } from "./remote_tool.ts";
 import { DEFAULT_PREFIX, DEFAULT_SERVICE, Subjects } from "./subjects.ts";
+import { toldSchemas } from "./told_schemas.ts";
 
 /** Which tools are wanted, and how they are called. */
 export interface RemoteToolsFilter {
@@ -63,6 +61,8 @@ export interface RemoteToolsFilter {
 }
 
 const MIB = 1024 * 1024;
+/** Kinds of a tool that a message names. */
+const MOST_NAMED = 4;
 const SERVICE = /^[A-Za-z0-9_-]{1,64}$/;
 const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
 
@@ -105,22 +105,24 @@ export async function remoteTools(
   await end.measureWay();
   const refused: string[] = [];
   const names = filter.names ?? [...new Set(tools.map(({ name }) => name))];
-  const made = await Promise.all(
-    names.toSorted().map(async (name) => {
-      const kinds = tools.filter((tool) => tool.name === name);
-      const chosen = filter.lock
-        ? await lockedKind(name, kinds, filter.lock.get(name), refused)
-        : await commonKind(connection, discovery, kinds);
-      if (!chosen) return [];
-      const { hash, schema } = chosen;
-      return new RemoteTool({
-        end,
-        schema,
-        terms: { ...terms, subjects, hash },
-      });
-    }),
+  const kindsOf = Map.groupBy(tools, ({ name }) => name);
+  const wanted = names.flatMap((name) => kindsOf.get(name) ?? []);
+  const asked = wanted.filter(({ schemaJson }) => schemaJson === undefined);
+  const told = await toldSchemas(
+    connection,
+    discovery,
+    filter.lock ? [] : asked,
   );
-  const found = made.flat();
+  const found: RemoteTool[] = [];
+  const slice = new TimeSlice();
+  for (const name of names.toSorted()) {
+    if (slice.isOver) await slice.rest();
+    const kinds = kindsOf.get(name) ?? [];
+    const chosen = filter.lock
+      ? await lockedKind(name, kinds, filter.lock.get(name), refused)
+      : await commonKind(kinds, told);
+    if (chosen) found.push(make(chosen));
+  }
   if (filter.names) checkFound(filter.names, found, refused);
   for (const why of refused) filter.onRefused?.(why);
   return found;
@@ -140,7 +142,7 @@ async function lockedKind(
   refused: string[],
 ): Promise<Chosen | undefined> {
   if (kinds.length === 0) return undefined;
-  const served = kinds.map(({ hash }) => hash.slice(0, 16)).join(", ");
+  const served = hashesOf(kinds);
   if (!locked) {
     refused.push(
       `Refused tool ${
@@ -180,19 +182,44 @@ async function unsearched(
   }));
 }
 
+/** Services may have very many. */
+function hashesOf(kinds: readonly FoundTool[]): string {
+  const named = kinds.slice(0, MOST_NAMED).map(({ hash }) => hash.slice(0, 16));
+  const more = kinds.length - named.length;
+  return named.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
 async function commonKind(
-  connection: ReturnType<typeof wholeOf>,
-  terms: DiscoveryTerms,
   kinds: readonly FoundTool[],
+  told: ReadonlyMap<FoundTool, Uint8Array>,
 ): Promise<Chosen | undefined> {
   const byServices = kinds.toSorted((one, other) =>
     other.services - one.services || (one.hash < other.hash ? -1 : 1)
   );
+  const slice = new TimeSlice();
   for (const kind of byServices) {
-    const schema = await findSchema(connection, terms, kind);
-    if (schema) return { hash: kind.hash, schema };
+    if (slice.isOver) await slice.rest();
+    const { hash, name, schemaJson } = kind;
+    const bytes = schemaJson === undefined
+      ? told.get(kind)
+      : new TextEncoder().encode(schemaJson);
+    const schema = bytes && await readSchema(name, bytes);
+    if (schema) return { hash, schema };
   }
   return undefined;
+}
+
+/** What a service says of a tool; undefined when that can't be used. */
+async function readSchema(
+  name: string,
+  bytes: Uint8Array,
+): Promise<ToolSchema | undefined> {
+  try {
+    const schema = await parseToolSchema("the service", bytes);
+    return schema.name === name ? schema : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function checkFound(

@@ -2,11 +2,18 @@
 
 import type { OutputHandler } from "../../../mod.ts";
 
-/** Hands pieces on in order, each when the last is done. */
+const LEAST_ROOM = 4_096;
+
+/**
+ * Hands on what comes in order. What comes while the handler is at it waits in
+ * one place, however small the pieces are, and is handed on together.
+ */
 export class StderrTeller {
   readonly #handler: OutputHandler;
   readonly #onFail: () => void;
-  #last: Promise<void> = Promise.resolve();
+  #waiting = new Uint8Array(LEAST_ROOM);
+  #length = 0;
+  #telling: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   /** @param onFail Told when the handler throws: then the call is to end. */
@@ -15,14 +22,18 @@ export class StderrTeller {
     this.#onFail = onFail;
   }
 
-  /** Takes a piece; nothing is thrown here. */
+  /** Takes a piece, which is copied; nothing is thrown here. */
   readonly take = (bytes: Uint8Array): void => {
-    this.#last = this.#last.then(() => this.#tell(bytes));
+    if (bytes.length === 0 || this.#failure) return;
+    this.#makeRoom(bytes.length);
+    this.#waiting.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#telling ??= this.#tell();
   };
 
   /** Resolves when all is told, or the handler threw. */
   get told(): Promise<void> {
-    return this.#last;
+    return this.#telling ?? Promise.resolve();
   }
 
   /** @throws what the handler threw, if it did. */
@@ -30,13 +41,26 @@ export class StderrTeller {
     if (this.#failure) throw this.#failure.error;
   }
 
-  async #tell(bytes: Uint8Array): Promise<void> {
-    if (this.#failure) return;
+  #makeRoom(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#waiting.length) return;
+    const wider = new Uint8Array(Math.max(needed, 2 * this.#waiting.length));
+    wider.set(this.#waiting.subarray(0, this.#length));
+    this.#waiting = wider;
+  }
+
+  async #tell(): Promise<void> {
     try {
-      await this.#handler(bytes);
+      while (this.#length > 0) {
+        const bytes = this.#waiting.slice(0, this.#length);
+        this.#length = 0;
+        await this.#handler(bytes);
+      }
     } catch (error) {
       this.#failure = { error };
       this.#onFail();
+    } finally {
+      this.#telling = undefined;
     }
   }
 }
