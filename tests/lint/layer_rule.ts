@@ -58,7 +58,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   public: ["errors", "config", "tool"],
   scripting: ["quote", "errors", "config"],
-  adapters: ["quote", "scripting", "public"],
+  adapters: ["quote", "pieces", "scripting", "public"],
   nats: ["quote", "errors", "pieces", "config", "channel", "tool", "public"],
   interpreters: ["quote", "public"],
   cli: ["quote", "public", "adapters", "nats", "interpreters"],

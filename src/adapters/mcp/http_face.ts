@@ -1,7 +1,14 @@
 /** Tools over Streamable HTTP: one request in, one answer or stream out. */
 
 import { createMcpHandler } from "@modelcontextprotocol/server";
+import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
 import { type HttpGuard, refusal, rpcError } from "./http_guard.ts";
+import { whyTooMany } from "./message_size.ts";
+import {
+  MOST_REQUESTS,
+  type OpenRequest,
+  OpenRequests,
+} from "./open_requests.ts";
 import { BodyRefused, readBody } from "./request_body.ts";
 import type { ToolServers } from "./tool_server.ts";
 
@@ -12,8 +19,6 @@ export interface HttpFaceOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** More at once get status 503. */
-const MOST_REQUESTS = 4_096;
 const SESSION_HEADER = "mcp-session-id";
 
 /**
@@ -25,7 +30,7 @@ export class HttpFace {
   readonly #servers: ToolServers;
   readonly #options: HttpFaceOptions;
   readonly #handler: ReturnType<typeof createMcpHandler>;
-  #requests = 0;
+  readonly #requests = new OpenRequests();
   #isStopping = false;
 
   constructor(servers: ToolServers, options: HttpFaceOptions) {
@@ -51,15 +56,15 @@ export class HttpFace {
     const refused = await refusal(request, this.#options.guard);
     if (refused) return refused;
     if (this.#isStopping) return rpcError(503, -32000, "The server stops");
-    if (this.#requests >= MOST_REQUESTS) {
-      const message = `The server is busy: ${MOST_REQUESTS} requests run`;
-      return rpcError(503, -32000, message, { "retry-after": "1" });
+    const open = this.#requests.open();
+    if (!open) {
+      return busy(`The server is busy: ${MOST_REQUESTS} requests run`);
     }
-    this.#requests++;
     try {
-      return await this.#answer(request, gone());
-    } finally {
-      this.#requests--;
+      return open.until(await this.#answer(request, open, gone()));
+    } catch (error) {
+      open.close();
+      throw error;
     }
   };
 
@@ -75,31 +80,49 @@ export class HttpFace {
     await this.#handler.close();
   }
 
-  async #answer(request: Request, signal: AbortSignal): Promise<Response> {
+  async #answer(
+    request: Request,
+    open: OpenRequest,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const { url, method, headers } = request;
     // The body is read here, and the signal of Deno's own requests is aborted
     // by success too.
     const bare = new Request(url, { method, headers, signal });
     if (method !== "POST") return await this.#handler.fetch(bare);
-    const message = await this.#message(request);
+    const message = await this.#message(request, open);
     if (message instanceof Response) return message;
     const response = await this.#handler.fetch(bare, { parsedBody: message });
     return isInitialize(message) ? withSession(response) : response;
   }
 
-  async #message(request: Request): Promise<unknown> {
+  /** The message in a body, or why there is none. */
+  async #message(request: Request, open: OpenRequest): Promise<unknown> {
     try {
-      const text = await readBody(request, this.#options.maxMessageBytes);
-      return JSON.parse(text);
+      const { maxMessageBytes } = this.#options;
+      const bytes = await readBody(request, maxMessageBytes, open.hold);
+      const message = await parseJson(bytes);
+      const why = whyTooMany(message);
+      return why === undefined
+        ? message
+        : rpcError(400, -32600, `Invalid request: ${why}`);
     } catch (error) {
       if (error instanceof BodyRefused) {
-        return rpcError(error.status, -32000, error.message);
+        const { status, message } = error;
+        return status === 503
+          ? busy(message)
+          : rpcError(status, -32000, message);
       }
-      const isJson = !(error instanceof SyntaxError);
-      const why = isJson ? "could not be read" : "is not valid JSON";
+      const why = error instanceof UnusableJson
+        ? `is ${error.message}`
+        : "could not be read";
       return rpcError(400, -32700, `Parse error: the request body ${why}`);
     }
   }
+}
+
+function busy(message: string): Response {
+  return rpcError(503, -32000, message, { "retry-after": "1" });
 }
 
 function isInitialize(message: unknown): boolean {

@@ -4,9 +4,9 @@
 export class BodyRefused extends Error {
   override readonly name = "BodyRefused";
   /** The status of the answer. */
-  readonly status: 408 | 413;
+  readonly status: 408 | 413 | 503;
 
-  constructor(status: 408 | 413, message: string) {
+  constructor(status: BodyRefused["status"], message: string) {
     super(message);
     this.status = status;
   }
@@ -14,19 +14,24 @@ export class BodyRefused extends Error {
 
 /** Whoever sends for longer keeps a connection for nothing. */
 const READ_MS = 30_000;
+/** Room for most messages. */
+const FIRST_BYTES = 2_048;
 
 /**
- * Reads all of a body as text.
+ * Reads all of a body.
  *
- * @throws {BodyRefused} when it is longer or takes longer than it may.
+ * @param hold Takes room for bytes; false when there is none.
+ * @throws {BodyRefused} when it is longer or takes longer than it may, or there
+ * is no room for it.
  */
 export async function readBody(
   request: Request,
   maxBytes: number,
-): Promise<string> {
+  hold: (bytes: number) => boolean,
+): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLong(maxBytes);
-  if (!request.body) return "";
+  if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -35,7 +40,7 @@ export async function readBody(
     );
   }, READ_MS);
   try {
-    return await Promise.race([readText(reader, maxBytes), late.promise]);
+    return await Promise.race([readAll(reader, maxBytes, hold), late.promise]);
   } catch (error) {
     reader.cancel().catch(() => {});
     throw error;
@@ -44,19 +49,29 @@ export async function readBody(
   }
 }
 
-async function readText(
+async function readAll(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
-): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
-  let text = "";
+  hold: (bytes: number) => boolean,
+): Promise<Uint8Array> {
+  let all = new Uint8Array(FIRST_BYTES);
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    length += value.length;
-    if (length > maxBytes) throw tooLong(maxBytes);
-    text += decoder.decode(value, { stream: true });
+    if (done) return all.subarray(0, length);
+    const end = length + value.length;
+    if (end > maxBytes) throw tooLong(maxBytes);
+    if (!hold(value.length)) {
+      throw new BodyRefused(503, "The server is busy: it holds many requests");
+    }
+    if (end > all.length) {
+      const wider = new Uint8Array(Math.max(end, 2 * all.length));
+      wider.set(all.subarray(0, length));
+      all = wider;
+    }
+    // What came may be a byte, in a buffer of 64 KiB.
+    all.set(value, length);
+    length = end;
   }
 }
 
