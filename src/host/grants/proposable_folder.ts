@@ -7,6 +7,9 @@
  */
 
 import { dirname, join } from "../../config/host_path.ts";
+import { codeOf } from "../../fs/error_code.ts";
+import { checkListable, readNames } from "../../fs/host/host_listing.ts";
+import { isOwnPlace } from "../../fs/host/own_names.ts";
 import { placeIn } from "./real_folder.ts";
 import { isSecretName } from "./secret_names.ts";
 import { isGranted } from "./worker_permissions.ts";
@@ -50,6 +53,7 @@ const MOST_NAMES = 5_000;
 export interface FolderOwner {
   /** The folder that a person named, without links. */
   readonly base: string;
+  /** Where the person's own files are, without links. */
   readonly home: string | undefined;
 }
 
@@ -59,8 +63,7 @@ export function proposableFolder(
   { base, home }: FolderOwner,
 ): FolderAnswer {
   if (!isGranted("read", path)) return { why: "this process may not look" };
-  const isInBase = placeIn(base, path) !== undefined;
-  const system = isInBase ? undefined : whySystem(path, home);
+  const system = whySystem(path, base, home);
   if (system !== undefined) return { why: system };
   const info = lookAt(path);
   if (info?.isSymlink) return { why: "it is a link" };
@@ -88,10 +91,17 @@ function lookAt(path: string): Deno.FileInfo | undefined {
   }
 }
 
-function whySystem(path: string, home: string | undefined): string | undefined {
+/** One that the base folder is in was chosen by a person. */
+function whySystem(
+  path: string,
+  base: string,
+  home: string | undefined,
+): string | undefined {
   const isHome = home !== undefined && placeIn(home, path) !== undefined;
+  const isInBase = placeIn(base, path) !== undefined;
   const system = SYSTEM_FOLDERS.find((one) =>
-    placeIn(one, path) !== undefined && !(isHome && one !== "/proc")
+    placeIn(one, path) !== undefined && !(isHome && one !== "/proc") &&
+    !(isInBase && placeIn(one, base) !== undefined)
   );
   return system && `${system} is the system's`;
 }
@@ -111,19 +121,24 @@ function whySecret(folder: string): string | undefined {
   const folders = [folder];
   let names = 0;
   for (const at of folders) {
-    for (const { name, isDirectory } of entriesOf(at)) {
-      if (++names > MOST_NAMES) return "it has too many names to look through";
+    const entries = entriesOf(at, MOST_NAMES - names);
+    if (!entries) return "it has too many names to look through";
+    names += entries.length;
+    for (const { name, isDirectory } of entries) {
       if (isSecretName(name)) return `it has what may be a secret: ${name}`;
+      if (isOwnPlace(name)) return "it has files of the sandbox's own";
       if (isDirectory) folders.push(join(at, name));
     }
   }
   return undefined;
 }
 
-function entriesOf(folder: string): Iterable<Deno.DirEntry> {
+/** What is in a folder that may be looked at; undefined for too much. */
+function entriesOf(folder: string, most: number): Deno.DirEntry[] | undefined {
   try {
-    return [...Deno.readDirSync(folder)];
-  } catch {
-    return [];
+    checkListable(Deno.statSync(folder));
+    return readNames(folder, most);
+  } catch (error) {
+    return codeOf(error) === "EOVERFLOW" ? undefined : [];
   }
 }

@@ -175,10 +175,9 @@ class Learning {
         `Cannot learn: this process may not read ${quote(path)}`,
       );
     }
-    this.#base = realPath(
-      resolve(path),
-    );
-    this.#home = options.home ?? ownHome();
+    this.#base = realPath(resolve(path));
+    const home = options.home ?? ownHome();
+    this.#home = home === undefined ? undefined : realPath(resolve(home));
     this.#maxRounds = checkWhole("learn maxRounds", maxRounds, 1, MOST_ROUNDS);
   }
 

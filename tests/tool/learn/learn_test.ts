@@ -178,6 +178,47 @@ Deno.test("learn proposes neither a home nor what a home is in", async () => {
   assertEquals(await asked("/a.txt", home), []);
   assertEquals(await asked("/home/me/b.txt", home), []);
   assertEquals(await asked("/a.txt", {}), [`read / ${base.path}`]);
+  // A home is often named by a link.
+  using elsewhere = new Base({});
+  Deno.symlinkSync(base.path, `${elsewhere.path}/link`);
+  const linked = { home: `${elsewhere.path}/link/home/me` };
+  assertEquals(await asked("/a.txt", linked), []);
+  assertEquals(await asked("/home/me/b.txt", linked), []);
+  const itself = `${elsewhere.path}/link`;
+  assertEquals(await asked("/a.txt", { home: itself, base: itself }), []);
+});
+
+Deno.test("learn proposes no folder of the system, unless the base is in it", async () => {
+  using base = new Base({ "a.txt": "a" }, "/var/tmp");
+  const asked = async (path: string, options: LearnOptions) => {
+    const { grants } = await base.learn(CAT, [path], {
+      home: undefined,
+      maxRounds: 2,
+      decide: () => "accept",
+      ...options,
+    });
+    return shown(grants);
+  };
+  const path = `${base.path}/a.txt`;
+  assertEquals(await asked(path, { base: "/" }), []);
+  const below = path.slice("/var/tmp".length);
+  assertEquals((await asked(below, { base: "/var/tmp" })).length, 1);
+  assertEquals(await asked("/a.txt", {}), [`read / ${base.path}`]);
+  assertEquals(await asked("/proc/sys/kernel/hostname", { base: "/" }), []);
+  assertEquals(await asked("/etc/hostname", { base: "/" }), []);
+});
+
+Deno.test("learn proposes no folder that the sandbox keeps files of its own in", async () => {
+  using base = new Base({ "a.txt": "a", "data/b.txt": "b" });
+  for (const place of ["", "/data"]) {
+    const cacheDirectory = `${base.path}${place}/cache`;
+    Deno.mkdirSync(cacheDirectory, { mode: 0o700 });
+    const limits = { maxWorkers: 1, cacheDirectory };
+    const whole = await base.learn(CAT, ["/a.txt"], { limits });
+    assertEquals([whole.ended, whole.grants], ["nothing left", []]);
+    const { grants } = await base.learn(CAT, ["/data/b.txt"], { limits });
+    assertEquals(grants.length, place === "" ? 1 : 0);
+  }
 });
 
 Deno.test("learn proposes a folder elsewhere, and does not accept it by itself", async () => {
