@@ -82,8 +82,9 @@ export class Bridge {
   /** Starts calls, and waits until one is done or the time is over. */
   readonly exchange = (asked: JsonValue): JsonValue | Promise<JsonValue> => {
     const { calls, waitMs } = readExchange(asked);
-    for (const call of calls) this.#start(call);
-    if (this.#refused > MAX_REFUSED) {
+    for (const call of calls) {
+      this.#start(call);
+      if (this.#refused <= MAX_REFUSED) continue;
       throw new HostFunctionError(
         `More than ${MAX_REFUSED} calls of tools were refused`,
       );

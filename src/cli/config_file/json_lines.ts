@@ -5,9 +5,15 @@ export type JsonPath = readonly (string | number)[];
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
+/** A value, by the line that it or its name stands on. */
+interface Place {
+  readonly line: number;
+  readonly members: Map<string | number, Place>;
+}
+
 /** A container that is open. */
 interface Open {
-  readonly path: JsonPath;
+  readonly place: Place;
   readonly isList: boolean;
   key: string | number;
   awaitsKey: boolean;
@@ -15,7 +21,7 @@ interface Open {
 
 /** The lines of a document, which is JSON: that was found out before. */
 export class JsonLines {
-  readonly #lines = new Map<string, number>();
+  #root: Place | undefined;
 
   constructor(text: string) {
     const open: Open[] = [];
@@ -29,16 +35,20 @@ export class JsonLines {
 
   /** The line of a member, or of the nearest around it that there is. */
   of(path: JsonPath): number {
-    for (let length = path.length; length >= 0; length--) {
-      const line = this.#lines.get(keyOf(path.slice(0, length)));
-      if (line !== undefined) return line;
+    let place = this.#root;
+    for (const key of path) {
+      const inside = place?.members.get(key);
+      if (!inside) break;
+      place = inside;
     }
-    return 1;
+    return place?.line ?? 1;
   }
 
   /** Whether there is such a member. */
   has(path: JsonPath): boolean {
-    return this.#lines.has(keyOf(path));
+    let place = this.#root;
+    for (const key of path) place = place?.members.get(key);
+    return place !== undefined;
   }
 
   #take(token: string, line: number, open: Open[]): void {
@@ -52,29 +62,30 @@ export class JsonLines {
       top.awaitsKey = false;
     } else if (top?.awaitsKey) {
       top.key = JSON.parse(token);
-      this.#note([...top.path, top.key], line);
+      placeIn(top, line);
     } else {
-      const path = top ? [...top.path, top.key] : [];
-      this.#note(path, line);
+      const place = top ? placeIn(top, line) : newPlace(line);
+      this.#root ??= place;
       if (token === "{") {
-        open.push({ path, isList: false, key: "", awaitsKey: true });
+        open.push({ place, isList: false, key: "", awaitsKey: true });
       } else if (token === "[") {
-        open.push({ path, isList: true, key: 0, awaitsKey: false });
+        open.push({ place, isList: true, key: 0, awaitsKey: false });
       }
     }
   }
+}
 
-  /** A member stands where its name does. */
-  #note(path: JsonPath, line: number): void {
-    const key = keyOf(path);
-    if (!this.#lines.has(key)) this.#lines.set(key, line);
-  }
+/** A member stands where its name does. */
+function placeIn({ place: { members }, key }: Open, line: number): Place {
+  const known = members.get(key) ?? newPlace(line);
+  members.set(key, known);
+  return known;
+}
+
+function newPlace(line: number): Place {
+  return { line, members: new Map() };
 }
 
 function newlines(text: string): number {
   return text.split("\n").length - 1;
-}
-
-function keyOf(path: JsonPath): string {
-  return JSON.stringify(path);
 }

@@ -13,6 +13,7 @@ import {
   resultText,
   runCode,
 } from "../../../src/adapters/code_mode/mod.ts";
+import { EventLoopWatch } from "../../hostile/event_loop_watch.ts";
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -215,6 +216,36 @@ Deno.test("Budgets bound calls, arguments, answers and the program", async () =>
     const once = await mode.run("await tools.once(); await tools.once()");
     assertStringIncludes(resultText(once), "No more than 1 calls of it");
     assertEquals(once.exhausted, undefined);
+  });
+});
+
+Deno.test("A program that forges what it sends is told so in bounds", async () => {
+  // What joins the calls of a turn is the program's to replace.
+  const forge = (call: string) =>
+    `const list = Array.from({ length: 60000 }, (_, i) => ${call});
+     const forged = list.join();
+     Array.prototype.join = () => forged;
+     await tools.echo(1)`;
+  await withMode({}, async (mode) => {
+    for (
+      const [call, most] of [
+        ['`[${i + 5},"none"]`', 200],
+        ['`[${i + 5},"echo",1]`', 400],
+        ['`[5,"echo",1]`', 400],
+        ['`[5,"__proto__",1]`', 200],
+        ['`[${-i},"once"]`', 200],
+      ] as const
+    ) {
+      const watch = new EventLoopWatch();
+      watch.start();
+      const result = await mode.run(forge(call));
+      const { workedMs } = await watch.stop();
+      assertEquals(result.ok || result.error.kind, "ExecutionFailed", call);
+      assert(result.calls.length < most, `${call}: ${result.calls.length}`);
+      assert(workedMs < 150, `${call}: held up for ${workedMs} ms`);
+    }
+    const after = await mode.run("return await tools.echo(2)");
+    assertEquals(after.ok && after.value, 2);
   });
 });
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { JsonLines } from "../../../src/cli/config_file/json_lines.ts";
 
 const TEXT = `{
@@ -31,4 +31,15 @@ Deno.test("JsonLines knows where each member stands", () => {
       [["z"], 1],
     ] as const
   ) assertEquals(lines.of(path), line, JSON.stringify(path));
+});
+
+Deno.test("JsonLines reads a document of any depth in a moment", () => {
+  const depth = 100_000;
+  const text = `${'{"a":['.repeat(depth)}${"]}".repeat(depth)}`;
+  const began = performance.now();
+  const lines = new JsonLines(text);
+  const path = Array.from({ length: 2 * depth - 1 }, (_, i) => i % 2 ? 0 : "a");
+  assertEquals([lines.of(path), lines.has(path)], [1, true]);
+  assertEquals(lines.has([...path, 0]), false);
+  assert(performance.now() - began < 10_000);
 });
