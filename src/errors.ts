@@ -9,6 +9,11 @@
  * @module
  */
 
+import { oneLine } from "./quote.ts";
+
+/** Of what a script threw; more of it is in `thrownMessage`. */
+const MOST_OF_MESSAGE = 4_096;
+
 /** What went wrong, as a string that survives serialization. */
 export type SandboxErrorKind =
   | "CompilationFailed"
@@ -184,7 +189,8 @@ export class ScriptFailed extends ExecutionFailed implements ScriptFailure {
       ? `${position.file}:${position.line}:${position.column}: `
       : "";
     const what = thrownName === "" ? "Thrown" : thrownName;
-    super(`${where}${what}: ${thrownMessage}`);
+    const text = `${where}${what}: ${thrownMessage}`.replace(/\s*\n\s*/g, " ");
+    super(oneLine(text, MOST_OF_MESSAGE));
     this.thrownName = thrownName;
     this.thrownMessage = thrownMessage;
     this.scriptStack = failure.scriptStack;

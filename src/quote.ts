@@ -3,10 +3,11 @@
 const MOST_CHARACTERS = 100;
 
 /**
- * Control characters, lone surrogates, and bidirectional formatting characters.
+ * Control characters, lone surrogates, bidirectional formatting characters, and
+ * what people do not see but a model reads: zero-width spaces, fillers, tags.
  */
 export const UNPRINTABLE: RegExp =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
 /**
  * A value for a message: text is quoted, so that it can't pass for our own
@@ -14,8 +15,20 @@ export const UNPRINTABLE: RegExp =
  */
 export function quote(value: unknown): string {
   return typeof value === "string"
-    ? JSON.stringify(shortened(value, MOST_CHARACTERS))
-    : shortened(String(value), MOST_CHARACTERS);
+    ? escaped(JSON.stringify(shortened(value, MOST_CHARACTERS)))
+    : oneLine(String(value), MOST_CHARACTERS);
+}
+
+/** The same text, with what can't be seen as JSON writes it. */
+export function escaped(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (sign) =>
+      sign.replace(
+        /[^]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      ),
+  );
 }
 
 /**

@@ -4,21 +4,15 @@
  * shown as `\u001b`, never sent.
  */
 
-import { UNPRINTABLE } from "../quote.ts";
+import { escaped } from "../quote.ts";
 
 /** Text on one line. JSON stays the same JSON: the escapes are those of JSON. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, escape);
+  return escaped(text);
 }
 
 /** Text that may have lines and tabs of its own. */
 export function printableLines(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (char) => char === "\n" || char === "\t" ? char : escape(char),
-  );
-}
-
-function escape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.split(/([\n\t])/).map((part, i) => i % 2 ? part : escaped(part))
+    .join("");
 }

@@ -1,4 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  type CallResult,
+  modelAnswer,
+  SandboxedTool,
+  ScriptFailed,
+  ToolRegistry,
+} from "../../mod.ts";
+import { runCode } from "../../src/adapters/code_mode/mod.ts";
+import { readResult } from "../../src/adapters/nats/wire_result.ts";
+import { resultBytes } from "./nats_peers.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const PROCESS = new URL("./terminal_process.ts", import.meta.url).pathname;
@@ -97,4 +107,65 @@ Deno.test({
     const url = `data:text/javascript,${encodeURIComponent(asks)}`;
     assertMatch(await atTerminal(url), ASKS);
   },
+});
+
+/** Clears a screen, sets its title, goes on in another line, or is not seen. */
+const SIGNS =
+  "\u001b[2J\u009b2J\u001b]0;x\u0007\r\n\u2028\u202e\u200b\u{e0041}";
+/** What steers a screen, ends a line, turns a text around or is not seen. */
+const STEERS =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
+
+Deno.test("Whatever a guest says, a message is one line that steers no screen", async () => {
+  const signs = JSON.stringify(SIGNS);
+  const bytes = new TextEncoder().encode(`
+    export const schema = {
+      name: "tool",
+      parameters: {
+        type: "object",
+        properties: { [${signs}]: { enum: [${signs}] } },
+      },
+    };
+    export function execute({ what }) {
+      const error = new Error("mine" + ${signs} + "Call done");
+      if (what === "name") error.name = ${signs};
+      if (what === "text") throw ${signs};
+      if (what === "stack") error.stack = "    at f (" + ${signs} + ":1:2)";
+      throw error;
+    }`);
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(`${folder}/tool.js`, bytes);
+  await using tool = await SandboxedTool.load(`${folder}/tool.js`);
+  await using tools = new ToolRegistry();
+  tools.register(tool);
+  const remote = JSON.stringify({
+    error: { kind: "Busy", message: SIGNS, issues: [{ message: SIGNS }] },
+  });
+  const remoteScript = JSON.stringify({
+    error: { thrownName: SIGNS, thrownMessage: SIGNS, message: SIGNS },
+  });
+  const asked = { tool: "tool", timeoutMs: 1 };
+  const results: CallResult<unknown>[] = [
+    ...await Promise.all(
+      ["message", "name", "text", "stack"].map((what) => tool.call({ what })),
+    ),
+    await tool.call({ [SIGNS]: 1 }),
+    await tools.call(SIGNS, {}),
+    await readResult(resultBytes(remote), asked),
+    await readResult(resultBytes(remoteScript), asked),
+  ];
+  for (const result of results) {
+    assert(!result.ok);
+    const { message } = result.error;
+    assert(!STEERS.test(message), JSON.stringify(message));
+    const { text } = await modelAnswer(result);
+    assert(!STEERS.test(text), JSON.stringify(text));
+  }
+  const program = await runCode(`throw new Error(${signs})`, { tools: {} });
+  assert(!program.ok && !STEERS.test(program.error.message));
+  // All of it is there for who asks.
+  const [first] = results;
+  assert(!first!.ok && first!.error instanceof ScriptFailed);
+  assertEquals(first!.error.thrownMessage, `mine${SIGNS}Call done`);
+  await Deno.remove(folder, { recursive: true });
 });

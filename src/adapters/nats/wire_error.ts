@@ -17,6 +17,7 @@ import {
   UnknownTool,
   WorkerLost,
 } from "../../errors.ts";
+import { oneLine } from "../../quote.ts";
 import { isObject, number, text, type Untrusted } from "./untrusted.ts";
 
 const MOST_MESSAGE = 8_192;
@@ -32,19 +33,19 @@ const FUEL = /^\d{1,20}$/;
 export function readError(tool: string, told: unknown): AnySandboxError {
   const data: Untrusted = isObject(told) ? told : {};
   const error = make(tool, data);
-  const message = text(data.message, MOST_MESSAGE);
+  const message = words(data.message);
   // Some classes make their message of their numbers, in today's words.
   if (message !== undefined) error.message = message;
   return error;
 }
 
 function make(tool: string, data: Untrusted): AnySandboxError {
-  const message = text(data.message, MOST_MESSAGE) ??
+  const message = words(data.message) ??
     "The service did not say why it failed";
   switch (data.kind) {
     case "CompilationFailed":
       return new CompilationFailed(
-        text(data.reason, MOST_MESSAGE) ?? message,
+        words(data.reason) ?? message,
         number(data.offset),
       );
     case "MemoryLimitExceeded":
@@ -101,9 +102,9 @@ function readIssues(told: unknown): ArgumentIssue[] {
   if (!Array.isArray(told)) return [];
   return told.slice(0, MOST_ISSUES).filter(isObject).map((issue) => ({
     path: readPath(issue.path),
-    expected: text(issue.expected, MOST_MESSAGE) ?? "",
-    got: text(issue.got, MOST_MESSAGE) ?? "",
-    message: text(issue.message, MOST_MESSAGE) ?? "",
+    expected: words(issue.expected) ?? "",
+    got: words(issue.got) ?? "",
+    message: words(issue.message) ?? "",
   }));
 }
 
@@ -112,6 +113,11 @@ function readPath(told: unknown): (string | number)[] {
   return told.slice(0, MOST_PATH).map((step: unknown) =>
     number(step) ?? text(step, MOST_MESSAGE) ?? ""
   );
+}
+
+/** A message is one line wherever it was written. */
+function words(told: unknown): string | undefined {
+  return typeof told === "string" ? oneLine(told, MOST_MESSAGE) : undefined;
 }
 
 function fuel(told: unknown): bigint {
