@@ -1,7 +1,7 @@
 /** Explains the result of a call in words that a model can act on. */
 
 import type { AnySandboxError, SandboxErrorKind } from "../errors.ts";
-import { oneLine, quote } from "../quote.ts";
+import { escaped, oneLine, quote } from "../quote.ts";
 import type { CallRecord, CallResult } from "./call_result.ts";
 
 const MOST_OF_MESSAGE = 2_000;
@@ -110,5 +110,5 @@ function few(what: string, all: readonly string[]): string[] {
 function stderrOf({ kind }: AnySandboxError, { stderr }: CallRecord): string[] {
   if (kind !== "ExecutionFailed" || stderr === "") return [];
   const last = stderr.trimEnd().slice(-MOST_OF_STDERR);
-  return [`It wrote ${JSON.stringify(last)}.`];
+  return [`It wrote ${escaped(JSON.stringify(last))}.`];
 }

@@ -2,7 +2,11 @@
 
 import { ExecutionFailed } from "../errors.ts";
 import { parseJson, UnusableJson } from "../pieces/parse_json.ts";
+import { oneLine } from "../quote.ts";
 import type { JsonValue } from "./tool.ts";
+
+/** What the engine says of bad JSON has some of it in it. */
+const MOST_OF_REASON = 300;
 
 /**
  * Parses the answer of `source`, incrementally if it is large.
@@ -28,6 +32,8 @@ export function parseGuestJson(
 
 function unusable(source: string, error: unknown): unknown {
   return error instanceof UnusableJson
-    ? new ExecutionFailed(`${source} answered with ${error.message}`)
+    ? new ExecutionFailed(
+      `${source} answered with ${oneLine(error.message, MOST_OF_REASON)}`,
+    )
     : error;
 }

@@ -2,6 +2,7 @@
 
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
 import { ExecutionFailed } from "../errors.ts";
+import { escaped } from "../quote.ts";
 import { parseGuestJson } from "./guest_json.ts";
 import type { JsonValue, ToolAnnotations, ToolSchema } from "./tool.ts";
 
@@ -149,6 +150,6 @@ function isStrings(value: JsonValue): value is string[] {
 function unusable(why: string, value: JsonValue | undefined): ExecutionFailed {
   const shown = value === undefined ? "nothing" : JSON.stringify(value);
   return new ExecutionFailed(
-    `Tool schema can't be used: ${why}, got ${shown.slice(0, 100)}`,
+    `Tool schema can't be used: ${why}, got ${escaped(shown.slice(0, 100))}`,
   );
 }

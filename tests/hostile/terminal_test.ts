@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type CallResult,
+  ExecutionFailed,
   modelAnswer,
   SandboxedTool,
   ScriptFailed,
@@ -8,6 +9,7 @@ import {
 } from "../../mod.ts";
 import { runCode } from "../../src/adapters/code_mode/mod.ts";
 import { readResult } from "../../src/adapters/nats/wire_result.ts";
+import { ModuleBuilder } from "../prepare/module_builder.ts";
 import { resultBytes } from "./nats_peers.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -116,6 +118,23 @@ const SIGNS =
 const STEERS =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
 
+/** A tool that says this of itself. */
+function toolSaying(schema: string): Uint8Array {
+  const bytes = new TextEncoder().encode(schema);
+  const builder = new ModuleBuilder();
+  const one = builder.type(["i32", "i32"], ["i64"]);
+  const none = builder.type([], ["i64"]);
+  const stores = [...bytes]
+    .map((byte, at) => `i32.const ${at} i32.const ${byte} i32.store8 0 0 0`);
+  return builder.memory(1)
+    .func(none, `${stores.join("\n")} i64.const ${bytes.length}`)
+    .func(one, "i64.const 0")
+    .export("memory", "memory", 0)
+    .export("__tool_schema", "function", 0)
+    .export("__tool_execute", "function", 1)
+    .build();
+}
+
 Deno.test("Whatever a guest says, a message is one line that steers no screen", async () => {
   const signs = JSON.stringify(SIGNS);
   const bytes = new TextEncoder().encode(`
@@ -131,6 +150,7 @@ Deno.test("Whatever a guest says, a message is one line that steers no screen", 
       if (what === "name") error.name = ${signs};
       if (what === "text") throw ${signs};
       if (what === "stack") error.stack = "    at f (" + ${signs} + ":1:2)";
+      if (what === "print") console.error(${signs});
       throw error;
     }`);
   const folder = await Deno.makeTempDir();
@@ -147,7 +167,9 @@ Deno.test("Whatever a guest says, a message is one line that steers no screen", 
   const asked = { tool: "tool", timeoutMs: 1 };
   const results: CallResult<unknown>[] = [
     ...await Promise.all(
-      ["message", "name", "text", "stack"].map((what) => tool.call({ what })),
+      ["message", "name", "text", "stack", "print"].map((what) =>
+        tool.call({ what })
+      ),
     ),
     await tool.call({ [SIGNS]: 1 }),
     await tools.call(SIGNS, {}),
@@ -160,6 +182,20 @@ Deno.test("Whatever a guest says, a message is one line that steers no screen", 
     assert(!STEERS.test(message), JSON.stringify(message));
     const { text } = await modelAnswer(result);
     assert(!STEERS.test(text), JSON.stringify(text));
+  }
+  for (
+    const schema of [
+      `{${SIGNS}}`,
+      `{"name": ${signs}, "parameters": {"type": "object"}}`,
+      `{"name": "a", "parameters": {"type": ${signs}}}`,
+      `{"name": "a", "parameters": {"type": "object", "properties": {"a": ${signs}}}}`,
+    ]
+  ) {
+    const error = await assertRejects(
+      () => SandboxedTool.load(toolSaying(schema)),
+      ExecutionFailed,
+    );
+    assert(!STEERS.test(error.message), JSON.stringify(error.message));
   }
   const program = await runCode(`throw new Error(${signs})`, { tools: {} });
   assert(!program.ok && !STEERS.test(program.error.message));

@@ -22,7 +22,7 @@ import { MAX_DENIED } from "../../channel/http_layout.ts";
 import { type Denied, deniedIn } from "../../tool/denied.ts";
 import type { HostCall } from "../../tool/host/host_call.ts";
 import type { JsonValue } from "../../tool/tool.ts";
-import { quote } from "../../quote.ts";
+import { oneLine, quote } from "../../quote.ts";
 import { isObject, number, text, type Untrusted, whole } from "./untrusted.ts";
 import { readError } from "./wire_error.ts";
 
@@ -186,9 +186,9 @@ function errorOf(
 function unusable({ tool }: AskedCall, why: string): CallResult<JsonValue> {
   return failed(
     new ExecutionFailed(
-      `The service answered a call of ${
-        quote(tool)
-      } with an invalid result: ${why}`,
+      `The service answered a call of ${quote(tool)} with an invalid result: ${
+        oneLine(why, MOST_NAME)
+      }`,
     ),
     noRecord(),
   );
