@@ -1,6 +1,6 @@
 /**
  * The bytes call: an export that takes a pointer and a length, with an
- * allocator that says where the bytes are to go.
+ * allocator export that provides the memory.
  *
  * ```text
  *   allocator(i32 length) -> i32 pointer      0 where there is no room
@@ -12,7 +12,7 @@ import { ExecutionFailed } from "../errors.ts";
 import { quote } from "../quote.ts";
 import type { RunningCall } from "./running_call.ts";
 
-/** Calls an export with bytes; answers what it returns, an i32. */
+/** Calls an export with bytes and returns its i32 result. */
 export function callBytes({ guest, plan, payload }: RunningCall): Uint8Array {
   const { exportName = "", allocator = "" } = plan;
   // The allocator may be the first thing that writes to the payload's memory.

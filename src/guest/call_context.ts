@@ -1,17 +1,17 @@
-/** What every call of a worker has. */
+/** The context shared by all calls of a worker. */
 
 import type { GuestEnd } from "../channel/guest_end.ts";
 import type { SystemGrants } from "../contract/system_grants.ts";
 import type { StopPage } from "../stop_page.ts";
 import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
 
-/** What every call of a worker has. */
+/** The context shared by all calls of a worker. */
 export interface CallContext {
   readonly channel: GuestEnd;
   readonly stopPage: StopPage;
   readonly grants: SystemGrants;
-  /** The most bytes that a tool may answer with. */
+  /** The size limit of a tool's result, in bytes. */
   readonly maxResultBytes: number;
-  /** The way to the network, once a module needs it. */
+  /** The connection to the network, once a module needs it. */
   readonly network?: HttpGuestEnd;
 }

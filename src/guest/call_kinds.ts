@@ -1,4 +1,4 @@
-/** Every kind of call, as the guest's worker runs it. */
+/** The guest worker's side of every kind of call. */
 
 import { Op } from "../channel/layout.ts";
 import { MAX_SCHEMA_BYTES } from "../channel/schema_bytes.ts";
@@ -8,15 +8,15 @@ import { runCommand, runProgram } from "./program_abi.ts";
 import type { RunningCall } from "./running_call.ts";
 import { callExecute, callSchema } from "./tool_abi.ts";
 
-/** The guest's half of one kind of call; `src/tool/calls` has the host's. */
+/** The guest's side of a kind of call; `src/tool/calls` has the host's. */
 export interface GuestCallKind {
-  /** Whether it may end itself, with `proc_exit`. */
+  /** Whether it may exit through `proc_exit`. */
   readonly isProgram: boolean;
-  /** Whether what it prints is its answer. */
+  /** Whether its standard output is its answer. */
   readonly answersByStdout: boolean;
-  /** Whether the worker finds a place for the payload in its memory. */
+  /** Whether the worker may have to allocate guest memory for the payload. */
   readonly placesPayload: boolean;
-  /** Runs it; the bytes may be a view of the guest's memory. */
+  /** Runs it; the returned bytes may be a view of the guest's memory. */
   readonly run: (call: RunningCall) => Uint8Array;
 }
 
@@ -55,7 +55,7 @@ const KINDS: Readonly<Record<Op, GuestCallKind>> = {
   [Op.Bytes]: { ...PLAIN, run: callBytes },
 };
 
-/** The kind of a number. */
+/** The kind of call for an op. */
 export function callKind(op: Op): GuestCallKind {
   return KINDS[op];
 }

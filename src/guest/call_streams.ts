@@ -4,12 +4,12 @@ import type { GuestQuestions } from "../channel/guest_questions.ts";
 import type { WasiStreams } from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
-/** Bytes that are handed on at once. */
+/** Size of a forwarded chunk. */
 const PIECE_BYTES = 32_768;
 
 /** How the streams of a call are connected. */
 export interface StreamPlan {
-  /** Standard input, when it is not asked for. */
+  /** Standard input, if it is not requested in chunks. */
   readonly stdin: Uint8Array;
   readonly asksStdin: boolean;
   readonly tellsOutput: boolean;
@@ -19,7 +19,7 @@ export interface StreamPlan {
   readonly maxStderrBytes: number;
 }
 
-/** Reads standard input and keeps output, passing it on where that is wanted. */
+/** Reads standard input, and keeps and optionally forwards output. */
 export class CallStreams implements WasiStreams {
   readonly #plan: StreamPlan;
   readonly #questions: GuestQuestions;
@@ -35,12 +35,12 @@ export class CallStreams implements WasiStreams {
     };
   }
 
-  /** What was kept of standard output. */
+  /** The kept part of standard output. */
   get stdout(): Uint8Array {
     return this.#kept.stdout.bytes;
   }
 
-  /** What was kept of standard error. */
+  /** The kept part of standard error. */
   get stderr(): Uint8Array {
     return this.#kept.stderr.bytes;
   }
@@ -81,7 +81,7 @@ export class CallStreams implements WasiStreams {
   }
 }
 
-/** The beginning of a stream, up to a limit. */
+/** Keeps the start of a stream, up to a limit. */
 class KeptOutput {
   readonly #limit: number;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);

@@ -1,4 +1,4 @@
-/** The system interface of one call: what a guest that imports WASI is given. */
+/** The WASI of one call: its streams, directories and environment. */
 
 import {
   bundledOverlays,
@@ -21,24 +21,24 @@ import { Wasi, type WasiStreams } from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** The name of a program that was given none. */
+/** The default program name. */
 const PROGRAM_NAME = "program";
 
-/** A directory in memory that the guest of a call sees. */
+/** An in-memory directory of a call. */
 export interface SeenDirectory extends MemoryDirectory {
-  /** What the sandbox granted it with; undefined when the call brought it. */
+  /** The files that it was granted with; undefined if the call added it. */
   readonly base: MemoryDirectory["files"] | undefined;
 }
 
 /** WASI with the streams of one call. */
 export class CallSystem {
-  /** The imports and what they hold. */
+  /** The WASI imports and their state. */
   readonly wasi: Wasi;
-  /** The directories in memory that the guest sees. */
+  /** The in-memory directories that the guest sees. */
   readonly directories: readonly SeenDirectory[];
   #streams: CallStreams;
 
-  /** @param image The state that the guest begins in, if not in a fresh one. */
+  /** @param image The saved state to start from, if any. */
   constructor(call: PlannedCall, context: CallContext, image?: StateImage) {
     const { channel, stopPage, grants } = context;
     const { questions } = channel;
@@ -80,15 +80,15 @@ export class CallSystem {
     });
   }
 
-  /** Where the guest's standard streams go. */
+  /** The guest's standard streams. */
   get streams(): CallStreams {
     return this.#streams;
   }
 
   /**
-   * Goes on with another call of a session: with its streams and its files.
+   * Enters the next call of a session, with its streams and files.
    *
-   * @throws {ExecutionFailed} when its files have no room.
+   * @throws {ExecutionFailed} when its files do not fit.
    */
   enter(call: PlannedCall, context: CallContext): void {
     this.#streams = streamsOf(call, context);
@@ -97,7 +97,7 @@ export class CallSystem {
     }
   }
 
-  /** What changed in memory directories and overlays. */
+  /** The changes in in-memory directories and overlays. */
   files(): Uint8Array {
     const changes = [...this.wasi.changes()];
     const bundle = {
@@ -115,18 +115,18 @@ export class CallSystem {
   }
 }
 
-/** A path as the guest knows it. */
+/** The guest path of a file in a directory. */
 function inside(guest: string, path: string): string {
   return guest.endsWith("/") ? guest + path : `${guest}/${path}`;
 }
 
-/** A folder that may be written to, under a layer. */
+/** Puts an overlay over a writable folder. */
 function withOverlay(directory: GrantedDirectory): GrantedDirectory {
   const { callOverlay: overlay } = directory;
   return overlay ? { ...directory, write: false, overlay } : directory;
 }
 
-/** Go's programs look for their working directory there, and others do not. */
+/** Go programs find their working directory in `PWD`; others don't need it. */
 function environment(
   env: Readonly<Record<string, string>>,
   workingDirectory: string | undefined,
@@ -156,9 +156,9 @@ function streamsOf(
 }
 
 /**
- * Those that the guest knows since its snapshot, in the same order, as it may
- * remember their descriptors: with what was in them then, and what the call
- * brings.
+ * The directories that existed when the snapshot was taken, in the same order,
+ * as the guest may remember their descriptors: with their saved contents, and
+ * the files of the call.
  */
 function resumedDirectories(
   { memoryDirectories: brought }: PlannedCall,
@@ -184,7 +184,9 @@ function resumedDirectories(
   });
 }
 
-/** Those that the call brings, and the granted ones that they do not replace. */
+/**
+ * The directories of the call, and the granted ones that they do not replace.
+ */
 function directoriesOf(
   { memoryDirectories: brought }: PlannedCall,
   granted: readonly MemoryDirectory[],

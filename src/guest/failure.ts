@@ -1,4 +1,4 @@
-/** Maps whatever a call threw to an error record. */
+/** Maps anything that a call threw to an error record. */
 
 import type { ErrorRecord } from "../channel/error_record.ts";
 import { ExecutionFailed } from "../errors.ts";
@@ -10,10 +10,10 @@ const MAX_TEXT = 300;
 const MAX_FRAMES = 5;
 
 /**
- * Names what ended a call.
+ * Describes what ended a call.
  *
- * @param guest The instance, when it was made before the failure.
- * @param exitCode What the guest exited with, if it did.
+ * @param guest The instance, if it was created before the failure.
+ * @param exitCode The guest's exit code, if it exited.
  */
 export function describeFailure(
   thrown: unknown,
@@ -25,7 +25,7 @@ export function describeFailure(
   const isOver = reason === StopReason.Running || reason === StopReason.Exit;
   if (!isOver) return { kind: "Stopped" };
   if (guest?.hasOverrun) return { kind: "FuelExhausted" };
-  // What we found wrong says more than that a program ended by itself.
+  // Our own finding says more than the fact that a program exited.
   if (thrown instanceof ExecutionFailed) {
     return { kind: "ExecutionFailed", message: thrown.message };
   }

@@ -1,4 +1,4 @@
-/** One call while it is served: what it has so far, and what it comes to. */
+/** One call while it is served: its state and its answer. */
 
 import { encodeErrorRecord } from "../channel/error_record.ts";
 import {
@@ -21,7 +21,7 @@ import { planCall, type PlannedCall } from "./planned_call.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** One call, from its request to its answer. */
+/** One call, from request to answer. */
 export class GuestCall {
   readonly #call: PlannedCall;
   readonly #kind: GuestCallKind;
@@ -38,7 +38,7 @@ export class GuestCall {
     this.#context = context;
   }
 
-  /** Runs the call; what it comes to is an answer, never an exception. */
+  /** Runs the call; returns an answer and never throws. */
   run(loaded: LoadedModule | undefined): CallAnswer {
     try {
       if (!loaded) throw new Error("Module is not known to the worker");
@@ -60,7 +60,7 @@ export class GuestCall {
     return this.#answer(Status.Error, encodeErrorRecord(record));
   }
 
-  /** Lets go of what the call used; its answer must have been copied. */
+  /** Releases the call's resources; its answer must have been copied out. */
   end(): void {
     this.#guest?.release();
     this.#kept?.end();
@@ -96,12 +96,12 @@ export class GuestCall {
       stopPage,
       maxResultBytes: this.#context.maxResultBytes,
     });
-    // A guest can catch what an import throws, and return all the same.
+    // A guest can catch what an import throws, and still return.
     const { reason } = stopPage;
     const isEnd = reason === StopReason.Running ||
       (reason === StopReason.Exit && this.#kind.isProgram);
     if (!isEnd) throw new GuestStopped();
-    // No check stands between a guest's last operators and its return.
+    // There is no check between a guest's last operators and its return.
     if (this.#guest.hasOverrun) {
       throw new ExecutionFailed("Guest consumed more fuel than it was given");
     }
@@ -127,7 +127,10 @@ export class GuestCall {
     return imports;
   }
 
-  /** Room that the worker will add for arguments, where the guest has none. */
+  /**
+   * Memory that the worker will add for arguments, if the guest has no
+   * allocator.
+   */
   #argumentBytes({ plan }: LoadedModule): number {
     return this.#kind.placesPayload && !plan.hasAllocator
       ? this.#call.payload.length
@@ -156,7 +159,7 @@ export class GuestCall {
     };
   }
 
-  /** What the guest asked for and did not get, as JSON; empty if nothing. */
+  /** What the guest was refused, as JSON; empty if nothing. */
   #denied(): Uint8Array {
     if (this.#families.size === 0) return NOTHING;
     const denied = [

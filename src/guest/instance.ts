@@ -1,4 +1,4 @@
-/** A fresh instance of a module: its memories, its limits, its start. */
+/** A fresh instance of a module: memories, limits and start. */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { CallPlan } from "../contract/call_plan.ts";
@@ -8,35 +8,35 @@ import { quote } from "../quote.ts";
 import type { OpenFamily } from "../imports/open_family.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
 
-/** What an instance is made of. */
+/** What an instance is created from. */
 export interface InstanceSource {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
-  /** Gives the memories, and takes them back. */
+  /** Provides the memories, and takes them back. */
   readonly reserve: Pick<MemoryReserve, "take" | "give">;
 }
 
-/** A function that a guest exports; what it returns is the guest's word. */
+/** A function that a guest exports; its result is untrusted. */
 export type GuestFunction = (...args: (number | bigint)[]) => unknown;
 
-/** One instance, made for one call. */
+/** An instance for one call. */
 export class GuestInstance {
   readonly #module: WebAssembly.Module;
   readonly #plan: InstancePlan;
   readonly #reserve: InstanceSource["reserve"];
   readonly #memories: readonly WebAssembly.Memory[];
-  /** Pages for the arguments that the memory has from the start. */
+  /** Pages for arguments with which the memory was created. */
   readonly #pagesAhead: number;
   #argumentPages = 0;
   #fuelLimit = 0n;
   #maxMemoryBytes: number;
-  /** Empty until there is an instance. */
+  /** Empty until instantiated. */
   #exports: WebAssembly.Exports = {};
 
   /**
-   * Takes the memories, which are then to be released.
+   * Takes the memories, which must be released later.
    *
-   * @param argumentBytes Room that the arguments will need.
+   * @param argumentBytes The memory that the arguments will need.
    */
   constructor(loaded: InstanceSource, argumentBytes: number) {
     this.#module = loaded.module;
@@ -51,7 +51,7 @@ export class GuestInstance {
   }
 
   /**
-   * Instantiates. Nothing of the guest's own code runs yet.
+   * Instantiates the module. No guest code runs yet.
    *
    * @param imports The functions that it imports; memories are added.
    * @throws {WebAssembly.RuntimeError} when a segment does not fit.
@@ -70,8 +70,8 @@ export class GuestInstance {
   /**
    * Begins a call.
    *
-   * @param families What is imported, by the name of its module.
-   * @param limits Limits of this call, where they are lower than the module's.
+   * @param families The imported families, by module name.
+   * @param limits Limits of this call, if lower than the module's.
    */
   begin(
     families: ReadonlyMap<string, OpenFamily>,
@@ -92,7 +92,7 @@ export class GuestInstance {
     this.#fuelCounter(fuel.export).value = -this.#fuelLimit;
   }
 
-  /** Runs the start function and `_initialize`, where there are any. */
+  /** Runs the start function and `_initialize`, if present. */
   start(): void {
     const { startExport, fuel } = this.#plan;
     if (fuel) this.#fuelCounter(fuel.export).value += fuel.start;
@@ -104,7 +104,7 @@ export class GuestInstance {
     }
   }
 
-  /** @throws {ExecutionFailed} when there is no such function. */
+  /** @throws {ExecutionFailed} when there is no function with this name. */
   function(name: string): GuestFunction {
     const found = this.#exports[name];
     if (typeof found !== "function") {
@@ -115,7 +115,7 @@ export class GuestInstance {
     return found as GuestFunction;
   }
 
-  /** Whether the guest exports a function of this name. */
+  /** Whether the guest exports a function with this name. */
   has(name: string): boolean {
     return typeof this.#exports[name] === "function";
   }
@@ -134,12 +134,12 @@ export class GuestInstance {
     return this.#memories;
   }
 
-  /** Everything that it exports, what preparation added included. */
+  /** All exports, including those added by preparation. */
   get exports(): WebAssembly.Exports {
     return this.#exports;
   }
 
-  /** What all memories and tables take now. */
+  /** The current size of all memories and tables, in bytes. */
   get memoryBytes(): number {
     const { usedExport } = this.#plan;
     const used = usedExport === undefined
@@ -152,14 +152,14 @@ export class GuestInstance {
     );
   }
 
-  /** Fuel consumed so far; 0 when it is not counted. */
+  /** Fuel consumed so far; 0 if it is not counted. */
   get fuelConsumed(): bigint {
     const { fuel } = this.#plan;
     if (!fuel) return 0n;
     return this.#fuelCounter(fuel.export).value + this.#fuelLimit;
   }
 
-  /** Whether more fuel was consumed than the call was given. */
+  /** Whether more fuel was consumed than the call's limit. */
   get hasOverrun(): boolean {
     const { fuel } = this.#plan;
     return fuel !== undefined && this.#fuelCounter(fuel.export).value > 0n;
@@ -172,9 +172,9 @@ export class GuestInstance {
   }
 
   /**
-   * Adds room at the end of the exported memory, within the limit.
+   * Grows the exported memory, within the limit.
    *
-   * @returns the offset of the new room, or undefined when there is none.
+   * @returns the offset of the new memory, or undefined if it can't grow.
    */
   grow(bytes: number): number | undefined {
     const pages = pagesFor(bytes);
@@ -194,19 +194,19 @@ export class GuestInstance {
     return offset;
   }
 
-  /** Hands the memories on; the instance must not run any more. */
+  /** Releases the memories; the instance must not run afterwards. */
   release(): void {
     this.#reserve.give(this.#memories, this.#argumentPages);
   }
 
-  /** Nothing is consumed where there is no instance. */
+  /** Without an instance nothing is consumed. */
   #fuelCounter(name: string): { value: bigint } {
     const counter = this.#exports[name] as WebAssembly.Global | undefined;
     return counter ?? { value: -this.#fuelLimit };
   }
 }
 
-/** Adds a memory to what is imported from a module, be it a family's. */
+/** Adds a memory to the imports from a module, which may also be a family. */
 function define(
   imports: WebAssembly.Imports,
   at: ImportName,
@@ -224,12 +224,12 @@ function plannedPages(plan: InstancePlan): number {
   return plan.memories.reduce((sum, { initialPages }) => sum + initialPages, 0);
 }
 
-/** Grows a memory, whatever its addresses are. */
+/** Grows a memory with 32-bit or 64-bit addresses. */
 export function growMemory(memory: WebAssembly.Memory, pages: number): void {
   try {
     memory.grow(pages);
   } catch (error) {
-    // A memory with 64-bit addresses takes bigints only.
+    // A 64-bit memory takes only bigints.
     if (!(error instanceof TypeError)) throw error;
     memory.grow(BigInt(pages) as unknown as number);
   }

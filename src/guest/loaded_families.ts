@@ -1,4 +1,4 @@
-/** The families that a module imports from, loaded once and opened per call. */
+/** The families that a module imports, loaded once and opened per call. */
 
 import type { GuestQuestions } from "../channel/guest_questions.ts";
 import type { HttpGuestEnd } from "../channel/http_guest_end.ts";
@@ -14,13 +14,13 @@ import type { Wasi } from "../imports/wasi/wasi.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
 
-/** What the calls of a module need of the worker's code. */
+/** The worker code that a module's calls need. */
 export interface LoadedFamilies {
-  /** What each family does, by its module. */
+  /** The provider of each family, by module name. */
   readonly providers: ReadonlyMap<string, FamilyProvider>;
-  /** For modules that need the system. */
+  /** For modules that need WASI. */
   readonly System: typeof CallSystem | undefined;
-  /** For modules that need functions of the host. */
+  /** For modules that need host functions. */
   readonly host: ((questions: GuestQuestions) => HostDoor) | undefined;
 }
 
@@ -31,8 +31,8 @@ const NONE: LoadedFamilies = {
 };
 
 /**
- * Loads the code of families. The system interface is most of the code of a
- * worker, and comes with the first module that needs it.
+ * Loads the code of families. WASI is most of a worker's code, and is loaded
+ * with the first module that needs it.
  */
 export async function loadFamilies(
   modules: readonly string[],
@@ -89,7 +89,7 @@ export function openFamilies(
 
 const NOTHING_OPEN: ReadonlyMap<string, OpenFamily> = new Map();
 
-/** A family's list of needs lacks what it asks for: a bug of ours. */
+/** A family uses something that it did not declare: an internal bug. */
 function missing(need: string): never {
   throw new Error(`Worker has no ${need} for a family of imports`);
 }

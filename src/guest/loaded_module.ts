@@ -1,4 +1,4 @@
-/** A module as the worker keeps it. */
+/** A module as a worker keeps it. */
 
 import type { InstancePlan } from "../contract/instance_plan.ts";
 import type { KeptInstance } from "./kept/kept_instance.ts";
@@ -6,15 +6,15 @@ import type { SessionState } from "./kept/session_state.ts";
 import type { LoadedFamilies } from "./loaded_families.ts";
 import type { MemoryReserve } from "./memory_reserve.ts";
 
-/** A module as the worker keeps it, to be instantiated for every call. */
+/** A module as a worker keeps it, instantiated for every call. */
 export interface LoadedModule {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly reserve: MemoryReserve;
-  /** What it imports, beside memories. */
+  /** Its imports besides memories. */
   readonly families: LoadedFamilies;
-  /** The instance that all calls share, where there is one. */
+  /** The instance shared by all calls, if there is one. */
   readonly kept?: KeptInstance;
-  /** What stays between its calls beside: that of a session. */
+  /** For a session: what it keeps between calls besides the instance. */
   readonly session?: SessionState;
 }

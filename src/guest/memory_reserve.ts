@@ -1,19 +1,20 @@
 /**
- * The memory of a module's last call, emptied and kept for its next.
+ * Reuses the zeroed memory of a module's last call for its next.
  *
- * Making a memory costs V8 more than all the rest of a small call, since it
- * reserves address space for each and collects the dead ones. Emptying a small
- * one costs a tenth of that, and is done after the answer. An emptied memory is
- * as good as a fresh one: whoever used it is gone, and all of it is zero.
+ * Creating a memory costs V8 more than the rest of a small call, since it
+ * reserves address space for each and must collect the dead ones. Zeroing a
+ * small one costs a tenth of that, and is done after the answer is sent. A
+ * zeroed memory is as good as a fresh one: its instance is gone, and all of it
+ * is zero.
  */
 
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { InstancePlan, MemoryPlan } from "../contract/instance_plan.ts";
 
-/** Emptying more than this takes longer than making it anew. */
+/** Zeroing more than this takes longer than creating a memory. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Gives out memories for fresh instances. */
+/** Provides memories for fresh instances. */
 export class MemoryReserve {
   readonly #plan: InstancePlan;
   #spare: WebAssembly.Memory | undefined;
@@ -23,8 +24,8 @@ export class MemoryReserve {
   }
 
   /**
-   * Empty memories, as the plan says; the first may already have the pages
-   * for the arguments.
+   * Zeroed memories according to the plan; the first may already include the
+   * pages for the arguments.
    */
   take(argumentPages: number): readonly WebAssembly.Memory[] {
     const spare = this.#spare;
@@ -35,18 +36,18 @@ export class MemoryReserve {
   }
 
   /**
-   * Takes a call's memories back, to empty and keep them where that pays.
+   * Takes back a call's memories, to zero and keep them if that is worthwhile.
    *
-   * @param argumentPages What was added for the arguments, by the worker.
+   * @param argumentPages The pages that the worker added for the arguments.
    */
   give(memories: readonly WebAssembly.Memory[], argumentPages: number): void {
     const [memory] = memories;
     if (!memory || memories.length > 1) return;
     if (memory.buffer.byteLength > MAX_BYTES) return;
     const pages = this.#addedPages(memory);
-    // A memory never shrinks. One that is larger than the plan says will do
-    // only where nothing of the guest runs before the arguments are placed,
-    // and sees it. Its data fitted into a smaller one once, so it fits.
+    // A memory never shrinks. One larger than planned is usable only if no
+    // guest code runs, and could see its size, before the arguments are placed.
+    // Its data segments fit the planned size, so they fit this one.
     const isAsPlanned = pages === 0 ||
       (pages === argumentPages && !this.#plan.runsAtStart);
     if (!isAsPlanned) return;
@@ -60,12 +61,12 @@ export class MemoryReserve {
   }
 }
 
-/** Fresh memories, as the plan says. */
+/** Creates memories according to the plan. */
 export function newMemories(plan: InstancePlan): WebAssembly.Memory[] {
   return plan.memories.map((one) => new WebAssembly.Memory(descriptor(one)));
 }
 
-/** Memories with 64-bit addresses take their sizes as bigints. */
+/** 64-bit memories take their sizes as bigints. */
 function descriptor(plan: MemoryPlan): WebAssembly.MemoryDescriptor {
   if (!plan.index64) {
     return { initial: plan.initialPages, maximum: plan.maximumPages };

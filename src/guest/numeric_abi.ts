@@ -5,7 +5,7 @@ import type { NumberKind } from "../contract/instance_plan.ts";
 import { ExecutionFailed } from "../errors.ts";
 import type { GuestInstance } from "./instance.ts";
 
-/** Bytes of each type. */
+/** The size of each type in bytes. */
 const WIDTH: Readonly<Record<NumberKind, number>> = {
   i32: 4,
   i64: 8,
@@ -13,7 +13,7 @@ const WIDTH: Readonly<Record<NumberKind, number>> = {
   f64: 8,
 };
 
-/** Calls an export; its types were checked when the call was made. */
+/** Calls an export; the host has already checked its type. */
 export function callNumeric(
   guest: GuestInstance,
   { exportName = "", params = [], results = [] }: CallPlan,

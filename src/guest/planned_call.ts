@@ -1,4 +1,4 @@
-/** A request taken apart: its plan, its payload, and the files it brings. */
+/** Decodes a request into its plan, its payload and its files. */
 
 import { decodeFileBundle, takeOverlays } from "../channel/file_bundle.ts";
 import type { CallRequest, Op } from "../channel/layout.ts";
@@ -7,19 +7,19 @@ import type { MemoryDirectory } from "../contract/system_grants.ts";
 
 const NOTHING_PLANNED: CallPlan = {};
 
-/** What one call is to do, and with what. */
+/** A decoded request. */
 export interface PlannedCall {
   readonly op: Op;
   readonly plan: CallPlan;
-  /** Valid until the answer is written. */
+  /** Valid only until the answer is written. */
   readonly payload: Uint8Array;
-  /** Directories in memory that this call brings. */
+  /** The in-memory directories of this call. */
   readonly memoryDirectories: readonly MemoryDirectory[];
-  /** What earlier calls changed in overlays, by the guest's name. */
+  /** The overlay state of earlier calls, by guest path. */
   readonly overlays: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Reads a request; the host is believed. */
+/** Decodes a request; the host is trusted. */
 export function planCall({ op, meta, payload }: CallRequest): PlannedCall {
   const plan = meta === "" ? NOTHING_PLANNED : JSON.parse(meta) as CallPlan;
   const { bundleBytes = 0 } = plan;
@@ -39,7 +39,7 @@ type Files = Record<string, Record<string, Uint8Array>>;
 function bundled(plan: CallPlan, bundle: Uint8Array): Files {
   if (bundle.length === 0) return {};
   if (!plan.hasOverlays && !plan.memoryDirectories?.length) return {};
-  // A copy: the request's memory is the host's to write again.
+  // A copy: the host may overwrite the request's memory.
   return decodeFileBundle(bundle.slice()) ?? {};
 }
 

@@ -1,10 +1,10 @@
-/** A WASI program: `_start` runs it, and it ends with an exit code. */
+/** Runs WASI programs: `_start`, ending with an exit code. */
 
 import { ExecutionFailed } from "../errors.ts";
 import { StopReason } from "../stop_page.ts";
 import type { RunningCall } from "./running_call.ts";
 
-/** Runs a program to its end and answers its exit code, a u32. */
+/** Runs a program to completion and returns its exit code, a u32. */
 export function runProgram(call: RunningCall): Uint8Array {
   const exitCode = exitCodeOf(call);
   return new Uint8Array(Uint32Array.of(exitCode).buffer);
@@ -30,7 +30,7 @@ function exitCodeOf({ guest, system, stopPage }: RunningCall): number {
   try {
     guest.function("_start")();
   } catch (error) {
-    // `proc_exit` stops the guest like any other reason does.
+    // `proc_exit` stops the guest like any other stop reason.
     if (stopPage.reason !== StopReason.Exit) throw error;
   }
   return system?.wasi.exitCode ?? 0;

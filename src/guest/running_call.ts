@@ -1,15 +1,15 @@
-/** What a call runs with. */
+/** The environment of a running call. */
 
 import type { StopPage } from "../stop_page.ts";
 import type { CallSystem } from "./call_system.ts";
 import type { GuestInstance } from "./instance.ts";
 import type { PlannedCall } from "./planned_call.ts";
 
-/** What a call runs with. */
+/** The environment of a running call. */
 export interface RunningCall extends PlannedCall {
   readonly guest: GuestInstance;
   readonly system: CallSystem | undefined;
   readonly stopPage: StopPage;
-  /** The most bytes that a tool may answer with. */
+  /** The size limit of a tool's result, in bytes. */
   readonly maxResultBytes: number;
 }

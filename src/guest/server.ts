@@ -28,8 +28,8 @@ export class GuestServer {
   }
 
   /**
-   * Connects the calls from now on to the network. The code for it is loaded
-   * here, as few workers ever need it.
+   * Connects later calls to the network. Loads its code here, as few workers
+   * need it.
    */
   async connect(buffers: HttpBuffers): Promise<void> {
     const { HttpGuestEnd } = await import("../channel/http_guest_end.ts");
@@ -37,7 +37,7 @@ export class GuestServer {
     this.#context = { ...this.#context, network };
   }
 
-  /** Makes a module known, so that requests can name it. */
+  /** Registers a module, so that requests can refer to it. */
   async add({ id, module, plan, kept }: ModuleMessage): Promise<void> {
     const families = await loadFamilies(plan.families);
     const reserve = new MemoryReserve(plan);
@@ -46,7 +46,7 @@ export class GuestServer {
     this.#modules.set(id, instance ? { ...loaded, kept: instance } : loaded);
   }
 
-  /** Opens a session, so that requests can name it. */
+  /** Opens a session, so that requests can refer to it. */
   async open(message: SessionMessage): Promise<void> {
     const { id, module, plan, kept, meta, bundle, rollsBack } = message;
     const families = await loadFamilies(plan.families);
@@ -63,9 +63,9 @@ export class GuestServer {
   }
 
   /**
-   * Takes the state of a session.
+   * Saves the state of a session.
    *
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {ExecutionFailed} when some state can't be saved.
    */
   take(id: number): StateImage {
     const { kept, session, families } = this.#modules.get(id) ?? {};
@@ -75,7 +75,7 @@ export class GuestServer {
     return session.take(kept, this.#context, families);
   }
 
-  /** Drops modules that no request will name any more. */
+  /** Drops modules that no request will refer to. */
   remove(ids: readonly number[]): void {
     for (const id of ids) {
       this.#modules.get(id)?.session?.close();
@@ -83,7 +83,7 @@ export class GuestServer {
     }
   }
 
-  /** Serves until the host wants something else, and says what. */
+  /** Serves calls until the host requests something else, and returns what. */
   serve(): Turn {
     for (;;) {
       const turn = this.#context.channel.next();
@@ -104,11 +104,11 @@ export class GuestServer {
         ?.checkpoint(loaded.kept, this.#context, loaded.families);
       answer = call.run(loaded);
     } catch (error) {
-      // Without a state to go back to, the call never begins.
+      // Without a state to roll back to, the call must not begin.
       answer = call.failure(error);
     }
     const restored = loaded?.session ? undefined : loaded?.kept;
-    // The value may be a view of the guest's memory: it is copied out first.
+    // The value may be a view of the guest's memory, so it is copied out first.
     const last = () => {
       call.end();
       if (restored?.isSmall) restored.restore();

@@ -7,17 +7,19 @@
  *   __tool_alloc(i32 len) -> i32 ptr        where the arguments are to go
  * ```
  *
- * Pointers, lengths and bytes that come back are the attacker's.
+ * Returned pointers, lengths and bytes are untrusted.
  */
 
 import { ExecutionFailed } from "../errors.ts";
 import type { StopPage } from "../stop_page.ts";
 import type { GuestInstance } from "./instance.ts";
 
-/** Where arguments go when memory can't grow and there is no allocator. */
+/**
+ * Where arguments are placed if memory can't grow and there is no allocator.
+ */
 const FALLBACK_OFFSET = 1024;
 
-/** Bytes that are searched or copied between two looks at the stop word. */
+/** Bytes searched or copied between checks of the stop word. */
 const PIECE_BYTES = 1 << 18;
 
 /** Calls `__tool_schema`; the bytes are a view of the guest's memory. */
@@ -32,7 +34,8 @@ export function callSchema(
 /**
  * Calls `__tool_execute`; the bytes are a view of the guest's memory.
  *
- * @throws {GuestStopped} when the call is stopped while arguments are placed.
+ * @throws {GuestStopped} when the call is stopped while its arguments are being
+ * placed.
  */
 export function callExecute(
   guest: GuestInstance,
@@ -69,8 +72,8 @@ function placeArguments(
 }
 
 /**
- * The first place from the fallback on that nothing was written to yet; the
- * fallback itself when there is none.
+ * The first unused offset at or after the fallback; the fallback itself if
+ * there is none.
  */
 function unusedOffset(
   memory: WebAssembly.Memory,
@@ -116,7 +119,9 @@ function answerBytes(
   return new Uint8Array(buffer, pointer, length);
 }
 
-/** Both forms, as unsigned numbers: what was negative is out of bounds. */
+/**
+ * Decodes both forms as unsigned numbers, so negative ones are out of bounds.
+ */
 function pointerAndLength(name: string, answer: unknown): [number, number] {
   if (typeof answer === "bigint") {
     const bits = BigInt.asUintN(64, answer);

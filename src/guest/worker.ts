@@ -1,7 +1,7 @@
 /**
- * The entry of a guest worker. It alternates between two states: reading its
+ * Entry point of a guest worker. It alternates between two states: handling
  * messages in the event loop, and serving calls from shared memory with the
- * thread blocked. It starts out reading, and the channel says when to change.
+ * thread blocked. It starts with messages, and the channel says when to switch.
  */
 
 import { GuestEnd } from "../channel/guest_end.ts";
@@ -22,8 +22,8 @@ const scope = globalThis as unknown as WorkerScope;
 let server: GuestServer | undefined;
 let channel: GuestEnd | undefined;
 
-// One message at a time: serving blocks the thread, and must not begin before
-// the message that it is about has been dealt with.
+// One message at a time: serving blocks the thread, so it must not begin before
+// the messages that it depends on have been handled.
 let dealing: Promise<void> = Promise.resolve();
 scope.onmessage = ({ data }) => {
   dealing = dealing.then(() => deal(data));

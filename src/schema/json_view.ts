@@ -59,8 +59,8 @@ export function canonicalText(value: unknown): string {
     (_, member: unknown) =>
       isRecord(member)
         ? Object.fromEntries(
-          // The prefix prevents integer keys, which engines enumerate in
-          // numeric order.
+          // The prefix preserves the sorted order: engines enumerate integer
+          // keys first, in numeric order.
           Object.keys(member).sort().map((key) => [`.${key}`, member[key]]),
         )
         : member,

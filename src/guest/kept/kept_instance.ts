@@ -1,11 +1,11 @@
 /**
- * An instance that stays between calls: one that is put back into the state of
- * a snapshot after each, or that of a session.
+ * An instance kept between calls: restored to a snapshot after each call, or
+ * carried on by a session.
  *
- * What a call can leave behind is all that an instance has: memories, mutable
- * globals, tables. Modules that drop segments are refused, everything else of
- * an instance is constant. What has grown cannot shrink, so such an instance is
- * given away and a fresh one filled.
+ * The mutable state of an instance is its memories, mutable globals and tables.
+ * Modules that drop segments are refused; everything else in an instance is
+ * constant. A memory or table that has grown can't shrink, so such an instance
+ * is discarded and a fresh one is filled.
  */
 
 import type { CallPlan } from "../../contract/call_plan.ts";
@@ -19,43 +19,43 @@ import { LinkedImports } from "./linked_imports.ts";
 import { MemoryRestorer, takeMemory } from "./memory_state.ts";
 import { TableState } from "./table_state.ts";
 
-/** The export that is called before a call that starts from a snapshot. */
+/** The export called before each call that starts from a snapshot. */
 export const RESUMED_EXPORT = "__snapshot_resumed";
 
-/** A 64-bit place is told to the copier in 32 bits. */
+/** The copier takes 64-bit addresses as 32-bit values. */
 const MAX_PAGES = 65_535;
-/** Images up to this size are put back before an answer is passed on. */
+/** Images up to this size are restored before an answer is sent. */
 const SMALL_PAGES = 32;
 
-/** What a kept instance is made with. */
+/** What a kept instance is created from. */
 export interface KeptModule {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly stopPage: WebAssembly.Memory;
-  /** What copies into each memory. */
+  /** The modules that copy into each memory. */
   readonly copiers: readonly WebAssembly.Module[];
 }
 
-/** An instance, and its tables as they are known. */
+/** An instance and the recorded state of its tables. */
 interface MadeInstance {
   readonly guest: GuestInstance;
   readonly tables: TableState;
 }
 
-/** The instance, and the state that it is put back into. */
+/** A kept instance and the state that it is restored to. */
 export class KeptInstance {
   readonly #source: KeptModule;
   readonly #links: LinkedImports;
   readonly #functions: readonly string[];
   #image: StateImage | undefined;
-  /** Undefined after a failure to make one, until it is tried again. */
+  /** Undefined after failing to create an instance, until the next attempt. */
   #made: MadeInstance | undefined;
   #restorers: readonly MemoryRestorer[] = [];
-  /** What the guest's own code has to do before the next call. */
+  /** Which guest code must run before the next call. */
   #due: "start" | "resume" | "nothing";
   #restoreMs: number;
 
-  /** @param image The state that it begins in, if not in a fresh one. */
+  /** @param image The saved state to start from, if any. */
   constructor(source: KeptModule, image: StateImage | undefined) {
     const since = performance.now();
     this.#source = source;
@@ -68,22 +68,22 @@ export class KeptInstance {
     this.#restoreMs = image ? performance.now() - since : 0;
   }
 
-  /** The state that calls begin in, if it was given one. */
+  /** The state that calls start from, if any. */
   get image(): StateImage | undefined {
     return this.#image;
   }
 
-  /** What its memories are made after, one by one. */
+  /** The plans of its memories, in order. */
   get memories(): readonly unknown[] {
     return this.#source.plan.memories;
   }
 
-  /** How long it took to make the state that the next call begins in. */
+  /** Milliseconds taken to restore the state for the next call. */
   get restoreMs(): number {
     return this.#restoreMs;
   }
 
-  /** Whether putting it back takes so little that an answer may wait for it. */
+  /** Whether restoring is fast enough for an answer to wait for it. */
   get isSmall(): boolean {
     const { memories = [] } = this.#image ?? {};
     return memories.reduce((sum, { pages }) => sum + pages, 0) <= SMALL_PAGES;
@@ -92,7 +92,7 @@ export class KeptInstance {
   /**
    * Begins a call.
    *
-   * @throws {ExecutionFailed} when it has more memory than the call may have.
+   * @throws {ExecutionFailed} when it has more memory than the call's limit.
    */
   begin(
     families: ReadonlyMap<string, OpenFamily>,
@@ -111,7 +111,7 @@ export class KeptInstance {
     return guest;
   }
 
-  /** Lets the guest do what is due before a call. */
+  /** Runs the guest code that is due before a call. */
   start(): void {
     const due = this.#due;
     this.#due = "nothing";
@@ -121,17 +121,18 @@ export class KeptInstance {
     if (wakes) guest.function(RESUMED_EXPORT)();
   }
 
-  /** Ends a call: its imports do nothing any more. */
+  /** Ends a call: disconnects its imports. */
   end(): void {
     this.#links.disconnect();
     this.#restoreMs = 0;
   }
 
   /**
-   * Takes the state.
+   * Saves the state.
    *
-   * @param into Where each memory's contents are put, if not into a new one.
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @param into Where each memory's contents are copied; new memories by
+   * default.
+   * @throws {ExecutionFailed} when some state can't be saved.
    */
   take(
     into: readonly WebAssembly.Memory[] = [],
@@ -159,13 +160,13 @@ export class KeptInstance {
     };
   }
 
-  /** From now on the instance is put back into this state. */
+  /** From now on the instance is restored to this state. */
   use(image: StateImage): void {
     this.#image = image;
     this.#restorers = this.#restorersOf(this.#instance.guest, image);
   }
 
-  /** Puts the instance back into the state of the image. */
+  /** Restores the instance to the state of the image. */
   restore(): void {
     const since = performance.now();
     const image = this.#image;
@@ -189,7 +190,10 @@ export class KeptInstance {
     return this.#made ??= this.#make();
   }
 
-  /** Nobody waits for it yet: the next call tries again, and is told. */
+  /**
+   * Ignores errors, as no call waits for it: the next call tries again and
+   * reports them.
+   */
   #tryMake(): void {
     this.#made = undefined;
     try {
@@ -199,7 +203,7 @@ export class KeptInstance {
     }
   }
 
-  /** A fresh instance; where there is an image, in its state. */
+  /** Creates an instance, restored to the image if there is one. */
   #make(): MadeInstance {
     const { module, plan, stopPage } = this.#source;
     const reserve = { take: () => newMemories(plan), give: () => {} };
@@ -223,7 +227,7 @@ export class KeptInstance {
       if (pages > had) growMemory(memory, pages - had);
     });
     this.#restorers = this.#restorersOf(guest, image);
-    // Active segments have written already, also where the image is zero.
+    // Active segments have already been written, even where the image is zero.
     for (const one of this.#restorers) one.restore();
     this.#restoreReferences(made, image);
   }
@@ -254,7 +258,7 @@ export class KeptInstance {
   }
 }
 
-/** Memories are added to what an instance is given, and each has its own. */
+/** A copy for each instance, as its memories are added to the imports. */
 function copyOf(imports: WebAssembly.Imports): WebAssembly.Imports {
   const copy: WebAssembly.Imports = Object.create(null);
   for (const [module, functions] of Object.entries(imports)) {
@@ -264,8 +268,8 @@ function copyOf(imports: WebAssembly.Imports): WebAssembly.Imports {
 }
 
 /**
- * Has memories that are let go collected soon. V8 hardly counts what they take,
- * but it counts a buffer, which takes nothing until somebody writes to it.
+ * Makes V8 collect released memories soon. V8 hardly counts their size, but it
+ * counts a buffer, which takes no physical memory until it is written to.
  */
 function countAsDropped(memories: readonly WebAssembly.Memory[]): void {
   const bytes = memories
@@ -273,6 +277,6 @@ function countAsDropped(memories: readonly WebAssembly.Memory[]): void {
   try {
     new ArrayBuffer(bytes);
   } catch {
-    // No room for it: then they are collected anyway.
+    // Out of memory: then V8 collects garbage anyway.
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Imports of an instance that outlives a call: an instance keeps the functions
- * that it was made with, so each of these passes on to the call that is running.
+ * that it was created with, so these forward to the running call.
  */
 
 import type { OpenFamily } from "../../imports/open_family.ts";
@@ -13,9 +13,9 @@ interface Link {
   target: ImportedFunction;
 }
 
-/** The functions that a module imports, to be connected call by call. */
+/** The functions that a module imports, connected anew for each call. */
 export class LinkedImports {
-  /** What the instance is given. */
+  /** The import object of the instance. */
   readonly imports: WebAssembly.Imports = Object.create(null);
   readonly #links: readonly Link[];
 
@@ -35,7 +35,7 @@ export class LinkedImports {
     }
   }
 
-  /** Lets go of what the last call had. */
+  /** Disconnects from the last call. */
   disconnect(): void {
     for (const link of this.#links) link.target = unconnected;
   }

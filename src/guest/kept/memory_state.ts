@@ -1,6 +1,6 @@
 /**
- * Takes a memory's contents, and puts them back. Nothing is kept of what a call
- * wrote: every byte is compared, which takes less than writing it.
+ * Saves and restores a memory's contents. Writes are not tracked: every byte is
+ * compared, which is faster than writing it.
  */
 
 import { IMAGE_PAGE_BYTES, PAGE_BYTES } from "../../contract/page_bytes.ts";
@@ -8,14 +8,14 @@ import type { MemoryImage } from "../../contract/state_image.ts";
 
 const WORDS = IMAGE_PAGE_BYTES / 4;
 
-/** The most pages of a memory with 32-bit addresses that can be told. */
+/** The maximum size of a memory whose length fits in 32 bits. */
 const MAX_PAGES = 65_535;
 
 /**
- * Takes a memory's contents; a memory above 4 GiB can't be taken.
+ * Saves a memory's contents; a memory above 4 GiB can't be saved.
  *
- * @param into Where they are put, over what is there: memories that are let go
- * are collected late. It grows if need be.
+ * @param into The memory to overwrite, as released memories are collected late.
+ * It grows if needed.
  */
 export function takeMemory(
   memory: WebAssembly.Memory,
@@ -36,7 +36,7 @@ export function takeMemory(
   return { contents, pages, runs };
 }
 
-/** A memory that images of one memory are taken into, again and again. */
+/** A memory that is reused for successive images of one memory. */
 export function reusedImageMemory(): WebAssembly.Memory {
   return imageMemory(0, MAX_PAGES);
 }
@@ -74,7 +74,7 @@ interface Copier {
   clear(place: number, bytes: number): void;
 }
 
-/** Puts one memory back, as often as it is asked to. */
+/** Restores one memory, any number of times. */
 export class MemoryRestorer {
   readonly #memory: WebAssembly.Memory;
   readonly #image: MemoryImage;
@@ -93,12 +93,12 @@ export class MemoryRestorer {
     this.#copier = exports as unknown as Copier;
   }
 
-  /** Whether the memory has the size that it was taken with: it may only grow. */
+  /** Whether the memory still has the saved size: it can only grow. */
   get fits(): boolean {
     return this.#memory.buffer.byteLength === this.#image.pages * PAGE_BYTES;
   }
 
-  /** Makes every byte of the memory what it was. */
+  /** Restores every byte of the memory. */
   restore(): void {
     const { runs, pages } = this.#image;
     let at = 0;

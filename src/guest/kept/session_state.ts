@@ -1,4 +1,4 @@
-/** What a session keeps between its calls, beside its instance. */
+/** What a session keeps between its calls besides its instance. */
 
 import type { DirectoryImage, StateImage } from "../../contract/state_image.ts";
 import { ExecutionFailed } from "../../errors.ts";
@@ -9,7 +9,7 @@ import type { PlannedCall } from "../planned_call.ts";
 import type { KeptInstance } from "./kept_instance.ts";
 import { reusedImageMemory } from "./memory_state.ts";
 
-/** What a state has beside its instance. */
+/** The part of a state outside of its instance. */
 type FilesImage = Omit<StateImage, "memories" | "globals" | "tables">;
 
 const NO_FILES: FilesImage = {
@@ -20,24 +20,24 @@ const NO_FILES: FilesImage = {
   monotonicMs: 0,
 };
 
-/** The system that all calls of a session share: its files and descriptors. */
+/** The WASI state that all calls of a session share: files and descriptors. */
 export class SessionState {
   #setup: PlannedCall;
   readonly #rollsBack: boolean;
   #system: CallSystem | undefined;
-  /** Where the state before a call is put, for one that can be rolled back. */
+  /** The memories for the state before a call, if calls can be rolled back. */
   #copies: readonly WebAssembly.Memory[] | undefined;
 
   /**
-   * @param setup What the session brings: arguments, variables, files.
-   * @param rollsBack Whether a call that fails leaves the state as it was.
+   * @param setup The session's arguments, environment variables and files.
+   * @param rollsBack Whether a failed call restores the previous state.
    */
   constructor(setup: PlannedCall, rollsBack: boolean) {
     this.#setup = setup;
     this.#rollsBack = rollsBack;
   }
 
-  /** The system, connected to the streams and files of this call. */
+  /** The WASI state, connected to the streams and files of this call. */
   enter(
     call: PlannedCall,
     context: CallContext,
@@ -51,11 +51,11 @@ export class SessionState {
   }
 
   /**
-   * Takes the state between two calls.
+   * Saves the state between two calls.
    *
-   * @param families What the module imports.
-   * @param into Where its memories are put, if not into new ones.
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @param families The families that the module imports.
+   * @param into Where its memories are copied; new memories by default.
+   * @throws {ExecutionFailed} when some state can't be saved.
    */
   take(
     kept: KeptInstance,
@@ -70,10 +70,10 @@ export class SessionState {
   }
 
   /**
-   * Takes the state before a call, if it is to be put back after a failure.
+   * Saves the state before a call, if a failure is to restore it.
    *
-   * @returns what puts it back.
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @returns a function that restores it.
+   * @throws {ExecutionFailed} when some state can't be saved.
    */
   checkpoint(
     kept: KeptInstance | undefined,
@@ -85,14 +85,14 @@ export class SessionState {
     return () => {
       kept.use(image);
       kept.restore();
-      // The next call opens its files as they were; what the session brought
-      // is among them, as it may have changed since.
+      // The next call reopens the files as saved, including the session's own
+      // initial files, which may have changed since.
       this.close();
       this.#setup = { ...this.#setup, memoryDirectories: [] };
     };
   }
 
-  /** Lets go of what is open. */
+  /** Closes what is open. */
   close(): void {
     this.#system?.wasi.close();
     this.#system = undefined;

@@ -1,7 +1,7 @@
 /**
- * Takes the functions that tables hold, and puts them back into another
- * instance of the same module. A function is known by where it stands: in a
- * table as a fresh instance has it, or among the exports.
+ * Saves the functions in tables, and restores them in another instance of the
+ * same module. A function is identified by its position in the tables of a
+ * fresh instance, or among the exports.
  *
  * ```text
  *   -1          null
@@ -13,19 +13,19 @@
 import { MAX_TABLE_ENTRIES } from "../../contract/page_bytes.ts";
 import { ExecutionFailed } from "../../errors.ts";
 
-/** What JavaScript may put into a table: any reference, in truth. */
+/** What JavaScript may put into a table; in reality any reference. */
 type FunctionOrNull = Parameters<WebAssembly.Table["set"]>[1] & object | null;
 
 const NULL = -1;
 
-/** The tables of one instance, known since it was made. */
+/** The tables of one instance, recorded when it was created. */
 export class TableState {
   readonly #tables: readonly PlainTable[];
   readonly #known: readonly unknown[];
   readonly #exported: readonly unknown[];
   readonly #isTooLarge: boolean;
 
-  /** @param exports The functions that it exports, in the module's order. */
+  /** @param exports The exported functions, in module order. */
   constructor(
     tables: readonly WebAssembly.Table[],
     exports: readonly unknown[],
@@ -38,7 +38,10 @@ export class TableState {
     this.#exported = exports;
   }
 
-  /** @throws {ExecutionFailed} when a table holds what can't be taken. */
+  /**
+   * @throws {ExecutionFailed} when a table holds a reference that can't be
+   * saved.
+   */
   take(): Int32Array[] {
     if (this.#isTooLarge || this.#entries > MAX_TABLE_ENTRIES) {
       throw new ExecutionFailed(
@@ -58,14 +61,14 @@ export class TableState {
     );
   }
 
-  /** Whether the tables have the sizes they were taken with. */
+  /** Whether the tables still have their saved sizes. */
   fits(taken: readonly Int32Array[]): boolean {
     return this.#tables.every((table, index) =>
       table.length === taken[index]!.length
     );
   }
 
-  /** Puts back what differs, after growing where that is needed. */
+  /** Restores the entries that differ, growing tables first if needed. */
   restore(taken: readonly Int32Array[]): void {
     this.#tables.forEach((table, index) => {
       const numbers = taken[index]!;
@@ -88,7 +91,7 @@ export class TableState {
     const found = number >= 0
       ? this.#known[number]
       : this.#exported[-2 - number];
-    // A file may name what there is not.
+    // A snapshot file may refer to a function that does not exist.
     return (found ?? null) as FunctionOrNull;
   }
 
@@ -100,10 +103,10 @@ export class TableState {
   }
 }
 
-/** A table by numbers, also where its addresses are 64 bits wide. */
+/** A table with number indices, even if it has 64-bit addresses. */
 class PlainTable {
   readonly #table: WebAssembly.Table;
-  /** JavaScript takes and gives bigints then. */
+  /** Then the JavaScript API uses bigints. */
   readonly #isWide: boolean;
 
   constructor(table: WebAssembly.Table) {
