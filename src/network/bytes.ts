@@ -1,6 +1,6 @@
 /** Joins pieces of bytes. */
 
-/** One run of bytes, always a copy. */
+/** Concatenates bytes; always returns a copy. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const total = parts.reduce((sum, { length }) => sum + length, 0);
   const whole = new Uint8Array(total);

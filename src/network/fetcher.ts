@@ -1,4 +1,6 @@
-/** Makes requests of guests, inside the grants. The order of all checks. */
+/**
+ * Makes guests' requests, within the grants. Defines the order of all checks.
+ */
 
 import type { NetworkGrants } from "../contract/network_messages.ts";
 import { ConnectionPool } from "./http/connection_pool.ts";
@@ -14,17 +16,20 @@ import { cutUrl, type GuestRequest } from "./http/request_head.ts";
 import { type ShownHead, shownHead } from "./shown_head.ts";
 import { type FilledRequest, SecretBook } from "./secrets/secret_book.ts";
 
-/** Headers that ask for a piece of something; the second is older than the first. */
+/**
+ * Headers that request a byte range; the second is an obsolete form of the
+ * first.
+ */
 const RANGE_HEADERS: ReadonlySet<string> = new Set(["range", "request-range"]);
 
-/** An answer, and the URL that gave it, without any secret. */
+/** A response and its final URL, without secrets. */
 export interface FetchedAnswer {
   readonly head: ShownHead;
   readonly body: ResponseBody;
   readonly url: string;
 }
 
-/** A refusal, and the URL that was asked for then, which holds no secret. */
+/** A refusal, and the URL requested at that point, without secrets. */
 export class RefusedUrl extends Refusal {
   readonly url: string;
 
@@ -34,14 +39,14 @@ export class RefusedUrl extends Refusal {
   }
 }
 
-/** A request that is allowed to leave. */
+/** A request that may be sent. */
 export interface AllowedRequest {
   readonly request: FilledRequest;
-  /** Its URL as the guest wrote it. */
+  /** The URL as the guest wrote it. */
   readonly shownUrl: string;
 }
 
-/** Makes requests of any number of guests. */
+/** Makes the requests of any number of guests. */
 export class Fetcher {
   readonly grants: NetworkGrants;
   readonly secrets: SecretBook;
@@ -54,10 +59,10 @@ export class Fetcher {
   }
 
   /**
-   * Checks what can be checked before anything is sent, fills secrets in and
-   * counts the request.
+   * Makes all checks possible before sending, fills in secrets and counts the
+   * request.
    *
-   * @throws {RefusedUrl} when it is not granted, or one too many.
+   * @throws {RefusedUrl} when it is not granted, or exceeds the request limit.
    */
   allow(request: GuestRequest, budget: CallBudget): AllowedRequest {
     const shownUrl = request.url.href;
@@ -77,9 +82,9 @@ export class Fetcher {
   }
 
   /**
-   * Makes a request and follows its redirects, each of them checked.
+   * Makes a request and follows its redirects, checking each.
    *
-   * @throws {RefusedUrl} when it comes to no answer.
+   * @throws {RefusedUrl} when it gets no valid response.
    * @throws the signal's reason when it is aborted.
    */
   async fetch(
@@ -112,7 +117,7 @@ export class Fetcher {
     }
   }
 
-  /** Ends the connections that are kept. */
+  /** Closes idle connections. */
   close(): void {
     this.#pool.close();
   }
@@ -154,10 +159,11 @@ export class Fetcher {
   }
 
   /**
-   * Pieces of a secret could not be recognized, and a server may repeat one
-   * that came with a request long before.
+   * Refuses range requests where a secret may be sent: part of a secret can't
+   * be recognized, and a server may repeat one from an earlier request.
    *
-   * @throws {Refusal} when a host of a secret is asked for a range.
+   * @throws {Refusal} when a range is requested from a host that may receive a
+   * secret.
    */
   #checkRange({ headers }: GuestRequest, { host }: Destination): void {
     if (!headers.some(([name]) => RANGE_HEADERS.has(name))) return;

@@ -1,6 +1,6 @@
 /**
- * The entry of the fetching worker: it alone has the permission for the
- * network, and the secrets. Guest workers ask it through shared memory.
+ * Entry point of the fetching worker: only it has network permission, and the
+ * secrets. Guest workers send it requests through shared memory.
  */
 
 import { HttpNetworkEnd } from "../channel/http_network_end.ts";

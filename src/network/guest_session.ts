@@ -1,4 +1,4 @@
-/** One guest worker's use of the network, call after call. */
+/** One guest worker's use of the network, across calls. */
 
 import type {
   HttpNetworkEnd,
@@ -8,7 +8,7 @@ import { HttpError, type HttpReply } from "../channel/http_layout.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { HttpCall } from "./http_call.ts";
 
-/** Sees what the guest asks and when its calls end. */
+/** Serves a guest's requests, and notices when its calls end. */
 export class GuestSession {
   readonly #fetcher: Fetcher;
   readonly #channel: HttpNetworkEnd;
@@ -32,7 +32,7 @@ export class GuestSession {
     }
   }
 
-  /** Ends whatever is going on. */
+  /** Aborts everything in progress. */
   end(): void {
     this.#isOver = true;
     this.#call.end();
@@ -40,12 +40,12 @@ export class GuestSession {
 
   #look(): void {
     const question = this.#channel.question();
-    // The question may be the first of a call whose beginning was not seen.
+    // The question may be the first of a call whose start was not seen.
     this.#follow(question?.endedCalls ?? this.#channel.endedCalls);
     if (question) this.#answer(this.#call, question);
   }
 
-  /** Ends the call that is going on, if it was another. */
+  /** Ends the previous call, if a new one has started. */
   #follow(endedCalls: number): void {
     if (endedCalls === this.#endedCalls) return;
     this.#endedCalls = endedCalls;
@@ -58,7 +58,7 @@ export class GuestSession {
     if (!(reply instanceof Promise)) this.#send(question.number, reply);
     else {
       void reply.then((reply) => {
-        // Nobody waits any more once the call has ended.
+        // Once the call has ended nobody waits for the reply.
         if (call === this.#call) this.#send(question.number, reply);
       });
     }

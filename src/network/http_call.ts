@@ -1,4 +1,4 @@
-/** The requests of one call of a guest: its handles and its limits. */
+/** The requests of one guest call: its handles and limits. */
 
 import {
   type DeniedRequest,
@@ -16,12 +16,12 @@ import { broken, Refusal } from "./policy/refusal.ts";
 import { parseRequest, shownUrl } from "./http/request_head.ts";
 import type { ResponseBody } from "./http/response_body.ts";
 
-/** A request that was started and not let go of. */
+/** A started request that was not yet closed. */
 interface OpenRequest {
   readonly answer: Promise<FetchedAnswer>;
   readonly abort: AbortController;
   body: ResponseBody | undefined;
-  /** Bytes that were more than a reply takes. */
+  /** Bytes beyond the size of one reply. */
   rest: Uint8Array;
 }
 
@@ -39,14 +39,14 @@ export class HttpCall {
     this.#budget = new CallBudget(fetcher.grants.limits);
   }
 
-  /** How many requests are not let go of. */
+  /** The number of open requests. */
   get openRequests(): number {
     return this.#open.size;
   }
 
   /**
-   * Answers a question, at once where nothing has to be waited for; what went
-   * wrong is in the answer.
+   * Answers a question, synchronously if possible; errors are part of the
+   * reply.
    */
   reply(question: HttpQuestion): HttpReply | Promise<HttpReply> {
     try {
@@ -63,7 +63,7 @@ export class HttpCall {
     }
   }
 
-  /** Ends everything that is going on. */
+  /** Aborts everything in progress. */
   end(): void {
     for (const handle of [...this.#open.keys()]) this.#close(handle);
   }
@@ -78,17 +78,17 @@ export class HttpCall {
     }
   }
 
-  /** Starts a request; the guest can start others before it is answered. */
+  /** Starts a request; the guest can start others before it completes. */
   #start({ head, body }: HttpQuestion): HttpReply {
     const { headerBytes } = this.#fetcher.grants.limits;
     const request = parseRequest(head, body, headerBytes);
     const allowed = this.#fetcher.allow(request, this.#budget);
     const abort = new AbortController();
-    // Only after the reply, so that the guest goes on while this is sent.
+    // Sent only after the reply, so that the guest continues meanwhile.
     const answer = Promise.resolve().then(() =>
       this.#fetcher.fetch(allowed, this.#budget, abort.signal)
     );
-    // Whoever asks for it gets the reason; nobody may ever ask.
+    // Whoever awaits it gets the reason; maybe nobody does.
     answer.catch(() => {});
     const handle = this.#nextHandle++;
     this.#open.set(handle, { answer, abort, body: undefined, rest: NOTHING });
@@ -121,7 +121,7 @@ export class HttpCall {
     return { value: 0, piece, isEnd: this.#endsWith(handle, open) };
   }
 
-  /** What is there already, at most what a reply takes. */
+  /** The bytes available, at most the size of one reply. */
   #piece(open: OpenRequest): Uint8Array {
     const parts = [open.rest];
     let length = open.rest.length;
@@ -163,12 +163,12 @@ export class HttpCall {
     this.#open.delete(handle);
     open.abort.abort();
     open.body?.cancel();
-    // An answer whose body nobody has asked for yet still holds a connection.
+    // A response whose body was never read still holds a connection.
     if (!open.body) open.answer.then(({ body }) => body.cancel(), () => {});
     return { value: 0 };
   }
 
-  /** Whether nothing is left; such a handle is let go of without being asked. */
+  /** Whether the body is complete; such a handle is closed automatically. */
   #endsWith(handle: number, { body, rest }: OpenRequest): boolean {
     const isEnd = rest.length === 0 && (body?.isEnd ?? false);
     if (isEnd) this.#open.delete(handle);
@@ -184,7 +184,10 @@ export class HttpCall {
   }
 }
 
-/** What reaches the guest of a failure: never more than a refusal says. */
+/**
+ * What the guest is told about a failure: never more than the refusal's
+ * message.
+ */
 function refusalReply(error: unknown, { head }: HttpQuestion): HttpReply {
   const refusal = error instanceof Refusal
     ? error
@@ -200,7 +203,7 @@ function refusalReply(error: unknown, { head }: HttpQuestion): HttpReply {
   };
 }
 
-/** What the host is told: of what is not granted, and of limits. */
+/** What the host is told: missing grants and exceeded limits. */
 function deniedRequest(
   refusal: Refusal,
   head: Uint8Array,

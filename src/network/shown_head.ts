@@ -1,4 +1,4 @@
-/** The head of an answer, as the guest sees it. */
+/** The head of a response, as the guest sees it. */
 
 import type { ResponseHead } from "./http/response_head.ts";
 import { limited } from "./policy/refusal.ts";
@@ -6,18 +6,19 @@ import type { SecretBook } from "./secrets/secret_book.ts";
 
 const SEPARATOR = "\0";
 
-/** Status and headers, without any secret. */
+/** Status and headers, without secrets. */
 export interface ShownHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Masks a head. It was read up to its limit already; what is masked counts here
- * as it does in bodies, so that the limit measures no secret.
+ * Masks a head. Its size was already limited when it was read; here masked
+ * parts count as in bodies, so that the limit does not reveal a secret's
+ * length.
  *
- * @param isUnpacked Whether the body is another than was sent.
- * @throws {Refusal} when it counts as too large.
+ * @param isUnpacked Whether the body was decompressed.
+ * @throws {Refusal} when its counted size is too large.
  */
 export function shownHead(
   head: ResponseHead,
@@ -27,7 +28,7 @@ export function shownHead(
 ): ShownHead {
   const shown: Record<string, string> = Object.create(null);
   for (const [name, value] of masked(head, secrets, headerBytes)) {
-    // A length would tell that of a secret.
+    // The length would reveal that of a secret.
     const isOfSentBody = name === "content-length"
       ? isUnpacked || secrets.size > 0
       : name === "content-encoding" && isUnpacked;
@@ -42,7 +43,8 @@ function* masked(
   headerBytes: number,
 ): Iterable<readonly [name: string, value: string]> {
   if (secrets.size === 0) return yield* headers;
-  // One text: no secret holds the separator, and no header can.
+  // Joined to one text: neither a secret nor a header can contain the
+  // separator.
   const text = [...headers].flat().join(SEPARATOR);
   const masked = secrets.maskCounted(text);
   if (bytes + masked.counted - text.length > headerBytes) {

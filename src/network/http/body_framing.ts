@@ -1,6 +1,6 @@
 /**
- * Where a response's body ends: by its length, by its chunks, or with the
- * connection.
+ * Determines where a response body ends: by length, by chunks, or at the end of
+ * the connection.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-6.3
  */
@@ -9,22 +9,22 @@ import type { Connection } from "./connection.ts";
 import { broken } from "../policy/refusal.ts";
 import { parseHeaderLine, type ResponseHead } from "./response_head.ts";
 
-/** A body as it comes off a connection. */
+/** The framing of a body on a connection. */
 export interface BodyFraming {
-  /** Whether nothing is left. */
+  /** Whether the body is complete. */
   readonly isEnd: boolean;
-  /** Whether the connection is as it was before the request, once at the end. */
+  /** Whether the connection can be reused after the end of the body. */
   readonly endsClean: boolean;
   /**
-   * What has arrived, taken off the connection; empty when that is nothing.
+   * Consumes received body bytes from the connection; empty if there are none.
    *
    * @throws {Refusal} when it is malformed.
    */
   take(): Uint8Array;
   /**
-   * The connection was closed by the other side.
+   * Called when the peer has closed the connection.
    *
-   * @throws {Refusal} when that is too early.
+   * @throws {Refusal} when the body is incomplete.
    */
   closed(): void;
 }
@@ -41,9 +41,9 @@ const CR = 13;
 const LF = 10;
 
 /**
- * Says how a body is framed.
+ * Determines how a body is framed.
  *
- * @throws {Refusal} when the head leaves that open.
+ * @throws {Refusal} when the head is ambiguous.
  */
 export function framingOf(
   method: string,
@@ -53,13 +53,13 @@ export function framingOf(
   const coding = headers.get("transfer-encoding");
   const length = headers.get("content-length");
   if (method === "HEAD" || WITHOUT_BODY.has(status)) {
-    // What comes none the less must not be the next answer's beginning.
+    // An unexpected body must not be read as the start of the next response.
     const isPlain = method === "HEAD" || status === 304 ||
       (coding === undefined && (length ?? "0") === "0");
     return new LengthFraming(connection, 0, isPlain);
   }
   if (coding !== undefined) {
-    // Some would read another body than others where this is not plain.
+    // An ambiguous length would allow response smuggling.
     if (length !== undefined) {
       throw broken("Server answered with both a transfer coding and a length");
     }
@@ -74,7 +74,7 @@ export function framingOf(
   return new LengthFraming(connection, parseLength(length));
 }
 
-/** The same length may be given several times. */
+/** The same length may be repeated. */
 function parseLength(text: string): number {
   const [first = "", ...others] = text.split(",").map((part) => part.trim());
   if (!LENGTH.test(first) || others.some((other) => other !== first)) {
@@ -111,7 +111,7 @@ class LengthFraming implements BodyFraming {
   }
 }
 
-/** A body that ends with its connection. */
+/** A body that ends when the connection closes. */
 class ClosingFraming implements BodyFraming {
   readonly endsClean = false;
   readonly #connection: Connection;
@@ -133,7 +133,7 @@ class ClosingFraming implements BodyFraming {
 }
 
 /**
- * A body in chunks.
+ * A chunked body.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-7.1
  */
@@ -143,7 +143,7 @@ class ChunkedFraming implements BodyFraming {
   #state: "size" | "data" | "data end" | "trailers" | "end" = "size";
   #left = 0;
   #trailers = 0;
-  /** Bytes at the front in which no line ends. */
+  /** Bytes at the front already searched for a line end. */
   #searched = 0;
 
   constructor(connection: Connection) {
@@ -194,7 +194,7 @@ class ChunkedFraming implements BodyFraming {
     return piece;
   }
 
-  /** A line without its end; undefined when it is not there yet. */
+  /** A line without its terminator; undefined if it is incomplete. */
   #takeLine(): string | undefined {
     const { received } = this.#connection;
     const end = received.indexOf(LF, this.#searched);

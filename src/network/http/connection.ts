@@ -1,4 +1,4 @@
-/** A connection to a server, read through a buffer of its own. */
+/** A buffered connection to a server. */
 
 /** The part of a Deno connection that is used here. */
 export interface RawConnection {
@@ -7,19 +7,21 @@ export interface RawConnection {
   close(): void;
 }
 
-/** Closes a connection that may be closed already. */
+/** Closes a connection that may already be closed. */
 export function closeRaw(raw: RawConnection): void {
   try {
     raw.close();
   } catch {
-    // It was closed, perhaps from the other side.
+    // Already closed, perhaps by the peer.
   }
 }
 
 const FIRST_BYTES = 32_768;
 const NOTHING = new Uint8Array();
 
-/** Reads and writes; what was read and not yet consumed stays in the buffer. */
+/**
+ * A connection with a read buffer, which keeps bytes until they are consumed.
+ */
 export class Connection {
   readonly #raw: RawConnection;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
@@ -36,19 +38,19 @@ export class Connection {
     return this.#isClosed;
   }
 
-  /** What was read and not consumed; valid until the next `fill`. */
+  /** The received bytes not yet consumed; valid until the next `fill`. */
   get received(): Uint8Array {
     return this.#start === this.#end
       ? NOTHING
       : this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Takes bytes out of what was received. */
+  /** Consumes received bytes. */
   consume(bytes: number): void {
     this.#start += bytes;
   }
 
-  /** Reads more; false at the end. */
+  /** Reads more into the buffer; false at end of stream. */
   async fill(): Promise<boolean> {
     this.#makeRoom();
     const count = await this.#raw.read(this.#buffer.subarray(this.#end));
@@ -64,7 +66,7 @@ export class Connection {
     }
   }
 
-  /** Ends it; what is being read or written fails. */
+  /** Closes it; pending reads and writes fail. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

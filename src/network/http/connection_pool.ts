@@ -1,14 +1,14 @@
-/** Connections that a server keeps open, to be used again. */
+/** Keep-alive connections. */
 
 import { Connection } from "./connection.ts";
 import type { Dial } from "./dial.ts";
 import type { Destination } from "../policy/host_policy.ts";
 
-/** How long a connection is kept, below what servers usually do. */
+/** How long an idle connection is kept: less than servers usually do. */
 const IDLE_MS = 4_000;
 const MAX_IDLE = 32;
 
-/** A connection, and whether it has served before. */
+/** A connection, and whether it has been used before. */
 export interface PooledConnection {
   readonly connection: Connection;
   readonly isReused: boolean;
@@ -21,12 +21,12 @@ interface Idle {
 }
 
 /**
- * Gives out connections. One that is kept went to a checked address, so that
- * its name need not be looked up again.
+ * Provides connections. A kept one went to a checked address, so its name need
+ * not be looked up again.
  */
 export class ConnectionPool {
   readonly #dial: Dial;
-  /** The most recently used last. */
+  /** Idle connections, the most recently used last. */
   #idle: Idle[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -34,7 +34,7 @@ export class ConnectionPool {
     this.#dial = dial;
   }
 
-  /** A connection to a destination; a fresh one when that is asked for. */
+  /** A connection to a destination; a new one if requested. */
   async take(
     destination: Destination,
     mustBeFresh: boolean,
@@ -52,7 +52,7 @@ export class ConnectionPool {
     return { connection: new Connection(raw), isReused: false };
   }
 
-  /** Keeps a connection on which nothing is going on. */
+  /** Keeps an idle connection. */
   keep(destination: Destination, connection: Connection): void {
     const key = keyOf(destination);
     this.#idle.push({ key, connection, since: performance.now() });
@@ -60,7 +60,7 @@ export class ConnectionPool {
     this.#timer ??= setTimeout(() => this.#sweep(), IDLE_MS);
   }
 
-  /** Ends all that are kept. */
+  /** Closes all idle connections. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -82,7 +82,7 @@ export class ConnectionPool {
   }
 }
 
-/** A host that is named and one that was looked up are not the same. */
+/** Hosts granted by name and hosts that were looked up are kept apart. */
 function keyOf({ host, port, isTls, isNamed }: Destination): string {
   return `${isTls ? "https" : "http"} ${host} ${port} ${isNamed}`;
 }

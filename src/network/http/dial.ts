@@ -1,10 +1,10 @@
 /**
- * Connects to a destination. What the grant does not name is looked up here,
- * every address is checked, and the connection goes to a checked address: a
- * name that resolves to something else a moment later changes nothing.
+ * Connects to a destination. A host that the grant does not name is looked up
+ * here, every address is checked, and the connection goes to a checked address,
+ * which prevents DNS rebinding.
  *
- * A host that the grant names is connected to by that name, because Deno
- * checks a permission for a name only against a name.
+ * A host that the grant names is connected to by name, because Deno checks a
+ * permission for a name only against a name.
  */
 
 import { countMemory, LookUps } from "../../channel/look_ups.ts";
@@ -22,9 +22,9 @@ export type Dial = (
   signal: AbortSignal,
 ) => Promise<RawConnection>;
 
-/** What dialling needs of the system; tests have their own. */
+/** The system functions for dialling; tests provide their own. */
 export interface DialSystem {
-  /** All addresses of a name. */
+  /** Resolves all addresses of a name. */
   readonly resolve: (
     name: string,
     signal: AbortSignal,
@@ -39,7 +39,7 @@ export interface DialSystem {
   ) => Promise<RawConnection>;
 }
 
-/** The system as it is. */
+/** The real system. */
 export const DENO_SYSTEM: DialSystem = {
   resolve: async (name, signal) => {
     const kinds = ["A", "AAAA"] as const;
@@ -52,20 +52,20 @@ export const DENO_SYSTEM: DialSystem = {
   encrypt: encrypted,
 };
 
-/** How long a name is looked up, and an address is connected to. */
+/** Timeouts for looking up a name and for connecting to an address. */
 const LOOK_UP_MS = 10_000;
 const CONNECT_MS = 20_000;
 
-/** What all dialling has in common. */
+/** State shared by all dialling. */
 interface Dialling {
   readonly system: DialSystem;
   readonly slots: NameSlots;
 }
 
 /**
- * Makes a way to connect.
+ * Creates a dial function.
  *
- * @param lookUps Where look-ups are counted: by default, for this alone.
+ * @param lookUps The look-up counters; by default private to this function.
  */
 export function dialWith(
   system: DialSystem,
@@ -130,7 +130,7 @@ async function addressesOf(
   return addresses;
 }
 
-/** Looks a name up in a way that can be given up, and holds no thread. */
+/** Looks up a name in a way that can be aborted, and holds no thread. */
 async function lookUp(
   host: string,
   system: DialSystem,
@@ -166,7 +166,7 @@ function toRefusal(to: Destination, error: unknown): Refusal {
   );
 }
 
-/** In words of our own: the system's may hold the address of a name. */
+/** Our own message, as the system's may contain an address. */
 function whyNot(error: unknown): string {
   const kinds: readonly (readonly [new (message: string) => Error, string])[] =
     [

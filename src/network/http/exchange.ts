@@ -1,4 +1,4 @@
-/** One request and its answer, on one connection. */
+/** One request and its response, on one connection. */
 
 import { framingOf } from "./body_framing.ts";
 import type { ByteBudget } from "../policy/byte_budget.ts";
@@ -12,7 +12,7 @@ import type { GuestRequest } from "./request_head.ts";
 import { ResponseBody } from "./response_body.ts";
 import { readHead, type ResponseHead } from "./response_head.ts";
 
-/** What an exchange needs beside the request. */
+/** What an exchange needs besides the request. */
 export interface ExchangeContext {
   readonly pool: ConnectionPool;
   readonly headerBytes: number;
@@ -21,25 +21,25 @@ export interface ExchangeContext {
   readonly signal: AbortSignal;
 }
 
-/** An answer whose body has not been read. */
+/** A response whose body has not been read. */
 export interface Answer {
   readonly head: ResponseHead;
   readonly body: ResponseBody;
 }
 
-/** Methods that a server may be asked twice for without harm. */
+/** Methods that can be retried safely. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Headers of every request that the guest does not set itself. */
+/** Default headers, unless the guest sets them. */
 const DEFAULT_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ["accept", "*/*"],
   ["user-agent", "cortex-sandbox"],
 ];
 
 /**
- * Sends a request and reads the head of the answer.
+ * Sends a request and reads the head of the response.
  *
- * @throws {Refusal} when there is no proper answer.
+ * @throws {Refusal} when there is no valid response.
  * @throws the signal's reason when it is aborted.
  */
 export async function exchange(
@@ -53,7 +53,7 @@ export async function exchange(
   try {
     return await answerOn(first.connection, request, destination, context);
   } catch (error) {
-    // The server may have given up a kept connection just now.
+    // The server may just have closed a kept connection.
     const isStale = first.isReused && error instanceof NoAnswer;
     if (!isStale) throw error;
   }
@@ -61,7 +61,7 @@ export async function exchange(
   return await answerOn(second.connection, request, destination, context);
 }
 
-/** The connection ended before the first byte of an answer. */
+/** The connection closed before the first byte of a response. */
 class NoAnswer extends Refusal {}
 
 async function answerOn(
@@ -103,7 +103,7 @@ async function answerOn(
   }
 }
 
-/** A request on its way: it may be answered before all of it is sent. */
+/** A request being sent; the response may arrive before all of it is sent. */
 interface Sending {
   readonly isDone: boolean;
   readonly failure: string | undefined;
@@ -172,8 +172,8 @@ function headBytes(
 }
 
 /**
- * Only gzip was asked for. Anything else reaches the guest as it is, as with
- * `fetch`, but not where it could hold a secret that can't be seen in it.
+ * Only gzip is accepted. Other encodings reach the guest unchanged, as with
+ * `fetch`, unless they could hide a secret.
  */
 function isGzip(
   { headers }: ResponseHead,

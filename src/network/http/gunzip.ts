@@ -1,13 +1,13 @@
-/** Compressed bodies, unpacked in pieces that can't be large. */
+/** Decompresses bodies in pieces of bounded size. */
 
 import type { Gunzip as ZlibGunzip } from "node:zlib";
 import { broken, Refusal } from "../policy/refusal.ts";
 
-/** What is unpacked at a time, whatever a few packed bytes become. */
+/** Maximum size of a decompressed piece, whatever the compression ratio. */
 const PIECE_BYTES = 65_536;
 const NOTHING = new Uint8Array();
 
-/** Unpacks what a source of bytes has, all members of it, on demand. */
+/** Decompresses a source on demand, including all gzip members. */
 export class Gunzip {
   readonly #receive: () => Promise<Uint8Array>;
   #stream: ZlibGunzip | undefined;
@@ -15,15 +15,15 @@ export class Gunzip {
   #failure: unknown;
   #isCancelled = false;
 
-  /** @param receive Reads on; empty at the end. */
+  /** @param receive Reads more compressed bytes; empty at the end. */
   constructor(receive: () => Promise<Uint8Array>) {
     this.#receive = receive;
   }
 
   /**
-   * Reads on; empty at the end.
+   * Reads more compressed bytes; empty at the end.
    *
-   * @throws {Refusal} when it is not gzip.
+   * @throws {Refusal} when it is not valid gzip.
    */
   async read(): Promise<Uint8Array> {
     try {
@@ -43,7 +43,7 @@ export class Gunzip {
   }
 
   async #start(): Promise<AsyncIterator<Uint8Array>> {
-    // Loaded only where something is packed.
+    // Loaded only when a response is compressed.
     const { createGunzip } = await import("node:zlib");
     const { pipeline, Readable } = await import("node:stream");
     this.#stream = createGunzip({ chunkSize: PIECE_BYTES });
@@ -56,7 +56,7 @@ export class Gunzip {
   async *#pieces(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
-        // What is received may be written over when more is.
+        // Received bytes may be overwritten by the next read.
         const bytes = (await this.#receive()).slice();
         if (bytes.length === 0) return;
         yield bytes;

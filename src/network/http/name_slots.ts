@@ -1,29 +1,29 @@
 /**
- * How many connections by name may be in the making. Connecting by name looks
- * it up on one of the process's 32 threads for such things, which also read
- * files and can't be given up: names whose look-ups are not answered must take
- * neither all of them, nor all that is left to other names and sandboxes.
+ * Limits how many connections by name may be pending. Connecting by name
+ * resolves it on one of the process's 32 blocking threads, which also read
+ * files and can't be aborted: look-ups that hang must not take all of them, nor
+ * all those left to other names and sandboxes.
  */
 
 import type { LookUps } from "../../channel/look_ups.ts";
 
-/** Of one name, in one sandbox, at a time; others wait for their turn. */
+/** Per name and sandbox; further connections wait. */
 export const MAX_OF_ONE_NAME = 4;
-/** Of all names of a sandbox; a name that has none may have one more. */
+/** For all names of a sandbox; a name with none may take one more. */
 export const MAX_OF_ONE_SANDBOX = 12;
 const MAX_WITH_FIRST = 16;
-/** Of all sandboxes; a sandbox that has none may have one more. */
+/** For all sandboxes; a sandbox with none may take one more. */
 export const MAX_OF_PROCESS = 24;
 const MAX_OF_PROCESS_WITH_FIRST = 30;
 
-/** How soon who waits for another sandbox's turn looks again, in ms. */
+/** Polling interval while waiting for slots of other sandboxes, in ms. */
 const LOOK_AGAIN_MS = 20;
 
-/** Gives out turns, by name. */
+/** Allocates slots by name. */
 export class NameSlots {
   readonly #lookUps: LookUps;
   readonly #taken = new Map<string, number>();
-  /** Who waits, by name, from the first on. */
+  /** The waiters by name, in order. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(lookUps: LookUps) {
@@ -31,10 +31,11 @@ export class NameSlots {
   }
 
   /**
-   * Acts once it is the name's turn. The turn lasts until the act has ended,
-   * also where nobody waits for it any more.
+   * Runs a task once the name has a slot. The slot is held until the task ends,
+   * even if its caller has given up.
    *
-   * @param late Takes what came of an act after the signal was aborted.
+   * @param late Receives the result of a task that ends after the signal was
+   * aborted.
    * @throws the signal's reason when it is aborted.
    */
   async run<Result>(
@@ -70,7 +71,7 @@ export class NameSlots {
       reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
-    // What another sandbox gives back is told to nobody.
+    // Other sandboxes do not signal when they release a slot.
     const timer = setInterval(() => this.#admit(), LOOK_AGAIN_MS);
     try {
       await promise;
@@ -80,7 +81,7 @@ export class NameSlots {
     }
   }
 
-  /** Takes a turn, if there is one for the name. */
+  /** Takes a slot, if the name may have one. */
   #take(name: string): boolean {
     const taken = this.#taken.get(name) ?? 0;
     const most = taken === 0 ? MAX_WITH_FIRST : MAX_OF_ONE_SANDBOX;
@@ -100,7 +101,7 @@ export class NameSlots {
     this.#admit();
   }
 
-  /** Gives turns to those who wait, one of each name after the other. */
+  /** Gives slots to waiters, round-robin by name. */
   #admit(): void {
     for (let given = true; given;) {
       given = false;

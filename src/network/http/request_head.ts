@@ -1,9 +1,9 @@
-/** Reads the head of a request from untrusted bytes. */
+/** Parses the head of a request from untrusted bytes. */
 
 import { invalid, limited } from "../policy/refusal.ts";
 import { quote } from "../../quote.ts";
 
-/** A request as the guest made it, checked for form but not for grants. */
+/** A guest's request, validated in form but not yet against the grants. */
 export interface GuestRequest {
   readonly method: string;
   readonly url: URL;
@@ -24,7 +24,7 @@ const METHODS: ReadonlySet<string> = new Set([
 const WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /**
- * Headers that say how a message is sent, which is not the guest's to say.
+ * Headers that control message transfer, which guests may not set.
  *
  * @see https://fetch.spec.whatwg.org/#forbidden-request-header
  */
@@ -81,18 +81,18 @@ export function parseRequest(
   };
 }
 
-/** The URL of a head that may be broken, for the record; cut. */
+/** The URL in a possibly malformed head, truncated, for the record. */
 export function shownUrl(head: Uint8Array): string {
   try {
     const { url } = parseObject(head);
     if (typeof url === "string") return cutUrl(url);
   } catch {
-    // What can't be read has no URL.
+    // A malformed head has no URL.
   }
   return "";
 }
 
-/** A URL for a record: cut where it is long. */
+/** A URL for a record, truncated if it is long. */
 export function cutUrl(url: string): string {
   return url.length > 200 ? `${url.slice(0, 200)}…` : url;
 }

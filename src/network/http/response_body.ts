@@ -1,4 +1,4 @@
-/** A response's body: unframed, unpacked, counted and masked. */
+/** A response body: unframed, decompressed, counted and masked. */
 
 import type { BodyFraming } from "./body_framing.ts";
 import type { ByteBudget } from "../policy/byte_budget.ts";
@@ -6,26 +6,29 @@ import type { MaskingStream } from "../secrets/masking_stream.ts";
 import type { Connection } from "./connection.ts";
 import { Gunzip } from "./gunzip.ts";
 
-/** What a body is read with. */
+/** The parts with which a body is read. */
 export interface BodyParts {
   readonly connection: Connection;
   readonly framing: BodyFraming;
   readonly isGzip: boolean;
   readonly budget: ByteBudget;
   readonly mask: MaskingStream | undefined;
-  /** Called once nothing more is read, with whether it came to its end. */
+  /** Called when reading ends, with whether the body is complete. */
   readonly done: (isComplete: boolean) => void;
 }
 
 const NOTHING = new Uint8Array();
-/** Packed bytes may be so many more than what they unpack to, uncounted. */
+/**
+ * How far compressed bytes may exceed the decompressed ones before they are
+ * counted.
+ */
 const PACKED_SLACK_BYTES = 65_536;
 
-/** Reads a body in pieces of any size; nothing is read ahead. */
+/** Reads a body in pieces of any size, without reading ahead. */
 export class ResponseBody {
   readonly #parts: BodyParts;
   readonly #gunzip: Gunzip | undefined;
-  /** Bytes off the wire, and unpacked; and what was counted. */
+  /** Bytes received, bytes decompressed, and bytes counted. */
   #received = 0;
   #unpacked = 0;
   #counted = 0;
@@ -37,7 +40,7 @@ export class ResponseBody {
     if (parts.framing.isEnd && !this.#gunzip) this.#end();
   }
 
-  /** Whether it is another than was sent. */
+  /** Whether the body was decompressed, and so differs from what was sent. */
   get isUnpacked(): boolean {
     return this.#gunzip !== undefined;
   }
@@ -48,7 +51,7 @@ export class ResponseBody {
   }
 
   /**
-   * What can be had without waiting; it may be empty. A copy.
+   * The bytes available without waiting, maybe none. A copy.
    *
    * @throws {Refusal} when it is malformed or too large.
    */
@@ -61,7 +64,7 @@ export class ResponseBody {
   /**
    * Waits for more; empty only at the end. A copy.
    *
-   * @throws {Refusal} when it is malformed, too large or breaks off.
+   * @throws {Refusal} when it is malformed, too large or truncated.
    */
   async read(): Promise<Uint8Array> {
     while (!this.#isDone) {
@@ -75,7 +78,7 @@ export class ResponseBody {
     return NOTHING;
   }
 
-  /** Lets go of what is left. */
+  /** Discards the rest of the body. */
   cancel(): void {
     if (this.#isDone) return;
     this.#isDone = true;
@@ -83,7 +86,7 @@ export class ResponseBody {
     this.#gunzip?.cancel();
   }
 
-  /** Bytes off the wire; empty at the end. */
+  /** Reads bytes from the connection; empty at the end. */
   async #receive(): Promise<Uint8Array> {
     const { connection, framing } = this.#parts;
     while (!framing.isEnd) {
@@ -104,9 +107,9 @@ export class ResponseBody {
   }
 
   /**
-   * Counts what the guest sees, so that the limit does not measure what is
-   * masked. What is packed counts where it is far more than what it unpacks
-   * to: it may unpack to nothing for ever.
+   * Counts what the guest sees, so that the limit does not reveal the length of
+   * what is masked. Compressed bytes count if they far exceed the decompressed
+   * ones: a stream may decompress to nothing forever.
    */
   #count(): void {
     const seen = this.#parts.mask?.counted ?? this.#unpacked;
@@ -119,7 +122,7 @@ export class ResponseBody {
     this.#parts.budget.spend(more);
   }
 
-  /** The last bytes, with what masking had held back. */
+  /** The last bytes, with what masking held back. */
   #withRest(bytes: Uint8Array): Uint8Array {
     const rest = this.#parts.mask?.end() ?? NOTHING;
     this.#count();

@@ -1,4 +1,4 @@
-/** The head of a response, from bytes that a server chose. */
+/** Parses the head of a response from untrusted bytes. */
 
 import type { Connection } from "./connection.ts";
 import { broken, limited } from "../policy/refusal.ts";
@@ -6,18 +6,18 @@ import { broken, limited } from "../policy/refusal.ts";
 /** Status and headers. */
 export interface ResponseHead {
   readonly status: number;
-  /** How long it was, with what came before it. */
+  /** Its length in bytes, including interim responses. */
   readonly bytes: number;
   /**
-   * By name in lower case; several of a name are joined by ", ". Each character
-   * is a byte, as with `fetch`.
+   * By name in lower case; repeated headers are joined by ", ". Each character
+   * is one byte, as with `fetch`.
    */
   readonly headers: ReadonlyMap<string, string>;
-  /** Every `location`, read as UTF-8. */
+  /** Every `location` header, decoded as UTF-8. */
   readonly locations: readonly string[];
-  /** Whether it is of HTTP/1.1, and not of 1.0. */
+  /** Whether it is HTTP/1.1 rather than 1.0. */
   readonly isCurrent: boolean;
-  /** Whether the server would answer more on the same connection. */
+  /** Whether the server keeps the connection open. */
   readonly staysOpen: boolean;
 }
 
@@ -29,7 +29,9 @@ const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 const CR = 13;
 const LF = 10;
 
-/** A line of a head or of trailers: a name in lower case, and a value. */
+/**
+ * Parses a line of a head or of trailers: a name in lower case, and a value.
+ */
 export function parseHeaderLine(
   line: string,
 ): readonly [name: string, value: string] | undefined {
@@ -38,9 +40,9 @@ export function parseHeaderLine(
 }
 
 /**
- * Reads the head of the answer, over any that are only interim.
+ * Reads the head of the final response, skipping interim ones.
  *
- * @throws {Refusal} when it is malformed, too large, or breaks off.
+ * @throws {Refusal} when it is malformed, too large, or truncated.
  */
 export async function readHead(
   connection: Connection,
@@ -80,8 +82,8 @@ async function readHeadBytes(
 }
 
 /**
- * Finds the end of a head: an empty line behind one that is not. Lines end with
- * LF, before which a CR may stand.
+ * Finds the end of a head: an empty line after a non-empty one. Lines end with
+ * LF, optionally preceded by CR.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-2.2
  */
@@ -90,7 +92,7 @@ class HeadEnd {
   #lineStart = 0;
   #hasBegun = false;
 
-  /** How long the head is; each byte is looked at once. */
+  /** The length of the head; each byte is examined once. */
   find(received: Uint8Array): number | undefined {
     for (;;) {
       const end = received.indexOf(LF, this.#searched);
@@ -136,7 +138,9 @@ function parseHead(bytes: Uint8Array): Omit<ResponseHead, "bytes"> {
   };
 }
 
-/** The lines of a head, each character a byte, without the empty ones around. */
+/**
+ * The lines of a head, one character per byte, without surrounding empty lines.
+ */
 function linesOf(bytes: Uint8Array): string[] {
   const text = byteString(bytes);
   const lines: string[] = [];

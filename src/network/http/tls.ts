@@ -1,8 +1,8 @@
 /**
- * TLS over a connection. Node's, because Deno's own can't be given up: a
- * handshake that was closed keeps its socket open until the server ends it,
- * and one that is refused before it begins keeps it for ever. Here the socket
- * stays ours.
+ * TLS over a connection. Uses Node's TLS, because Deno's handshake can't be
+ * aborted: a closed handshake keeps its socket open until the server closes it,
+ * and one that fails before it starts keeps it forever. Here we keep control of
+ * the socket.
  */
 
 import type { Duplex } from "node:stream";
@@ -11,19 +11,21 @@ import { isAddress } from "../policy/address_policy.ts";
 import { unreachable } from "../policy/refusal.ts";
 import { closeRaw, type RawConnection } from "./connection.ts";
 
-/** Before it, Node's TLS over another's socket blocks the whole thread. */
+/**
+ * In earlier versions, Node's TLS over a custom socket blocks the whole thread.
+ */
 const OLDEST_DENO = [2, 8] as const;
 
-/** How much is read off the connection at once. */
+/** Size of one read from the connection. */
 const READ_BYTES = 32_768;
 
 /**
- * Makes the handshake, and checks the certificate against the host. Closes the
- * connection whenever it comes to nothing.
+ * Performs the handshake, and verifies the certificate against the host. Closes
+ * the connection on any failure.
  *
  * @param host A name or an address, IPv6 without brackets.
- * @param caCerts Authorities to trust, in place of those of the process.
- * @throws {Refusal} when the server is not to be trusted.
+ * @param caCerts CA certificates to trust, instead of the process's own.
+ * @throws {Refusal} when the server can't be trusted.
  * @throws the signal's reason when it is aborted.
  */
 export async function encrypted(
@@ -39,7 +41,7 @@ export async function encrypted(
   }
   signal.addEventListener("abort", close, { once: true });
   try {
-    // Loaded only where a URL is of https.
+    // Loaded only for https URLs.
     const { connect } = await import("node:tls");
     const transport = await duplexOf(connection);
     signal.throwIfAborted();
@@ -49,7 +51,7 @@ export async function encrypted(
       ...!isAddress(host) && { servername: host },
       ...caCerts && { ca: [...caCerts] },
       ALPNProtocols: ["http/1.1"],
-      // Whatever the environment of the process says.
+      // Regardless of the environment of the process.
       rejectUnauthorized: true,
     });
     const tls = new TlsConnection(socket, transport);
@@ -68,7 +70,7 @@ export async function encrypted(
 class TlsConnection implements RawConnection {
   readonly #socket: TLSSocket;
   readonly #transport: Duplex;
-  /** Bytes that were more than was asked for. */
+  /** Bytes beyond what was requested. */
   #rest = new Uint8Array();
   #changed = Promise.withResolvers<void>();
   #failure: Error | undefined;
@@ -92,7 +94,7 @@ class TlsConnection implements RawConnection {
     }
   }
 
-  /** Resolves when the certificate was found good. */
+  /** Resolves once the certificate is verified. */
   async secured(signal: AbortSignal): Promise<void> {
     while (!this.#socket.authorized) {
       signal.throwIfAborted();
@@ -130,7 +132,7 @@ class TlsConnection implements RawConnection {
   }
 }
 
-/** A connection as Node's streams want it. */
+/** Wraps a connection as a Node stream. */
 async function duplexOf(connection: RawConnection): Promise<Duplex> {
   const { Duplex } = await import("node:stream");
   return new Duplex({
@@ -160,14 +162,16 @@ async function writeAll(
   }
 }
 
-/** Whether a version of Deno is before the first that this works with. */
+/** Whether a version of Deno is older than the first supported one. */
 export function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_DENO;
   return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
-/** In words of our own: the system's may name addresses, or the certificate. */
+/**
+ * Our own message, as the system's may contain addresses or the certificate.
+ */
 function whyNot(error: unknown): string {
   const { code = "", message = "" } = error as {
     readonly code?: string;

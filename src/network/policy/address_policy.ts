@@ -1,8 +1,8 @@
-/** Which addresses are public, and which belong to the host's own networks. */
+/** Tells public addresses from those of the host's own networks. */
 
 /**
- * Address ranges that no guest reaches unless the very host is granted, by
- * the name of what they are for.
+ * Address ranges that guests can't reach unless the exact host is granted, with
+ * the name of their purpose.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
@@ -26,13 +26,13 @@ const NOT_PUBLIC: readonly (readonly [range: string, name: string])[] = [
   ["203.0.113.0/24", "documentation"],
   ["224.0.0.0/4", "multicast"],
   ["240.0.0.0/4", "reserved or broadcast"],
-  // Azure's metadata and DNS service, an address that looks public.
+  // Azure's metadata and DNS service, at an address that looks public.
   ["168.63.129.16/32", "metadata"],
 ];
 
 /**
- * Of IPv6 only global unicast is public, and of that only what holds no other
- * network inside.
+ * Of IPv6 only global unicast is public, except ranges that embed other
+ * networks.
  */
 const GLOBAL_UNICAST = "2000::/3";
 const NOT_PUBLIC_V6: readonly (readonly [range: string, name: string])[] = [
@@ -67,8 +67,8 @@ const RANGES_V6 = NOT_PUBLIC_V6.map(([text, name]) => range(text, name, 128));
 const UNICAST = range(GLOBAL_UNICAST, "", 128);
 
 /**
- * Why an address is not public: the name of its range. Undefined when it is.
- * What can't be read as an address is not public either.
+ * Why an address is not public: the name of its range; undefined if it is
+ * public. An unparsable address is not public.
  */
 export function whyNotPublic(address: string): string | undefined {
   const v4 = parseIpv4(address);
@@ -79,7 +79,7 @@ export function whyNotPublic(address: string): string | undefined {
     (contains(UNICAST, v6) ? undefined : "reserved");
 }
 
-/** Whether a host of a URL is an address; IPv6 without brackets. */
+/** Whether a URL's host is an address; IPv6 without brackets. */
 export function isAddress(host: string): boolean {
   return parseIpv4(host) !== undefined || parseIpv6(host) !== undefined;
 }
@@ -107,7 +107,7 @@ function range(text: string, name: string, bits: number): Range {
   return { network: value >> shift, shift, name };
 }
 
-/** The usual spelling only: the URL parser turns all others into it. */
+/** Canonical form only: the URL parser normalizes all others. */
 function parseIpv4(text: string): bigint | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;

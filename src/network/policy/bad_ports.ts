@@ -1,5 +1,5 @@
 /**
- * Ports of other protocols, which a request could be made to speak.
+ * Ports of other protocols, which a crafted request could speak.
  *
  * @see https://fetch.spec.whatwg.org/#port-blocking
  */

@@ -1,4 +1,4 @@
-/** Bytes that may still come or go in a call. */
+/** A budget of bytes that a call may still send or receive. */
 
 import { limited } from "./refusal.ts";
 
@@ -8,14 +8,14 @@ export class ByteBudget {
   readonly #limit: number;
   #left: number;
 
-  /** @param what What is counted, such as "Response bodies". */
+  /** @param what The name of what is counted, such as "Response bodies". */
   constructor(what: string, limit: number) {
     this.#what = what;
     this.#limit = limit;
     this.#left = limit;
   }
 
-  /** @throws {Refusal} when there are not so many left. */
+  /** @throws {Refusal} when too few are left. */
   spend(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) {

@@ -1,12 +1,12 @@
-/** What one call may still use of the network. */
+/** The remaining network limits of one call. */
 
 import type { GrantedLimits } from "../../contract/network_messages.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { limited } from "./refusal.ts";
 
-/** Counts down what one call may use. */
+/** Counts down the limits of one call. */
 export class CallBudget {
-  /** Bytes of the bodies of responses. */
+  /** Bytes of response bodies. */
   readonly responses: ByteBudget;
   readonly #bodies: ByteBudget;
   readonly #limit: number;
@@ -21,8 +21,9 @@ export class CallBudget {
   /**
    * Counts a request that is about to be sent.
    *
-   * @param bodyWeight What its body counts as, no less than its bytes.
-   * @throws {Refusal} when it is one too many, or has too long a body.
+   * @param bodyWeight The counted size of its body, at least its bytes.
+   * @throws {Refusal} when it exceeds the request limit, or its body is too
+   * long.
    */
   countRequest(bodyWeight: number): void {
     if (this.#requests >= this.#limit) {

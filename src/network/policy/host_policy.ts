@@ -9,22 +9,21 @@ import { BAD_PORTS } from "./bad_ports.ts";
 import { denied } from "./refusal.ts";
 import { quote } from "../../quote.ts";
 
-/** Where a granted request goes. */
+/** The destination of a granted request. */
 export interface Destination {
   /** A name or an address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
   /**
-   * Whether the grant names this very host: then any address of it will do.
-   * Otherwise it has to be looked up, and every address has to be public.
+   * Whether the grant names this exact host: then any of its addresses is
+   * accepted. Otherwise it must be looked up, and every address must be public.
    */
   readonly isNamed: boolean;
 }
 
 /**
- * Checks a URL against the grants. Says nothing yet about what a name resolves
- * to.
+ * Checks a URL against the grants, but not yet what its name resolves to.
  *
  * @throws {Refusal} when it is not granted.
  */
@@ -58,7 +57,9 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The grant of a host and port: one that names it before a wildcard. */
+/**
+ * The grant for a host and port: an exact one takes precedence over a wildcard.
+ */
 export function findGrant(
   grants: readonly GrantedHost[],
   host: string,
@@ -70,7 +71,7 @@ export function findGrant(
   return fitting.find(({ wildcard }) => !wildcard) ?? fitting[0];
 }
 
-/** Whether a grant is one of a host, at whatever port. */
+/** Whether a grant covers a host, on any port. */
 export function namesHost(grant: GrantedHost, host: string): boolean {
   return grant.wildcard ? isBelow(host, grant.host) : host === grant.host;
 }

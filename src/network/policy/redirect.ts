@@ -1,5 +1,5 @@
 /**
- * What becomes of a request at a redirect.
+ * How a request changes at a redirect.
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
@@ -8,24 +8,24 @@ import { broken, denied } from "./refusal.ts";
 import type { ResponseHead } from "../http/response_head.ts";
 import type { FilledRequest, SecretBook } from "../secrets/secret_book.ts";
 
-/** The most redirects that a request follows. */
+/** The maximum number of redirects that a request follows. */
 export const MAX_REDIRECTS = 5;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Headers that are about a body. */
+/** Headers that describe a body. */
 const OF_BODY: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-language",
   "content-location",
   "content-type",
 ]);
-/** Headers that are for one origin. */
+/** Headers that are sent to one origin only. */
 const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie"]);
 
 /**
- * The request that a response redirects to; undefined when it does not.
+ * The request that a response redirects to; undefined if it is not a redirect.
  *
- * @throws {Refusal} when it would bring a secret to another origin.
+ * @throws {Refusal} when it would send a secret to another origin.
  */
 export function redirected(
   request: FilledRequest,

@@ -3,9 +3,9 @@
 import { HttpError } from "../../channel/http_layout.ts";
 
 /**
- * Ends a request. The message is for the guest: it must hold no secret, nothing
- * of the host but what the configuration says, and no text of a server: that
- * may repeat a secret, half of which is not recognized once it is cut.
+ * Ends a request. The message is for the guest: it must contain no secret,
+ * nothing about the host beyond the configuration, and no text from a server,
+ * which may repeat a secret that is no longer recognized once it is truncated.
  */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -17,7 +17,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What is asked for is not granted. */
+/** The request is not granted. */
 export function denied(message: string): Refusal {
   return new Refusal(HttpError.Denied, message);
 }
@@ -32,12 +32,12 @@ export function limited(message: string): Refusal {
   return new Refusal(HttpError.Limit, message);
 }
 
-/** The host can't be found, reached or trusted. */
+/** The host can't be resolved, reached or trusted. */
 export function unreachable(message: string): Refusal {
   return new Refusal(HttpError.Unreachable, message);
 }
 
-/** The response breaks the protocol, or off. */
+/** The response violates the protocol or is truncated. */
 export function broken(message: string): Refusal {
   return new Refusal(HttpError.Broken, message);
 }

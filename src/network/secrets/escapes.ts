@@ -1,15 +1,16 @@
 /**
- * The escapes in which a server may write one character of a secret: those of
- * JSON and of source texts, of URLs and of HTML, in any case and mixture.
+ * Decodes the escapes in which a server may write a character of a secret:
+ * those of JSON and source code, of URLs and of HTML, in any case and
+ * combination.
  *
  * | escape | stands for |
  * | --- | --- |
- * | `\uHHHH`, `\xHH` | the character of that number |
- * | `\n`, `\r` | the ends of lines |
+ * | `\uHHHH`, `\xHH` | the character with that code |
+ * | `\n`, `\r` | the line terminators |
  * | `\` before any other ASCII punctuation | that character |
- * | `%HH` | the byte of that number |
- * | `&#D;`, `&#xH;` | the character of that number, leading zeros and all |
- * | `&name;` | the character of that name |
+ * | `%HH` | the byte with that value |
+ * | `&#D;`, `&#xH;` | the character with that code, also with leading zeros |
+ * | `&name;` | the character with that name |
  */
 
 const BACKSLASH = 0x5c;
@@ -20,15 +21,15 @@ const HASH = 0x23;
 const LOWER_U = 0x75;
 const LOWER_X = 0x78;
 
-/** What a text that begins with an escape's first byte is. */
+/** An incomplete escape: more bytes are needed. */
 export const ESCAPE_OPEN = -1;
 export const NO_ESCAPE = -2;
 
-/** The most bytes that an escape takes. */
+/** The maximum length of an escape in bytes. */
 export const MAX_ESCAPE_BYTES = 24;
 
 /**
- * Names of characters of ASCII, without `&` and `;`.
+ * Names of ASCII characters, without `&` and `;`.
  *
  * @see https://html.spec.whatwg.org/multipage/named-characters.html
  */
@@ -79,15 +80,16 @@ const NAMED: Readonly<Record<string, string>> = {
   vert: "|",
 };
 
-/** Whether an escape may begin with a byte. */
+/** Whether a byte may start an escape. */
 export function opensEscape(byte: number): boolean {
   return byte === BACKSLASH || byte === PERCENT || byte === AMPERSAND;
 }
 
 /**
- * What the first bytes of a buffer are: the byte that they stand for, where
- * they are exactly one escape, `ESCAPE_OPEN` where they may become one, and
- * `NO_ESCAPE`. What stands for no byte of a secret counts as 0.
+ * Decodes the first bytes of a buffer: the byte that they represent if they are
+ * exactly one escape, `ESCAPE_OPEN` if they may become one, otherwise
+ * `NO_ESCAPE`. An escape for a character that can't be in a secret decodes to
+ * 0.
  */
 export function readEscape(bytes: Uint8Array, length: number): number {
   if (length > MAX_ESCAPE_BYTES) return NO_ESCAPE;

@@ -1,31 +1,36 @@
-/** Decides how much of a stream can be passed on, and masks secrets in it. */
+/** Decides how much of a stream can be released, and masks secrets in it. */
 
 import { concat } from "../bytes.ts";
 
-/** A place that holds a secret. */
+/** A range that contains a secret. */
 interface Place {
   readonly start: number;
   readonly end: number;
   readonly label: number;
-  /** Of the pattern that was found: the longest of a place names it. */
+  /**
+   * The length of the matched pattern: the longest match in a range names it.
+   */
   readonly length: number;
 }
 
 const FIRST_BYTES = 1024;
 
-/** Holds bytes from where something may have begun; all positions are absolute. */
+/** Holds back bytes that may belong to a secret; all positions are absolute. */
 export class MaskedOutput {
   readonly #masks: readonly Uint8Array[];
   readonly #weights: readonly number[];
   #buffer = new Uint8Array(FIRST_BYTES);
-  /** The position of the buffer's first byte, and how many bytes it holds. */
+  /** The position of the buffer's first byte, and the number of bytes in it. */
   #base = 0;
   #length = 0;
-  /** Up to where all was passed on; it may be ahead of what has come. */
+  /**
+   * The position up to which everything was released; may be ahead of the
+   * input.
+   */
   #taken = 0;
-  /** In order, without overlaps, and none begins before `#taken`. */
+  /** Sorted, without overlaps, and none starts before `#taken`. */
   #places: Place[] = [];
-  /** What was passed on counts as so much. */
+  /** The counted size of what was released. */
   counted = 0;
   hasMasked = false;
 
@@ -34,7 +39,7 @@ export class MaskedOutput {
     this.#weights = weights;
   }
 
-  /** Adds what has come, and says at which position it begins. */
+  /** Appends input, and returns its start position. */
   append(piece: Uint8Array): number {
     this.#makeRoom(piece.length);
     this.#buffer.set(piece, this.#length);
@@ -42,7 +47,7 @@ export class MaskedOutput {
     return this.#base + this.#length - piece.length;
   }
 
-  /** Marks a place; those that overlap become one. */
+  /** Marks a range; overlapping ranges are merged. */
   found(start: number, end: number, label: number): void {
     if (start < this.#taken) {
       this.#taken = Math.max(this.#taken, end);
@@ -63,7 +68,7 @@ export class MaskedOutput {
     this.#places.splice(at, 0, place);
   }
 
-  /** Takes what comes before a position, as far as it has come. */
+  /** Releases what precedes a position, as far as it was received. */
   take(before: number): Uint8Array {
     const end = Math.min(before, this.#base + this.#length);
     const parts: Uint8Array[] = [];
@@ -90,7 +95,10 @@ export class MaskedOutput {
     return this.#buffer.subarray(start - this.#base, end - this.#base);
   }
 
-  /** Moves what is held to the front where that is less than what is not. */
+  /**
+   * Makes room: moves held bytes to the front if they are the smaller part of
+   * the buffer.
+   */
   #makeRoom(bytes: number): void {
     const done = Math.min(this.#taken - this.#base, this.#length);
     const held = this.#length - done;

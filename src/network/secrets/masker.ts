@@ -1,6 +1,5 @@
 /**
- * Takes secrets out of a stream of bytes, whatever the pieces it comes in and
- * however it is escaped.
+ * Masks secrets in a byte stream, however it is split into pieces or escaped.
  *
  * ```text
  *  bytes ──┬──────────────▶ search ─┐
@@ -15,42 +14,45 @@ import { MaskingStream } from "./masking_stream.ts";
 import { type Pattern, PatternAutomaton } from "./pattern_automaton.ts";
 import { spellings } from "./secret_spellings.ts";
 
-/** A secret, and what is put in its place. */
+/** A secret and its replacement. */
 export interface MaskedSecret {
   readonly value: string;
   readonly mask: string;
-  /** What one place of it counts as, beside the bytes of the mask. */
+  /** The counted size of one occurrence, in addition to the mask. */
   readonly weight: number;
 }
 
-/** What each byte counts as where the case does not matter. */
+/** The class of each byte for case-insensitive search. */
 const FOLDED = Int16Array.from({ length: 256 }, (_, byte) => {
   const isUpper = byte >= 0x41 && byte <= 0x5a;
   return isUpper ? byte + 0x20 : byte;
 });
 
-/** In base64: that of URLs is the same, and ends of lines are none. */
+/**
+ * The class of each byte in base64: base64url counts the same, and line ends
+ * are ignored.
+ */
 const BASE64 = Int16Array.from({ length: 256 }, (_, byte) => byte);
 BASE64[0x2d] = 0x2b; // - is +
 BASE64[0x5f] = 0x2f; // _ is /
 BASE64[0x0a] = -1;
 BASE64[0x0d] = -1;
 
-/** A text that was masked. */
+/** A masked text. */
 export interface MaskedText {
   readonly text: string;
-  /** Bytes that it counts as, which tell no secret's length. */
+  /** Its counted size in bytes, which does not reveal a secret's length. */
   readonly counted: number;
 }
 
-/** Makes streams that are masked. */
+/** Creates masking streams. */
 export class Masker {
   readonly #secrets: readonly MaskedSecret[];
   readonly #masks: readonly Uint8Array[];
   readonly #folded: PatternAutomaton;
   readonly #exact: PatternAutomaton;
   readonly #longest: number;
-  /** Bytes that may begin something. */
+  /** Bytes that may start a pattern or an escape. */
   readonly #beginnings = new Uint8Array(256);
 
   constructor(secrets: readonly MaskedSecret[]) {
@@ -70,7 +72,7 @@ export class Masker {
     }
   }
 
-  /** Begins a stream. */
+  /** Starts a stream. */
   stream(): MaskingStream {
     return new MaskingStream({
       automata: [this.#folded, this.#exact],
@@ -83,7 +85,7 @@ export class Masker {
     });
   }
 
-  /** A text without any secret, and what it counts as. */
+  /** Masks a text and returns its counted size. */
   mask(text: string): MaskedText {
     if (this.#secrets.length === 0) return { text, counted: text.length };
     const stream = this.stream();
@@ -94,7 +96,7 @@ export class Masker {
     return { text: masked, counted: stream.counted };
   }
 
-  /** Whether a text holds a secret, in any form that is masked. */
+  /** Whether a text contains a secret, in any masked form. */
   isIn(text: string): boolean {
     const stream = this.stream();
     stream.push(new TextEncoder().encode(text));

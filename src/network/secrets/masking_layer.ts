@@ -1,7 +1,7 @@
 /**
- * Searches a stream as it is, and once more with its escapes undone. The second
- * search only runs from where an escape begins to where both searches have come
- * to the same again.
+ * Searches a stream as received, and again with its escapes decoded. The second
+ * search runs only from the start of an escape until both searches are in the
+ * same state.
  */
 
 import { opensEscape } from "./escapes.ts";
@@ -9,15 +9,15 @@ import type { PatternAutomaton } from "./pattern_automaton.ts";
 import { type FoundPlaces, PlacedSearch } from "./placed_search.ts";
 import { Unescaper } from "./unescaper.ts";
 
-/** What a layer searches with. */
+/** The parts that a layer searches with. */
 export interface LayerParts {
   readonly automata: readonly [PatternAutomaton, PatternAutomaton];
-  /** Bytes of the longest pattern. */
+  /** Length of the longest pattern in bytes. */
   readonly longest: number;
   readonly places: FoundPlaces;
 }
 
-/** One layer, and those below it. */
+/** One layer and those below it. */
 export class MaskingLayer {
   readonly #first: PlacedSearch;
   readonly #second: PlacedSearch;
@@ -25,7 +25,7 @@ export class MaskingLayer {
   readonly #unescaper: Unescaper;
   #isSplit = false;
 
-  /** @param layersBelow How often escapes are undone. */
+  /** @param layersBelow How many more times escapes are decoded. */
   constructor(parts: LayerParts, layersBelow: number) {
     const [first, second] = parts.automata;
     this.#first = new PlacedSearch(first, parts.longest, parts.places);
@@ -39,12 +39,12 @@ export class MaskingLayer {
     );
   }
 
-  /** Whether nothing has begun. */
+  /** Whether nothing has matched so far. */
   get isAtRest(): boolean {
     return !this.#isSplit && this.#first.isAtRest && this.#second.isAtRest;
   }
 
-  /** Where what may be the beginning of something begins; else infinite. */
+  /** The start of a possible match or escape; infinite if there is none. */
   get heldFrom(): number {
     const own = Math.min(this.#first.heldFrom, this.#second.heldFrom);
     if (!this.#isSplit) return own;
@@ -64,7 +64,7 @@ export class MaskingLayer {
     if (this.#isSplit) this.#stepBelow(below!, byte, start, end);
   }
 
-  /** No more comes. */
+  /** Ends the input. */
   end(): void {
     if (!this.#isSplit) return;
     this.#unescaper.end();

@@ -1,23 +1,23 @@
-/** Masks one stream of bytes, whatever the pieces it comes in. */
+/** Masks one byte stream, however it is split into pieces. */
 
 import type { MaskedOutput } from "./masked_output.ts";
 import { MaskingLayer } from "./masking_layer.ts";
 import type { PatternAutomaton } from "./pattern_automaton.ts";
 
-/** How many layers of escapes are undone. */
+/** How many layers of escapes are decoded. */
 const LAYERS_OF_ESCAPES = 2;
 
-/** What a stream is masked with. */
+/** The parts that a stream is masked with. */
 export interface MaskingParts {
   readonly automata: readonly [PatternAutomaton, PatternAutomaton];
-  /** Bytes of the longest pattern. */
+  /** Length of the longest pattern in bytes. */
   readonly longest: number;
-  /** Not 0 at the bytes that may begin a pattern or an escape. */
+  /** Non-zero for bytes that may start a pattern or an escape. */
   readonly beginnings: Uint8Array;
   readonly output: MaskedOutput;
 }
 
-/** Masks in pieces, holding back what may be the beginning of a secret. */
+/** Masks incrementally, holding back what may be the start of a secret. */
 export class MaskingStream {
   readonly #beginnings: Uint8Array;
   readonly #output: MaskedOutput;
@@ -35,12 +35,14 @@ export class MaskingStream {
     return this.#output.hasMasked;
   }
 
-  /** What all that was passed on counts as; it tells no secret's length. */
+  /**
+   * The counted size of the output, which does not reveal a secret's length.
+   */
   get counted(): number {
     return this.#output.counted;
   }
 
-  /** What can be passed on after the next piece. */
+  /** Takes the next piece and returns what can be released. */
   push(piece: Uint8Array): Uint8Array {
     const from = this.#output.append(piece);
     const layer = this.#layer;
@@ -55,7 +57,7 @@ export class MaskingStream {
     return this.#output.take(layer.heldFrom);
   }
 
-  /** What is left at the end. */
+  /** Returns the rest at the end of the stream. */
   end(): Uint8Array {
     this.#layer.end();
     return this.#output.take(Infinity);

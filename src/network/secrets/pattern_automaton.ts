@@ -1,31 +1,31 @@
 /**
- * Finds any of many patterns in a stream of bytes, each byte looked at a
- * bounded number of times on average, whatever the patterns and the bytes are.
+ * Finds any of many patterns in a byte stream, in amortized constant time per
+ * byte, whatever the patterns and the bytes.
  *
  * @see https://doi.org/10.1145/360825.360855 Aho and Corasick, 1975
  */
 
-/** What to find, and what the finder is told then. */
+/** A pattern and the label to report. */
 export interface Pattern {
   readonly bytes: Uint8Array;
   readonly label: number;
 }
 
-/** Where the search stands: 0 where nothing has begun. */
+/** The state of a search: 0 if nothing has matched so far. */
 export type AutomatonState = number;
 
 const ROOT = 0;
 const NONE = -1;
 
-/** A trie with failure links; what is alike to `classOf` counts as the same. */
+/** A trie with failure links; bytes of the same class are equal. */
 export class PatternAutomaton {
-  /** What each byte counts as; below 0: it is passed over. */
+  /** The class of each byte; below 0 it is ignored. */
   readonly #classOf: Int16Array;
-  /** The usual node has one child, the others have theirs in `#branches`. */
+  /** Most nodes have one child; others have theirs in `#branches`. */
   readonly #onlyByte: Int16Array;
   readonly #onlyChild: Int32Array;
   readonly #branches = new Map<number, number>();
-  /** Most bytes are looked up here. */
+  /** The transitions from the root, used for most bytes. */
   readonly #fromRoot = new Int32Array(256);
   readonly #fail: Int32Array;
   readonly #depth: Int32Array;
@@ -33,7 +33,7 @@ export class PatternAutomaton {
   readonly #foundLength: Int32Array;
   readonly #foundLabel: Int32Array;
 
-  /** @param classOf What each byte counts as; below 0 it is passed over. */
+  /** @param classOf The class of each byte; below 0 it is ignored. */
   constructor(patterns: readonly Pattern[], classOf: Int16Array) {
     const size = patterns.reduce((sum, { bytes }) => sum + bytes.length, 1);
     this.#classOf = classOf;
@@ -64,7 +64,7 @@ export class PatternAutomaton {
     this.#linkFailures(nodes);
   }
 
-  /** Where the search stands after a byte. */
+  /** The state after a byte. */
   next(state: AutomatonState, byte: number): AutomatonState {
     const value = this.#classOf[byte]!;
     if (value < 0) return state;
@@ -75,17 +75,17 @@ export class PatternAutomaton {
     return this.#fromRoot[value]!;
   }
 
-  /** Whether a byte changes nothing about the search. */
+  /** Whether a byte is ignored. */
   passesOver(byte: number): boolean {
     return this.#classOf[byte]! < 0;
   }
 
-  /** Of how many of the last bytes a pattern may consist. */
+  /** How many of the last bytes may belong to a match. */
   depth(state: AutomatonState): number {
     return this.#depth[state]!;
   }
 
-  /** The length of the longest pattern that ends here; 0 if none does. */
+  /** The length of the longest pattern that ends here; 0 if there is none. */
   foundLength(state: AutomatonState): number {
     return this.#foundLength[state]!;
   }
@@ -112,7 +112,10 @@ export class PatternAutomaton {
     this.#onlyChild[node] = child;
   }
 
-  /** By depth: each node's link leads to the longest end of it that begins. */
+  /**
+   * Sets failure links breadth-first: each leads to the longest proper suffix
+   * in the trie.
+   */
   #linkFailures(nodes: number): void {
     const children = childrenOf(
       nodes,

@@ -1,17 +1,17 @@
-/** Searches one layer of a stream, and says where in the source things are. */
+/** Searches one layer of a stream, tracking positions in the source. */
 
 import type { AutomatonState, PatternAutomaton } from "./pattern_automaton.ts";
 
-/** Is told of each place that was found. */
+/** Receives each match. */
 export interface FoundPlaces {
   found(start: number, end: number, label: number): void;
 }
 
-/** The state of one search, and where its last bytes come from. */
+/** The state of one search, and the source positions of its last bytes. */
 export class PlacedSearch {
   readonly #automaton: PatternAutomaton;
   readonly #places: FoundPlaces;
-  /** Where the last bytes begin, in a ring. */
+  /** The start positions of the last bytes, in a ring buffer. */
   readonly #starts: Float64Array;
   readonly #mask: number;
   #count = 0;
@@ -28,24 +28,24 @@ export class PlacedSearch {
     this.#mask = this.#starts.length - 1;
   }
 
-  /** Whether nothing has begun. */
+  /** Whether nothing has matched so far. */
   get isAtRest(): boolean {
     return this.#state === 0;
   }
 
-  /** Where what may be the beginning of a pattern begins; else infinite. */
+  /** The start of a possible match; infinite if there is none. */
   get heldFrom(): number {
     return this.#state === 0
       ? Infinity
       : this.#startOf(this.#automaton.depth(this.#state));
   }
 
-  /** Whether both will find the same in the same bytes. */
+  /** Whether both are in equivalent states. */
   isLike(other: PlacedSearch): boolean {
     return this.#state === other.#state;
   }
 
-  /** Goes on from where another one stands. */
+  /** Copies the state of another search. */
   become(other: PlacedSearch): void {
     this.#state = other.#state;
     const depth = this.#automaton.depth(other.#state);

@@ -1,24 +1,24 @@
 /** Finds `{{NAME}}` in what a guest sends. */
 
-/** A placeholder, also as a URL's query may spell it. */
+/** A placeholder, also as percent-encoded in a URL's query. */
 const PLACEHOLDER = /(?:\{\{|%7B%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}\}|%7D%7D)/gi;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const MAX_NAME_BYTES = 64;
 
-/** A placeholder of a body: its name, and where it stands. */
+/** A placeholder in a body: its name and position. */
 export interface PlaceInBody {
   readonly name: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** The names in a text, one for each placeholder. */
+/** The names of the placeholders in a text. */
 export function namesIn(text: string): string[] {
   return Array.from(text.matchAll(PLACEHOLDER), ([, name]) => name!);
 }
 
-/** A text with placeholders replaced; what has no value stays. */
+/** Replaces the placeholders in a text; unknown ones stay. */
 export function filledText(
   text: string,
   valueOf: (name: string) => string | undefined,
@@ -29,7 +29,9 @@ export function filledText(
   );
 }
 
-/** The placeholders in a body, which is never taken for a URL. */
+/**
+ * The placeholders in a body, where percent-encoded ones are not recognized.
+ */
 export function* placesIn(body: Uint8Array): Generator<PlaceInBody> {
   for (let at = body.indexOf(OPEN); at >= 0; at = body.indexOf(OPEN, at)) {
     let start = ++at;

@@ -1,6 +1,6 @@
 /**
- * The secrets of a sandbox: put where guests wrote their names, and taken out
- * of what comes back. Only the fetching worker has one.
+ * The secrets of a sandbox: filled into requests in place of their names, and
+ * masked in responses. Only the fetching worker has one.
  */
 
 import type { GrantedSecret } from "../../contract/network_messages.ts";
@@ -18,24 +18,24 @@ import type { MaskingStream } from "./masking_stream.ts";
 import { filledText, namesIn, placesIn } from "./placeholders.ts";
 import { ESCAPED_WEIGHT, filledWeight, maskedWeight } from "./secret_weight.ts";
 
-/** A request whose placeholders were filled, and where they were. */
+/** A request with filled placeholders, and where they were. */
 export interface FilledRequest extends GuestRequest {
-  /** Names of the headers that hold secrets. */
+  /** Names of the headers that contain secrets. */
   readonly secretHeaders: ReadonlySet<string>;
   readonly hasSecretBody: boolean;
-  /** What the body counts as: no less than its bytes. */
+  /** The counted size of the body, at least its bytes. */
   readonly bodyWeight: number;
 }
 
-/** What a request will be, before it is: nothing has grown yet. */
+/** A planned filling: sizes are known before anything is allocated. */
 export interface Filling {
-  /** What its URL and headers count as, once they are filled. */
+  /** The counted size of its URL and headers once filled. */
   readonly headWeight: number;
   readonly bodyWeight: number;
   fill(): FilledRequest;
 }
 
-/** Fills and masks. */
+/** Fills in and masks secrets. */
 export class SecretBook {
   readonly #secrets: ReadonlyMap<string, GrantedSecret>;
   readonly #masker: Masker;
@@ -51,12 +51,12 @@ export class SecretBook {
     );
   }
 
-  /** How many there are. */
+  /** The number of secrets. */
   get size(): number {
     return this.#secrets.size;
   }
 
-  /** Whether any of them may go to a host, at whatever port. */
+  /** Whether any secret may be sent to a host, on any port. */
   hasSecretFor(host: string): boolean {
     return this.#secrets.values().some(({ hosts }) =>
       hosts.some((grant) => namesHost(grant, host))
@@ -64,9 +64,10 @@ export class SecretBook {
   }
 
   /**
-   * Finds the placeholders of a request that goes to a destination.
+   * Finds the placeholders of a request to a destination.
    *
-   * @throws {Refusal} when a secret must not go there, or not in that place.
+   * @throws {Refusal} when a secret may not be sent there, or not in that part
+   * of the request.
    */
   filling(request: GuestRequest, destination: Destination): Filling {
     if (this.#secrets.size === 0) return unfilled(request);
@@ -84,22 +85,22 @@ export class SecretBook {
     };
   }
 
-  /** A text without any secret. */
+  /** Masks a text. */
   mask(text: string): string {
     return this.#masker.mask(text).text;
   }
 
-  /** A text without any secret, and what it counts as. */
+  /** Masks a text and returns its counted size. */
   maskCounted(text: string): MaskedText {
     return this.#masker.mask(text);
   }
 
-  /** Whether a text holds a secret, in any form that is masked. */
+  /** Whether a text contains a secret, in any masked form. */
   isIn(text: string): boolean {
     return this.#masker.isIn(text);
   }
 
-  /** Masks a stream; undefined when there is nothing to mask. */
+  /** A masking stream; undefined if there is nothing to mask. */
   maskingStream(): MaskingStream | undefined {
     return this.#secrets.size === 0 ? undefined : this.#masker.stream();
   }
@@ -162,7 +163,7 @@ export class SecretBook {
     return weight;
   }
 
-  /** @throws {Refusal} when the secret must not go there. */
+  /** @throws {Refusal} when the secret may not be sent there. */
   #weightAt(name: string, destination: Destination): number {
     const secret = this.#secrets.get(name);
     if (!secret) return 0;
@@ -170,7 +171,7 @@ export class SecretBook {
     return filledWeight(secret.value);
   }
 
-  /** @throws {Refusal} when a placeholder stands where none is filled. */
+  /** @throws {Refusal} when a placeholder is where none may be filled. */
   #checkPlaces({ url, headers }: GuestRequest): void {
     const places = [url.host, url.pathname, ...headers.map(([name]) => name)];
     for (const name of places.flatMap(namesIn)) {
@@ -183,8 +184,8 @@ export class SecretBook {
 }
 
 /**
- * Without a port, only TLS is trusted to bring a value to the right host: the
- * guest chooses the scheme, and anybody on the way could answer plain http.
+ * For a grant without a port, only TLS is trusted to reach the right host: the
+ * guest chooses the scheme, and anyone on the path could intercept plain http.
  */
 function checkDestination(secret: GrantedSecret, to: Destination): void {
   const grant = findGrant(secret.hosts, to.host, to.port);

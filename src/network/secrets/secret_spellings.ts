@@ -1,38 +1,37 @@
 /**
- * The forms in which a response may repeat a secret, and that are masked:
+ * The forms in which a response may repeat a secret that are masked:
  *
- * - as it is, in upper, lower or mixed case (names of headers and hosts come in
- *   lower case, whoever wrote them);
- * - with any of its characters escaped, each in any way of `escapes.ts`, and
+ * - verbatim, in any case (header and host names are lowercased in transit);
+ * - with any of its characters escaped in any way listed in `escapes.ts`, and
  *   all of that escaped once more;
- * - with `+` for spaces, as forms are sent;
+ * - with `+` for spaces, as in form encoding;
  * - in hexadecimal digits of any case;
- * - in base64 and base64url, alone or inside of something longer, also broken
- *   into lines.
+ * - in base64 and base64url, alone or within a longer encoding, also with line
+ *   breaks.
  *
- * Not masked are: other encodings (base32, digits with separators between
- * them, UTF-16), compression or encryption inside the body, hashes, parts of a
- * secret, and more than two layers of escapes.
+ * Not masked: other encodings (base32, digits with separators, UTF-16),
+ * compression or encryption inside the body, hashes, parts of a secret, and
+ * more than two layers of escapes.
  */
 
 import { unescape } from "./unescaper.ts";
 
-/** How a secret may be spelled. */
+/** The forms of a secret. */
 export interface Spellings {
-  /** To be found in any case. */
+  /** Matched case-insensitively. */
   readonly folded: readonly Uint8Array[];
-  /** To be found as they are: base64. */
+  /** Matched exactly: base64. */
   readonly exact: readonly Uint8Array[];
 }
 
-/** Fragments of base64 that are shorter would be found by chance. */
+/** Shorter base64 fragments would match by chance. */
 const MIN_FRAGMENT = 4;
 
-/** Every form that is masked, but for escapes, which are undone first. */
+/** Every masked form, except escapes, which are decoded first. */
 export function spellings(value: string): Spellings {
   const encoder = new TextEncoder();
   const bytes = encoder.encode(value);
-  // A secret that looks escaped is unescaped along with all others.
+  // A secret that looks escaped is decoded like everything else.
   const once = unescape(bytes);
   return {
     folded: [
@@ -47,9 +46,8 @@ export function spellings(value: string): Spellings {
 }
 
 /**
- * What base64 of anything with the secret in it contains, for each of the
- * three ways in which the secret can be aligned: the characters that depend on
- * nothing but the secret.
+ * The base64 characters that depend only on the secret, for each of its three
+ * possible alignments within longer data.
  */
 function base64Forms(bytes: Uint8Array): string[] {
   const forms: string[] = [];

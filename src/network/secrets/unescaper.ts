@@ -1,4 +1,4 @@
-/** Undoes one layer of escapes in a stream, and knows what each byte was. */
+/** Decodes one layer of escapes in a stream, tracking source positions. */
 
 import {
   ESCAPE_OPEN,
@@ -8,10 +8,10 @@ import {
   readEscape,
 } from "./escapes.ts";
 
-/** Takes a byte, and where in the source it begins and ends. */
+/** Receives a byte and its range in the source. */
 export type PlacedByteSink = (byte: number, start: number, end: number) => void;
 
-/** Holds back no more than what may be the beginning of one escape. */
+/** Decodes escapes, holding back no more than one incomplete escape. */
 export class Unescaper {
   readonly #sink: PlacedByteSink;
   readonly #bytes = new Uint8Array(MAX_ESCAPE_BYTES + 1);
@@ -28,7 +28,7 @@ export class Unescaper {
     return this.#length > 0;
   }
 
-  /** Where what is held back begins; infinite where nothing is. */
+  /** The start of what is held back; infinite if there is nothing. */
   get heldFrom(): number {
     return this.#length === 0 ? Infinity : this.#starts[0]!;
   }
@@ -49,18 +49,21 @@ export class Unescaper {
     } else if (found === NO_ESCAPE) this.#passOn();
   }
 
-  /** Passes on what is held back: no more comes. */
+  /** Ends the input, and emits what is held back. */
   end(): void {
     while (this.#length > 0) this.#passOn();
   }
 
-  /** The first byte is none of an escape; the others may begin one. */
+  /**
+   * Emits the first byte, which is not part of an escape; the others may start
+   * one.
+   */
   #passOn(): void {
     this.#sink(this.#bytes[0]!, this.#starts[0]!, this.#ends[0]!);
     this.#drop(1);
   }
 
-  /** Reads on in bytes that had been taken for a part of an escape. */
+  /** Re-reads bytes that were first taken for part of an escape. */
   #reread(length: number): void {
     for (this.#length = 0; this.#length < length;) {
       const found = readEscape(this.#bytes, ++this.#length);
@@ -73,7 +76,7 @@ export class Unescaper {
     }
   }
 
-  /** Goes on behind the first bytes: up to where an escape may begin. */
+  /** Drops the first bytes, and continues up to where an escape may start. */
   #drop(count: number): void {
     const length = this.#length;
     let at = count;
@@ -90,7 +93,7 @@ export class Unescaper {
   }
 }
 
-/** A text with one layer of escapes undone. */
+/** Decodes one layer of escapes in a text. */
 export function unescape(bytes: Uint8Array): Uint8Array {
   const found: number[] = [];
   const unescaper = new Unescaper((byte) => found.push(byte));
