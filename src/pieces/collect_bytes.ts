@@ -1,15 +1,15 @@
-/** Bytes that come piece by piece, put together without holding up others. */
+/** Collects bytes from pieces without blocking the event loop. */
 
 import { TimeSlice } from "./time_slice.ts";
 
-/** What is copied at once: new memory costs some 0.8 ms a MiB. */
+/** Bytes copied before yielding: new memory costs some 0.8 ms per MiB. */
 const PIECE_BYTES = 512 * 1024;
 
 /**
- * Copies pieces behind one another.
+ * Concatenates pieces.
  *
- * @param expected How many bytes will come, as far as one knows.
- * @param check Called with how many bytes there are so far; may throw.
+ * @param expected The expected number of bytes, if known.
+ * @param check Called with the number of bytes so far; may throw.
  */
 export async function collectBytes(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -25,7 +25,7 @@ export async function collectBytes(
   return await target.finish();
 }
 
-/** Copies bytes, so that the event loop goes on meanwhile. */
+/** Copies bytes without blocking the event loop. */
 export async function copyBytes(
   source: Uint8Array,
   slice: TimeSlice = new TimeSlice(),
@@ -35,11 +35,11 @@ export async function copyBytes(
   return await target.finish();
 }
 
-/** Where pieces are copied to. */
+/** The buffer into which pieces are copied. */
 class Target {
   #room: Uint8Array<ArrayBuffer>;
   readonly #slice: TimeSlice;
-  /** What was filled before there was more room. */
+  /** The buffers filled so far. */
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #at = 0;
   length = 0;
@@ -62,7 +62,7 @@ class Target {
     }
   }
 
-  /** As long as all that came, and no longer. */
+  /** The collected bytes, in a buffer of exact size. */
   async finish(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#full.length === 0 && this.#at === this.#room.length) {
       return this.#room;

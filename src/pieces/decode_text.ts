@@ -1,16 +1,16 @@
-/** Text from bytes that may be many, and anything. */
+/** Decodes text from bytes that may be many, and invalid. */
 
 import { TimeSlice } from "./time_slice.ts";
 
-/** Decoded at once: some 3 ms where every byte has to be replaced. */
+/** Bytes decoded before yielding: some 3 ms if every byte must be replaced. */
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Decodes UTF-8; what is none is replaced. Few bytes are decoded at once, many
- * piece by piece.
+ * Decodes UTF-8, replacing invalid bytes; synchronously if there are few bytes,
+ * otherwise in pieces.
  */
 export function decodeText(bytes: Uint8Array): string | Promise<string> {
-  // Most calls write nothing, and decoding nothing takes its time too.
+  // Most calls write nothing, and even decoding nothing takes time.
   if (bytes.length === 0) return "";
   return bytes.length <= PIECE_BYTES
     ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)

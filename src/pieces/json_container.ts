@@ -1,15 +1,15 @@
-/** The arrays and objects of a JSON text that is parsed piece by piece. */
+/** The arrays and objects of a JSON text that is parsed incrementally. */
 
 import { UnusableJson } from "./json_text.ts";
 
-/** An object with more members takes V8 too long at once to make room for. */
+/** Growing an object with more members blocks V8 for too long. */
 export const MAX_MEMBERS = 100_000;
 
 /** What may come next in a container. */
 export const Expect = {
-  /** A first value, or the end. */
+  /** The first value, or the end. */
   First: 0,
-  /** A value, as there was a comma. */
+  /** A value, after a comma. */
   Value: 1,
   /** A comma, or the end. */
   Comma: 2,
@@ -18,20 +18,20 @@ export const Expect = {
 /** One value of {@linkcode Expect}. */
 export type Expect = typeof Expect[keyof typeof Expect];
 
-/** An array or object that is being read. */
+/** An array or object that is being parsed. */
 export interface JsonContainer {
   /** The array or object itself. */
   readonly value: unknown;
   readonly closing: number;
   readonly hasKeys: boolean;
   expect: Expect;
-  /** Adds what stands between two commas, one value or many. */
+  /** Adds a comma-separated run of values. */
   add(text: string): void;
-  /** Adds one value; the key is of an object's. */
+  /** Adds one value; the key is used only by objects. */
   set(key: string, value: unknown): void;
 }
 
-/** An array that is being read. */
+/** An array that is being parsed. */
 export class JsonArray implements JsonContainer {
   readonly value: unknown[] = [];
   readonly closing = 0x5d;
@@ -49,7 +49,7 @@ export class JsonArray implements JsonContainer {
   }
 }
 
-/** An object that is being read. */
+/** An object that is being parsed. */
 export class JsonObject implements JsonContainer {
   readonly value: Record<string, unknown> = {};
   readonly closing = 0x7d;
@@ -70,7 +70,7 @@ export class JsonObject implements JsonContainer {
         `JSON with more than ${MAX_MEMBERS} members in one object`,
       );
     }
-    // "__proto__" and its like are names as any other, as in JSON.parse.
+    // "__proto__" and the like are ordinary keys, as in JSON.parse.
     if (key in Object.prototype) {
       const [writable, enumerable, configurable] = [true, true, true];
       const property = { value, writable, enumerable, configurable };

@@ -1,20 +1,23 @@
-/** The structure of a JSON text: everything in it but the insides of strings. */
+/**
+ * Measures the structure of a JSON text: everything but the contents of
+ * strings.
+ */
 
 import { MAX_DEPTH, tooDeep } from "./json_text.ts";
 
 /**
  * Whether a text has at most this much structure, which is what makes parsing
- * slow: characters outside strings, and escapes within them.
+ * slow: characters outside of strings, and escapes within them.
  *
- * The text need not be JSON: `JSON.parse` finds out what is wrong with it.
+ * The text need not be valid JSON: `JSON.parse` reports what is wrong.
  *
- * @throws {UnusableJson} when brackets nest too deep.
+ * @throws {UnusableJson} when brackets are nested too deeply.
  */
 export function hasAtMost(most: number, text: string): boolean {
   const { length } = text;
   let depth = 0;
   let structure = 0;
-  /** The first backslash that is not behind us; searched for once it is. */
+  /** The next backslash; searched for again once it is passed. */
   let backslash = -1;
   for (let at = 0; at < length; at++) {
     if (++structure > most) return false;
@@ -23,7 +26,7 @@ export function hasAtMost(most: number, text: string): boolean {
       if (++depth > MAX_DEPTH) throw tooDeep();
     } else if (character === "]" || character === "}") depth--;
     if (character !== '"') continue;
-    // Searching is many times as fast as looking at each character.
+    // Searching is many times faster than examining each character.
     let quote = find(text, '"', ++at);
     for (;;) {
       if (backslash < at) backslash = find(text, "\\", at);
@@ -37,7 +40,9 @@ export function hasAtMost(most: number, text: string): boolean {
   return true;
 }
 
-/** Where something is found from `at` on; behind the end when nowhere. */
+/**
+ * The position of something at or after `at`; past the end if there is none.
+ */
 function find(text: string, what: string, at: number): number {
   const found = text.indexOf(what, at);
   return found === -1 ? text.length : found;

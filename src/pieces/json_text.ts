@@ -1,4 +1,4 @@
-/** The bytes of a JSON text, read where the structure says that they end. */
+/** Scans the bytes of a JSON text by its structure. */
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -9,19 +9,19 @@ const REPLACEMENT = "\ufffd";
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Deeper answers overflow the stack of code that walks them recursively. */
+/** Deeper values overflow the stack of code that walks them recursively. */
 export const MAX_DEPTH = 512;
 
-/** Bytes that are not JSON, or more of it than is taken; the message says what. */
+/** Bytes that are not JSON, or exceed a limit; the message says which. */
 export class UnusableJson extends Error {}
 
 /**
- * Decodes UTF-8, and accepts nothing else.
+ * Decodes UTF-8 strictly.
  *
- * Checking while decoding takes several times as long, and is needed only where
- * there is a sign that a byte was replaced.
+ * Fatal decoding takes several times as long, and is needed only if the result
+ * contains a replacement character.
  *
- * @throws {UnusableJson} when a byte belongs to no character.
+ * @throws {UnusableJson} when the bytes are not valid UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   const text = LENIENT.decode(bytes);
@@ -33,7 +33,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Whether a byte is white space between JSON's tokens. */
+/** Whether a byte is JSON white space. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
@@ -48,31 +48,33 @@ export function isClosing(byte: number | undefined): boolean {
   return byte === 0x5d || byte === 0x7d;
 }
 
-/** A comma or an opening bracket, and how many values there are up to it. */
+/** A comma or an opening bracket, and the number of values before it. */
 export interface Mark {
   readonly at: number;
   readonly values: number;
 }
 
-/** What a stretch of text holds, as far as brackets and commas tell. */
+/** The structure of a range of text, by brackets and commas. */
 export interface Outline {
-  /** Where the container that the stretch begins in is closed, if it is. */
+  /** Where the container in which the range starts is closed, if it is. */
   readonly closed: number | undefined;
-  /** What is opened and not closed, outermost first. */
+  /** The brackets opened and not closed, outermost first. */
   readonly open: readonly Mark[];
-  /** The last comma at each level; the first is outside all that is open. */
+  /**
+   * The last comma at each level; the first is outside of all open brackets.
+   */
   readonly commas: readonly (Mark | undefined)[];
-  /** How many values there are at the end of the stretch. */
+  /** The number of values up to the end of the range. */
   readonly values: number;
 }
 
 /**
- * Looks at brackets and commas outside strings from `start` to `end`, or to
- * where the container that it begins in is closed.
+ * Scans brackets and commas outside of strings from `start` to `end`, or to
+ * where the container in which it starts is closed.
  *
- * @param depth How deep it begins.
- * @param values How many values there are before it.
- * @throws {UnusableJson} when it goes too deep.
+ * @param depth The nesting depth at the start.
+ * @param values The number of values before the start.
+ * @throws {UnusableJson} when it is nested too deeply.
  */
 export function outline(
   bytes: Uint8Array,
@@ -100,13 +102,13 @@ export function outline(
   return { closed, open, commas, values };
 }
 
-/** Counts values as {@linkcode outline} does, one stretch after the other. */
+/** Counts values as {@linkcode outline} does, range by range. */
 export class ValueCounter {
   values = 0;
   #at = 0;
   #isInString = false;
 
-  /** Reads on up to `end` or so; answers where it stands. */
+  /** Scans to about `end`; returns the position reached. */
   read(bytes: Uint8Array, end: number): number {
     let at = this.#at;
     for (; at < end; at++) {
@@ -121,7 +123,9 @@ export class ValueCounter {
   }
 }
 
-/** The quote that ends the string that `at` is in; `end` when none does. */
+/**
+ * The closing quote of the string that contains `at`; `end` if there is none.
+ */
 function stringEnd(bytes: Uint8Array, at: number, end: number): number {
   for (; at < end; at++) {
     const byte = bytes[at]!;
@@ -132,8 +136,8 @@ function stringEnd(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /**
- * The end of a piece of a string: its quote, or a place at or behind `least`
- * that is in the middle of no character and no escape.
+ * The end of a piece of a string: its closing quote, or a position at or after
+ * `least` that splits no character and no escape.
  */
 export function stringPieceEnd(
   bytes: Uint8Array,
@@ -149,12 +153,12 @@ export function stringPieceEnd(
   return bytes.length;
 }
 
-/** The error for brackets that nest too deep. */
+/** The error for brackets that are nested too deeply. */
 export function tooDeep(): UnusableJson {
   return new UnusableJson(`JSON nested deeper than ${MAX_DEPTH} levels`);
 }
 
-/** What is wrong with bytes that `JSON.parse` did not take. */
+/** The error for bytes that `JSON.parse` rejected. */
 export function notJson(
   bytes: Uint8Array,
   error: unknown,

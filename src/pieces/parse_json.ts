@@ -1,6 +1,6 @@
 /**
- * JSON from bytes that may be many: what `JSON.parse` makes of them, within
- * limits, and without holding up the event loop.
+ * Parses JSON like `JSON.parse`, but within limits and without blocking the
+ * event loop.
  */
 
 import { hasAtMost } from "./json_structure.ts";
@@ -8,19 +8,19 @@ import { decodeUtf8, MAX_DEPTH, notJson, UnusableJson } from "./json_text.ts";
 
 export { UnusableJson };
 
-/** Parsed at once, if it has little structure: it takes 2 ms at most. */
+/** Parsed in one go if it has little structure: at most 2 ms. */
 const AT_ONCE_BYTES = 512 * 1024;
-/** Structure that is parsed at once: the worst that was found takes 4 ms. */
+/** Structure parsed in one go: the worst case found takes 4 ms. */
 const AT_ONCE_STRUCTURE = 32 * 1024;
-/** Values of a text that is parsed in pieces. */
+/** Maximum number of values in a text that is parsed in pieces. */
 export const MAX_VALUES = 1_000_000;
 
 /**
- * Parses JSON, at once where that is quick.
+ * Parses JSON, synchronously if that is quick.
  *
- * @param maxValues How many values it may hold, where it is parsed in pieces.
- * @throws {UnusableJson} also as a rejection, when it is not UTF-8, not JSON, or
- * too deep, or in a large text, when it holds too many values.
+ * @param maxValues The maximum number of values, if it is parsed in pieces.
+ * @throws {UnusableJson} (or rejects) when it is not UTF-8, not JSON, nested
+ * too deeply or, for a large text, has too many values.
  */
 export function parseJson(
   bytes: Uint8Array,
@@ -38,7 +38,7 @@ export function parseJson(
   }
 }
 
-/** Few answers are so long: the code for them is loaded with the first. */
+/** Few answers are so long: their code is loaded on first use. */
 async function parsePieces(
   bytes: Uint8Array,
   maxValues: number,

@@ -1,7 +1,7 @@
 /**
- * Parses JSON piece by piece. The bytes are the guest's: V8 takes some 4 s for
- * 15 MiB of `[],[],[]`, most of it to collect garbage, so that the number of
- * values is bounded too.
+ * Parses JSON incrementally. The bytes are untrusted: V8 takes some 4 s for 15
+ * MiB of `[],[],[]`, mostly for garbage collection, so the number of values is
+ * bounded too.
  */
 
 import {
@@ -23,13 +23,13 @@ import {
 } from "./json_text.ts";
 import { TimeSlice } from "./time_slice.ts";
 
-/** What is looked at, and given to `JSON.parse`, at once. */
+/** Size of a piece that is scanned and passed to `JSON.parse`. */
 const PIECE_BYTES = 8 * 1024;
-/** What is taken of a string at once. */
+/** Size of a piece of a string. */
 const STRING_PIECE_BYTES = 64 * 1024;
-/** What is looked at before. */
+/** Bytes counted before yielding. */
 const COUNTED_BYTES = 256 * 1024;
-/** A number can't be parsed in pieces. */
+/** Maximum length of a number, which can't be parsed in pieces. */
 const MAX_NUMBER_BYTES = 64 * 1024;
 
 const COLON = 0x3a;
@@ -37,13 +37,13 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 const OPENING_BRACE = 0x7b;
 
-/** Reads a text from its beginning to its end, resting in between. */
+/** Parses a text from start to end, yielding in between. */
 export class PiecewiseParser {
   readonly #bytes: Uint8Array;
   readonly #maxValues: number;
   readonly #slice = new TimeSlice();
   readonly #root = new JsonArray();
-  /** What is open, the root around all of it first. */
+  /** The open containers, starting with the root around everything. */
   readonly #containers: JsonContainer[] = [this.#root];
   #at = 0;
   #values = 0;
@@ -67,10 +67,12 @@ export class PiecewiseParser {
     }
   }
 
-  /** Before anything is made of them: what is made has to be collected, too. */
+  /**
+   * Counts values before creating any, as those created must be collected, too.
+   */
   async #countValues(): Promise<void> {
     const { length } = this.#bytes;
-    // Each has a byte of its own, so that few bytes can't hold too many.
+    // Each value takes at least one byte, so few bytes can't contain too many.
     if (length <= this.#maxValues) return;
     const counter = new ValueCounter();
     for (let at = 0; at < length;) {
@@ -88,7 +90,7 @@ export class PiecewiseParser {
     return this.#containers.at(-1)!;
   }
 
-  /** Whether something else follows. */
+  /** Skips white space; returns whether anything follows. */
   async #skipBlanks(): Promise<boolean> {
     for (;;) {
       if (this.#slice.isOver) await this.#slice.rest();
@@ -116,7 +118,7 @@ export class PiecewiseParser {
     }
   }
 
-  /** Takes all the values that end in the next piece, if any does. */
+  /** Takes all values that end in the next piece, if any. */
   #takePiece(): boolean {
     const start = this.#at;
     const end = Math.min(start + PIECE_BYTES, this.#bytes.length);
@@ -126,7 +128,8 @@ export class PiecewiseParser {
       this.#takeUntil(seen.closed, Expect.Comma, seen.values);
       return true;
     }
-    // What is open at the end of the piece is entered, level by level.
+    // Containers still open at the end of the piece are entered, level by
+    // level.
     seen.open.forEach((mark, level) => {
       const comma = seen.commas[level];
       if (comma) this.#takeUntil(comma.at, Expect.Value, comma.values);
@@ -140,7 +143,7 @@ export class PiecewiseParser {
     return this.#at > start;
   }
 
-  /** Takes whole values up to a comma, a closing bracket or the end. */
+  /** Takes complete values up to a comma, a closing bracket or the end. */
   #takeUntil(end: number, expect: Expect, values: number): void {
     const top = this.#top;
     if (top === this.#root && expect === Expect.Value) throw unexpected(COMMA);
@@ -150,10 +153,11 @@ export class PiecewiseParser {
     this.#at = expect === Expect.Value ? end + 1 : end;
   }
 
-  /** Enters the container that is opened at `at`, behind its key. */
+  /** Enters the container that opens at `at`, after its key. */
   #enterAt(at: number, values: number): void {
     const text = decodeUtf8(this.#bytes.subarray(this.#at, at));
-    // An empty array stands for the one that is too large to be read at once.
+    // An empty array stands in for the container that is too large to parse at
+    // once.
     const [key = ""] = this.#top.hasKeys
       ? Object.keys(JSON.parse(`{${text}[]}`))
       : (JSON.parse(`[${text}[]]`), []);
@@ -183,7 +187,7 @@ export class PiecewiseParser {
     this.#at++;
   }
 
-  /** Takes one value, with its key, that is longer than a piece. */
+  /** Takes one value that is longer than a piece, with its key. */
   async #takeValue(): Promise<void> {
     const key = this.#top.hasKeys ? await this.#takeKey() : "";
     const byte = this.#bytes[this.#at];
@@ -227,7 +231,9 @@ export class PiecewiseParser {
     }
   }
 
-  /** Takes a number, or `true`, `false` or `null` with much space behind it. */
+  /**
+   * Takes a number, or `true`, `false` or `null` followed by much white space.
+   */
   #takeNumber(): unknown {
     const most = this.#at + MAX_NUMBER_BYTES;
     let end = this.#at;

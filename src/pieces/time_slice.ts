@@ -1,11 +1,11 @@
-/** Long work on the host's thread, cut into slices that others run between. */
+/** Splits long work on the host's thread into time slices. */
 
 import { Timer } from "../timer.ts";
 
-/** How long a slice may be before the event loop gets its turn, in ms. */
+/** Maximum length of a slice before yielding to the event loop, in ms. */
 const SLICE_MS = 4;
 
-/** The slice of time that is going on. */
+/** The current time slice. */
 export class TimeSlice {
   #end = performance.now() + SLICE_MS;
 
@@ -14,7 +14,7 @@ export class TimeSlice {
     return performance.now() >= this.#end;
   }
 
-  /** Lets the event loop go round once; a new slice begins afterwards. */
+  /** Yields to the event loop once; then a new slice starts. */
   async rest(): Promise<void> {
     await new Promise<void>((resolve) => void new Timer(0, resolve));
     this.#end = performance.now() + SLICE_MS;

@@ -17,7 +17,7 @@ interface Encoding {
 }
 
 /**
- * Operators that only injected code uses, on the stop page.
+ * Atomic operators, used only by injected code on the stop page.
  * https://webassembly.github.io/threads/core/binary/instructions.html
  */
 const ATOMIC: Readonly<Record<string, number>> = {
@@ -55,8 +55,8 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = allEncodings();
 const MULTI_MEMORY = 0x40;
 
 /**
- * Assembles operators written as in the text format without folding, each
- * followed by its immediates: indices, `void` or a type for blocks, and
+ * Assembles operators in the unfolded text format, each followed by its
+ * immediates: indices, `void` or a type for blocks, and
  * `memory offset alignment` for loads and stores.
  */
 export function assemble(text: string): Uint8Array<ArrayBuffer> {

@@ -5,19 +5,19 @@ import { malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 import { readHeapType } from "./value_type.ts";
 
-/** What a constant expression may name, and what it used. */
+/** What a constant expression may refer to, and what it used. */
 export interface ConstScope {
   readonly types: number;
   readonly functions: number;
   readonly globals: number;
   readonly features: Set<string>;
-  /** How many operators one expression may have, its end aside. */
+  /** The maximum number of operators in one expression, excluding `end`. */
   readonly operators: number;
 }
 
 /**
- * Steps over a constant expression, checks the indices that it names and
- * answers how many operators it has.
+ * Skips a constant expression, checks its indices and returns its number of
+ * operators.
  * https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
  */
 export function readConstExpr(reader: Reader, scope: ConstScope): number {

@@ -12,7 +12,7 @@ import {
 import type { Writer } from "./writer.ts";
 
 /**
- * What an import or export is.
+ * The kind of an import or export.
  * https://webassembly.github.io/spec/core/binary/modules.html#import-section
  */
 export const ExternCode = {
@@ -33,7 +33,7 @@ export interface GlobalType {
   readonly mutable: boolean;
 }
 
-/** The type of an import or of one member of an index space. */
+/** The type of an import or of an entry of an index space. */
 export type Entity =
   | { readonly kind: "function"; readonly type: number }
   | { readonly kind: "table"; readonly table: TableType }
@@ -41,7 +41,7 @@ export type Entity =
   | { readonly kind: "global"; readonly global: GlobalType }
   | { readonly kind: "tag"; readonly type: number };
 
-/** Reads the index of one of `count` things. */
+/** Reads an index below `count`. */
 export function readIndex(reader: Reader, what: string, count: number): number {
   const at = reader.pos;
   const index = reader.u32(what);

@@ -13,7 +13,7 @@ export interface FuncType {
 
 const FUNC = 0x60;
 
-/** Forms of a type definition that are refused. */
+/** Type definitions that are refused. */
 const REFUSED: Readonly<Record<number, string>> = {
   0x5f: "garbage collection (struct type)",
   0x5e: "garbage collection (array type)",
@@ -26,16 +26,16 @@ const REFUSED: Readonly<Record<number, string>> = {
   0x65: "shared-everything threads (shared type)",
 };
 
-/** Counts that bound a function type. */
+/** Limits on function types. */
 export interface FuncTypeLimits {
   readonly types: number;
   readonly params: number;
   readonly results: number;
-  /** Parameters and results of all types together. */
+  /** Total number of parameters and results of all types. */
   readonly typeValues: number;
 }
 
-/** Reads the type section; a type may name itself and those before it. */
+/** Reads the type section; a type may refer to itself and to earlier types. */
 export function readTypeSection(
   reader: Reader,
   limits: FuncTypeLimits,
@@ -59,7 +59,7 @@ export function readTypeSection(
   return types;
 }
 
-/** Reads one type, which may name the first `typeCount`. */
+/** Reads one type, which may refer to the first `typeCount` types. */
 export function readFuncType(
   reader: Reader,
   typeCount: number,

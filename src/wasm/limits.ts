@@ -4,16 +4,16 @@ import { malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
-/** How many pages a memory has, or how many entries a table. */
+/** The limits of a memory in pages, or of a table in entries. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;
-  /** Whether addresses are 64 bits wide. */
+  /** Whether it uses 64-bit addresses (memory64). */
   readonly index64: boolean;
 }
 
 /**
- * Bits of the limits' flag byte.
+ * Bits of the flag byte of limits.
  * https://webassembly.github.io/spec/core/binary/types.html#limits
  */
 const Flag = {
@@ -35,7 +35,7 @@ export function readLimits(reader: Reader): Limits {
   return readAnyLimits(reader);
 }
 
-/** Reads limits of a module that may be refused for them. */
+/** Reads any limits, including those for which a module is refused. */
 export function readAnyLimits(reader: Reader): Limits {
   const at = reader.pos;
   const flags = reader.u8("limits");
@@ -58,7 +58,7 @@ export function writeLimits(writer: Writer, limits: Limits): void {
   if (maximum !== undefined) writer.u32(maximum);
 }
 
-/** The limits of a memory that threads share, which always has a maximum. */
+/** Writes the limits of a shared memory, which always has a maximum. */
 export function writeSharedLimits(
   writer: Writer,
   minimum: number,

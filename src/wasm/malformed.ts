@@ -1,8 +1,11 @@
-/** Errors for bytes that are not a module, or too much of one. */
+/** Errors for invalid or oversized modules. */
 
 import { CompilationFailed } from "../errors.ts";
 
-/** How a reason begins that also says so after it was sent between threads. */
+/**
+ * Prefix of reasons, by which they are recognized even after being posted
+ * between threads.
+ */
 const MALFORMED = "Cannot read module: ";
 
 /** The error for bytes that are not a WebAssembly module. */
@@ -10,12 +13,15 @@ export function malformed(what: string, offset: number): CompilationFailed {
   return new CompilationFailed(`${MALFORMED}${what}`, offset);
 }
 
-/** The error for a module that has more of something than a sandbox takes. */
+/** The error for a module that exceeds a limit of the sandbox. */
 export function overLimit(what: string, offset: number): CompilationFailed {
   return new CompilationFailed(`Cannot prepare module: ${what}`, offset);
 }
 
-/** Whether bytes were found to be no valid module, rather than one that is refused. */
+/**
+ * Whether the bytes are not a valid module, rather than a module that is
+ * refused.
+ */
 export function isMalformed({ reason }: CompilationFailed): boolean {
   return reason.startsWith(MALFORMED);
 }

@@ -1,10 +1,10 @@
 /**
- * The one operator table: which opcodes a guest may use, what follows each of
- * them, which proposal it came with and what it costs in fuel.
+ * The operator table: which opcodes a guest may use, their immediates, their
+ * proposal and their fuel cost.
  * https://webassembly.github.io/spec/core/appendix/index-instructions.html
  */
 
-/** What follows an opcode, or how it shapes control flow. */
+/** The immediates of an opcode, or its effect on control flow. */
 export const Shape = {
   Unknown: 0,
   None: 1,
@@ -62,7 +62,9 @@ export const Shape = {
   PrefixFc: 53,
   PrefixFd: 54,
   PrefixFe: 55,
-  /** Nothing follows, as with `None`, but what V8 makes of it branches. */
+  /**
+   * No immediates, as with `None`, but V8 compiles it to code with branches.
+   */
   Branching: 56,
 } as const;
 
@@ -398,7 +400,8 @@ export const FEATURES: readonly string[] = [
 
 /**
  * Operators that cost no fuel; every other one costs 1. The same list as
- * wasmtime's default: what generates no code, and the joints of control flow.
+ * wasmtime's default: operators that generate no code, and structured control
+ * flow.
  */
 const FREE: ReadonlySet<string> = new Set(
   "nop drop block loop unreachable return else end".split(" "),
@@ -413,8 +416,8 @@ export interface OperatorTable {
   /** The fuel that each opcode costs. */
   readonly fuel: Uint8Array;
   /**
-   * How much each opcode raises the operand stack, or more: what calls, blocks
-   * and typed immediates do to it is not in the table.
+   * An upper bound on how much each opcode raises the operand stack; calls,
+   * blocks and typed immediates are not covered by the table.
    */
   readonly effect: Int8Array;
   /** The text format's name of each opcode. */

@@ -4,12 +4,12 @@ import { malformed, overLimit } from "./malformed.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes of a name, as V8 limits them. */
+/** V8's limit on the length of a name in bytes. */
 const LONGEST_NAME = 100_000;
 
 /**
- * The one cursor over a module's bytes. The bytes are the attacker's: every
- * read is checked against the end, and every error carries the byte offset.
+ * The cursor over a module's bytes. The bytes are untrusted: every read is
+ * bounds-checked, and every error has the byte offset.
  */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -79,7 +79,7 @@ export class Reader {
     throw malformed(`${what} does not fit 33 bits`, start);
   }
 
-  /** Steps over a LEB128 number of at most `bits` bits. */
+  /** Skips a LEB128 number of at most `bits` bits. */
   skipLeb(bits: 32 | 64, what: string): void {
     const start = this.pos;
     const longest = Math.ceil(bits / 7);
@@ -101,7 +101,7 @@ export class Reader {
     if (count > limit) {
       throw overLimit(`${count} ${what}, limit is ${limit}`, start);
     }
-    // Each entry takes a byte at least.
+    // Each entry takes at least one byte.
     if (count > this.end - this.pos) {
       throw malformed(`${count} ${what} do not fit their section`, start);
     }
@@ -125,7 +125,7 @@ export class Reader {
     }
   }
 
-  /** A cursor over the next `length` bytes, which this one steps over. */
+  /** A cursor over the next `length` bytes, which this one skips. */
   slice(length: number, what: string): Reader {
     const start = this.pos;
     this.skip(length, what);

@@ -1,4 +1,4 @@
-/** Reads the sections of a module, and their order. */
+/** Reads the sections of a module, and checks their order. */
 
 import { CompilationFailed } from "../errors.ts";
 import { malformed, overLimit } from "./malformed.ts";
@@ -25,7 +25,7 @@ export const SectionId = {
   tag: 13,
 } as const;
 
-/** The order in which sections must stand; custom ones stand anywhere. */
+/** The required order of sections; custom sections may be anywhere. */
 export const SECTION_ORDER: readonly number[] = [
   SectionId.type,
   SectionId.import,
@@ -42,14 +42,16 @@ export const SECTION_ORDER: readonly number[] = [
   SectionId.data,
 ];
 
-/** One section: `contents` to `end` is what follows its size. */
+/** One section: its contents are from `contents` to `end`. */
 export interface Section {
   readonly id: number;
   readonly contents: number;
   readonly end: number;
   /** The name of a custom section, `""` for others. */
   readonly name: string;
-  /** The place in the order that it follows, -1 before the first. */
+  /**
+   * The rank of the last non-custom section up to here; -1 before the first.
+   */
   readonly rank: number;
 }
 
@@ -79,7 +81,7 @@ export function readHeader(reader: Reader): void {
   reader.pos = 8;
 }
 
-/** Lists the sections, in order, each known one at most once. */
+/** Lists the sections, in order; each known one may occur at most once. */
 export function readSections(reader: Reader, limit: number): Section[] {
   readHeader(reader);
   const sections: Section[] = [];

@@ -5,9 +5,10 @@ import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
 /**
- * A value type in one number: its code when one byte says it; `NonNull | code`
- * for a non-nullable abstract reference; `Concrete + 2 * type index`, plus one
- * when nullable, for a reference to one of the module's types.
+ * A value type as one number: its code if it is encoded in one byte;
+ * `NonNull | code` for a non-nullable abstract reference;
+ * `Concrete + 2 * type index`, plus one if nullable, for a reference to one of
+ * the module's types.
  */
 export type ValueType = number;
 
@@ -69,7 +70,7 @@ const HEAPS: ReadonlySet<number> = new Set([
   ValueCode.nullexnref,
 ]);
 
-/** Whether one byte is a value type by itself, for the hot loop. */
+/** Whether a single byte is a value type, for the hot loop. */
 export const SHORT_VALUE_TYPE: Uint8Array = Uint8Array.from(
   { length: 256 },
   (_, code) => NUMBERS.has(code) || HEAPS.has(code) ? 1 : 0,
@@ -80,7 +81,7 @@ export function typeIndexOf(type: ValueType): number {
   return type < CONCRETE ? -1 : (type - CONCRETE) >> 1;
 }
 
-/** Whether values of this type can be, or lead to, an exception. */
+/** Whether values of this type can be, or contain, an exception. */
 export function isException(type: ValueType): boolean {
   const code = type & 0x7f;
   return type < CONCRETE &&
@@ -91,12 +92,14 @@ export function isReference(type: ValueType): boolean {
   return !NUMBERS.has(type);
 }
 
-/** Whether a variable of this type needs no initial value. */
+/** Whether a local of this type has a default value. */
 export function isNullable(type: ValueType): boolean {
   return type < CONCRETE ? (type & NON_NULL) === 0 : (type & 1) === 1;
 }
 
-/** Reads a value type; a concrete one must name one of `typeCount` types. */
+/**
+ * Reads a value type; a concrete one must refer to one of `typeCount` types.
+ */
 export function readValueType(reader: Reader, typeCount: number): ValueType {
   const at = reader.pos;
   const code = reader.u8("value type");

@@ -6,11 +6,11 @@ const SHORT_COPY = 48;
 /** A growing buffer for a module's bytes; the twin of the reader. */
 export class Writer {
   #bytes: Uint8Array<ArrayBuffer>;
-  /** Where what was written begins; what is before it is room. */
+  /** The start of the written bytes; headroom precedes it. */
   #start: number;
   #end: number;
 
-  /** @param headroom Room for what {@linkcode prepend} puts before the rest. */
+  /** @param headroom Space for {@linkcode prepend}. */
   constructor(capacity = 256, headroom = 0) {
     this.#bytes = new Uint8Array(headroom + capacity);
     this.#start = headroom;
@@ -21,7 +21,7 @@ export class Writer {
     return this.#end - this.#start;
   }
 
-  /** Makes room for `count` more bytes. */
+  /** Ensures capacity for `count` more bytes. */
   reserve(count: number): void {
     const needed = this.#end + count;
     if (needed <= this.#bytes.length) return;
@@ -30,7 +30,7 @@ export class Writer {
     this.#bytes = grown;
   }
 
-  /** Puts something before all that was written, without moving it. */
+  /** Writes before everything written so far, without moving it. */
   prepend(other: Writer): this {
     const missing = other.length - this.#start;
     if (missing > 0) this.#moveBy(missing);
@@ -59,7 +59,7 @@ export class Writer {
     return this;
   }
 
-  /** Copies a range of another array, without a view for the short ones. */
+  /** Copies a range of another array; short ranges without creating a view. */
   copy(source: Uint8Array, start: number, end: number): this {
     this.reserve(end - start);
     const target = this.#bytes;
@@ -99,13 +99,13 @@ export class Writer {
     return this.u32(encoded.length).bytes(encoded);
   }
 
-  /** Room for a size that is only known later: a padded LEB128 number. */
+  /** Reserves a padded LEB128 number for a size that is not yet known. */
   sizeSlot(): number {
     this.bytes([0x80, 0x80, 0x80, 0x80, 0x00]);
     return this.#end - 5;
   }
 
-  /** Fills a slot with the number of bytes written since, and answers it. */
+  /** Fills a slot with the number of bytes written since, and returns it. */
   fillSize(slot: number): number {
     const written = this.#end - slot - 5;
     let size = written;
@@ -117,12 +117,12 @@ export class Writer {
     return written;
   }
 
-  /** Forgets everything from a slot on. */
+  /** Discards everything from a slot on. */
   truncate(slot: number): void {
     this.#end = slot;
   }
 
-  /** A section: its id, its size, its contents. */
+  /** Writes a section: its id, size and contents. */
   section(id: number, contents: Writer): this {
     return this.byte(id).u32(contents.length).append(contents);
   }
@@ -131,12 +131,12 @@ export class Writer {
     return this.bytes(other.view());
   }
 
-  /** What was written, as a view that the next write may invalidate. */
+  /** The written bytes, as a view that the next write may invalidate. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
-  /** What was written, as an array of its own. */
+  /** The written bytes, as a copy. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(this.#start, this.#end);
   }
