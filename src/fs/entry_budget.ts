@@ -1,8 +1,10 @@
-/** Bounds how many files, directories and links a guest makes. */
+/** Limits how many files, directories and links a guest creates. */
 
 import { fail } from "./error_code.ts";
 
-/** How many files, directories and links a guest may still make. */
+/**
+ * The remaining number of files, directories and links that a guest may create.
+ */
 export class EntryBudget {
   readonly #max: number;
   #left: number;
@@ -13,7 +15,7 @@ export class EntryBudget {
     this.#left = max;
   }
 
-  /** Makes one entry, and counts it once it is made; NOSPC when none is left. */
+  /** Creates one entry, and counts it on success; ENOSPC if none is left. */
   make<T>(act: () => T): T {
     if (this.#left <= 0) fail("ENOSPC");
     const made = act();
@@ -21,9 +23,9 @@ export class EntryBudget {
     return made;
   }
 
-  /** Counts an entry that was removed, which makes room for another one. */
+  /** Counts a removed entry, which makes room for another one. */
   removed(): void {
-    // What was there before the call adds nothing to the budget.
+    // Removing entries from before the call adds nothing to the budget.
     if (this.#left < this.#max) this.#left++;
   }
 }

@@ -1,6 +1,6 @@
-/** Errors of a file system by their POSIX names, whatever threw them. */
+/** Maps file system errors of any origin to POSIX names. */
 
-/** Every error that a file system of this layer fails with. */
+/** Every error that the file systems of this layer report. */
 export const ERROR_CODES = [
   "EACCES",
   "EAGAIN",
@@ -40,10 +40,10 @@ export const ERROR_CODES = [
   "EDQUOT",
 ] as const;
 
-/** The POSIX name of one error, and `ENOTCAPABLE` for a missing right. */
+/** The POSIX name of an error, or `ENOTCAPABLE` for a missing right. */
 export type ErrorCode = typeof ERROR_CODES[number];
 
-/** An operation that failed; whoever called it answers with the code. */
+/** A failed operation; the caller returns the code to the guest. */
 export class FileSystemError extends Error {
   override readonly name = "FileSystemError";
   readonly code: ErrorCode;
@@ -59,8 +59,8 @@ const errors = new Map<ErrorCode, FileSystemError>();
 /**
  * Ends the running operation with an error.
  *
- * Guests probe for missing files by the thousand, so the error of a code is
- * made once: its stack trace tells nothing.
+ * Guests probe for missing files by the thousand, so one error is created per
+ * code: stack traces are of no use here.
  */
 export function fail(code: ErrorCode): never {
   let error = errors.get(code);
@@ -71,13 +71,13 @@ export function fail(code: ErrorCode): never {
   throw error;
 }
 
-/** Names that systems use for a code under another name here. */
+/** Aliases of codes on other systems. */
 const OTHER_NAMES: Readonly<Record<string, ErrorCode>> = {
   EWOULDBLOCK: "EAGAIN",
   EOPNOTSUPP: "ENOTSUP",
 };
 
-/** Errors that Deno passes on without a name, by the systems' numbers. */
+/** Errors that Deno reports without a name, by OS error number. */
 const UNNAMED: Readonly<Record<string, ErrorCode>> = {
   26: "ETXTBSY",
   27: "EFBIG",
@@ -86,8 +86,8 @@ const UNNAMED: Readonly<Record<string, ErrorCode>> = {
 const KNOWN: ReadonlySet<string> = new Set(ERROR_CODES);
 
 /**
- * The code of what the layer or the host's file system threw, or `undefined`
- * for what is no error of a guest: a stop, or a bug of ours.
+ * The code of an error from this layer or the host's file system; `undefined`
+ * for anything else, such as a stop or an internal bug.
  */
 export function codeOf(error: unknown): ErrorCode | undefined {
   if (error instanceof FileSystemError) return error.code;
@@ -103,7 +103,7 @@ export function codeOf(error: unknown): ErrorCode | undefined {
   return unnamed(error);
 }
 
-/** The number stands before the path, which may say anything. */
+/** The number precedes the path, which may contain anything. */
 function unnamed({ message }: Error): ErrorCode | undefined {
   const number = /^[^(]*\(os error (\d+)\)/.exec(message)?.[1];
   return number === undefined ? undefined : UNNAMED[number] ?? "EIO";
@@ -113,7 +113,7 @@ function isErrorCode(name: string): name is ErrorCode {
   return KNOWN.has(name);
 }
 
-/** Deno's classes for the few errors that come without a code. */
+/** Deno's error classes for the few errors without a code. */
 function classes(): [new (message?: string) => Error, ErrorCode][] {
   return [
     [Deno.errors.NotFound, "ENOENT"],
@@ -128,12 +128,12 @@ function classes(): [new (message?: string) => Error, ErrorCode][] {
   ];
 }
 
-/** An outcome as one number, for where only a number passes; 0 is success. */
+/** Encodes an outcome as a number; 0 is success. */
 export function encodeOutcome(code: ErrorCode | undefined): number {
   return code === undefined ? 0 : ERROR_CODES.indexOf(code) + 1;
 }
 
-/** Reads an outcome; EIO for a number that is not an error. */
+/** Decodes an outcome; EIO for an unknown number. */
 export function decodeOutcome(value: number): ErrorCode | undefined {
   return value === 0 ? undefined : ERROR_CODES[value - 1] ?? "EIO";
 }

@@ -1,7 +1,7 @@
-/** The clock that files get their times from, in nanoseconds since 1970. */
+/** The clock for file times, in nanoseconds since 1970. */
 export type FileClock = () => bigint;
 
-/** The clock of this machine. */
+/** The real clock of this machine. */
 export function realFileClock(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }

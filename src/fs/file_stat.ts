@@ -1,6 +1,6 @@
-/** What a file system knows of a file. */
+/** File metadata. */
 
-/** What kind of thing has a name. */
+/** The type of a directory entry. */
 export type FileType =
   | "file"
   | "directory"
@@ -10,7 +10,7 @@ export type FileType =
   | "socket"
   | "unknown";
 
-/** What is known of a file; times in nanoseconds since 1970. */
+/** File metadata; times are in nanoseconds since 1970. */
 export interface FileStat {
   readonly dev: number;
   readonly ino: number;
@@ -20,6 +20,6 @@ export interface FileStat {
   readonly atim: bigint;
   readonly mtim: bigint;
   readonly ctim: bigint;
-  /** Who may do what, where the host has such bits. */
+  /** The permission bits, if the host has them. */
   readonly mode?: number;
 }

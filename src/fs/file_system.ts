@@ -1,4 +1,4 @@
-/** What a file system is here, and how its places are written. */
+/** The file system interface, and the notation of places in it. */
 
 import type { FileStat, FileType } from "./file_stat.ts";
 
@@ -14,36 +14,36 @@ export interface NewTimes {
   readonly mtim: bigint | undefined;
 }
 
-/** How a file is opened. It is truncated afterwards, if at all. */
+/** How a file is opened. Truncation is a separate step. */
 export interface OpenMode {
   readonly read: boolean;
   readonly write: boolean;
-  /** Make it; fails with EXIST when something has the name. */
+  /** Create it; fails with EEXIST if the name exists. */
   readonly create: boolean;
-  /** Whether `append` will be used, and not `write`. */
+  /** Whether `append` will be used instead of `write`. */
   readonly append: boolean;
-  /** Fails with STALE for anything but what is `known`. */
+  /** Fails with ESTALE unless it is the `known` file. */
   readonly exact?: boolean;
 }
 
-/** An open file, a standard stream included. Positions are in bytes. */
+/** An open file or standard stream. Positions are in bytes. */
 export interface OpenFile {
   readonly filetype: FileType;
   readonly seekable: boolean;
-  /** Reads at `position`; fewer bytes than fit, 0 at the end. */
+  /** Reads at `position`; may return fewer bytes than fit, 0 at the end. */
   read(into: Uint8Array, position: number): number;
-  /** Writes at `position`; may write less than given. */
+  /** Writes at `position`; may write fewer bytes than given. */
   write(from: Uint8Array, position: number): number;
   /**
-   * Writes at the end, wherever that is by then: nothing that others append
-   * at the same time is lost. Only while the file is appending.
+   * Writes at the current end of the file, atomically: concurrent appends are
+   * not lost. Only in append mode.
    */
   append(from: Uint8Array): number;
-  /** Changes from `write` to `append`, or back. */
+  /** Switches between `write` and `append` mode. */
   setAppending(appending: boolean): void;
   stat(): FileStat;
   setSize(size: number): void;
-  /** Makes the file at least this long; never cuts it. */
+  /** Extends the file to at least this length; never truncates it. */
   allocate(end: number): void;
   setTimes(times: NewTimes): void;
   sync(): void;
@@ -55,28 +55,28 @@ export interface OpenFile {
  *
  * A place is the names from the tree's root, joined by `/`; the root itself is
  * the empty string. No name in it is empty, `.` or `..`, and **no operation
- * follows a link**: one that meets a link on the way fails with LOOP, and at
- * the end of the way the link itself is meant. Following links is the business
- * of {@linkcode resolve}, one link at a time.
+ * follows a symbolic link**: a link in the middle of a place fails with ELOOP,
+ * and at the end the link itself is meant. Only {@linkcode resolve} follows
+ * links, one at a time.
  */
 export interface FileSystem {
-  /** Whether anything in it may change. */
+  /** Whether the tree is writable. */
   readonly writable: boolean;
-  /** What stands at a place. */
+  /** The metadata of a place. */
   stat(place: string): FileStat;
   /**
-   * What `stat` said of a file a moment ago, when nothing was changed through
-   * this tree since: enough to open it, as what is opened is compared to it.
+   * The recent result of `stat` for a file, if nothing was changed through this
+   * tree since: good enough to open it, as the opened file is compared with it.
    */
   recent?(place: string): FileStat | undefined;
-  /** What a link says. */
+  /** The target of a symbolic link. */
   readLink(place: string): string;
   /**
-   * Opens or makes a file that is neither directory nor link. `known` is what
-   * `stat` said of it just now, to save asking again.
+   * Opens or creates a file that is neither a directory nor a symbolic link.
+   * `known` is its current `stat`, to save another call.
    */
   open(place: string, mode: OpenMode, known?: FileStat): OpenFile;
-  /** What is in a directory, sorted by name. */
+  /** The entries of a directory, sorted by name. */
   list(place: string): DirectoryEntry[];
   makeDirectory(place: string): void;
   removeDirectory(place: string): void;
@@ -93,7 +93,7 @@ export function join(directory: string, name: string): string {
   return name === "" ? directory : `${directory}/${name}`;
 }
 
-/** The directory that a place is in; the root is in itself. */
+/** The parent directory of a place; the root's parent is itself. */
 export function parentOf(place: string): string {
   return place.slice(0, Math.max(0, place.lastIndexOf("/")));
 }
@@ -103,7 +103,7 @@ export function nameOf(place: string): string {
   return place.slice(place.lastIndexOf("/") + 1);
 }
 
-/** How many directories below the root a place's own directory is. */
+/** The depth of a place's parent directory below the root. */
 export function depthOf(place: string): number {
   return place.split("/").length - 1;
 }

@@ -1,7 +1,6 @@
 /**
- * One tree made of several: a root, and file systems mounted below it. What
- * guests see as `/`, so that relative paths lead somewhere and `/` lists what
- * was granted.
+ * Combines a root and the file systems mounted below it into one tree. Guests
+ * see it as `/`, so that relative paths work and `/` lists what was granted.
  */
 
 import { fail } from "./error_code.ts";
@@ -15,28 +14,30 @@ import {
   parentOf,
 } from "./file_system.ts";
 
-/** A file system and the place in the tree where it is seen. */
+/** A file system and its mount point in the tree. */
 export interface Mount {
-  /** Names joined by `/`, without one at the start. */
+  /** The mount point: names joined by `/`, without a leading slash. */
   readonly place: string;
   readonly fileSystem: FileSystem;
 }
 
-/** A place in the tree, as the file system that has it knows it. */
+/** A place, translated to the file system that contains it. */
 interface Found {
   readonly fileSystem: FileSystem;
   readonly place: string;
 }
 
-/** Mounts cannot be moved, removed or replaced by what is in the tree. */
+/** The combined tree. Mount points can't be moved, removed or replaced. */
 export class MountedFileSystem implements FileSystem {
   readonly writable: boolean;
   readonly #root: FileSystem;
-  /** The longest places first. */
+  /** Sorted by length of the mount point, longest first. */
   readonly #mounts: readonly Mount[];
   readonly #bornAt: bigint;
 
-  /** @param bornAt The time of directories that only lead to mounts. */
+  /**
+   * @param bornAt The time of directories that exist only as parents of mounts.
+   */
   constructor(root: FileSystem, mounts: readonly Mount[], bornAt: bigint) {
     this.#root = root;
     this.#bornAt = bornAt;
@@ -123,14 +124,15 @@ export class MountedFileSystem implements FileSystem {
   }
 
   /**
-   * A place where something may change. Rights are given for the whole tree,
-   * so each file system's own are looked at here.
+   * A place that may be changed. Rights apply to the whole tree, so whether
+   * each file system is writable is checked here.
    */
   #changeable(place: string): Found {
     if (this.#isAbove(place) || this.#isMount(place)) fail("EBUSY");
     const found = this.#find(place);
     if (!found.fileSystem.writable) fail("EROFS");
-    // Directories that only lead to mounts have no room for anything else.
+    // Directories that exist only as parents of mounts can't contain anything
+    // else.
     const parent = parentOf(place);
     if (this.#isAbove(parent) && !this.#hasOwn(parent)) fail("EROFS");
     return found;
@@ -147,7 +149,7 @@ export class MountedFileSystem implements FileSystem {
     return this.#mounts.some((mount) => mount.place === place);
   }
 
-  /** Whether a mount is below a place that is no mount itself. */
+  /** Whether a place is a parent of a mount, but not a mount itself. */
   #isAbove(place: string): boolean {
     return place !== "" && !this.#isMount(place) &&
       this.#mounts.some((mount) => mount.place.startsWith(`${place}/`));
@@ -177,7 +179,7 @@ export class MountedFileSystem implements FileSystem {
     }
   }
 
-  /** Every directory that leads to a mount. */
+  /** Every directory that is a parent of a mount. */
   #aboves(): string[] {
     const places = new Set<string>();
     for (const { place } of this.#mounts) {
@@ -188,12 +190,12 @@ export class MountedFileSystem implements FileSystem {
     return [...places];
   }
 
-  /** A directory that is there because a mount is below it. */
+  /** The metadata of a directory that exists only as a parent of a mount. */
   #above(place: string): FileStat {
     const time = this.#bornAt;
     return {
       dev: 0,
-      // One for each, from what leads through it; trees in memory begin above.
+      // A distinct number for each, below those of in-memory trees.
       ino: 2 + this.#aboves().indexOf(place),
       filetype: "directory",
       nlink: 1,

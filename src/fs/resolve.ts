@@ -1,28 +1,33 @@
-/** Resolves a guest's path one name at a time, links included. */
+/** Resolves a guest's path one name at a time, including symbolic links. */
 
 import type { FileStat } from "./file_stat.ts";
 import { codeOf, fail } from "./error_code.ts";
 import type { StopPage } from "../stop_page.ts";
 import { type FileSystem, join } from "./file_system.ts";
 
-/** How many links one path may lead through: what Linux allows. */
+/** The maximum number of symbolic links in one path, as on Linux. */
 const LINK_BUDGET = 40;
 
-/** Where a guest's path leads. */
+/** The resolved form of a guest's path. */
 export interface Resolved {
   readonly place: string;
-  /** What is there; nothing is when a file or directory may be made. */
+  /**
+   * Its metadata; undefined if nothing exists there and an entry may be
+   * created.
+   */
   readonly stat: FileStat | undefined;
-  /** The path ended in a slash or a dot, so it means a directory. */
+  /** Whether the path ends in a slash or a dot, and so must be a directory. */
   readonly directory: boolean;
 }
 
-/** What the last part of a path is: a name, or the directory itself or above. */
+/**
+ * The last component of a path: a name, the directory itself, or its parent.
+ */
 export type PathEnd = "name" | "." | "..";
 
 /**
- * Like {@linkcode resolve}, for an entry that is made, moved or removed: a link
- * at the end is never followed, not even for a slash behind it.
+ * Like {@linkcode resolve}, for an entry to create, move or remove: a symbolic
+ * link at the end is never followed, not even with a trailing slash.
  */
 export function resolveEntry(
   tree: FileSystem,
@@ -40,14 +45,14 @@ export function resolveEntry(
 }
 
 /**
- * Finds the place that a guest's path leads to, below `base` in `tree`.
+ * Resolves a guest's path relative to `base` in `tree`.
  *
- * One name at a time: each link is read and its target put in place of its
- * name, so that `..` after a link means the parent of where the link led. What
- * leads above `base` is refused, and so is everything absolute.
+ * One name at a time: each symbolic link is replaced by its target, so `..`
+ * after a link means the parent of its target. Paths that lead above `base` are
+ * refused, and so are absolute paths and targets.
  *
- * @param opens Whether a file that is there is only to be opened: then what the
- * tree has seen of it a moment ago is enough.
+ * @param opens Whether an existing file is only to be opened: then recent
+ * metadata is good enough.
  */
 export function resolve(
   tree: FileSystem,
@@ -58,7 +63,7 @@ export function resolve(
   opens = false,
 ): Resolved {
   const found = find(tree, base, path, followLast, stop, opens);
-  // What is not there has no `.` in it.
+  // A missing entry has no `.` in it.
   if (found.stat === undefined && endOf(path) === ".") fail("ENOENT");
   return found;
 }
@@ -84,7 +89,9 @@ function find(
   return new Walk(tree, base, names, stop).run(followLast, directory);
 }
 
-/** What is at a place, or `undefined` when a link is on the way there. */
+/**
+ * The metadata of a place; `undefined` if there is a symbolic link on the way.
+ */
 function lookUp(
   tree: FileSystem,
   place: string,
@@ -105,9 +112,9 @@ class Walk {
   readonly #tree: FileSystem;
   readonly #base: string;
   readonly #stop: StopPage;
-  /** Names still to go, the next one last. */
+  /** Remaining names, in reverse order. */
   readonly #ahead: string[];
-  /** Names below the base that were gone, all of them real directories. */
+  /** Names below the base that were resolved, all of them real directories. */
   readonly #gone: string[] = [];
   #links = 0;
 
@@ -176,7 +183,7 @@ function checked(
   return { place, stat, directory };
 }
 
-/** The names of a relative path, without the ones that mean nothing. */
+/** The names of a relative path, without empty ones and dots. */
 function namesOf(path: string): string[] {
   if (path.startsWith("/")) fail("EPERM");
   return path.split("/").filter((name) => name !== "" && name !== ".");

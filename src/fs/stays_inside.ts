@@ -1,22 +1,22 @@
-/** Tells whether a link stays inside of its file system. */
+/** Checks whether a symbolic link stays inside its file system. */
 
 import { fail } from "./error_code.ts";
 import { depthOf, type FileSystem, join } from "./file_system.ts";
 
-/** The most entries that are looked through before a directory is moved. */
+/** The maximum number of entries checked before a directory is moved. */
 const MAX_ENTRIES = 65_536;
 
 /**
- * Whether a link at `place` that says `target` stays below the tree's root.
+ * Whether a symbolic link at `place` to `target` stays below the tree's root.
  *
- * Guests are never led outside by any link. This is for everyone else who
- * follows a link that a guest made or moved. Going up is only allowed at the
- * start, where it goes up from the link's own directory: after a name it would
- * go up from wherever that name, another link perhaps, had led.
+ * Guests never escape through links anyway. This protects other programs that
+ * follow a link that a guest created or moved. `..` is allowed only at the
+ * start, where it is relative to the link's own directory: after a name it
+ * would be relative to the target of that name, which may be another link.
  */
 export function staysInside(place: string, target: string): boolean {
   if (target === "" || target.startsWith("/")) return false;
-  // Windows has more ways to write a path that starts elsewhere.
+  // Windows has more forms of absolute and drive-relative paths.
   if (Deno.build.os === "windows" && /[\\:]/.test(target)) return false;
   const names = target.split("/").filter((name) => name !== "" && name !== ".");
   const firstDown = names.findIndex((name) => name !== "..");
@@ -25,11 +25,11 @@ export function staysInside(place: string, target: string): boolean {
 }
 
 /**
- * Fails when a link in the directory `from` would lead outside once that is
- * moved to `to`; with XDEV when there is more in it than can be looked at, as
- * then a program copies it instead.
+ * Fails if a symbolic link in the directory `from` would lead outside after
+ * moving it to `to`; with EXDEV if it has too many entries to check, as
+ * programs then copy it instead.
  *
- * @param stop Ends it, by throwing.
+ * @param stop Called regularly; throws to stop.
  */
 export function refuseOutwardLinksIn(
   tree: FileSystem,

@@ -1,8 +1,8 @@
-/** Bounds how many bytes a guest stores. */
+/** Limits how many bytes a guest stores. */
 
 import { fail } from "./error_code.ts";
 
-/** How many bytes a guest may still store, over all its files. */
+/** The remaining bytes that a guest may store, over all its files. */
 export class WriteBudget {
   #left: number;
 
@@ -16,7 +16,9 @@ export class WriteBudget {
     return this.#left !== Infinity;
   }
 
-  /** Takes as many of `bytes` as are left, at least one: else NOSPC. */
+  /**
+   * Takes as many of `bytes` as are left, at least one, or fails with ENOSPC.
+   */
   takeSome(bytes: number): number {
     if (bytes > 0 && this.#left <= 0) fail("ENOSPC");
     const taken = Math.min(bytes, this.#left);
@@ -24,13 +26,13 @@ export class WriteBudget {
     return taken;
   }
 
-  /** Takes all of `bytes`, or nothing: then NOSPC. */
+  /** Takes all of `bytes`, or fails with ENOSPC. */
   take(bytes: number): void {
     if (bytes > this.#left) fail("ENOSPC");
     this.#left -= bytes;
   }
 
-  /** Takes all of `bytes` for what `act` stores; nothing when that fails. */
+  /** Takes all of `bytes` for what `act` stores; returns them if it fails. */
   spend<T>(bytes: number, act: () => T): T {
     this.take(bytes);
     let stored = false;
@@ -43,7 +45,7 @@ export class WriteBudget {
     }
   }
 
-  /** Gives bytes back that were taken and not, or no longer, stored. */
+  /** Returns bytes that are not, or no longer, stored. */
   giveBack(bytes: number): void {
     this.#left += bytes;
   }

@@ -1,16 +1,16 @@
-/** The bytes of a file in memory, in blocks: what is cut off is let go. */
+/** The content of an in-memory file, in blocks that are freed by truncation. */
 
 const BLOCK_BYTES = 65_536;
 
 /**
- * Bytes that grow and shrink. A block is no longer than what was written to it
- * needs, or twice that, and what was never written has none: so all blocks
- * together take at most twice the size.
+ * Resizable bytes. A block is at most twice as long as the data written to it,
+ * and unwritten ranges have none, so all blocks together take at most twice the
+ * size.
  */
 export class MemoryContent {
-  /** Each may be shorter than its part of the file; zeros follow. */
+  /** Each may be shorter than its range of the file; the rest is zeros. */
   readonly #blocks: (Uint8Array | undefined)[] = [];
-  /** Bytes of the caller's, which are copied before they are changed. */
+  /** The caller's bytes, copied on write. */
   readonly #given: Uint8Array | undefined;
   #size = 0;
 
@@ -26,19 +26,19 @@ export class MemoryContent {
     return this.#size;
   }
 
-  /** Whether these are the caller's bytes that it was made with. */
+  /** Whether it still shares these bytes of the caller. */
   borrows(bytes: Uint8Array): boolean {
     return this.#given === bytes;
   }
 
-  /** A copy of everything. */
+  /** A copy of all bytes. */
   copy(): Uint8Array {
     const bytes = new Uint8Array(this.#size);
     this.read(bytes, 0);
     return bytes;
   }
 
-  /** Reads at `position`; fewer bytes than fit at the end. */
+  /** Reads at `position`; returns fewer bytes at the end. */
   read(into: Uint8Array, position: number): number {
     const end = Math.min(this.#size, position + into.length);
     for (const { index, start, stop, at } of parts(position, end)) {
@@ -50,7 +50,7 @@ export class MemoryContent {
     return Math.max(0, end - position);
   }
 
-  /** Writes at `position`; what lies between the end and there is zeros. */
+  /** Writes at `position`; a gap after the end is filled with zeros. */
   write(from: Uint8Array, position: number): void {
     const end = position + from.length;
     for (const { index, start, stop, at } of parts(position, end)) {
@@ -76,12 +76,12 @@ export class MemoryContent {
       : last.subarray(0, rest);
   }
 
-  /** A block of ours that is at least `length` bytes long. */
+  /** An owned block of at least `length` bytes. */
   #writable(index: number, length: number): Uint8Array {
     const block = this.#blocks[index];
     if (block && block.length >= length && this.#isOurs(block)) return block;
     const held = block?.length ?? 0;
-    // Appending a little at a time must not copy everything each time.
+    // Small appends must not copy everything each time.
     const room = length <= held
       ? held
       : Math.min(BLOCK_BYTES, Math.max(length, held * 2));
@@ -96,7 +96,7 @@ export class MemoryContent {
   }
 }
 
-/** A stretch of bytes within one block, and how far into the whole it is. */
+/** A range of bytes within one block, and its offset in the whole. */
 interface Part {
   readonly index: number;
   readonly start: number;

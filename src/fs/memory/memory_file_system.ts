@@ -1,4 +1,4 @@
-/** A directory in memory as a file system. */
+/** An in-memory file system. */
 
 import type { FileStat } from "../file_stat.ts";
 import { fail, FileSystemError } from "../error_code.ts";
@@ -24,25 +24,25 @@ import { type FileClock, realFileClock } from "../file_clock.ts";
 import type { EntryBudget } from "../entry_budget.ts";
 import { WriteBudget } from "../write_budget.ts";
 
-/** The most files, directories and links of one tree. */
+/** The maximum number of files, directories and links in a tree. */
 const MAX_NODES = 16_384;
 /**
- * The longest place, in UTF-16 units: with the most nodes it bounds what all
- * places together take, and how deep the tree can get.
+ * The longest place, in UTF-16 code units: together with the node limit it
+ * bounds the total size of all places, and the depth of the tree.
  */
 const PLACE_MAX = 1024;
-/** The longest name, in UTF-16 units. */
+/** The longest name, in UTF-16 code units. */
 const NAME_MAX = 255;
 
-/** How what is in a directory differs from what was put in. */
+/** How a directory differs from the files put into it. */
 export interface FileChanges {
-  /** Files that were made or changed, by path. */
+  /** Files that were created or changed, by path. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Paths of files that were put in where there is none any more. */
+  /** Paths of files that were put in and no longer exist. */
   readonly removed: readonly string[];
 }
 
-/** A directory that lives in memory and is thrown away with the guest. */
+/** An in-memory directory that is discarded with the guest. */
 export class MemoryFileSystem implements FileSystem {
   readonly writable = true;
   readonly #root: DirectoryNode;
@@ -50,17 +50,16 @@ export class MemoryFileSystem implements FileSystem {
   readonly #entries: EntryBudget;
   readonly #maxBytes: number;
   #nodes = 1;
-  /** The places of files that were put in. */
+  /** The places of the files that were put in. */
   readonly #given = new Set<string>();
   readonly #clock: FileClock;
   #lastIno: number;
 
   /**
-   * @param files What is in it at first, by path; the bytes are not copied
-   * until the guest changes them.
-   * @param maxBytes The most bytes that its files and links have together.
-   * @param entries What the guest may make in it.
-   * @param options The number of its root, 1 by default, and the clock.
+   * @param files The initial files, by path; the bytes are copied on write.
+   * @param maxBytes The total size limit of its files and links, in bytes.
+   * @param entries The budget of entries that the guest may create.
+   * @param options The inode number of its root, 1 by default, and the clock.
    */
   constructor(
     files: Readonly<Record<string, Uint8Array>>,
@@ -78,10 +77,10 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /**
-   * Puts files in, over those of the same name.
+   * Adds files, replacing those with the same name.
    *
-   * @param files By path; the bytes are not copied until the guest changes them.
-   * @throws {ExecutionFailed} when there is no room for them.
+   * @param files The files by path; the bytes are copied on write.
+   * @throws {ExecutionFailed} when they do not fit.
    */
   addFiles(files: Readonly<Record<string, Uint8Array>>): void {
     for (const [path, bytes] of Object.entries(files)) {
@@ -103,10 +102,10 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /**
-   * Copies of the files that are not what is in `base`, and the paths of `base`
-   * that hold no file.
+   * Copies of the files that differ from `base`, and the paths of `base` that
+   * are no longer files.
    *
-   * @param base Files that were put in as they are, by path.
+   * @param base The unchanged initial files, by path.
    */
   differences(base: Readonly<Record<string, Uint8Array>>): FileChanges {
     const seen = new Set<string>();
@@ -120,8 +119,8 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /**
-   * Copies of the files that were made or changed, and the paths of those that
-   * were put in and hold no file any more.
+   * Copies of the created or changed files, and the paths of those put in that
+   * are no longer files.
    */
   changes(): FileChanges {
     const removed = new Set(this.#given);
@@ -261,7 +260,7 @@ export class MemoryFileSystem implements FileSystem {
     this.#nodes++;
   }
 
-  /** Checks that a rename may replace `target`, and takes it away. */
+  /** Checks that a rename may replace `target`, and removes it. */
   #replace(node: MemoryNode, target: MemoryNode, place: string): void {
     if (target instanceof DirectoryNode) {
       if (!(node instanceof DirectoryNode)) fail("EISDIR");
@@ -288,7 +287,7 @@ export class MemoryFileSystem implements FileSystem {
     return directory;
   }
 
-  /** Makes a node at a place, once nothing but the making can fail. */
+  /** Creates a node at a place, once all other checks have passed. */
   #make<T extends MemoryNode>(place: string, make: () => T): T {
     checkLength(place);
     const directory = this.#directory(parentOf(place));
@@ -324,7 +323,7 @@ function isDots(name: string): boolean {
   return name === "." || name === "..";
 }
 
-/** How much longer the longest place below a node is than its own. */
+/** How much longer the longest place below a node is than the node's own. */
 function depthOf(node: MemoryNode): number {
   if (!(node instanceof DirectoryNode)) return 0;
   let deepest = 0;

@@ -7,7 +7,7 @@ import type { NewTimes, OpenFile } from "../file_system.ts";
 import { MemoryContent } from "./memory_content.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
-/** What every node of a memory tree has. */
+/** The base class of in-memory nodes. */
 abstract class Node {
   abstract readonly filetype: FileType;
   abstract readonly size: number;
@@ -39,7 +39,7 @@ abstract class Node {
     this.mtim = this.ctim = this.#clock();
   }
 
-  /** What is known of it has changed, and not what is in it. */
+  /** Updates ctime only: the metadata changed, but not the content. */
   protected renamed(): void {
     this.ctim = this.#clock();
   }
@@ -52,7 +52,7 @@ export class DirectoryNode extends Node {
   readonly entries: Map<string, MemoryNode> = new Map();
 }
 
-/** A symbolic link in memory; what it says is counted as bytes are. */
+/** An in-memory symbolic link; its target counts as bytes. */
 export class LinkNode extends Node {
   readonly filetype: FileType = "link";
   readonly target: string;
@@ -85,20 +85,20 @@ export class LinkNode extends Node {
 }
 
 /**
- * A file in memory. Its bytes live until no name and no descriptor has it.
+ * An in-memory file. Its bytes live until it has neither a name nor an open
+ * descriptor.
  *
- * They are counted once for each of its names: as often as they are in what
- * the guest leaves behind.
+ * They count once for each hard link, as often as they occur in the result.
  */
 export class FileNode extends Node {
   readonly filetype: FileType = "file";
   readonly #budget: WriteBudget;
   #content: MemoryContent;
   #open = 0;
-  /** Where it was put with what it still holds; undefined once it changed. */
+  /** The path at which it was put; undefined once it has changed. */
   #givenAs: string | undefined;
 
-  /** @param given What it holds at first, and the path that it has then. */
+  /** @param given The initial content and path. */
   constructor(
     ino: number,
     clock: FileClock,
@@ -117,17 +117,17 @@ export class FileNode extends Node {
     return this.#content.size;
   }
 
-  /** Whether it still is what was put at this path. */
+  /** Whether it is still the unchanged file put at this path. */
   isAsGiven(path: string): boolean {
     return this.#givenAs === path;
   }
 
-  /** Whether its bytes are these very ones, not a copy of them. */
+  /** Whether it shares these bytes, rather than a copy. */
   holds(bytes: Uint8Array): boolean {
     return this.#content.borrows(bytes);
   }
 
-  /** A copy of what is in the file. */
+  /** A copy of the content. */
   content(): Uint8Array {
     return this.#content.copy();
   }
@@ -165,7 +165,7 @@ export class FileNode extends Node {
     this.#release();
   }
 
-  /** Counts the bytes for one more name; NOSPC when there is no room. */
+  /** Counts the bytes for one more hard link; ENOSPC if there is no room. */
   linked(): void {
     this.#budget.take(this.size);
     this.nlink++;
@@ -191,7 +191,7 @@ export class FileNode extends Node {
   }
 }
 
-/** A file, directory or link in memory. */
+/** An in-memory file, directory or symbolic link. */
 export type MemoryNode = DirectoryNode | FileNode | LinkNode;
 
 /** An open file in memory. */
@@ -242,7 +242,7 @@ export class MemoryFile implements OpenFile {
   }
 }
 
-/** The file that a node is; directories and links can't be opened. */
+/** The node as a file; directories and links can't be opened. */
 export function fileOf(node: MemoryNode): FileNode {
   if (node instanceof FileNode) return node;
   fail(node instanceof DirectoryNode ? "EISDIR" : "ELOOP");

@@ -1,4 +1,4 @@
-/** Carries a saved overlay out on the folder that it is over. */
+/** Applies a saved overlay to its folder. */
 
 import { codeOf, fail } from "../error_code.ts";
 import { type NewTimes, parentOf } from "../file_system.ts";
@@ -22,7 +22,7 @@ import {
   type Standing,
 } from "./overlay_tree.ts";
 
-/** Carries a saved overlay out; nothing, when anything is in conflict. */
+/** Applies a saved overlay; nothing if there is any conflict. */
 export function commitChanges(
   folder: CommitFolder,
   state: OverlayState,
@@ -35,10 +35,10 @@ export function commitChanges(
   return new Commit(folder, state, tree).run();
 }
 
-/** Something that leaves its place in the lower tree. */
+/** Something that is removed from its place in the lower tree. */
 interface Leaving {
   readonly hidden: HiddenPlace;
-  /** Where it goes; undefined for what is removed. */
+  /** Where it moves; undefined if it is deleted. */
   readonly to: Standing | undefined;
 }
 
@@ -48,7 +48,7 @@ class Commit {
   readonly #tree: OverlayTree;
   readonly #stage: CommitStage;
   readonly #contents = new Map<SavedNode, string>();
-  /** Where what left its place is now. */
+  /** The current names of things that left their place. */
   readonly #left = new Map<Standing, string>();
   readonly #first = new Map<SavedNode, string>();
   readonly #stageOf = new Map<Standing, string>();
@@ -89,7 +89,10 @@ class Commit {
     return { conflicts, began: this.#began, links, times, left };
   }
 
-  /** What to do about what is left, should this process end in the middle. */
+  /**
+   * Writes instructions for cleaning up, in case this process ends during the
+   * commit.
+   */
   #writeJournal(): void {
     const { moves } = this.#tree;
     const journal = {
@@ -112,7 +115,10 @@ class Commit {
     this.#stage.write(place, new TextEncoder().encode(text), undefined);
   }
 
-  /** Files with other names are changed where they are, or they would part. */
+  /**
+   * Files with further hard links, which are changed in place to keep the links
+   * intact.
+   */
   #inPlace(): SavedFile[] {
     return this.#state.nodes.filter((node): node is SavedFile =>
       node.kind === "file" && node.content !== undefined && isShared(node)
@@ -125,7 +131,7 @@ class Commit {
       if (this.#contents.has(saved)) continue;
       this.#at = place;
       if (isShared(saved)) {
-        // It is changed where it is: what can't be read must be known before.
+        // It is changed in place, so read errors must be found beforehand.
         for (const _ of partsOf(saved.content, this.#folder.pieces));
         continue;
       }
@@ -155,7 +161,7 @@ class Commit {
     }
   }
 
-  /** Of files that only other names than the known ones will lead to. */
+  /** Sets times of files that are reachable only through unknown hard links. */
   #setTimesInPlace(): void {
     for (const index of this.#state.loose) {
       const { origin, asked } = this.#state.nodes[index]!;
@@ -167,8 +173,8 @@ class Commit {
   }
 
   /**
-   * Removes and moves. What is deepest comes first: so every place is still
-   * what it was, and a directory is empty when its turn comes.
+   * Removes and moves entries, deepest first: so places stay valid, and
+   * directories are empty when they are removed.
    */
   #takeOut(): void {
     const { moves, removed } = this.#tree;
@@ -200,7 +206,9 @@ class Commit {
     this.#left.set(to, next);
   }
 
-  /** What can go where it belongs at once; all else goes around. */
+  /**
+   * Moves that can be done directly; all others go through a temporary name.
+   */
   #directMoves(): ReadonlySet<Standing> {
     const { moves, removed, standing } = this.#tree;
     const gone = new Set(removed);
@@ -216,7 +224,7 @@ class Commit {
     return new Set(direct.map(({ to }) => to));
   }
 
-  /** What goes away when something else is renamed over it. */
+  /** What is deleted because something else is renamed over it. */
   #overwritten(direct: ReadonlySet<Standing>): ReadonlySet<HiddenPlace> {
     const overwritten = new Set<HiddenPlace>();
     for (const one of this.#tree.standing) {
@@ -224,12 +232,12 @@ class Commit {
       const isRenamed = direct.has(one) || this.#contents.has(saved);
       if (replaced && isRenamed && isFile(replaced)) overwritten.add(replaced);
     }
-    // What goes elsewhere must not be lost.
+    // What moves elsewhere must not be lost.
     for (const { from } of this.#tree.moves) overwritten.delete(from);
     return overwritten;
   }
 
-  /** Puts everything where it belongs, names of the same file last. */
+  /** Puts everything in its final place, further hard links last. */
   #build(): void {
     const { standing } = this.#tree;
     const homes = new Set(
@@ -251,7 +259,7 @@ class Commit {
     }
   }
 
-  /** Whether the file itself is at this name already, changed or not. */
+  /** Whether the file is already at this name, changed or not. */
   #isHome(one: Standing): boolean {
     return one.isLower || this.#left.has(one);
   }
@@ -281,7 +289,7 @@ class Commit {
     }
   }
 
-  /** One more name of a file that stands already. */
+  /** Creates a further hard link of a file that is already in place. */
   #makeAgain(one: Standing): void {
     const { tree } = this.#folder;
     const { saved, place } = one;
@@ -333,7 +341,7 @@ class Commit {
   }
 }
 
-/** Whether the lower tree has other names for a file. */
+/** Whether a file has further hard links in the lower tree. */
 function isShared({ origin }: SavedFile): boolean {
   return origin !== undefined && origin.stat.nlink > 1;
 }

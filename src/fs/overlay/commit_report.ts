@@ -15,21 +15,21 @@ export interface CommitFolder {
   readonly setMode: (file: OpenFile, mode: number) => void;
 }
 
-/** A change that does not fit what the folder has by now. */
+/** A change that conflicts with the current state of the folder. */
 export interface Conflict {
   readonly place: string;
   readonly reason: string;
 }
 
-/** A symbolic link that only the host's own thread may make. */
+/** A symbolic link, which only the host's thread may create. */
 export interface WantedLink {
   readonly place: string;
   readonly target: string;
-  /** One of these that it is another name of. */
+  /** The other wanted link of which this is a hard link. */
   readonly sameAs?: string;
 }
 
-/** Times to be set once the links are made. */
+/** Times to set once the links are created. */
 export interface LateTimes {
   readonly place: string;
   readonly times: NewTimes;
@@ -37,18 +37,20 @@ export interface LateTimes {
 
 /** The result of a commit. */
 export interface CommitReport {
-  /** Nothing was changed when there are any and it did not begin. */
+  /** With conflicts, nothing was changed unless `began` is set. */
   readonly conflicts: readonly Conflict[];
   /** Whether anything was changed. */
   readonly began: boolean;
   readonly links: readonly WantedLink[];
-  /** Those of the links, and of the directories that they are in. */
+  /** The times of the links and of their parent directories. */
   readonly times: readonly LateTimes[];
-  /** Names in the folder's root that it could not clean up. */
+  /** Names in the folder's root that could not be cleaned up. */
   readonly left: readonly string[];
 }
 
-/** Sets times once the links are made; what could not be set is a conflict. */
+/**
+ * Sets times once the links are created; failures are reported as conflicts.
+ */
 export function setLateTimes(
   tree: FileSystem,
   all: readonly LateTimes[],
@@ -66,7 +68,7 @@ export function setLateTimes(
   return conflicts;
 }
 
-/** Says what a code means for a commit. */
+/** Explains an error code in terms of a commit. */
 export function reasonOf(code: ErrorCode): string {
   return REASONS[code] ?? `the folder refused it (${code})`;
 }

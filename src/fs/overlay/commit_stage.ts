@@ -1,4 +1,4 @@
-/** What a commit keeps in its folder's root meanwhile. */
+/** The temporary files of a commit in its folder's root. */
 
 import { codeOf, fail } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
@@ -10,38 +10,38 @@ import {
   type SavedContent,
 } from "./spill/saved_content.ts";
 
-/** The most bytes that are written or read at once. */
+/** Size of one read or write. */
 const PART_BYTES = 1024 * 1024;
 
-/** The name of what says how to clean up. */
+/** The name of the file that says how to clean up. */
 export const JOURNAL = "journal.json";
 
-/** Files that are on their way, by names of the sandbox's own. */
+/** Files in transit, under temporary names. */
 export class CommitStage {
   readonly #folder: CommitFolder;
-  /** Names in the root that stand for what is on its way. */
+  /** The temporary names currently in the root. */
   readonly #staged = new Set<string>();
 
   constructor(folder: CommitFolder) {
     this.#folder = folder;
   }
 
-  /** A name of the sandbox's own. */
+  /** A unique temporary name. */
   name(name: string): string {
     return `${this.#folder.prefix}${name}`;
   }
 
-  /** Says that something has a name in the root by now. */
+  /** Records that a temporary name exists. */
   add(name: string): void {
     this.#staged.add(name);
   }
 
-  /** Says that it is where it belongs. */
+  /** Records that it was moved to its final place. */
   arrived(name: string): void {
     this.#staged.delete(name);
   }
 
-  /** Makes a file; one that takes another's place is on the disk by then. */
+  /** Creates a file; one that replaces another is synced to disk first. */
   write(
     place: string,
     content: SavedContent,
@@ -61,7 +61,7 @@ export class CommitStage {
     }
   }
 
-  /** Reads a whole file of the tree. */
+  /** Reads a file of the tree. */
   read(place: string, stat: FileStat): Uint8Array {
     const mode = { read: true, write: false, create: false, append: false };
     const file = this.#folder.tree.open(place, mode, stat);
@@ -78,7 +78,10 @@ export class CommitStage {
     }
   }
 
-  /** Only what is nobody's: what was moved away stays, and is named. */
+  /**
+   * Removes only temporary files; user files that were moved away stay, and are
+   * reported.
+   */
   cleanUp(moved: ReadonlySet<string>): string[] {
     const hasMoved = [...this.#staged].some((name) => moved.has(name));
     const left: string[] = [];
@@ -99,7 +102,7 @@ export class CommitStage {
   }
 }
 
-/** Writes a whole file that is open. */
+/** Writes all bytes to an open file. */
 export function writeAll(
   file: { write(from: Uint8Array, position: number): number },
   content: SavedContent,

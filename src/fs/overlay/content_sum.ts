@@ -1,11 +1,13 @@
-/** A checksum of small files, to notice what times and sizes do not tell. */
+/**
+ * A checksum of small files, to detect changes that times and sizes don't show.
+ */
 
-/** Larger files have none. */
+/** Larger files have no checksum. */
 export const MOST_SUMMED_BYTES = 65_536;
 
 /**
- * FNV-1a in 32 bits. It is to notice a change, not to withstand one that was
- * made up to go unnoticed: whoever can write to the folder needs no overlay.
+ * FNV-1a in 32 bits. It detects accidental changes, not crafted ones: whoever
+ * can write to the folder does not need the overlay.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  */

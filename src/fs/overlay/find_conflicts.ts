@@ -9,7 +9,7 @@ import { sumOf } from "./content_sum.ts";
 import type { OverlayState, SavedNode } from "./overlay_state.ts";
 import type { OverlayTree, Standing } from "./overlay_tree.ts";
 
-/** Every change of a saved overlay that does not fit the folder any more. */
+/** Every change of a saved overlay that no longer fits the folder. */
 export function findConflicts(
   tree: FileSystem,
   { nodes, loose }: OverlayState,
@@ -54,7 +54,7 @@ function whyChanged(
   if (!isSame(now, was) || now.filetype !== was.filetype) {
     return "something else has its name";
   }
-  // Others may make files in a directory: that is no conflict by itself.
+  // Others may create files in a directory: that alone is not a conflict.
   if (was.filetype === "directory") return undefined;
   const isOther = now.size !== was.size || now.mtim !== was.mtim ||
     (saved?.kind === "file" && saved.sum !== undefined &&
@@ -82,7 +82,7 @@ function sumAt(
   }
 }
 
-/** Why a new name is not free in the folder, if it is not. */
+/** Why a new name is already taken in the folder, if it is. */
 function whyTaken(tree: FileSystem, one: Standing): string | undefined {
   const { isLower, parent, name, replaced } = one;
   if (isLower || replaced || !parent.origin) return undefined;

@@ -1,4 +1,4 @@
-/** What an overlay changed, as a list that people and programs read. */
+/** Lists what an overlay changed, for people and programs. */
 
 import type { FileType } from "../file_stat.ts";
 import type { OverlayState, SavedNode } from "./overlay_state.ts";
@@ -9,22 +9,22 @@ import {
   type Standing,
 } from "./overlay_tree.ts";
 
-/** One change; places are below the overlay's root. */
+/** One change; places are relative to the overlay's root. */
 export interface OverlayChange {
   readonly kind: "created" | "modified" | "removed" | "renamed";
   readonly place: string;
-  /** Where it was, for what was renamed. */
+  /** The previous place, if it was renamed. */
   readonly from?: string;
-  /** A name that the same file has too, for what was linked. */
+  /** Another place of the same file, if it was created as a hard link. */
   readonly linkOf?: string;
   readonly filetype: FileType;
-  /** What a link says. */
+  /** The target of a symbolic link. */
   readonly target?: string;
   readonly sizeBefore?: number;
   readonly sizeAfter?: number;
-  /** Whether its bytes may differ from what they were. */
+  /** Whether its bytes may have changed. */
   readonly hasNewContent: boolean;
-  /** Times that were asked for, in nanoseconds. */
+  /** The times that the guest set, in nanoseconds. */
   readonly atim?: bigint;
   readonly mtim?: bigint;
 }
@@ -91,7 +91,7 @@ function changeOf(
   };
 }
 
-/** What was put instead of a thing of the same kind was modified. */
+/** A replacement of the same type is reported as a modification. */
 function* removals(
   { standing, moves, removed }: OverlayTree,
 ): Generator<OverlayChange> {
@@ -116,7 +116,9 @@ function* removals(
   }
 }
 
-/** A file that changed under a name that is gone, and has others. */
+/**
+ * A file that was changed through a removed name, and has further hard links.
+ */
 function looseChange(saved: SavedNode): OverlayChange {
   return {
     kind: "modified",

@@ -1,4 +1,4 @@
-/** A file of an overlay: the lower one, until the first change copies it. */
+/** A file of an overlay: the lower file until the first change, then a copy. */
 
 import { fail } from "../error_code.ts";
 import type { FileClock } from "../file_clock.ts";
@@ -11,36 +11,37 @@ import type { PagedContent } from "./spill/paged_content.ts";
 import type { SavedContent } from "./spill/saved_content.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
-/** How much is copied between two looks at whether to stop. */
+/** Bytes copied between checks of the stop word. */
 const COPY_BYTES = 1024 * 1024;
 
-/** What a changed file holds: in memory, or in the spill folder too. */
+/** The content of a changed file: in memory, or partly in the spill folder. */
 export type FileContent = MemoryContent | PagedContent;
 
 /** What the files of one overlay share. */
 export interface OverlayFiles {
-  /** What the overlay may hold, over all its files. */
+  /** The size budget of the overlay, over all its files. */
   readonly room: WriteBudget;
-  /** What this call may write. */
+  /** The write budget of this call. */
   readonly budget: WriteBudget;
   readonly stop: { check(): void };
   readonly clock: FileClock;
-  /** Makes what a changed file holds. */
+  /** Creates the content of a changed file. */
   content(saved?: SavedContent): FileContent;
-  /** Opens what a file was in the lower tree, to read. */
+  /** Opens the lower file for reading. */
   openLower(origin: Origin): OpenFile;
   /**
-   * Makes sure that a file that is about to change is remembered; fails when
-   * what the overlay held was settled since it was opened.
+   * Records that a file is about to change; fails if the overlay was committed
+   * or dropped since it was opened.
    */
   changing(file: OverlayFile): void;
-  /** Says that a file is open no more. */
+  /** Records that a file has been closed. */
   closed(file: OverlayFile): void;
 }
 
 /**
- * A file, or whatever else of the lower tree is neither directory nor link.
- * Its bytes live until no name and no descriptor has it.
+ * A file, or anything else in the lower tree that is neither a directory nor a
+ * symbolic link. Its bytes live until it has neither a name nor an open
+ * descriptor.
  */
 export class OverlayFile extends OverlayNode {
   readonly filetype: FileType;
@@ -48,12 +49,12 @@ export class OverlayFile extends OverlayNode {
   #lower: OpenFile | undefined;
   #content: FileContent | undefined;
   #open = 0;
-  /** Of what the lower file had when it was copied, if that was small. */
+  /** The checksum of the lower file when it was copied, if it was small. */
   sum: number | undefined;
-  /** Whether a directory of the overlay has it by name. */
+  /** Whether a directory of the overlay has an entry for it. */
   isPinned = false;
 
-  /** @param content What it holds, where that is not the origin's. */
+  /** @param content Its content, if it differs from the origin's. */
   constructor(
     identity: OwnIdentity,
     origin: Origin | undefined,
@@ -77,12 +78,12 @@ export class OverlayFile extends OverlayNode {
     return this.#open > 0;
   }
 
-  /** What it holds; undefined while that is what the lower tree has. */
+  /** Its content; undefined while it is the lower file's. */
   get content(): FileContent | undefined {
     return this.#content;
   }
 
-  /** Opens it, to read or write; what can't be opened fails here. */
+  /** Counts an opening; fails if the lower file can't be opened. */
   opened(): void {
     if (this.filetype !== "file") fail("EACCES");
     this.#open++;
@@ -103,7 +104,7 @@ export class OverlayFile extends OverlayNode {
     this.release();
   }
 
-  /** Gives its bytes back when nothing has it any more. */
+  /** Frees its bytes once nothing refers to it. */
   release(): void {
     if (this.nlink > 0 || this.#open > 0 || !this.#content) return;
     this.#files.room.giveBack(this.size);
@@ -145,7 +146,7 @@ export class OverlayFile extends OverlayNode {
     super.setTimes(times);
   }
 
-  /** What may be changed: a copy of the first `keep` bytes, if there is none. */
+  /** Its content for writing: copies the first `keep` lower bytes if needed. */
   #changing(keep: number): FileContent {
     this.#files.changing(this);
     if (this.#content) return this.#content;
@@ -178,7 +179,7 @@ export class OverlayFile extends OverlayNode {
     const part = new Uint8Array(end - start);
     for (let at = 0; at < part.length;) {
       const read = lower.read(part.subarray(at), start + at);
-      // Somebody else has cut it meanwhile.
+      // It was truncated concurrently.
       if (read === 0) fail("ESTALE");
       at += read;
     }
@@ -195,7 +196,7 @@ export class OverlayFile extends OverlayNode {
   }
 }
 
-/** One opening of a file. */
+/** An open file description of a file. */
 export class OpenOverlayFile implements OpenFile {
   readonly filetype: FileType = "file";
   readonly seekable = true;

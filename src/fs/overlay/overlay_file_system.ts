@@ -1,4 +1,4 @@
-/** A tree that can be changed, over one that never is. */
+/** A writable tree over a lower tree that is never changed. */
 
 import type { OverlayLimits } from "../../contract/system_grants.ts";
 import { codeOf, fail } from "../error_code.ts";
@@ -23,14 +23,14 @@ import type { OverlayState } from "./overlay_state.ts";
 import { Contents } from "./spill/contents.ts";
 import { checkPlace } from "./place_length.ts";
 
-/** Far above what a host's file system counts up to. */
+/** Far above the inode numbers of host file systems. */
 const FIRST_INO = 2 ** 52;
 
 /**
  * The lower tree with changes in memory.
  *
- * A directory that moves keeps showing the place that it came from. A changed
- * file is known by its inode too, so that its other names show the change.
+ * A moved directory still shows the entries of its original place. A changed
+ * file is also tracked by inode, so that its other hard links show the change.
  */
 export class OverlayFileSystem implements FileSystem {
   readonly writable = true;
@@ -41,8 +41,8 @@ export class OverlayFileSystem implements FileSystem {
   #layer: OverlayLayer;
 
   /**
-   * @param state What was changed before.
-   * @param spill The folder for what has no room in memory.
+   * @param state The earlier changes.
+   * @param spill The folder for data that does not fit in memory.
    */
   constructor(
     lower: FileSystem,
@@ -64,19 +64,19 @@ export class OverlayFileSystem implements FileSystem {
   }
 
   /**
-   * The same with all bytes in it, whatever becomes of the spill folder;
-   * undefined when there are more than `most`.
+   * The state with all bytes inline, independent of the spill folder; undefined
+   * if there are more than `most`.
    */
   wholeState(most: number): OverlayState | undefined {
     return this.#contents.inlined(this.#layer.state(), most);
   }
 
-  /** Lets go of files in the spill folder. */
+  /** Releases files in the spill folder. */
   close(): void {
     this.#contents.close();
   }
 
-  /** Begins again with the lower tree, when the changes were settled. */
+  /** Resets to the lower tree, after the changes were committed or dropped. */
   empty(): void {
     const { nextIno } = this.#layer;
     this.#layer.settle();
@@ -122,7 +122,7 @@ export class OverlayFileSystem implements FileSystem {
       return open(known);
     } catch (error) {
       if (known === undefined || codeOf(error) !== "ESTALE") throw error;
-      // Something else is there since it was looked at.
+      // Something else has been put there since.
       return open(undefined);
     }
   }
@@ -163,7 +163,7 @@ export class OverlayFileSystem implements FileSystem {
     const node = this.#layer.own(from);
     const parent = this.#layer.ownDirectory(parentOf(to));
     if (target) this.#layer.takeAway(to, this.#layer.own(to));
-    // Nothing can fail from here on: the old name makes room for the new one.
+    // Nothing can fail from here on.
     this.#layer.unname(from, node);
     this.#layer.name(parent, nameOf(to), node);
     node.times.ctim = parent.times.ctim;
@@ -182,7 +182,7 @@ export class OverlayFileSystem implements FileSystem {
   }
 
   symlink(target: string, place: string): void {
-    // What a commit could not make is not made here either.
+    // A link that a commit could not create is refused here as well.
     if (!staysInside(place, target)) fail("EPERM");
     if (target.split("/").includes("..")) fail("EPERM");
     const parent = this.#freePlace(place);
@@ -214,7 +214,7 @@ export class OverlayFileSystem implements FileSystem {
       return this.stat(place);
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw error;
-      // The directory must be there.
+      // The directory must exist.
       if (this.stat(parentOf(place)).filetype !== "directory") fail("ENOTDIR");
       return undefined;
     }
@@ -227,7 +227,7 @@ export class OverlayFileSystem implements FileSystem {
     );
   }
 
-  /** The directory of a place where nothing is. */
+  /** The parent directory of a place that must be free. */
   #freePlace(place: string): OverlayDirectory {
     if (place === "") fail("EEXIST");
     checkPlace(place);

@@ -1,4 +1,4 @@
-/** What an overlay holds: the nodes over a lower tree, by name and by inode. */
+/** The nodes of an overlay over a lower tree, by name and by inode. */
 
 import type { OverlayLimits } from "../../contract/system_grants.ts";
 import { fail } from "../error_code.ts";
@@ -27,7 +27,7 @@ import type { Contents } from "./spill/contents.ts";
 import { restoreNodes, saveNodes } from "./overlay_nodes.ts";
 import type { OverlayState } from "./overlay_state.ts";
 
-/** Reads what is known, and nothing else that has its place by now. */
+/** Opens exactly the known file, not another that has replaced it. */
 const EXACTLY: OpenMode = {
   read: true,
   write: false,
@@ -36,12 +36,12 @@ const EXACTLY: OpenMode = {
   exact: true,
 };
 
-/** A node, or a place in the lower tree that is shown as it is. */
+/** A node, or a place in the lower tree that is shown unchanged. */
 export type Found = OverlayNode | string;
 
 /**
- * What was never changed has no node here: its directory's node, or the one
- * above, says where in the lower tree to look.
+ * Unchanged entries have no node: the nearest node above says where they are in
+ * the lower tree.
  */
 export class OverlayLayer {
   readonly root: OverlayDirectory;
@@ -58,7 +58,7 @@ export class OverlayLayer {
   #nextIno: number;
   #isSettled = false;
 
-  /** @param state What was changed before. */
+  /** @param state The earlier changes. */
   constructor(
     lower: FileSystem,
     limits: OverlayLimits,
@@ -97,7 +97,7 @@ export class OverlayLayer {
     }
   }
 
-  /** The number that the next thing made gets. */
+  /** The next inode number. */
   get nextIno(): number {
     return this.#nextIno;
   }
@@ -108,8 +108,8 @@ export class OverlayLayer {
   }
 
   /**
-   * Says that what it holds was committed or dropped: what is open in it can be
-   * read on, and not be changed.
+   * Marks the changes as committed or dropped: open files can still be read,
+   * but no longer changed.
    */
   settle(): void {
     this.#isSettled = true;
@@ -134,7 +134,10 @@ export class OverlayLayer {
     }
   }
 
-  /** What the lower tree says, but for a file that is known by its inode. */
+  /**
+   * The metadata to show for a lower file, which may have been changed under
+   * another name.
+   */
   shown(stat: FileStat): FileStat {
     if (this.#inodes.size === 0) return stat;
     return this.#inodes.get(keyOf(stat))?.stat() ?? stat;
@@ -149,7 +152,7 @@ export class OverlayLayer {
     return [...below, ...own].sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  /** The node of a place, made if the lower tree has it. */
+  /** The node of a place, created if it exists in the lower tree. */
   own(place: string): OverlayNode {
     let node: OverlayNode = this.root;
     let at = "";
@@ -168,7 +171,7 @@ export class OverlayLayer {
     return asDirectory(this.own(place));
   }
 
-  /** A file of the lower tree that is to be opened. */
+  /** A lower file that is about to be opened. */
   lowerFile(place: string, known: FileStat | undefined): OverlayFile {
     const stat = known ?? this.#lower.stat(place);
     const { filetype } = stat;
@@ -177,7 +180,7 @@ export class OverlayLayer {
     return this.#fileOf({ place, stat });
   }
 
-  /** A new file, which has its name already. */
+  /** Creates a file, with a name. */
   makeFile(parent: OverlayDirectory, place: string): OverlayFile {
     const file = new OverlayFile(this.#newIdentity(), undefined, this.#files);
     this.put(parent, place, file);
@@ -185,14 +188,14 @@ export class OverlayLayer {
     return file;
   }
 
-  /** A new directory, without a name yet. */
+  /** Creates a directory, without a name yet. */
   newDirectory(): OverlayDirectory {
     const directory = this.#directory(this.#newIdentity(), undefined);
     if (this.root.nlink > 1) directory.nlink = 2;
     return directory;
   }
 
-  /** A new link, without a name yet. */
+  /** Creates a symbolic link, without a name yet. */
   newLink(target: string): OverlayLink {
     return this.#link(this.#newIdentity(), undefined, target);
   }
@@ -207,7 +210,7 @@ export class OverlayLayer {
     this.#records++;
     const hidden = parent.hidden.get(name);
     if (hidden && isSame(hidden.stat, node.identity)) {
-      // It is back where it came from.
+      // It has returned to its original place.
       parent.hidden.delete(name);
       parent.adopted.add(name);
       this.#records--;
@@ -216,13 +219,13 @@ export class OverlayLayer {
     if (node instanceof OverlayFile) node.isPinned = true;
   }
 
-  /** Removes what stands at a place, for good. */
+  /** Deletes what is at a place. */
   takeAway(place: string, node: OverlayNode): void {
     this.unname(place, node);
     if (node instanceof OverlayDirectory) return;
     node.named(-1);
     if (node instanceof OverlayFile) {
-      // Its other names show it still, through its inode.
+      // Its other hard links still show it, through its inode.
       const isGone = node.nlink === 0 && !node.isOpen;
       if (isGone) this.#inodes.delete(keyOf(node.identity));
       node.release();
@@ -231,7 +234,7 @@ export class OverlayLayer {
     }
   }
 
-  /** Takes a name away; one of the lower tree's own is hidden from now on. */
+  /** Removes a name; one from the lower tree is hidden from now on. */
   unname(place: string, node: OverlayNode): void {
     const parent = this.ownDirectory(parentOf(place));
     const name = nameOf(place);
@@ -247,11 +250,11 @@ export class OverlayLayer {
   }
 
   countSubdirectory(parent: OverlayDirectory, change: number): void {
-    // Some file systems say 1 for every directory.
+    // Some file systems report a link count of 1 for every directory.
     if (parent.nlink > 1) parent.nlink += change;
   }
 
-  /** Makes the node of what the lower tree has in a directory. */
+  /** Creates the node of a lower directory entry. */
   #adopt(
     parent: OverlayDirectory,
     name: string,
@@ -309,7 +312,7 @@ export class OverlayLayer {
     return this.#lower.open(place, EXACTLY, stat);
   }
 
-  /** Gives a file that will change its name in the overlay, if it has one. */
+  /** Adds an entry for a file that is about to change, if it has a name. */
   #pin(file: OverlayFile): void {
     if (file.isPinned || file.origin === undefined || file.nlink === 0) return;
     const { place } = file.origin;
@@ -324,7 +327,7 @@ export class OverlayLayer {
     file.isPinned = true;
   }
 
-  /** The node of a directory of the lower tree, wherever it is by now. */
+  /** The node of a lower directory, wherever it has moved. */
   #ownLower(place: string): OverlayDirectory | undefined {
     const known = this.#byOrigin.get(place);
     if (known) return known;
@@ -336,7 +339,7 @@ export class OverlayLayer {
 
   #closed(file: OverlayFile): void {
     if (file.isPinned || file.origin === undefined) return;
-    // One with a name less must be known by its other names.
+    // A file that lost a name must still be found by its other hard links.
     const isChanged = file.nlink !== file.origin.stat.nlink;
     if (!isChanged || file.nlink === 0) {
       this.#inodes.delete(keyOf(file.identity));
@@ -351,7 +354,7 @@ export class OverlayLayer {
     if (this.#records >= this.#limits.maxEntries) fail("ENOSPC");
   }
 
-  /** Knows again what was made of a saved state. */
+  /** Rebuilds the indices from a restored state. */
   #restored(root: OverlayDirectory): void {
     const directories = [root];
     for (const directory of directories) {
@@ -368,13 +371,13 @@ export class OverlayLayer {
   }
 }
 
-/** A node that must be a directory. */
+/** Checks that a node is a directory. */
 export function asDirectory(node: OverlayNode): OverlayDirectory {
   if (node instanceof OverlayDirectory) return node;
   fail(node instanceof OverlayLink ? "ELOOP" : "ENOTDIR");
 }
 
-/** A node that must be a file. */
+/** Checks that a node is a file. */
 export function asFile(node: OverlayNode): OverlayFile {
   if (node instanceof OverlayFile) return node;
   fail(node instanceof OverlayDirectory ? "EISDIR" : "ELOOP");

@@ -1,18 +1,18 @@
-/** What an overlay remembers of one file, directory or link. */
+/** An overlay's record of a file, directory or symbolic link. */
 
 import type { FileClock } from "../file_clock.ts";
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { NewTimes } from "../file_system.ts";
 
-/** What a node was in the lower tree. */
+/** The origin of a node in the lower tree. */
 export interface Origin {
   /** Its place in the lower tree, which never changes. */
   readonly place: string;
-  /** What it was when it was first needed. */
+  /** Its metadata when it was first used. */
   readonly stat: FileStat;
 }
 
-/** What identifies what an overlay made itself, in stat. */
+/** The identity that `stat` shows for nodes created by the overlay. */
 export interface OwnIdentity {
   readonly dev: number;
   readonly ino: number;
@@ -25,7 +25,7 @@ interface Times {
   ctim: bigint | undefined;
 }
 
-/** What every node has. */
+/** The base class of overlay nodes. */
 export abstract class OverlayNode {
   abstract readonly filetype: FileType;
   abstract readonly size: number;
@@ -33,7 +33,7 @@ export abstract class OverlayNode {
   readonly identity: OwnIdentity;
   nlink: number;
   readonly times: Times;
-  /** The times that the guest itself asked for, to be set on commit. */
+  /** The times that the guest set explicitly, which a commit applies. */
   readonly asked: { atim: bigint | undefined; mtim: bigint | undefined };
   readonly #clock: FileClock;
 
@@ -73,41 +73,43 @@ export abstract class OverlayNode {
     this.times.ctim = this.#clock();
   }
 
-  /** Says that what is in it changed now. */
+  /** Records that its content changed now. */
   changed(): void {
     this.times.mtim = this.times.ctim = this.#clock();
     this.asked.mtim = undefined;
   }
 
-  /** Adds to, or takes from, the number of its names. */
+  /** Changes the number of its names. */
   named(change: number): void {
     this.nlink += change;
     this.times.ctim = this.#clock();
   }
 }
 
-/** What of the lower tree is not shown any more at its name. */
+/** A lower entry that is no longer shown at its name. */
 export interface Hidden {
   readonly stat: FileStat;
-  /** What is known of it, for a directory: whatever became of it. */
+  /** For a directory: its node, wherever it has moved. */
   readonly directory: OverlayDirectory | undefined;
 }
 
-/** A directory: the lower one's entries, but for what is in these maps. */
+/** A directory: the entries of the lower directory, modified by these maps. */
 export class OverlayDirectory extends OverlayNode {
   readonly filetype: FileType = "directory";
-  /** What stands at a name, where the lower tree's own does not. */
+  /** Entries that replace or add to the lower ones. */
   readonly entries: Map<string, OverlayNode> = new Map();
-  /** The names of these that the lower directory has for the same things. */
+  /** The names among these that are the same entries in the lower directory. */
   readonly adopted: Set<string> = new Set();
-  /** Names that the lower directory has and that are not shown. */
+  /** Lower entries that are hidden. */
   readonly hidden: Map<string, Hidden> = new Map();
 
   get size(): number {
     return this.origin?.stat.size ?? 4096;
   }
 
-  /** Where the lower directory is whose entries are shown, if there is one. */
+  /**
+   * The place of the lower directory whose entries are shown, if there is one.
+   */
   get lower(): string | undefined {
     return this.origin?.place;
   }

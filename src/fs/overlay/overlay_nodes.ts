@@ -1,4 +1,4 @@
-/** An overlay's nodes to plain data, and back. */
+/** Converts an overlay's nodes to plain data and back. */
 
 import { fail } from "../error_code.ts";
 import {
@@ -15,7 +15,9 @@ import type { OverlayState, SavedNode } from "./overlay_state.ts";
 import { PagedContent } from "./spill/paged_content.ts";
 import type { SavedContent } from "./spill/saved_content.ts";
 
-/** Saves everything that a root leads to, and what names below lead to. */
+/**
+ * Saves everything reachable from a root, and lower files that were changed.
+ */
 export function saveNodes(
   root: OverlayDirectory,
   nextIno: number,
@@ -37,11 +39,11 @@ export function saveNodes(
 
 class Saver {
   readonly #indices = new Map<OverlayNode, number>();
-  /** In the order of their indices; directories are met as they are saved. */
+  /** Nodes in index order; directories are visited as they are saved. */
   readonly #found: OverlayNode[] = [];
   readonly #nodes: SavedNode[] = [];
 
-  /** Saves a node, and all that it leads to. */
+  /** Saves a node and everything reachable from it. */
   save(node: OverlayNode): void {
     this.#indexOf(node);
     while (this.#nodes.length < this.#found.length) {
@@ -104,7 +106,7 @@ function savedContent(
   return content instanceof PagedContent ? content.save() : content?.copy();
 }
 
-/** Makes the nodes of a saved state. */
+/** Restores the nodes of a saved state. */
 export function restoreNodes(
   { nodes, loose }: OverlayState,
   files: OverlayFiles,

@@ -1,4 +1,7 @@
-/** An overlay's changes as plain data, and as bytes between host and worker. */
+/**
+ * An overlay's changes as plain data, and their encoding between host and
+ * worker.
+ */
 
 import type { FileStat, FileType } from "../file_stat.ts";
 import type { Origin } from "./overlay_node.ts";
@@ -9,14 +12,14 @@ import {
   spillFilesOf,
 } from "./spill/saved_content.ts";
 
-/** Times that a guest asked for, in nanoseconds. */
+/** The times that a guest set, in nanoseconds. */
 export interface SavedTimes {
   readonly atim: bigint | undefined;
   readonly mtim: bigint | undefined;
   readonly ctim: bigint | undefined;
 }
 
-/** What every saved node has. */
+/** The part common to all saved nodes. */
 interface Saved {
   readonly identity: { readonly dev: number; readonly ino: number };
   readonly origin: Origin | undefined;
@@ -25,34 +28,34 @@ interface Saved {
   readonly asked: Omit<SavedTimes, "ctim">;
 }
 
-/** A directory; nodes are named by their index. */
+/** A directory; nodes are referenced by index. */
 export interface SavedDirectory extends Saved {
   readonly kind: "directory";
   readonly entries: readonly SavedEntry[];
   readonly hidden: readonly SavedHidden[];
 }
 
-/** A name where the lower tree's own is not looked at. */
+/** An entry that takes precedence over the lower tree. */
 export interface SavedEntry {
   readonly name: string;
   readonly node: number;
-  /** Whether the lower tree has the same thing at this name. */
+  /** Whether it is the same entry as in the lower tree. */
   readonly isLower: boolean;
 }
 
-/** A name of the lower tree that is not shown. */
+/** A lower entry that is hidden. */
 export interface SavedHidden {
   readonly name: string;
   readonly stat: FileStat;
-  /** The directory that it was. */
+  /** The node of the hidden directory. */
   readonly node: number | undefined;
 }
 
-/** A file; without content it has what its origin has. */
+/** A file; without `content` it has its origin's. */
 export interface SavedFile extends Saved {
   readonly kind: "file";
   readonly content: SavedContent | undefined;
-  /** Of what the origin had when it was copied, if that was small. */
+  /** The checksum of the origin when it was copied, if it was small. */
   readonly sum: number | undefined;
 }
 
@@ -69,11 +72,11 @@ export type SavedNode = SavedDirectory | SavedFile | SavedLink;
 export interface OverlayState {
   readonly nextIno: number;
   readonly nodes: readonly SavedNode[];
-  /** Changed files that only names of the lower tree lead to. */
+  /** Changed files that are reachable only through names in the lower tree. */
   readonly loose: readonly number[];
 }
 
-/** The names of the files in the spill folder that a state has parts in. */
+/** The names of the spill files that a state refers to. */
 export function spilledFiles({ nodes }: OverlayState): Set<string> {
   return new Set(
     nodes.flatMap((node) =>
@@ -86,7 +89,7 @@ const HEAD_BYTES = 8;
 const NAME_BYTES = 36;
 
 /**
- * Turns a state into bytes.
+ * Encodes a state.
  *
  * ```text
  *   ┌─────────────┬───────────┬──────────┬────────────────┬──────────────┐
@@ -121,7 +124,7 @@ export function encodeState(state: OverlayState): Uint8Array {
   return bytes;
 }
 
-/** The names in front of a state, which is not read for it. */
+/** The spill file names in the header of a state, without decoding the rest. */
 export function spilledNames(state: Uint8Array): string[] {
   const names: string[] = [];
   const end = Math.min(state.length, jsonStart(state));
@@ -138,7 +141,7 @@ function jsonStart(state: Uint8Array): number {
   return HEAD_BYTES + view.getUint32(4, true) * NAME_BYTES;
 }
 
-/** Reads a state; undefined when the bytes are not one. */
+/** Decodes a state; undefined if the bytes are invalid. */
 export function decodeState(bytes: Uint8Array): OverlayState | undefined {
   try {
     return readState(bytes);
@@ -167,7 +170,7 @@ function readState(bytes: Uint8Array): OverlayState | undefined {
   return isState(state) ? state : undefined;
 }
 
-/** What a worker says is looked at before anything is done with it. */
+/** Validates data from a worker, which is untrusted. */
 function isState(value: unknown): value is OverlayState {
   const { nextIno, nodes, loose } = (value ?? {}) as Partial<OverlayState>;
   if (!Number.isSafeInteger(nextIno) || !Array.isArray(nodes)) return false;

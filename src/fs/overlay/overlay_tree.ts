@@ -1,4 +1,6 @@
-/** A saved overlay as it is read: who stands where, and what went where. */
+/**
+ * The tree described by a saved overlay: what is where, and what moved where.
+ */
 
 import type { FileStat } from "../file_stat.ts";
 import { join } from "../file_system.ts";
@@ -14,32 +16,32 @@ export interface Standing extends SavedEntry {
   readonly place: string;
   readonly saved: SavedNode;
   readonly parent: SavedDirectory;
-  /** What of the lower tree stood at this name, and does not any more. */
+  /** The lower entry that was at this name and is no longer. */
   readonly replaced: HiddenPlace | undefined;
 }
 
-/** A place of the lower tree that is not shown. */
+/** A place in the lower tree that is hidden. */
 export interface HiddenPlace {
   readonly place: string;
   readonly stat: FileStat;
 }
 
-/** A node that left its place in the lower tree for another one. */
+/** A node that moved from its place in the lower tree. */
 export interface Move {
   readonly from: HiddenPlace;
   readonly to: Standing;
 }
 
-/** What a saved overlay comes to. */
+/** The evaluated tree of a saved overlay. */
 export interface OverlayTree {
-  /** All that stands somewhere, directories before what is in them. */
+  /** Every named node, directories before their contents. */
   readonly standing: readonly Standing[];
   readonly moves: readonly Move[];
-  /** What is gone from the lower tree, what is in a directory before it. */
+  /** What was removed from the lower tree, contents before their directory. */
   readonly removed: readonly HiddenPlace[];
 }
 
-/** Reads a saved overlay. */
+/** Evaluates a saved overlay. */
 export function overlayTree(state: OverlayState): OverlayTree {
   const hidden = hiddenPlaces(state);
   const standing = standingNodes(state, hidden);
@@ -55,7 +57,7 @@ function depth({ place }: { readonly place: string }): number {
   return place.split("/").length;
 }
 
-/** By place; directories that are gone themselves tell of what was in them. */
+/** The hidden places; removed directories include what was hidden in them. */
 function hiddenPlaces({ nodes }: OverlayState): Map<string, HiddenPlace> {
   const hidden = new Map<string, HiddenPlace>();
   for (const node of nodes) {
@@ -75,7 +77,7 @@ function standingNodes(
   const standing: Standing[] = [];
   const seen = new Set<SavedNode>();
   const look = (parent: SavedDirectory, at: string) => {
-    // No directory has two names; a state that says so is not a guest's.
+    // A directory can't have two names; a state with one is corrupt.
     if (seen.has(parent)) throw new RangeError("Directory contains itself");
     seen.add(parent);
     for (const entry of parent.entries) {
@@ -90,14 +92,14 @@ function standingNodes(
   const [root] = nodes;
   if (root?.kind !== "directory") return [];
   look(root, "");
-  // It grows while it is walked.
+  // The list grows during iteration.
   for (const { saved, place } of standing) {
     if (saved.kind === "directory") look(saved, place);
   }
   return standing;
 }
 
-/** Which of the names that are gone became which of the new ones. */
+/** Matches removed names with new names of the same node. */
 function movesOf(
   standing: readonly Standing[],
   hidden: ReadonlyMap<string, HiddenPlace>,

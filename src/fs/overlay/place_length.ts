@@ -1,4 +1,4 @@
-/** How long the names and places are that a host can have. */
+/** Limits names and places to lengths that a host supports. */
 
 import { fail } from "../error_code.ts";
 import { nameOf } from "../file_system.ts";
@@ -8,11 +8,11 @@ import { isOwnPlace } from "../host/own_names.ts";
 const NAME_MAX = 255;
 const PLACE_MAX = 3_500;
 
-/** Fails for a place that a host could not have. */
+/** Fails for a place that a host could not store. */
 export function checkPlace(place: string): void {
   if (isOwnPlace(place)) fail("EACCES");
   const name = nameOf(place);
-  // A character has at most three bytes for each of its units.
+  // Each UTF-16 code unit takes at most three bytes.
   if (name.length * 3 > NAME_MAX && bytesOf(name) > NAME_MAX) {
     fail("ENAMETOOLONG");
   }

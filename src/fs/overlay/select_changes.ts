@@ -1,4 +1,4 @@
-/** Takes back what of an overlay's changes is not wanted. */
+/** Reverts the changes of an overlay that are not selected. */
 
 import { nameOf, parentOf } from "../file_system.ts";
 import { listChanges } from "./list_changes.ts";
@@ -11,16 +11,16 @@ import type {
 } from "./overlay_state.ts";
 import { overlayTree, type Standing } from "./overlay_tree.ts";
 
-/** A directory while it is edited. */
+/** A directory being edited. */
 interface Edited {
   readonly entries: Map<string, SavedEntry>;
   readonly hidden: Map<string, SavedHidden>;
 }
 
 /**
- * The same overlay with the changes of some places only. A directory that was
- * made is kept for what is kept in it; one that is removed goes with all that
- * was removed in it.
+ * The overlay with only the changes of some places. A created directory is kept
+ * if anything in it is kept; a removed directory includes everything removed in
+ * it.
  */
 export function selectChanges(
   state: OverlayState,
@@ -32,7 +32,7 @@ export function selectChanges(
 class Selection {
   readonly #state: OverlayState;
   readonly #wanted: ReadonlySet<string>;
-  /** The directories that lead to what is wanted. */
+  /** The parent directories of selected places. */
   readonly #above = new Set<string>();
   readonly #edited = new Map<SavedNode, Edited>();
   readonly #byOrigin = new Map<string, Edited>();
@@ -91,7 +91,7 @@ class Selection {
     home?.entries.set(back.name, back);
   }
 
-  /** Lets the lower tree's own be seen at a place again. */
+  /** Unhides the lower entry at a place. */
   #show(place: string): void {
     this.#byOrigin.get(parentOf(place))?.hidden.delete(nameOf(place));
   }

@@ -1,4 +1,4 @@
-/** Makes what the changed files of one overlay hold. */
+/** Creates the contents of an overlay's changed files. */
 
 import type { OverlayLimits } from "../../../contract/system_grants.ts";
 import { fail } from "../../error_code.ts";
@@ -14,14 +14,14 @@ import {
 } from "./saved_content.ts";
 import { mostSpilledBytes, SpillFiles } from "./spill_files.ts";
 
-/** In memory alone, or with pages in a spill folder. */
+/** Creates contents in memory only, or with pages in a spill folder. */
 export class Contents {
   readonly #pages: Pages | undefined;
   readonly #pieces: PieceReader | undefined;
 
   /**
-   * @param folder Where pages go, if there is such a folder.
-   * @param state What the overlay begins with.
+   * @param folder The spill folder, if there is one.
+   * @param state The initial state of the overlay.
    */
   constructor(
     { maxBytes, maxEntries, maxMemoryBytes = maxBytes }: OverlayLimits,
@@ -44,15 +44,18 @@ export class Contents {
     fail("EIO");
   }
 
-  /** Says that a state leaves: no file that it names is written to again. */
+  /**
+   * Records that a state is handed out: spill files that it refers to are not
+   * written again.
+   */
   tell(state: OverlayState): OverlayState {
     this.#pages?.seal(spilledFiles(state));
     return state;
   }
 
   /**
-   * The same state with all that is in the spill folder; undefined when that
-   * is more than `most` bytes.
+   * The state with all spilled bytes inline; undefined if there are more than
+   * `most`.
    */
   inlined(state: OverlayState, most: number): OverlayState | undefined {
     const pieces = this.#pieces;

@@ -1,4 +1,4 @@
-/** The bytes of a file in pages, of which some are in the spill folder. */
+/** The content of a file in pages, some of which are in the spill folder. */
 
 import type { Page, Pages } from "./pages.ts";
 import {
@@ -7,10 +7,10 @@ import {
   type SavedContent,
 } from "./saved_content.ts";
 
-/** Bytes that grow and shrink; what was never written has no page. */
+/** Resizable bytes; unwritten ranges have no page. */
 export class PagedContent {
   readonly #all: Pages;
-  /** Each may be shorter than its part of the file; zeros follow. */
+  /** Each may be shorter than its range of the file; the rest is zeros. */
   readonly #pages: (Page | undefined)[] = [];
   #size = 0;
 
@@ -24,7 +24,7 @@ export class PagedContent {
     return this.#size;
   }
 
-  /** Reads at `position`; fewer bytes than fit at the end. */
+  /** Reads at `position`; returns fewer bytes at the end. */
   read(into: Uint8Array, position: number): number {
     const end = Math.min(this.#size, position + into.length);
     for (let at = position; at < end;) {
@@ -40,7 +40,7 @@ export class PagedContent {
     return Math.max(0, end - position);
   }
 
-  /** Writes at `position`; what lies between the end and there is zeros. */
+  /** Writes at `position`; a gap after the end is filled with zeros. */
   write(from: Uint8Array, position: number): void {
     const end = position + from.length;
     for (let at = position; at < end;) {
@@ -49,7 +49,7 @@ export class PagedContent {
       const part = from.subarray(at - position, at - position + stop - start);
       this.#writePage((at - start) / PAGE_BYTES, start, part);
       at += stop - start;
-      // What is there is there, should the next page find no room.
+      // Bytes written so far count even if the next page does not fit.
       this.#size = Math.max(this.#size, at);
     }
   }
@@ -59,7 +59,7 @@ export class PagedContent {
     this.#size = size;
   }
 
-  /** All of it as it is saved. */
+  /** The saved form of all pages. */
   save(): PagedBytes {
     const pages = Array.from(
       this.#pages,
@@ -68,7 +68,7 @@ export class PagedContent {
     return { size: this.#size, pages };
   }
 
-  /** A copy of everything. */
+  /** A copy of all bytes. */
   copy(): Uint8Array {
     const bytes = new Uint8Array(this.#size);
     this.read(bytes, 0);
@@ -114,7 +114,7 @@ export class PagedContent {
   }
 }
 
-/** Appending a little at a time must not copy everything each time. */
+/** Small appends must not copy everything each time. */
 function grown(held: Uint8Array, length: number): Uint8Array {
   const room = Math.min(PAGE_BYTES, Math.max(length, held.length * 2));
   const bytes = new Uint8Array(room);

@@ -1,37 +1,37 @@
-/** The pages of an overlay's files: some in memory, the others on the disk. */
+/** The pages of an overlay's files: some in memory, the others on disk. */
 
 import { codeOf } from "../../error_code.ts";
 import type { SpilledPiece } from "./saved_content.ts";
 import type { SpillFiles } from "./spill_files.ts";
 
-/** A page of a file: in memory, on the disk, or the same in both. */
+/** A page of a file: in memory, on disk, or identical in both. */
 export interface Page {
   bytes: Uint8Array | undefined;
   piece: SpilledPiece | undefined;
 }
 
-/** What of an overlay is in memory, up to a limit and one page more. */
+/** Keeps pages in memory up to a limit plus one page. */
 export class Pages {
   readonly #files: SpillFiles;
   readonly #limit: number;
-  /** Those in memory, the one that was used least lately first. */
+  /** The pages in memory, least recently used first. */
   readonly #resident = new Set<Page>();
   #held = 0;
 
-  /** @param limit The bytes that may be in memory. */
+  /** @param limit The memory limit in bytes. */
   constructor(files: SpillFiles, limit: number) {
     this.#files = files;
     this.#limit = limit;
   }
 
-  /** A page that is in memory from the start. */
+  /** Creates a page in memory. */
   made(bytes: Uint8Array): Page {
     const page: Page = { bytes: undefined, piece: undefined };
     this.#hold(page, bytes);
     return page;
   }
 
-  /** What is in a page, to read. */
+  /** The bytes of a page, for reading. */
   bytesOf(page: Page): Uint8Array {
     if (page.bytes) {
       this.#touch(page);
@@ -41,35 +41,35 @@ export class Pages {
     try {
       this.#hold(page, bytes);
     } catch (error) {
-      // What can be read is read, though nothing else can make room for it.
+      // The page is still returned if no other page can be evicted.
       if (codeOf(error) === undefined) throw error;
     }
     return bytes;
   }
 
-  /** Has other bytes in a page from now on, or the same ones changed. */
+  /** Replaces the bytes of a page, or records that they changed. */
   change(page: Page, bytes: Uint8Array): void {
     if (page.bytes !== bytes) {
       this.#makeRoom(bytes.length - (page.bytes?.length ?? 0));
-      // Nothing fails from here on: else what was there would be lost.
+      // Nothing may fail from here on, or the previous bytes would be lost.
       this.#release(page);
       this.#keep(page, bytes);
     } else this.#touch(page);
     this.#unspill(page);
   }
 
-  /** Forgets a page. */
+  /** Drops a page. */
   drop(page: Page): void {
     this.#release(page);
     this.#unspill(page);
   }
 
-  /** A page as it is saved: a copy of what is in memory alone. */
+  /** The saved form of a page: a copy if it is only in memory. */
   saved({ bytes, piece }: Page): Uint8Array | SpilledPiece {
     return piece ?? bytes!.slice();
   }
 
-  /** Ends the file that is written, as a state names it among others. */
+  /** Seals the current spill file, as a state refers to it. */
   seal(named: ReadonlySet<string>): void {
     this.#files.seal(named);
   }

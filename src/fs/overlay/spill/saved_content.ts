@@ -1,11 +1,11 @@
-/** What a changed file holds, as a saved overlay tells it. */
+/** The saved form of a changed file's content. */
 
-/** How many bytes of a file are moved to the spill folder at once. */
+/** The page size: bytes of a file moved to the spill folder at a time. */
 export const PAGE_BYTES = 65_536;
 
-/** A stretch of a file in the spill folder. */
+/** A range of a spill file. */
 export interface SpilledPiece {
-  /** The name of the file there. */
+  /** The name of the spill file. */
   readonly file: string;
   readonly at: number;
   readonly length: number;
@@ -13,23 +13,23 @@ export interface SpilledPiece {
   readonly sum: number;
 }
 
-/** A file page by page: bytes, where they are, or null for zeros. */
+/** A file as pages: bytes, a spilled range, or null for zeros. */
 export interface PagedBytes {
   readonly size: number;
-  /** Each may be shorter than its part of the file; zeros follow. */
+  /** Each may be shorter than its range of the file; the rest is zeros. */
   readonly pages: readonly (Uint8Array | SpilledPiece | null)[];
 }
 
 /** All bytes of a file, or its pages. */
 export type SavedContent = Uint8Array | PagedBytes;
 
-/** Where pieces are read from. */
+/** Reads spilled pieces. */
 export interface PieceReader {
-  /** Fails with EIO when it is not there, or not what was written. */
+  /** Fails with EIO if it is missing or was modified. */
   read(piece: SpilledPiece): Uint8Array;
 }
 
-/** How many bytes a file has. */
+/** The size of a file in bytes. */
 export function sizeOf(content: SavedContent): number {
   return content instanceof Uint8Array ? content.length : content.size;
 }
@@ -60,7 +60,7 @@ export function* partsOf(
   }
 }
 
-/** All bytes of a file at once. */
+/** All bytes of a file in one array. */
 export function wholeOf(
   content: SavedContent,
   pieces: PieceReader,
@@ -75,7 +75,7 @@ export function wholeOf(
   return bytes;
 }
 
-/** The names of the files in the spill folder that a content has parts in. */
+/** The names of the spill files that a content refers to. */
 export function spillFilesOf(content: SavedContent | undefined): string[] {
   if (content === undefined || content instanceof Uint8Array) return [];
   return content.pages.flatMap((page) =>
@@ -83,7 +83,7 @@ export function spillFilesOf(content: SavedContent | undefined): string[] {
   );
 }
 
-/** Whether a value that a worker told is a content. */
+/** Validates a content from a worker, which is untrusted. */
 export function isSavedContent(value: unknown): value is SavedContent {
   if (value instanceof Uint8Array) return true;
   const { size, pages } = (value ?? {}) as Partial<PagedBytes>;
@@ -91,7 +91,7 @@ export function isSavedContent(value: unknown): value is SavedContent {
     pages.length <= Math.ceil(size / PAGE_BYTES) && pages.every(isPage);
 }
 
-/** What files in the spill folder are called. */
+/** The names of spill files. */
 export const SPILL_FILE: RegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function isPage(value: unknown): boolean {

@@ -6,30 +6,29 @@ import { sumOf } from "../content_sum.ts";
 import { PAGE_BYTES, type SpilledPiece } from "./saved_content.ts";
 import { SpillReader } from "./spill_reader.ts";
 
-/** What disks give out at the least. */
+/** The minimum slot size: a typical disk block. */
 const SLOT_BYTES = 4096;
 
 /**
- * One file at a time, in slots that are used again. Once it was told of, as
- * part of a saved state, it is never written to again: the next page begins
- * another one.
+ * Writes one file at a time, in reusable slots. Once a saved state refers to
+ * it, a file is never written again: the next page starts another one.
  */
 export class SpillFiles {
   readonly #folder: string;
   readonly #maxBytes: number;
   readonly #reader: SpillReader;
-  /** Free slots of the file that is written, by their length. */
+  /** Free slots of the current file, by length. */
   readonly #free = new Map<number, number[]>();
   #name = "";
   #fd: number | undefined;
   #end = 0;
   #used = 0;
-  /** Bytes of the files that are written no more, and needed. */
+  /** Total bytes of sealed files that are still needed. */
   #sealedBytes = 0;
 
   /**
-   * @param maxBytes The most that all files have that a state names.
-   * @param named Those that the state names which it begins with.
+   * @param maxBytes The total size limit of all files that a state refers to.
+   * @param named The files that the initial state refers to.
    */
   constructor(folder: string, maxBytes: number, named: ReadonlySet<string>) {
     this.#folder = folder;
@@ -38,7 +37,7 @@ export class SpillFiles {
     this.#count(named);
   }
 
-  /** Stores a page; a full disk is ENOSPC. */
+  /** Stores a page; ENOSPC if the disk is full. */
   write(bytes: Uint8Array): SpilledPiece {
     const fd = this.#fd ??= this.#begin();
     const at = this.#takeSlot(slotOf(bytes.length));
@@ -60,7 +59,7 @@ export class SpillFiles {
     return this.#reader.read(piece);
   }
 
-  /** Says that a page is needed no more. */
+  /** Frees a page that is no longer needed. */
   forget({ file, at, length }: SpilledPiece): void {
     if (this.#fd !== undefined && file === this.#name) {
       this.#giveSlot(slotOf(length), at);
@@ -68,9 +67,9 @@ export class SpillFiles {
   }
 
   /**
-   * Ends the file that is written, since a state names it from now on.
+   * Seals the current file, as a state refers to it from now on.
    *
-   * @param named All files that the state names.
+   * @param named All files that the state refers to.
    */
   seal(named: ReadonlySet<string>): void {
     this.#endFile();
@@ -87,7 +86,7 @@ export class SpillFiles {
     fs.closeSync(this.#fd);
     this.#fd = undefined;
     this.#free.clear();
-    // No state names what has no page.
+    // No state refers to a file without pages.
     if (this.#used === 0) fs.unlinkSync(`${this.#folder}/${this.#name}`);
   }
 
@@ -127,15 +126,15 @@ export class SpillFiles {
 }
 
 /**
- * The most bytes on the disk for an overlay of so many bytes and entries: slots
- * of one length are not used for another, and a file stays while any page of it
- * is needed.
+ * The maximum disk usage of an overlay with these limits: slots of one length
+ * are not reused for another, and a file is kept while any of its pages is
+ * needed.
  */
 export function mostSpilledBytes(maxBytes: number, maxEntries: number): number {
   return 3 * maxBytes + maxEntries * SLOT_BYTES + PAGE_BYTES;
 }
 
-/** Powers of two, so that few lengths are told apart. */
+/** The slot length: a power of two, so that there are few different lengths. */
 function slotOf(length: number): number {
   let slot = SLOT_BYTES;
   while (slot < length) slot *= 2;

@@ -1,23 +1,23 @@
-/** Reads what overlays put into the spill folder, and believes none of it. */
+/** Reads spill files, which are untrusted. */
 
 import * as fs from "node:fs";
 import { fail } from "../../error_code.ts";
 import { sumOf } from "../content_sum.ts";
 import type { PieceReader, SpilledPiece } from "./saved_content.ts";
 
-/** How many files are held open between two pieces. */
+/** Maximum number of files kept open. */
 const MOST_OPEN = 8;
-/** Bits of a mode that only a file of others' has. */
+/** Mode bits that our own files never have. */
 const OTHERS = 0o077;
 
-/** The files of one spill folder, to read. */
+/** Reads the files of one spill folder. */
 export class SpillReader implements PieceReader {
   readonly #folder: string;
-  /** By name; the one that was opened first is first. */
+  /** Open files by name, oldest first. */
   readonly #open = new Map<string, number>();
   #uid: number | undefined;
 
-  /** @param folder Its path; nothing is opened there before the first piece. */
+  /** @param folder Its path; nothing is opened before the first read. */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -51,7 +51,7 @@ export class SpillReader implements PieceReader {
       fs.closeSync(oldest[1]);
     }
     const path = `${this.#folder}/${file}`;
-    // Opening anything else than a file might wait for ever.
+    // Opening anything but a regular file might block forever.
     if (!this.#isOwn(fs.lstatSync(path))) fail("EIO");
     const fd = fs.openSync(path, "r");
     if (!this.#isOwn(fs.fstatSync(fd))) {
@@ -62,7 +62,10 @@ export class SpillReader implements PieceReader {
     return fd;
   }
 
-  /** Whether only its owner, who is us, can have written it, by one name. */
+  /**
+   * Whether only we can have written it: our own file, private, with a single
+   * link.
+   */
   #isOwn(stats: fs.Stats): boolean {
     this.#uid ??= fs.lstatSync(this.#folder).uid;
     return stats.isFile() && stats.nlink === 1 && stats.uid === this.#uid &&
@@ -70,5 +73,5 @@ export class SpillReader implements PieceReader {
   }
 }
 
-/** For overlays that have no spill folder: nothing of theirs is in one. */
+/** For overlays without a spill folder. */
 export const NO_PIECES: PieceReader = { read: () => fail("EIO") };
