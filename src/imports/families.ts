@@ -1,4 +1,4 @@
-/** Finds families of imports, and says why an import can't be had. */
+/** Finds import families, and says why an import can't be provided. */
 
 import type { ImportFamily, SignatureText } from "./import_family.ts";
 import * as table from "./table.ts";
@@ -7,7 +7,7 @@ const FAMILIES: ReadonlyMap<string, ImportFamily> = new Map(
   Object.values(table).map((family) => [family.module, family]),
 );
 
-/** More than any function of the tables takes. */
+/** More than any function in the tables takes. */
 const MOST_KINDS = 16;
 
 /** An import as a guest declares it. */
@@ -16,17 +16,17 @@ export interface DeclaredImport {
   readonly name: string;
   /** `function`, `memory` or another kind. */
   readonly kind: string;
-  /** What a function takes and returns. */
+  /** The signature of a function. */
   readonly signature?: DeclaredSignature;
 }
 
-/** The types of a function, in order. */
+/** The parameter and result types of a function. */
 interface DeclaredSignature {
   readonly params: readonly string[];
   readonly results: readonly string[];
 }
 
-/** The family of this module, if there is one. */
+/** The family of an import module, if there is one. */
 export function findFamily(module: string): ImportFamily | undefined {
   return FAMILIES.get(module);
 }
@@ -42,14 +42,14 @@ export function familiesOf(
   return [...modules].flatMap((module) => findFamily(module) ?? []);
 }
 
-/** Functions that a configuration adds to the families that are open. */
+/** Functions that a configuration adds to open families. */
 export type OfferedFunctions = ReadonlyMap<string, SignatureText>;
 
 /**
- * Why an import can't be provided; undefined when it can.
+ * Why an import can't be provided; undefined if it can.
  *
- * @param offered What the open families have; where it is left out, they have
- * whatever a configuration could say.
+ * @param offered The functions of open families; if left out, any function that
+ * a configuration could add.
  */
 export function importRefusal(
   entry: DeclaredImport,
@@ -59,8 +59,8 @@ export function importRefusal(
   const wanted = family?.isOpen
     ? openFunction(entry, offered)
     : family?.functions.get(entry.name);
-  // Memories are made for the guest under whatever name it gives them, but an
-  // import has one name, and this one is a function's.
+  // Memories are created under any name that the guest chooses, except the name
+  // of a function.
   if (entry.kind === "memory") {
     return wanted && `which is a function of ${family!.title}`;
   }
@@ -68,13 +68,16 @@ export function importRefusal(
   if (entry.kind !== "function" || wanted === undefined) {
     return `which ${family.title} does not have`;
   }
-  // Of a module that is refused for more, not every type may be known.
+  // In a module that is refused for other reasons, some types may be unknown.
   if (!entry.signature) return undefined;
   const given = signatureText(entry.signature);
   return given === wanted ? undefined : `as ${given}, not as ${wanted}`;
 }
 
-/** The type that a function of an open family has; undefined for none. */
+/**
+ * The expected type of a function of an open family; undefined if it can't be
+ * provided.
+ */
 function openFunction(
   { name, signature }: DeclaredImport,
   offered: OfferedFunctions | undefined,
@@ -87,7 +90,9 @@ function openFunction(
 
 const NUMBERS: ReadonlySet<string> = new Set(["i32", "i64", "f32", "f64"]);
 
-/** As the tables have it. A type may have a thousand members. */
+/**
+ * The notation of the tables. Truncated, as a type may have a thousand members.
+ */
 export function signatureText(
   { params, results }: DeclaredSignature,
 ): SignatureText {

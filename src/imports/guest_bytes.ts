@@ -1,17 +1,17 @@
-/** The guest's memory, seen from the imports of our own families. */
+/** Access to the guest's memory for import families. */
 
 /** Bytes of the guest's memory; invalid once the guest runs. */
 export type GuestSlice = Uint8Array<ArrayBuffer>;
 
 /**
- * The one bounds check. The guest is the attacker: every pointer and length
- * comes from it.
+ * The bounds check for guest memory. The guest is untrusted, and every pointer
+ * and length comes from it.
  */
 export class GuestBytes {
   readonly #fault: (message: string) => Error;
   #memory: WebAssembly.Memory | undefined;
 
-  /** @param fault Makes the error for what is out of bounds. */
+  /** @param fault Creates the error for an out-of-bounds access. */
   constructor(fault: (message: string) => Error) {
     this.#fault = fault;
   }
@@ -21,7 +21,7 @@ export class GuestBytes {
     this.#memory = memory;
   }
 
-  /** @throws what `fault` makes when the bytes are not all in the memory. */
+  /** @throws the error of `fault` when the range is out of bounds. */
   slice(pointer: number, length: number): GuestSlice {
     const buffer = this.#memory?.buffer as ArrayBuffer | undefined;
     const at = pointer >>> 0;

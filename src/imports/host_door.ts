@@ -1,4 +1,4 @@
-/** The way to host functions, for every family that offers them. */
+/** Access to host functions, for every family that offers them. */
 
 import type { GuestQuestions } from "../channel/guest_questions.ts";
 import {
@@ -14,7 +14,7 @@ import { HostFailure } from "./host_failure.ts";
 const NOTHING: Uint8Array = new Uint8Array();
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Asks for host functions, one at a time. */
+/** Calls host functions, one at a time. */
 export class HostDoor {
   readonly #questions: GuestQuestions;
 
@@ -23,10 +23,10 @@ export class HostDoor {
   }
 
   /**
-   * Asks, and blocks until the function has answered.
+   * Calls a function, and blocks until it has answered.
    *
-   * @throws {HostFailure} when it does not, and says why.
-   * @throws {GuestStopped} when the guest is told to stop meanwhile.
+   * @throws {HostFailure} with the reason, when it fails.
+   * @throws {GuestStopped} if the guest is told to stop meanwhile.
    */
   ask(op: HostOp, name: Uint8Array, payload: Uint8Array): Uint8Array {
     checkLength("name", name, MAX_HOST_NAME_BYTES, HostError.Invalid);

@@ -1,8 +1,8 @@
-/** Why a host function did not answer. */
+/** The error of a failed host function. */
 
 import type { HostError } from "../channel/host_layout.ts";
 
-/** Unwinds an import that ends in an error number. */
+/** Unwinds an import that returns an error number. */
 export class HostFailure extends Error {
   override readonly name = "HostFailure";
   readonly code: HostError;

@@ -1,4 +1,6 @@
-/** Describes a family of imports: the host checks by it, the guest opens it. */
+/**
+ * Declares an import family, which the host checks against and the guest opens.
+ */
 
 import type { FamilyProvider } from "./open_family.ts";
 
@@ -6,8 +8,8 @@ import type { FamilyProvider } from "./open_family.ts";
 export type SignatureText = `(${string}) -> (${string})`;
 
 /**
- * What a family works on beside the guest's memory: the `system` that programs
- * have (streams, files, arguments), the `network`, or functions of the `host`.
+ * What a family needs besides the guest's memory: the WASI `system` (streams,
+ * files, arguments), the `network`, or `host` functions.
  */
 export type FamilyNeed = "system" | "network" | "host";
 
@@ -15,21 +17,21 @@ export type FamilyNeed = "system" | "network" | "host";
 export interface ImportFamily {
   /** The name of the module. */
   readonly module: string;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly title: string;
   readonly needs: readonly FamilyNeed[];
-  /** Every function, with the only type that it can be imported as. */
+  /** Every function, with the only type that it can be imported with. */
   readonly functions: ReadonlyMap<string, SignatureText>;
   /**
-   * Whether a configuration has further functions for it, of numbers only; each
-   * sandbox checks them by itself.
+   * Whether a configuration can add numeric functions to it; each sandbox
+   * checks those itself.
    */
   readonly isOpen?: boolean;
-  /** Loads what the functions do. Only a guest's worker calls this. */
+  /** Loads the implementation. Called only in guest workers. */
   readonly load: () => Promise<FamilyProvider>;
 }
 
-/** The table of a family's functions. */
+/** Builds the table of a family's functions. */
 export function functions(
   table: Readonly<Record<string, SignatureText>>,
 ): ReadonlyMap<string, SignatureText> {

@@ -7,32 +7,34 @@ import type { NumericImport } from "../contract/instance_plan.ts";
 import type { HostDoor } from "./host_door.ts";
 import type { Wasi } from "./wasi/wasi.ts";
 
-/** What a family is given for a call. */
+/** What a family receives for a call. */
 export interface FamilyCall {
   readonly stopPage: StopPage;
-  /** For families that need the `system`; others must not ask. */
+  /** For families that need the `system`; others must not use it. */
   readonly system: Wasi;
-  /** For families that need the `network`; others must not ask. */
+  /** For families that need the `network`; others must not use it. */
   readonly network: HttpGuestEnd;
   /** For families that need the `host`. */
   readonly host: HostDoor;
-  /** What the module imports of the functions that a configuration names. */
+  /** The numeric host functions that the module imports. */
   readonly numericImports: readonly NumericImport[];
 }
 
 /** A family while a call runs. */
 export interface OpenFamily {
-  /** Every function by name: an object without a prototype, the call's own. */
+  /**
+   * Every function by name: an object without a prototype, private to the call.
+   */
   readonly imports: WebAssembly.ModuleImports;
   /**
-   * Sets the memory that the guest's pointers point into.
+   * Sets the memory that the guest's pointers refer to.
    *
-   * @param exports What the guest exports: its word, as all else.
+   * @param exports What the guest exports; untrusted like everything else.
    */
   attach(memory: WebAssembly.Memory, exports: WebAssembly.Exports): void;
-  /** What the guest asked for and did not get. */
+  /** What the guest was refused. */
   denied?(): readonly DeniedRequest[];
-  /** Lets go of what is the family's own, whatever became of the guest. */
+  /** Releases the family's resources, however the guest ended. */
   close?(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Every family of imports that a guest can have, one line each. */
+/** Every import family that a guest can use, one per line. */
 
 export { CORTEX_HOST } from "./host/family.ts";
 export { CORTEX_HOST_NUMERIC } from "./host_numeric/family.ts";

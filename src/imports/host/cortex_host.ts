@@ -1,9 +1,9 @@
 /**
- * The import module `cortex_host`, version 1: functions of the host by name.
+ * The import module `cortex_host`, version 1: host functions by name.
  *
- * All parameters and results are i32; pointers lead into the memory that the
- * guest exports as `memory`. Texts are UTF-8. A result below 0 is the negative
- * of an error number; `error_text` then says more.
+ * All parameters and results are i32; pointers refer to the memory that the
+ * guest exports as `memory`. Strings are UTF-8. A negative result is a negated
+ * error number; `error_text` returns details.
  *
  * ```text
  *   version() -> 1
@@ -13,15 +13,15 @@
  *   error_text(buffer, capacity) -> length
  * ```
  *
- * - `call` calls a function and waits for its answer. `args` is JSON; nothing
- *   stands for `null`. The answer is JSON too, at least `null`.
- * - `list` makes the answer a JSON list of what there is, such as
+ * - `call` calls a function and waits for its answer. `args` is JSON; empty
+ *   means `null`. The answer is JSON too, at least `null`.
+ * - `list` sets the answer to a JSON list of the functions, such as
  *   `[{"name":"lookup","description":"…","parameters":{}}]`; only `name` is
- *   always there.
- * - `read` writes the next piece of the last answer. What is not read is gone
- *   with the next `call` or `list`.
- * - `error_text` writes what it has room for of the text of the last error,
- *   and returns the length of the whole.
+ *   always present.
+ * - `read` writes the next piece of the last answer. The next `call` or `list`
+ *   discards what was not read.
+ * - `error_text` writes the text of the last error, truncated to `capacity`,
+ *   and returns its full length.
  *
  * | error | name | meaning |
  * | --- | --- | --- |
@@ -29,10 +29,10 @@
  * | 2 | unknown | there is no such function |
  * | 3 | limit | a limit of the call is reached |
  * | 4 | failed | the function failed; the text is for the guest |
- * | 5 | fault | a pointer leads out of the memory |
+ * | 5 | fault | a pointer is out of bounds |
  *
- * A guest that waits is stopped as any other: at its deadline, or when the call
- * is aborted. A function never calls back into the guest.
+ * A waiting guest is stopped like any other, at its deadline or when the call
+ * is aborted. Functions never call back into the guest.
  */
 
 import { HostError, HostOp } from "../../channel/host_layout.ts";
@@ -56,7 +56,7 @@ export class CortexHost implements OpenFamily {
   readonly #memory = new GuestBytes((message) =>
     new HostFailure(HostError.Fault, message)
   );
-  /** What the guest has not read of the last answer. */
+  /** The unread rest of the last answer. */
   #answer: Uint8Array = NOTHING;
   #errorText: Uint8Array = NOTHING;
 
@@ -81,14 +81,14 @@ export class CortexHost implements OpenFamily {
     });
   }
 
-  /** Sets the memory that the guest's pointers point into. */
+  /** Sets the memory that the guest's pointers refer to. */
   attach(memory: WebAssembly.Memory): void {
     this.#memory.attach(memory);
   }
 
   /**
-   * An import: looks at the stop word first, so that a stopped guest can't go
-   * on from import to import, and answers with an error number.
+   * Wraps an import: checks the stop word first, so that a stopped guest can't
+   * continue from import to import, and returns failures as error numbers.
    */
   #bind(act: (...args: number[]) => number): (...args: number[]) => number {
     return (...args) => {

@@ -1,8 +1,8 @@
-/** Functions of the host by name, as guests import them. */
+/** Declares `cortex_host`: host functions by name. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
-/** What the functions do is described where they are implemented. */
+/** The functions are documented where they are implemented. */
 export const CORTEX_HOST: ImportFamily = {
   module: "cortex_host",
   title: "cortex_host",

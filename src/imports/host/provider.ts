@@ -3,7 +3,7 @@
 import type { FamilyCall, OpenFamily } from "../open_family.ts";
 import { CortexHost } from "./cortex_host.ts";
 
-/** Opens it on the call's way to the host. */
+/** Opens it with the call's access to host functions. */
 export function open({ host, stopPage }: FamilyCall): OpenFamily {
   return new CortexHost(host, stopPage);
 }

@@ -1,9 +1,10 @@
-/** `host_fs`: the modes of files, which WASI does not tell. */
+/** `host_fs`: file modes, which WASI does not report. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
 /**
- * What npm's `@rivet-dev/agent-os-*` commands import beside WASI preview 1.
+ * What npm's `@rivet-dev/agent-os-*` commands import in addition to WASI
+ * preview 1.
  *
  * ```text
  *   path_mode(path, path_len, follow) -> mode, or 0

@@ -1,21 +1,21 @@
-/** Finds the granted directory that a whole path of a guest's lies in. */
+/** Finds the granted directory that contains a guest's absolute path. */
 
 import { fail } from "../../fs/error_code.ts";
 import type { DirectoryDescriptor } from "../wasi/descriptor.ts";
 import type { WasiContext } from "../wasi/wasi_context.ts";
 
-/** The number of the first granted directory. */
+/** The descriptor of the first granted directory. */
 const FIRST_NUMBER = 3;
 
-/** A path below a directory. */
+/** A path relative to a directory. */
 export interface GrantedPath {
   readonly directory: DirectoryDescriptor;
   readonly path: string;
 }
 
 /**
- * Looks a path up as wasi-libc does: slashes at the beginning count for
- * nothing, and the longest name of a granted directory wins.
+ * Looks up a path as wasi-libc does: leading slashes are ignored, and the
+ * longest matching directory name wins.
  */
 export function grantedPath(
   { descriptors }: WasiContext,
@@ -43,7 +43,7 @@ function isBelow(path: string, directory: string): boolean {
   return path.startsWith(`${directory}/`);
 }
 
-/** A path without what stands before its first name. */
+/** A path without leading slashes and dots. */
 function bare(path: string): string {
   let start = 0;
   while (path[start] === "/" || isDot(path, start)) start++;
@@ -54,7 +54,7 @@ function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-/** Whether a name that is nothing but a dot begins here. */
+/** Whether a `.` component starts here. */
 function isDot(path: string, at: number): boolean {
   if (path[at] !== ".") return false;
   return path[at + 1] === "/" || at + 1 === path.length;

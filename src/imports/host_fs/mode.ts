@@ -1,6 +1,6 @@
 /**
- * Modes of files. The sandbox keeps none: as on a FAT volume, each kind of file
- * has the same one, and what a guest may do with it is said by its grants.
+ * File modes. The sandbox stores none: as on a FAT volume, all files of a type
+ * have the same mode, and access is controlled by grants.
  */
 
 import type { FileType } from "../../fs/file_stat.ts";
@@ -17,14 +17,14 @@ const MODES: Readonly<Record<FileType, number>> = {
   blockDevice: 0o060_644,
   characterDevice: 0o020_644,
   socket: 0o140_644,
-  // A standard stream, which looks like a pipe.
+  // A standard stream, shown as a pipe.
   unknown: 0o010_600,
 };
 
 /** The bits that `chmod` sets. */
 export const PERMISSIONS = 0o7777;
 
-/** The mode of a kind of file. */
+/** The mode of a file type. */
 export function modeOf(type: FileType): number {
   return MODES[type];
 }

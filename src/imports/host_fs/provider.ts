@@ -12,7 +12,7 @@ import type { WasiContext } from "../wasi/wasi_context.ts";
 import { grantedPath } from "./granted_path.ts";
 import { modeOf, PERMISSIONS } from "./mode.ts";
 
-/** Opens it on the call's system. */
+/** Opens it with the call's WASI state. */
 export function open({ system }: FamilyCall): OpenFamily {
   const { context } = system;
   const imports = bind(context, { chmod });
@@ -26,7 +26,7 @@ export function open({ system }: FamilyCall): OpenFamily {
   return { imports, attach: (memory) => system.attach(memory) };
 }
 
-/** The mode of a kind of file; 0 where there is none. */
+/** The mode of a file; 0 if there is none. */
 function modeFrom({ stop }: WasiContext, find: () => FileType): number {
   stop.check();
   let mode = 0;
@@ -36,7 +36,7 @@ function modeFrom({ stop }: WasiContext, find: () => FileType): number {
   return mode;
 }
 
-/** Setting the mode that a file has already is all that can be done. */
+/** Only setting the mode that a file already has succeeds. */
 function chmod(
   context: WasiContext,
   path: number,

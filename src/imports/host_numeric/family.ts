@@ -1,10 +1,12 @@
-/** Functions of the host that take and return numbers, each by its own name. */
+/**
+ * Declares `cortex_host_numeric`: host functions that take and return numbers.
+ */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
 /**
- * Its functions are those that a configuration names; a guest imports them with
- * the types that it says there.
+ * Its functions are those of the configuration; a guest imports them with the
+ * configured types.
  */
 export const CORTEX_HOST_NUMERIC: ImportFamily = {
   module: "cortex_host_numeric",

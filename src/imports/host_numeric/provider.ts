@@ -1,7 +1,6 @@
 /**
- * The import module `cortex_host_numeric`: functions of the host that take and
- * return i32, i64, f32 and f64. What fails ends the call, as there is no number
- * that could say so.
+ * The import module `cortex_host_numeric`: host functions that take and return
+ * i32, i64, f32 and f64. A failure ends the call, as no number could report it.
  */
 
 import { HostOp } from "../../channel/host_layout.ts";

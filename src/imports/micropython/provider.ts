@@ -6,10 +6,10 @@
  *   host_call(name, name_len, payload, payload_len, answer, room) -> length
  * ```
  *
- * The payload is `{"args":[…],"kwargs":{…}}`. A function is given the named
- * arguments as an object; those without a name are its member `args`, where
- * there are any. The answer is `{"ok":true,"value":…}` or
- * `{"ok":false,"error":"…"}`; one that is longer than the room is not written.
+ * The payload is `{"args":[…],"kwargs":{…}}`. A function receives the keyword
+ * arguments as an object; positional arguments, if any, are its member `args`.
+ * The answer is `{"ok":true,"value":…}` or `{"ok":false,"error":"…"}`; it is
+ * not written if it is longer than the room.
  */
 
 import { HostError, HostOp } from "../../channel/host_layout.ts";
@@ -18,14 +18,14 @@ import type { HostDoor } from "../host_door.ts";
 import { HostFailure } from "../host_failure.ts";
 import type { FamilyCall, OpenFamily } from "../open_family.ts";
 
-/** What the package itself makes room for. */
+/** The room that the package itself provides. */
 const RESULT_CAP = 262_144;
 const FAULT = -1;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const BEFORE = ENCODER.encode('{"ok":true,"value":');
 
-/** Opens it on the call's way to the host. */
+/** Opens it with the call's access to host functions. */
 export function open({ host, stopPage }: FamilyCall): OpenFamily {
   const memory = new GuestBytes((message) =>
     new HostFailure(HostError.Fault, message)
@@ -60,7 +60,7 @@ export function open({ host, stopPage }: FamilyCall): OpenFamily {
   };
 }
 
-/** Asks; what goes wrong is an answer too, but for pointers. */
+/** Calls a function; failures are answers too, except for invalid pointers. */
 function answerOf(
   host: HostDoor,
   name: Uint8Array,
