@@ -37,12 +37,10 @@ export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
 export function startBackgroundWorker(
   url: URL,
   permissions: Deno.PermissionOptions,
-  name?: string,
 ): Worker {
   checkOwnFiles();
   const worker = new Worker(url, {
     type: "module",
-    ...name !== undefined && { name },
     deno: { permissions },
   });
   const refSymbol = Object.getOwnPropertySymbols(Worker.prototype)

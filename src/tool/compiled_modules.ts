@@ -76,29 +76,38 @@ export async function holdModule(
     return await compileAhead(bytes, options, more);
   }
   lengths.add(length);
-  const hashed = await hash(bytes);
+  const through = keeping && await throughCache(keeping, bytes, options);
+  const hashed = through?.hashed ?? await hash(bytes);
   accept?.(hashed.sha256);
   await Promise.allSettled(ahead.get(length) ?? []);
   const key = keyOf(hashed.sha256, options);
   const entry = entries.get(key) ??
     enter(
       key,
-      keeping
-        ? compileThrough(keeping, hashed, options, more)
+      through
+        ? through.compile(more)
         : compile(hashed.bytes, options, { ...more, sha256: hashed.sha256 }),
     );
   return await hold(key, entry);
 }
 
 /** Few sandboxes have a cache: its code is loaded on first use. */
-async function compileThrough(
+async function throughCache(
   cache: PreparedCache,
-  hashed: HashedBytes,
+  bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
-  more: CompileMore,
-): Promise<HashedModule> {
-  const { compileKept } = await import("./prepared_cache/compile_kept.ts");
-  return await compileKept(hashed, options, cache, more);
+): Promise<{
+  readonly hashed: HashedBytes;
+  readonly compile: (more: CompileMore) => Promise<HashedModule>;
+}> {
+  const { compileKept, hashWithLikely } = await import(
+    "./prepared_cache/compile_kept.ts"
+  );
+  const found = await hashWithLikely(bytes, options, cache);
+  return {
+    hashed: found.hashed,
+    compile: (more) => compileKept(found, options, cache, more),
+  };
 }
 
 async function compileAhead(

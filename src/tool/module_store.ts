@@ -8,9 +8,12 @@ import { type HeldModule, holdModule } from "./compiled_modules.ts";
 import { offeredFunctions } from "./host/offered_functions.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
-import { startThreadFor } from "./preparing/module_compiler.ts";
+import { isHashedHere, startThreadFor } from "./preparing/module_compiler.ts";
 import type { LoadProgress } from "./load_progress.ts";
-import { PreparedCache } from "./prepared_cache/prepared_cache.ts";
+import {
+  KEPT_FROM_BYTES,
+  PreparedCache,
+} from "./prepared_cache/prepared_cache.ts";
 import {
   createModule,
   type SandboxedModule,
@@ -66,7 +69,17 @@ export class ModuleStore {
    * one.
    */
   expect(bytes: number): void {
-    if (!this.#isClosed) startThreadFor(bytes, this.#prepareOptions);
+    if (!this.#isClosed) this.#expect(bytes, this.#prepareOptions);
+  }
+
+  async #expect(length: number, options: PrepareOptions): Promise<void> {
+    const cache = length >= KEPT_FROM_BYTES ? this.#cache : undefined;
+    const isLikely = cache && isHashedHere(length) &&
+      await cache.expect(length, options);
+    if (this.#isClosed) return;
+    // What is kept of a module needs no thread.
+    if (isLikely) await import("./prepared_cache/compile_kept.ts");
+    else startThreadFor(length, options);
   }
 
   /**

@@ -16,6 +16,7 @@ import { ARGUMENTS, hostileCases } from "./hostile_case.ts";
 import {
   answering,
   carrying,
+  LABORIOUS_KEPT,
   LABORIOUS_MODULES,
   printing,
 } from "./laborious_modules.ts";
@@ -38,12 +39,29 @@ const config = SandboxConfig.builder()
   .memoryDirectory("/scratch")
   .build();
 
+/** The folder of the cache in the one that is granted. */
+const KEPT = ".cortexai-sandbox-prepared";
+
 type Bytes = Uint8Array<ArrayBuffer>;
 
 async function load(bytes: Bytes): Promise<string> {
   await using sandbox = new ToolSandbox(config);
   const module = await sandbox.loadModule(bytes);
   return `${module.exports.length} exports`;
+}
+
+async function loadKept(bytes: Bytes): Promise<string> {
+  const cacheDirectory = await Deno.makeTempDir();
+  try {
+    for (let i = 0; i < 2; i++) {
+      await using sandbox = new ToolSandbox({ cacheDirectory });
+      await sandbox.loadModule(bytes);
+    }
+    const kept = [...Deno.readDirSync(`${cacheDirectory}/${KEPT}`)].length;
+    return `${kept} kept`;
+  } finally {
+    await Deno.remove(cacheDirectory, { recursive: true });
+  }
 }
 
 async function inspect(bytes: Bytes): Promise<string> {
@@ -96,6 +114,13 @@ async function cases(): Promise<[name: string, act: () => Promise<string>][]> {
       [`inspect ${name}`, () => inspect(bytes)],
     ] as [string, () => Promise<string>][];
   });
+  const kept = Object.entries(LABORIOUS_KEPT).map(([name, make]) => {
+    const bytes = make();
+    return [`keep ${name}`, () => loadKept(bytes)] as [
+      string,
+      () => Promise<string>,
+    ];
+  });
   const called = Object.entries(CALLED).map(([name, make]) => {
     const bytes = make();
     return [`call ${name}`, () => call(bytes)] as [
@@ -116,6 +141,7 @@ async function cases(): Promise<[name: string, act: () => Promise<string>][]> {
     ["warm up", () => call(harmless)],
     [HARMLESS, () => call(harmless)],
     ...made,
+    ...kept,
     ...called,
     ["run 30 MiB of output", () => run(program)],
     ...fixtures,

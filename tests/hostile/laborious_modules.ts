@@ -77,6 +77,54 @@ export const LABORIOUS_MODULES: Readonly<Record<string, Laborious>> = {
     new Uint8Array([...HEADER, ...new Array(100_000).fill(0)]),
 };
 
+/** What is taken back from a cache on the host's thread, at its limits. */
+export const LABORIOUS_KEPT: Readonly<Record<string, Laborious>> = {
+  "50,000 data segments": () => {
+    const builder = large().memory(1);
+    for (let i = 0; i < 50_000; i++) {
+      builder.raw(11, [0, 0x41, 0, 0x0b, 1, 7]);
+    }
+    return builder.build();
+  },
+  "12,000 exports": () => {
+    const builder = large();
+    for (let i = 0; i < 12_000; i++) {
+      builder.export(i.toString(36), "function", 0);
+    }
+    return builder.build();
+  },
+  "2,500 imports": () => {
+    const builder = large();
+    for (let i = 0; i < 2_500; i++) {
+      builder.importFunction("wasi_snapshot_preview1", "fd_close", 1);
+    }
+    return builder.build();
+  },
+  "240 exports of a long type": () => {
+    const builder = large();
+    builder.type(new Array(1000).fill("i32"), new Array(1000).fill("i64"));
+    builder.func(2, "unreachable");
+    for (let i = 0; i < 240; i++) builder.export(`e${i}`, "function", 1);
+    return builder.build();
+  },
+  "30 MB, of which 18 MB are code": () => {
+    const builder = new ModuleBuilder();
+    const type = builder.type([]);
+    const code = new Uint8Array(350_000).fill(1);
+    const entry = [0, ...code, 0x0b];
+    for (let i = 0; i < 52; i++) builder.rawFunc(type, entry);
+    return builder.custom("noise", new Uint8Array(12_000_000)).build();
+  },
+};
+
+/** So large that it is kept. */
+function large(): ModuleBuilder {
+  const builder = new ModuleBuilder();
+  builder.func(builder.type([]), "");
+  builder.type(["i32"], ["i32"]);
+  return builder.custom("noise", new Uint8Array(256 * 1024));
+}
+
 /** A tool whose schema or answer is this text, over and over, to some length. */
 export function answering(
   unit: string,

@@ -32,8 +32,8 @@ export class JobThread<Job, Result, Progress> {
   #isLost = false;
 
   /** Starts the thread, with no permissions at all. */
-  constructor(url: URL, name?: string) {
-    this.#worker = startBackgroundWorker(url, "none", name);
+  constructor(url: URL) {
+    this.#worker = startBackgroundWorker(url, "none");
     this.#worker.onmessage = (
       { data }: MessageEvent<JobReply<Result> | JobProgress<Progress>>,
     ) => {

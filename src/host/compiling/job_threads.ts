@@ -64,13 +64,11 @@ export class JobThreads<Job, Result, Progress = never> {
 
   /**
    * Starts a thread ahead of a job, while somebody holds them.
-   *
-   * @param name What the thread may find out that it is for.
    */
-  warm(name?: string): void {
+  warm(): void {
     if (this.#holders === 0 || this.size > 0) return;
     try {
-      this.#keep(this.#take(name));
+      this.#keep(this.#take());
     } catch (error) {
       // The job tells it to whoever asked for that.
       if (!(error instanceof SandboxError)) throw error;
@@ -103,7 +101,7 @@ export class JobThreads<Job, Result, Progress = never> {
     }
   }
 
-  #take(name?: string): JobThread<Job, Result, Progress> {
+  #take(): JobThread<Job, Result, Progress> {
     const { maxLost } = this.#limits;
     if (this.#lost > maxLost) {
       throw new WorkerLost(
@@ -116,7 +114,7 @@ export class JobThreads<Job, Result, Progress = never> {
       this.#lost++;
       kept.close();
     }
-    return new JobThread(this.#url, name);
+    return new JobThread(this.#url);
   }
 
   #give(thread: JobThread<Job, Result, Progress>, isLarge: boolean): void {

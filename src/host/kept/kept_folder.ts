@@ -78,6 +78,20 @@ export class KeptFolder {
     }
   }
 
+  /** The names that begin so. */
+  async names(beginning: string): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      for await (const { name } of Deno.readDir(this.#owned.path)) {
+        if (!name.startsWith(beginning) || UNFINISHED.test(name)) continue;
+        names.push(name);
+      }
+    } catch {
+      // Somebody removed the folder: what was found is not there either.
+    }
+    return names;
+  }
+
   /**
    * Keeps a file, and removes those that were not used for longest.
    *

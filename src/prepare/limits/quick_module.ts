@@ -2,7 +2,7 @@
 
 import { CompilationFailed } from "../../errors.ts";
 import { Reader } from "../../wasm/reader.ts";
-import { SectionId } from "../../wasm/section.ts";
+import { readSections, SectionId } from "../../wasm/section.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
 import { type ParsedModule, parseModule } from "../read/parsed_module.ts";
 
@@ -30,6 +30,35 @@ export function isQuick(bytes: Uint8Array): boolean {
   } catch (error) {
     // It is refused for the same reason at once.
     if (error instanceof CompilationFailed) return true;
+    throw error;
+  }
+}
+
+/** Bytes of sections that are read entry by entry, in some 5 ms. */
+const MOST_READ_BYTES = 64 * 1024;
+/** Data segments that are read in some 5 ms; CPython has 24,171. */
+const MOST_DATA_SEGMENTS = 50_000;
+const MOST_SECTIONS = 256;
+
+/**
+ * Whether all of a module but its code and its data is so small that what was
+ * kept of it can be taken back where one is, and what was kept likewise.
+ */
+export function isQuicklyRestored(bytes: Uint8Array): boolean {
+  try {
+    let read = 0;
+    for (const one of readSections(new Reader(bytes), MOST_SECTIONS)) {
+      const { id, contents, end } = one;
+      if (id === SectionId.data) {
+        const segments = new Reader(bytes, contents, end).u32("count");
+        if (segments > MOST_DATA_SEGMENTS) return false;
+      } else if (id !== SectionId.code && id !== SectionId.custom) {
+        read += end - contents;
+      }
+    }
+    return read <= MOST_READ_BYTES;
+  } catch (error) {
+    if (error instanceof CompilationFailed) return false;
     throw error;
   }
 }

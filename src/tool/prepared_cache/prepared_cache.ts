@@ -18,6 +18,12 @@ const LIMITS: KeptLimits = {
   files: 1024,
 };
 
+/** What is known of a module before its hash is. */
+export interface KeptLike {
+  readonly bytes: Uint8Array;
+  readonly options: PrepareOptions;
+}
+
 /**
  * The cache key: the module's hash, and everything that preparation depends on.
  */
@@ -30,6 +36,11 @@ export function cacheKey(sha256: string, options: PrepareOptions): string {
 export class PreparedCache {
   readonly #folder: KeptFolder;
   readonly #writing = new Set<Promise<unknown>>();
+  /** What is read ahead, and not taken yet. */
+  #ahead: {
+    readonly name: string;
+    readonly entry: Promise<Uint8Array<ArrayBuffer> | undefined>;
+  } | undefined;
 
   /**
    * @throws {PermissionDenied} when this process may not read and write the
@@ -40,26 +51,82 @@ export class PreparedCache {
     this.#folder = new KeptFolder(directory, limits);
   }
 
-  /** The cached file of a key, if there is one. */
-  async find(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return await this.#folder.read(await fileName(key));
+  /** The cached file of this name, if there is one. */
+  async find(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return await this.#folder.read(name);
+  }
+
+  /**
+   * Whether there are files that may belong to a module of this length, which is
+   * all that is known of it. A single one is read ahead.
+   */
+  async expect(length: number, options: PrepareOptions): Promise<boolean> {
+    const names = await this.#folder.names(beginningOf(length, options));
+    const [name = ""] = names;
+    if (names.length === 1 && this.#ahead?.name !== name) {
+      this.#ahead = { name, entry: this.#folder.read(name) };
+    }
+    return names.length > 0;
+  }
+
+  /** The file that likely belongs to a module; only its hash can tell. */
+  async takeLikely(
+    like: KeptLike,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const beginning = nameOf(like);
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.name.startsWith(beginning)) return await ahead.entry;
+    const [name] = await this.#folder.names(beginning);
+    return name === undefined ? undefined : await this.#folder.read(name);
   }
 
   /** Caches a file in the background; failing to do so is not an error. */
-  keep(key: string, pieces: readonly Uint8Array[]): void {
-    const writing = fileName(key)
-      .then((name) => this.#folder.write(name, pieces))
+  keep(name: string, pieces: readonly Uint8Array[]): void {
+    const writing = this.#folder.write(name, pieces)
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
   /** Waits for pending writes and releases the folder. */
   async close(): Promise<void> {
+    this.#ahead = undefined;
     await Promise.all(this.#writing);
     this.#folder.release();
   }
 }
 
-async function fileName(key: string): Promise<string> {
-  return `${await sha256Hex(new TextEncoder().encode(key))}.prepared`;
+/** A name begins with what is known before the bytes are. */
+function beginningOf(
+  length: number,
+  { maxMemoryBytes, fuel }: PrepareOptions,
+): string {
+  return `${length}-${maxMemoryBytes}-${fuel ? "fuel" : "time"}-`;
+}
+
+/** And goes on with what is known before the hash is. */
+function nameOf({ bytes, options }: KeptLike): string {
+  return `${beginningOf(bytes.length, options)}${sampleOf(bytes)}-`;
+}
+
+/** What the file of a key is called. */
+export async function fileName(key: string, like: KeptLike): Promise<string> {
+  const hash = await sha256Hex(new TextEncoder().encode(key));
+  return `${nameOf(like)}${hash}.prepared`;
+}
+
+/** Places at which a module is looked at, and how many bytes at each. */
+const SAMPLES = 64;
+const SAMPLE_BYTES = 64;
+
+/** A number of some of the bytes, the last ones among them (FNV-1a). */
+function sampleOf(bytes: Uint8Array): string {
+  let sum = 0x811c_9dc5;
+  for (let i = 1; i <= SAMPLES; i++) {
+    const end = Math.floor(bytes.length * i / SAMPLES);
+    for (let at = Math.max(0, end - SAMPLE_BYTES); at < end; at++) {
+      sum = Math.imul(sum ^ bytes[at]!, 0x0100_0193);
+    }
+  }
+  return (sum >>> 0).toString(16);
 }

@@ -58,6 +58,20 @@ export function readEntry(
   key: string,
   entry: Uint8Array<ArrayBuffer>,
 ): KeptModule | undefined {
+  const opened = openEntry(entry);
+  return opened?.key === key ? opened.kept : undefined;
+}
+
+/** A file that was read, and whose it says that it is. */
+export interface OpenedEntry {
+  readonly key: string;
+  readonly kept: KeptModule;
+}
+
+/** The same, whosever it is. */
+export function openEntry(
+  entry: Uint8Array<ArrayBuffer>,
+): OpenedEntry | undefined {
   if (entry.length < CONTENTS_AT + 4) return undefined;
   if (MAGIC.some((byte, index) => entry[index] !== byte)) return undefined;
   const view = new DataView(entry.buffer, entry.byteOffset, entry.length);
@@ -66,15 +80,18 @@ export function readEntry(
   const start = CONTENTS_AT + 4 + length;
   if (length > MAX_HEAD_BYTES || start > entry.length) return undefined;
   const head = parseHead(entry.subarray(CONTENTS_AT + 4, start));
-  if (head?.key !== key) return undefined;
-  return { found: head.found, bytes: entry.subarray(start) };
+  if (!head) return undefined;
+  const { key, found } = head;
+  return { key, kept: { found, bytes: entry.subarray(start) } };
 }
 
 /** Whether a file's hash matches. */
 export async function isWhole(
   entry: Uint8Array<ArrayBuffer>,
+  sha256Hex: (bytes: Uint8Array<ArrayBuffer>) => Promise<string> =
+    sha256HexHere,
 ): Promise<boolean> {
-  const hash = await sha256HexHere(entry.subarray(CONTENTS_AT));
+  const hash = await sha256Hex(entry.subarray(CONTENTS_AT));
   return entry.subarray(HASH_AT, CONTENTS_AT).toHex() === hash;
 }
 

@@ -6,7 +6,6 @@
 import type { JobProgress, JobReply } from "../../host/compiling/job_thread.ts";
 import { processTypes } from "../../prepare/limits/type_budget.ts";
 import { sha256HexHere } from "../sha256.ts";
-import { LARGE_MODULE_THREAD } from "./large_module.ts";
 import { compileTask } from "./compile_task.ts";
 import {
   type PreparingJob,
@@ -17,7 +16,6 @@ import {
 
 /** The part of the worker's global scope that is used here. */
 interface WorkerScope {
-  readonly name: string;
   onmessage: ((event: MessageEvent<PreparingJob>) => void) | null;
   postMessage(
     message: JobReply<PreparingResult> | JobProgress<PreparingProgress>,
@@ -26,10 +24,6 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-
-// Loading it takes longer than hashing, so it is loaded before the bytes
-// arrive.
-if (scope.name === LARGE_MODULE_THREAD) import("node:crypto");
 
 scope.onmessage = async ({ data }) => {
   const reply = await replyTo(data);

@@ -49,6 +49,17 @@ Deno.test("KeptFolder gives back what was written, and nothing else", async () =
   assertEquals([await kept.read("a"), ground.names()], [undefined, []]);
 });
 
+Deno.test("KeptFolder finds names by their beginning, and none unfinished", async () => {
+  using ground = new Ground();
+  const { kept } = ground;
+  for (const name of ["5-a", "5-b", "6-a"]) await kept.write(name, [bytes(1)]);
+  Deno.writeFileSync(`${ground.path}/5-c.x.part`, bytes(1));
+  assertEquals((await kept.names("5-")).sort(), ["5-a", "5-b"]);
+  assertEquals(await kept.names("7-"), []);
+  Deno.removeSync(ground.path, { recursive: true });
+  assertEquals(await kept.names("5-"), []);
+});
+
 Deno.test("KeptFolder keeps to its bytes: what was not used for longest goes", async () => {
   using ground = new Ground();
   const { kept } = ground;

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { isQuick } from "../../../src/prepare/limits/quick_module.ts";
+import {
+  isQuick,
+  isQuicklyRestored,
+} from "../../../src/prepare/limits/quick_module.ts";
 import { ModuleBuilder } from "../module_builder.ts";
 
 function echo(): ModuleBuilder {
@@ -34,4 +37,21 @@ Deno.test("isQuick refuses what says much in few bytes", () => {
     many.rawFunc(many.type([]), [1, ...locals, 0x7f, 0x0b]);
     assertEquals(isQuick(many.build()), locals[1]! < 2, `${locals}`);
   }
+});
+
+Deno.test("isQuicklyRestored looks at all but code, data and custom sections", () => {
+  const noise = new Uint8Array(1_000_000);
+  const large = echo().memory(1).data(noise).custom("noise", noise);
+  large.rawFunc(0, [0, ...noise.fill(1), 0x0b]);
+  assertEquals(isQuicklyRestored(large.build()), true);
+  assertEquals(isQuicklyRestored(noise), false);
+  const segments = echo().memory(1);
+  for (let i = 0; i < 50_001; i++) segments.data([1]);
+  assertEquals(isQuicklyRestored(segments.build()), false);
+  const exports = echo();
+  for (let i = 0; i < 20_000; i++) exports.export(`${i}`, "function", 0);
+  assertEquals(isQuicklyRestored(exports.build()), false);
+  const sections = echo();
+  for (let i = 0; i < 300; i++) sections.custom("", new Uint8Array());
+  assertEquals(isQuicklyRestored(sections.build()), false);
 });
