@@ -338,7 +338,9 @@ Deno.test("No form of a command runs another one, or anything of a shell", async
 });
 
 Deno.test("An abort in the middle ends a command, its streams and its turn", async () => {
-  await using session = fixtureSession();
+  await using session = fixtureSession({
+    config: { memoryDirectories: { "/work": { files: { "in.txt": "in" } } } },
+  });
   const reason = new Error("enough");
   const later = (ms = 150) => {
     const controller = new AbortController();
@@ -372,10 +374,11 @@ Deno.test("An abort in the middle ends a command, its streams and its turn", asy
   // One whose turn has not come does not wait for it.
   const busy = await session.spawn({ command: "limits spin" });
   const path = "x";
-  await rejected(session.readTextFile({ path, abortSignal: later() }));
-  await rejected(
-    session.writeTextFile({ path, content: "no", abortSignal: later() }),
-  );
+  const command = "copy in.txt x";
+  await rejected(session.run({ command, abortSignal: later() }));
+  const queued = await session.spawn({ command });
+  await queued.kill();
+  assertEquals(await queued.wait(), { exitCode: 137 });
   await busy.kill();
   assertEquals(await busy.wait(), { exitCode: 137 });
   assertEquals(await textOf(busy.stdout), "");

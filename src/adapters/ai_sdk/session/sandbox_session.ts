@@ -17,7 +17,8 @@ export interface SandboxSessionOptions {
   /**
    * Limits and grants, for files and for commands. Folders are those of
    * `allowedPaths` and `memoryDirectories`; files in memory outlast a command
-   * and are gone with the session.
+   * and are gone with the session. `maxWorkers` is at least 4 unless it is
+   * said here: a command that waits for its input keeps one.
    *
    * @default A directory in memory, `/work`.
    */

@@ -15,8 +15,23 @@ import {
 /** Where files are when nothing is granted. */
 const WORK = "/work";
 
+/** Commands that wait for input keep theirs. */
+const LEAST_WORKERS = 4;
+
 /** By path, which guests choose. */
-type Files = Map<string, Uint8Array>;
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** What a run changed in memory has no room. */
+export class NoRoomLeft extends Error {
+  /** Its class. */
+  override readonly name = "NoRoomLeft";
+
+  constructor(guest: string, maxBytes: number) {
+    super(
+      `Cannot keep files: ${guest} would have more than ${maxBytes} bytes, with what was written meanwhile`,
+    );
+  }
+}
 
 /** A sandbox whose memory directories outlast a call. */
 export class SessionBox {
@@ -28,7 +43,7 @@ export class SessionBox {
   /** The absolute paths of all folders. */
   readonly folders: readonly string[];
   /** What is in memory, by directory. */
-  readonly #memory: Map<string, Files>;
+  #memory: ReadonlyMap<string, Files>;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws {TypeError} for an option that does not exist or is impossible. */
@@ -42,6 +57,7 @@ export class SessionBox {
     const empty = memory
       .map(({ guest, maxBytes }) => [guest, { maxBytes }] as const);
     this.sandbox = new ToolSandbox({
+      maxWorkers: Math.max(LEAST_WORKERS, navigator.hardwareConcurrency),
       ...given,
       memoryDirectories: Object.fromEntries(empty),
     });
@@ -53,24 +69,35 @@ export class SessionBox {
   }
 
   /**
-   * Runs a program over the folders. Where they are in memory or have an
-   * overlay, one run begins when the one before it has ended.
+   * Runs a program over the folders. What is in memory is as it was when the
+   * run begins, and what it changes there is seen when it has ended; so one
+   * begins when the one before it has ended, but for short ones. Those that
+   * share an overlay always take turns.
    *
+   * @param isShort Whether it does one thing with one file.
+   * @throws {NoRoomLeft} when what it changed has no room beside what others
+   * changed meanwhile; none of it is kept.
    * @throws the signal's reason, also when its turn has not come.
    */
-  async run(module: SandboxedModule, options: RunOptions): Promise<RunResult> {
-    if (this.#memory.size === 0 && !this.overlay) {
-      return await this.sandbox.run(module, options);
-    }
-    return await this.#inTurn(options.signal, async () => {
-      const result = await this.sandbox.run(module, {
-        ...options,
-        ...this.overlay && { overlay: this.overlay },
-        ...this.#memory.size > 0 && { files: this.#files() },
-      });
-      this.#keep(result);
-      return result;
+  async run(
+    module: SandboxedModule,
+    options: RunOptions,
+    isShort = false,
+  ): Promise<RunResult> {
+    const run = () => this.#run(module, options);
+    const waits = this.overlay !== undefined ||
+      (this.#memory.size > 0 && !isShort);
+    return waits ? await this.#inTurn(options.signal, run) : await run();
+  }
+
+  async #run(module: SandboxedModule, options: RunOptions): Promise<RunResult> {
+    const result = await this.sandbox.run(module, {
+      ...options,
+      ...this.overlay && { overlay: this.overlay },
+      ...this.#memory.size > 0 && { files: this.#files() },
     });
+    this.#keep(result);
+    return result;
   }
 
   async #inTurn<Value>(
@@ -96,19 +123,27 @@ export class SessionBox {
     );
   }
 
+  /** All of what a run changed in memory, or nothing. */
   #keep({ files, removed }: RunResult): void {
+    const next = new Map(this.#memory);
     for (const [guest, changed] of Object.entries(files)) {
-      const kept = this.#memory.get(guest);
-      for (const [path, bytes] of Object.entries(changed)) {
-        kept?.set(path, bytes);
-      }
+      const kept = next.get(guest);
+      if (kept) next.set(guest, new Map([...kept, ...Object.entries(changed)]));
     }
     for (const path of removed) {
-      for (const [guest, kept] of this.#memory) {
+      for (const [guest, kept] of next) {
         const start = guest === "/" ? guest : `${guest}/`;
-        if (path.startsWith(start)) kept.delete(path.slice(start.length));
+        const rest = path.startsWith(start) ? path.slice(start.length) : "";
+        if (!kept.has(rest)) continue;
+        next.set(guest, new Map([...kept].filter(([name]) => name !== rest)));
       }
     }
+    for (const { guest, maxBytes } of this.sandbox.config.memoryDirectories) {
+      const bytes = [...next.get(guest)?.values() ?? []]
+        .reduce((sum, { length }) => sum + length, 0);
+      if (bytes > maxBytes) throw new NoRoomLeft(guest, maxBytes);
+    }
+    this.#memory = next;
   }
 }
 

@@ -13,7 +13,7 @@ import { CommandRefused, commandWords } from "./command_words.ts";
 import { SandboxFileError } from "./file_error.ts";
 import { InputStream } from "./input_stream.ts";
 import { OutputStream } from "./output_stream.ts";
-import type { SessionBox } from "./session_box.ts";
+import { NoRoomLeft, type SessionBox } from "./session_box.ts";
 import type { SessionFiles } from "./session_files.ts";
 import type {
   AiCommandOptions,
@@ -170,13 +170,13 @@ export class SessionCommands {
       const program = this.#programs.get(name);
       if (program) return { name, program, args };
       const known = [...this.#programs.keys()].join(", ");
-      return notBegun(
+      return withoutOutput(
         EXIT.UNKNOWN,
         `${quote(name)} is not a command; there is ${known || "none"}`,
       );
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      return notBegun(EXIT.REFUSED, error.message);
+      return withoutOutput(EXIT.REFUSED, error.message);
     }
   }
 
@@ -209,7 +209,13 @@ export class SessionCommands {
   }
 
   async #run(module: SandboxedModule, options: RunOptions): Promise<Ended> {
-    const result = await this.#box.run(module, options);
+    const result = await this.#box.run(module, options).catch((error) => {
+      if (error instanceof NoRoomLeft) return error;
+      throw error;
+    });
+    if (result instanceof NoRoomLeft) {
+      return withoutOutput(EXIT.KILLED, result.message);
+    }
     const { stdout, stderr, isOutputCut } = result;
     // What is streamed is not cut.
     const isCut = isOutputCut && options.onStdout === undefined;
@@ -226,7 +232,8 @@ export class SessionCommands {
 /** What tells a killed command from an aborted one. */
 const KILLED = new Error("The command was killed");
 
-function notBegun(exitCode: number, said: string): Ended {
+/** The end of a command of which there is nothing but what is said of it. */
+function withoutOutput(exitCode: number, said: string): Ended {
   return { exitCode, stdout: "", stderr: "", said };
 }
 

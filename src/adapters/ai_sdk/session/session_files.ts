@@ -4,10 +4,10 @@
  * written, the time. The host touches none itself.
  */
 
-import type { SandboxedModule } from "../../../../mod.ts";
+import type { RunOptions, SandboxedModule } from "../../../../mod.ts";
 import { codeOfExit, type FileAct, SandboxFileError } from "./file_error.ts";
 import { type GuestPlace, guestPlace } from "./guest_place.ts";
-import type { SessionBox } from "./session_box.ts";
+import { NoRoomLeft, type SessionBox } from "./session_box.ts";
 import type {
   AiDirectoryEntry,
   AiFileStat,
@@ -75,6 +75,9 @@ export class SessionFiles {
       place,
       signal: abortSignal,
       stdin: content,
+    }).catch((error) => {
+      if (error instanceof NoRoomLeft) return { code: "ENOSPC" };
+      throw error;
     });
     if (code !== undefined) throw new SandboxFileError("write", path, code);
   }
@@ -159,7 +162,7 @@ export class SessionFiles {
     const program = await this.#load();
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     const limit = maxBytes === undefined ? [] : [String(maxBytes)];
-    const result = await this.#box.run(program, {
+    const run: RunOptions = {
       name: "session_files",
       args: [act, place.folder, place.rest, ...limit],
       stdin,
@@ -167,7 +170,8 @@ export class SessionFiles {
       onStdout: (bytes) => {
         pieces.push(bytes.slice());
       },
-    });
+    };
+    const result = await this.#box.run(program, run, true);
     if (!result.ok) throw result.error;
     const isDone = result.exitCode === 0;
     return {

@@ -287,3 +287,53 @@ Deno.test("Wrong options of a session are refused, and a closed one says so", as
     "closed",
   );
 });
+
+Deno.test("Files in memory are read and written while a command runs", async () => {
+  await using session = fixtureSession({
+    config: { memoryDirectories: { "/work": { maxBytes: 100_000 } } },
+  });
+  await session.writeTextFile({ path: "in.txt", content: "before" });
+  const running = await session.spawn({ command: "cat", stdin: true });
+  const writer = running.stdin.getWriter();
+  await writer.write(BYTES);
+  const reader = running.stdout.getReader();
+  assertEquals((await reader.read()).value, BYTES);
+  assertEquals(await session.readTextFile({ path: "in.txt" }), "before");
+  await session.writeTextFile({ path: "in.txt", content: "meanwhile" });
+  await session.writeTextFile({ path: "new.txt", content: "new" });
+  assertEquals(await session.deleteFile({ path: "new.txt" }), true);
+  await writer.write(BYTES);
+  assertEquals((await reader.read()).value, BYTES);
+  await writer.close();
+  assertEquals(await running.wait(), { exitCode: 0 });
+  assertEquals(await session.readTextFile({ path: "in.txt" }), "meanwhile");
+
+  // What has no room beside it is not kept, and said.
+  const filling = session.run({ command: "limits fill full" });
+  const content = new Uint8Array(50_000);
+  await session.writeBinaryFile({ path: "half", content });
+  const { exitCode, stderr } = await filling;
+  const kept = (await session.stat({ path: "full" }))?.size ?? 0;
+  assertEquals((await session.stat({ path: "half" }))?.size, 50_000);
+  assert(kept <= 50_000, `${kept}`);
+  assertEquals(exitCode === 137, stderr.includes("would have more than"));
+  await session.writeTextFile({ path: "small", content: "x" });
+});
+
+Deno.test("Commands take turns, and writes side by side lose nothing", async () => {
+  await using session = fixtureSession();
+  const names = Array.from({ length: 20 }, (_, at) => `${at}.txt`);
+  await Promise.all(
+    names.map((path) => session.writeTextFile({ path, content: path })),
+  );
+  const copies = names.map((name) =>
+    session.run({ command: `copy ${name} copy-${name}` })
+  );
+  assertEquals((await Promise.all(copies)).map((one) => one.exitCode), [
+    ...names.map(() => 0),
+  ]);
+  for (const name of names) {
+    const path = `copy-${name}`;
+    assertEquals(await session.readTextFile({ path }), name);
+  }
+});
