@@ -1,4 +1,4 @@
-/** One call that a model asks for, from its text to the text it gets back. */
+/** Handles one tool call of a model, from the call to the text returned. */
 
 import {
   type CallResult,
@@ -12,26 +12,26 @@ import {
 import { quote } from "../quote.ts";
 import { toolsByModelName } from "./model_name.ts";
 
-/** Options of the answers to a model's calls. */
+/** Options for answering a model's calls. */
 export interface AnswerOptions extends ToolCallOptions, ModelAnswerOptions {
-  /** Called with each whole result, of which the model may see a part. */
+  /** Called with each full result, of which the model may see only a part. */
   readonly onResult?:
     | ((name: string, result: CallResult<JsonValue>) => void)
     | undefined;
 }
 
-/** What a model asks for. */
+/** A tool call requested by a model. */
 export interface ModelCall {
-  /** The name that the model knows the tool by. */
+  /** The name of the tool as known to the model. */
   readonly name: string;
-  /** The arguments, or their JSON. */
+  /** The arguments, or their JSON text. */
   readonly args: unknown;
-  /** Turns the arguments into what the tool takes. */
+  /** Converts the arguments to what the tool expects. */
   readonly restore?: ((name: string, args: unknown) => unknown) | undefined;
 }
 
 /**
- * Makes the call and turns its result into a text.
+ * Makes the call and converts its result to text.
  *
  * @throws the signal's reason when the call is aborted.
  */
@@ -50,7 +50,10 @@ export async function answerModelCall(
   return await modelAnswer(result, maxBytes === undefined ? {} : { maxBytes });
 }
 
-/** Models write JSON by themselves, and not always well; no text is `{}`. */
+/**
+ * Models write the JSON themselves, and not always correctly; an empty text
+ * means `{}`.
+ */
 function parse(text: string): { args: unknown } | ModelAnswer {
   if (text.trim() === "") return { args: {} };
   try {

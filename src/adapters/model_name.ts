@@ -1,15 +1,19 @@
-/** Names that every model provider takes: 1 to 64 letters, digits, `_`, `-`. */
+/**
+ * Names that every model provider accepts: 1 to 64 letters, digits, `_`, `-`.
+ */
 
 import type { ToolRegistry, ToolSchema } from "../../mod.ts";
 import { quote } from "../quote.ts";
 
 const MOST_CHARACTERS = 64;
-/** Digits that keep apart names which differ in what was replaced. */
+/**
+ * Hash digits that distinguish names that differ only in replaced characters.
+ */
 const HASH_DIGITS = 8;
 
 /**
- * The name that a model calls a tool by: its own, or one made of it that stays
- * the same whatever other tools there are.
+ * The name by which a model calls a tool: its own, or one derived from it that
+ * does not depend on other tools.
  */
 export function modelName(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9_-]/g, "_");
@@ -19,9 +23,9 @@ export function modelName(name: string): string {
 }
 
 /**
- * The tools by the name that a model calls them by.
+ * The tools by the name that models use.
  *
- * @throws {TypeError} when two have the same.
+ * @throws {TypeError} when two tools have the same name.
  */
 export function toolsByModelName(
   registry: ToolRegistry,

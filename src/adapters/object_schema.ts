@@ -1,7 +1,8 @@
 /**
- * Parameters as model providers take them: an object schema that says so, with
- * nothing at its top that providers refuse there. What a model is told may be
- * wider than what the tool takes: arguments are checked against all of it.
+ * Parameters in the form that model providers accept: an explicit object
+ * schema, without top-level keywords that providers refuse. What the model sees
+ * may accept more than the tool does: arguments are still validated against the
+ * full schema.
  */
 
 import type { JsonValue, ToolSchema } from "../../mod.ts";
@@ -10,18 +11,18 @@ type JsonObject = { [key: string]: JsonValue };
 
 /** A JSON Schema of an object. */
 export interface ObjectSchema {
-  /** Providers refuse parameters without it. */
+  /** Required by providers. */
   type: "object";
-  /** Providers refuse some without it. */
+  /** Some providers require it. */
   properties: { [name: string]: JsonValue };
-  /** Everything else that the tool says of them. */
+  /** All other keywords of the tool's schema. */
   [keyword: string]: JsonValue;
 }
 
-/** Longer ways from reference to reference are given up. */
+/** Longer chains of references are not followed. */
 const MAX_REFERENCES = 10;
 
-/** A tool's parameters, with what providers ask for, as a copy. */
+/** A copy of a tool's parameters in the form that providers require. */
 export function objectSchema({ parameters }: ToolSchema): ObjectSchema {
   const whole = structuredClone(parameters) as JsonObject;
   const { allOf, anyOf, oneOf, not: _not, enum: _enum, ...rest } = target(
@@ -46,7 +47,7 @@ export function objectSchema({ parameters }: ToolSchema): ObjectSchema {
   };
 }
 
-/** The schemas of a list that say something of members. */
+/** The subschemas of a list that constrain members. */
 function branches(
   list: JsonValue | undefined,
   whole: JsonObject,
@@ -56,7 +57,10 @@ function branches(
     : [];
 }
 
-/** What a schema refers to inside of the whole, with what it says beside it. */
+/**
+ * The target of a schema's `$ref` within the whole, merged with its sibling
+ * keywords.
+ */
 function target(schema: JsonObject, whole: JsonObject = schema): JsonObject {
   let found = schema;
   for (let count = 0; count < MAX_REFERENCES; count++) {

@@ -1,5 +1,5 @@
 /**
- * Tools for Anthropic's Messages, and the answers to what a model calls.
+ * Tools for Anthropic's Messages API, and the results of a model's calls.
  *
  * ```ts ignore
  * import { answerToolUses, anthropicTools } from "@cortexai/sandbox/anthropic";
@@ -23,9 +23,9 @@ import { type ObjectSchema, objectSchema } from "../object_schema.ts";
 
 export type { AnswerOptions, ObjectSchema };
 
-/** A tool for Messages. */
+/** A tool definition for the Messages API. */
 export interface AnthropicTool {
-  /** The name that the model calls it by. */
+  /** The name by which the model calls it. */
   name: string;
   /** What it does. */
   description: string;
@@ -33,11 +33,11 @@ export interface AnthropicTool {
   input_schema: ObjectSchema;
 }
 
-/** A block of a model's message. */
+/** A content block of a model's message. */
 export interface ContentBlock {
   /** `"tool_use"` for calls. */
   readonly type: string;
-  /** What an answer refers to. */
+  /** The id that the result refers to. */
   readonly id?: string | null;
   /** The tool that is called. */
   readonly name?: string | null;
@@ -45,32 +45,32 @@ export interface ContentBlock {
   readonly input?: unknown;
 }
 
-/** An answer in Messages. */
+/** A tool result in the Messages API. */
 export interface ToolResultBlock {
   /** Always `"tool_result"`. */
   type: "tool_result";
-  /** The call that it answers. */
+  /** The id of the call that it answers. */
   tool_use_id: string;
-  /** The answer, or why there is none. */
+  /** The result, or why the call failed. */
   content: string;
   /** Whether the call failed. */
   is_error: boolean;
 }
 
-/** A message with answers. */
+/** A message with tool results. */
 export interface ToolResultMessage {
-  /** Always `"user"`: answers come from the model's user. */
+  /** Always `"user"`, as tool results are part of a user message. */
   role: "user";
   /** The answers. */
   content: ToolResultBlock[];
 }
 
 /**
- * The tools of a registry.
+ * Converts the tools of a registry.
  *
  * @param registry The tools.
- * @returns the `tools` of a request.
- * @throws {TypeError} when two tools would have one name.
+ * @returns the `tools` parameter of a request.
+ * @throws {TypeError} when two tools would have the same name.
  */
 export function anthropicTools(registry: ToolRegistry): AnthropicTool[] {
   return [...toolsByModelName(registry)].map(([name, schema]) => ({
@@ -81,12 +81,13 @@ export function anthropicTools(registry: ToolRegistry): AnthropicTool[] {
 }
 
 /**
- * Makes the calls of a message, all at once.
+ * Makes all calls of a message concurrently.
  *
  * @param registry The tools.
  * @param content The blocks of the model's message.
- * @param options The signal, how much of an answer is shown, and who is told.
- * @returns the message that follows it, failures in it; none without calls.
+ * @param options A signal, the size limit of results, and callbacks.
+ * @returns the message that follows it, including failures; none if there are
+ * no calls.
  * @throws the signal's reason when it is aborted.
  */
 export async function answerToolUses(

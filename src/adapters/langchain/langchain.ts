@@ -1,6 +1,6 @@
 /**
- * Tools for LangChain: for `bindTools`, and the messages that answer what a
- * model calls.
+ * Tools for LangChain's `bindTools`, and the messages that answer a model's
+ * calls.
  *
  * ```ts ignore
  * import { answerToolCalls, langChainTools } from "@cortexai/sandbox/langchain";
@@ -24,9 +24,9 @@ export type { AnswerOptions };
 export interface LangChainTool {
   /** Always `"function"`. */
   type: "function";
-  /** What the model is told. */
+  /** The definition that the model sees. */
   function: {
-    /** The name that the model calls it by. */
+    /** The name by which the model calls it. */
     name: string;
     /** What it does. */
     description: string;
@@ -35,7 +35,7 @@ export interface LangChainTool {
   };
 }
 
-/** A message with a model's calls. */
+/** A model's message with tool calls. */
 export interface LangChainMessage {
   /** The calls, if there are any. */
   readonly tool_calls?: readonly LangChainCall[] | undefined;
@@ -43,7 +43,7 @@ export interface LangChainMessage {
 
 /** A call. */
 export interface LangChainCall {
-  /** What its answer refers to. */
+  /** The id that the result refers to. */
   readonly id?: string | undefined;
   /** The tool that is called. */
   readonly name: string;
@@ -52,28 +52,28 @@ export interface LangChainCall {
 }
 
 /**
- * An answer, which LangChain turns into a `ToolMessage`; no interface, since
- * those are not a `Record`.
+ * A result, which LangChain converts to a `ToolMessage`. Not an interface, as
+ * interfaces are not assignable to `Record`.
  */
 export type LangChainAnswer = {
   /** Always `"tool"`. */
   type: "tool";
-  /** The call that it answers. */
+  /** The id of the call that it answers. */
   tool_call_id: string;
   /** The tool that was called. */
   name: string;
-  /** The answer, or why there is none. */
+  /** The result, or why the call failed. */
   content: string;
   /** Whether the call failed. */
   status: "success" | "error";
 };
 
 /**
- * The tools of a registry.
+ * Converts the tools of a registry.
  *
  * @param registry The tools.
- * @returns what `bindTools` takes.
- * @throws {TypeError} when two tools would have one name.
+ * @returns the argument of `bindTools`.
+ * @throws {TypeError} when two tools would have the same name.
  */
 export function langChainTools(registry: ToolRegistry): LangChainTool[] {
   return [...toolsByModelName(registry)].map(([name, schema]) => ({
@@ -87,12 +87,12 @@ export function langChainTools(registry: ToolRegistry): LangChainTool[] {
 }
 
 /**
- * Makes the calls of a message, all at once.
+ * Makes all calls of a message concurrently.
  *
  * @param registry The tools.
  * @param message The model's message.
- * @param options The signal, how much of an answer is shown, and who is told.
- * @returns the messages that follow it, failures among them.
+ * @param options A signal, the size limit of results, and callbacks.
+ * @returns the messages that follow it, including failures.
  * @throws the signal's reason when it is aborted.
  */
 export async function answerToolCalls(

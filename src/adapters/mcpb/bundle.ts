@@ -1,6 +1,6 @@
 /**
  * An .mcpb bundle: a zip file that MCP clients install with one click. Its
- * manifest is that of https://github.com/modelcontextprotocol/mcpb, 0.3.
+ * manifest follows version 0.3 of https://github.com/modelcontextprotocol/mcpb.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { zipSync } from "fflate";
 
 /** A tool as the manifest lists it. */
 export interface BundledTool {
-  /** The name it is served under. */
+  /** The name under which it is served. */
   readonly name: string;
   /** What it does. */
   readonly description: string;
 }
 
-/** What a bundle holds. */
+/** The contents of a bundle. */
 export interface BundleContents {
   /** The name of the bundle. */
   readonly name: string;
@@ -23,11 +23,14 @@ export interface BundleContents {
   readonly version: string;
   /** What it is for. */
   readonly description: string;
-  /** Who made it. */
+  /** Its author. */
   readonly author: string;
   /** The tools in it. */
   readonly tools: readonly BundledTool[];
-  /** How its server is started; `${__dirname}` is where it was unpacked. */
+  /**
+   * The command that starts its server; `${__dirname}` is the folder where it
+   * was unpacked.
+   */
   readonly command: {
     /** The program. */
     readonly command: string;
@@ -36,19 +39,19 @@ export interface BundleContents {
     /** Its environment. */
     readonly env: Readonly<Record<string, string>>;
   };
-  /** The variables that a person sets when the bundle is installed. */
+  /** The variables that the user sets when installing the bundle. */
   readonly secrets: readonly string[];
-  /** The file that the server starts from, of those below. */
+  /** The entry point of the server, one of `files`. */
   readonly entryPoint: string;
   /** The files in it, by path. */
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
 const MANIFEST_VERSION = "0.3";
-/** The same contents make the same bytes: zip has no earlier day. */
+/** A fixed date for reproducible bytes: the earliest that zip supports. */
 const SOME_DAY = "1980-01-01T00:00:00";
 
-/** Makes the bytes of a bundle; the same for the same contents. */
+/** Builds the bytes of a bundle; the same contents give the same bytes. */
 export function packBundle(contents: BundleContents): Uint8Array {
   const manifest = JSON.stringify(bundleManifest(contents), null, 2);
   const files = {

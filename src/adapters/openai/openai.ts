@@ -1,6 +1,6 @@
 /**
- * Tools for OpenAI's Chat Completions and Responses, and the answers to what a
- * model calls.
+ * Tools for OpenAI's Chat Completions and Responses APIs, and the results of a
+ * model's calls.
  *
  * ```ts ignore
  * import { answerChatCalls, chatTools } from "@cortexai/sandbox/openai";
@@ -28,52 +28,52 @@ export type { AnswerOptions };
 /** Options of {@linkcode chatTools} and {@linkcode responseTools}. */
 export interface OpenAIToolOptions {
   /**
-   * Whether the model is held to the schema, where the schema can be told in
-   * strict mode; `false` by default.
+   * Whether to use strict mode, if the schema can be expressed in it; `false`
+   * by default.
    */
   readonly strict?: boolean | undefined;
 }
 
-/** A tool for Chat Completions. */
+/** A tool definition for Chat Completions. */
 export interface ChatTool {
   /** Always `"function"`. */
   type: "function";
-  /** What the model is told. */
+  /** The definition that the model sees. */
   function: {
-    /** The name that the model calls it by. */
+    /** The name by which the model calls it. */
     name: string;
     /** What it does. */
     description: string;
     /** Its arguments, in JSON Schema. */
     parameters: { [keyword: string]: JsonValue };
-    /** Whether the model is held to the schema. */
+    /** Whether strict mode is used. */
     strict: boolean;
   };
 }
 
-/** A tool for Responses. */
+/** A tool definition for Responses. */
 export interface ResponseTool {
   /** Always `"function"`. */
   type: "function";
-  /** The name that the model calls it by. */
+  /** The name by which the model calls it. */
   name: string;
   /** What it does. */
   description: string;
   /** Its arguments, in JSON Schema. */
   parameters: { [keyword: string]: JsonValue };
-  /** Whether the model is held to the schema. */
+  /** Whether strict mode is used. */
   strict: boolean;
 }
 
-/** A message of Chat Completions with a model's calls. */
+/** A model's message in Chat Completions, with tool calls. */
 export interface ChatMessage {
   /** The calls, if there are any. */
   readonly tool_calls?: readonly ChatCall[] | null | undefined;
 }
 
-/** A call in Chat Completions; custom tools are somebody else's. */
+/** A tool call in Chat Completions; calls of custom tools are ignored. */
 export interface ChatCall {
-  /** What its answer refers to. */
+  /** The id that the result refers to. */
   readonly id: string;
   /** `"function"` for tools with parameters. */
   readonly type: string;
@@ -81,21 +81,21 @@ export interface ChatCall {
   readonly function?: { readonly name: string; readonly arguments: string };
 }
 
-/** An answer in Chat Completions. */
+/** A tool result in Chat Completions. */
 export interface ChatAnswer {
   /** Always `"tool"`. */
   role: "tool";
-  /** The call that it answers. */
+  /** The id of the call that it answers. */
   tool_call_id: string;
-  /** The answer, or why there is none. */
+  /** The result, or why the call failed. */
   content: string;
 }
 
-/** An item that a model's response consists of. */
+/** An item of a model's response. */
 export interface ResponseItem {
   /** `"function_call"` for calls. */
   readonly type: string;
-  /** What an answer refers to. */
+  /** The id that the result refers to. */
   readonly call_id?: string | null;
   /** The tool that is called. */
   readonly name?: string | null;
@@ -103,23 +103,23 @@ export interface ResponseItem {
   readonly arguments?: unknown;
 }
 
-/** An answer in Responses. */
+/** A tool result in Responses. */
 export interface ResponseAnswer {
   /** Always `"function_call_output"`. */
   type: "function_call_output";
-  /** The call that it answers. */
+  /** The id of the call that it answers. */
   call_id: string;
-  /** The answer, or why there is none. */
+  /** The result, or why the call failed. */
   output: string;
 }
 
 /**
- * The tools of a registry for Chat Completions.
+ * Converts the tools of a registry for Chat Completions.
  *
  * @param registry The tools.
- * @param options Whether the model is held to the schemas.
- * @returns the `tools` of a request.
- * @throws {TypeError} when two tools would have one name.
+ * @param options Whether strict mode is used.
+ * @returns the `tools` parameter of a request.
+ * @throws {TypeError} when two tools would have the same name.
  */
 export function chatTools(
   registry: ToolRegistry,
@@ -130,12 +130,12 @@ export function chatTools(
 }
 
 /**
- * The tools of a registry for Responses.
+ * Converts the tools of a registry for Responses.
  *
  * @param registry The tools.
- * @param options Whether the model is held to the schemas.
- * @returns the `tools` of a request.
- * @throws {TypeError} when two tools would have one name.
+ * @param options Whether strict mode is used.
+ * @returns the `tools` parameter of a request.
+ * @throws {TypeError} when two tools would have the same name.
  */
 export function responseTools(
   registry: ToolRegistry,
@@ -154,12 +154,12 @@ export function responseTools(
 }
 
 /**
- * Makes the calls of a message, all at once.
+ * Makes all calls of a message concurrently.
  *
  * @param registry The tools.
  * @param message The model's message.
- * @param options The signal, how much of an answer is shown, and who is told.
- * @returns the messages that follow it, failures among them.
+ * @param options A signal, the size limit of results, and callbacks.
+ * @returns the messages that follow it, including failures.
  * @throws the signal's reason when it is aborted.
  */
 export async function answerChatCalls(
@@ -177,12 +177,12 @@ export async function answerChatCalls(
 }
 
 /**
- * Makes the calls of a response, all at once.
+ * Makes all calls of a response concurrently.
  *
  * @param registry The tools.
  * @param output The response's `output`.
- * @param options The signal, how much of an answer is shown, and who is told.
- * @returns the items that follow it, failures among them.
+ * @param options A signal, the size limit of results, and callbacks.
+ * @returns the items that follow it, including failures.
  * @throws the signal's reason when it is aborted.
  */
 export async function answerResponseCalls(
@@ -214,7 +214,7 @@ async function answer(
   return text;
 }
 
-/** In strict mode, null stands for what is left out. */
+/** In strict mode, null stands for an omitted member. */
 function restored(schema: ToolSchema | undefined, args: unknown): unknown {
   return schema && withoutNulls(schema.parameters, args as JsonValue);
 }

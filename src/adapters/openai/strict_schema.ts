@@ -1,6 +1,6 @@
 /**
- * Parameters for OpenAI's strict mode, where every member is required: those
- * that may be left out can be null instead.
+ * Converts parameters for OpenAI's strict mode, where every member is required:
+ * optional ones may be null instead.
  *
  * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
@@ -9,7 +9,7 @@ import type { JsonValue, ToolSchema } from "../../../mod.ts";
 
 type JsonObject = { [key: string]: JsonValue };
 
-/** What strict mode has; a schema with anything else can't be strict. */
+/** The keywords of strict mode; a schema with any other can't be strict. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...["type", "description", "title", "enum", "const", "default", "examples"],
   ...["properties", "required", "additionalProperties", "items", "anyOf"],
@@ -17,11 +17,11 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   ...["maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
   ...["minItems", "maxItems", "minLength", "maxLength", "$schema", "$comment"],
 ]);
-/** Annotations that strict mode refuses, and that change nothing. */
+/** Annotations that strict mode refuses and that can be dropped. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...["default", "examples", "$schema", "$comment", "title"],
 ]);
-/** The formats that strict mode has; others are annotations. */
+/** The formats of strict mode; others are annotations. */
 const FORMATS: ReadonlySet<unknown> = new Set([
   ...["date-time", "time", "date", "duration", "email", "hostname", "ipv4"],
   ...["ipv6", "uuid"],
@@ -30,16 +30,17 @@ const FORMATS: ReadonlySet<unknown> = new Set([
 const MAX_ENUM_VALUES = 1_000;
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5_000;
-/** Subschemas that are looked at before it is given up. */
+/** Maximum number of subschemas that are converted. */
 const MAX_SCHEMAS = 10_000;
 
 /**
- * A tool's parameters for strict mode; undefined when they can't be told in it.
+ * A tool's parameters for strict mode; undefined if they can't be expressed in
+ * it.
  */
 export function strictSchema(
   parameters: ToolSchema["parameters"],
 ): JsonObject | undefined {
-  // At the top there is one object, and nothing else.
+  // The top level must be a plain object.
   if ("anyOf" in parameters || "$ref" in parameters) return undefined;
   const schema: JsonObject = { ...structuredClone(parameters), type: "object" };
   try {
@@ -51,7 +52,7 @@ export function strictSchema(
 }
 
 /**
- * Takes the nulls out of arguments that stand where a member is left out.
+ * Removes nulls that stand for omitted members from arguments.
  *
  * @param schema The tool's own schema.
  */
@@ -84,7 +85,7 @@ class StrictWriter {
   #enumValues = 0;
 
   write(schema: JsonValue, depth: number): JsonObject {
-    // Each form that strict mode lacks is told apart by one of its keywords.
+    // Every form that strict mode lacks uses an unsupported keyword.
     if (!isObject(schema) || ++this.#schemas > MAX_SCHEMAS) {
       throw new NotStrict();
     }
@@ -124,7 +125,7 @@ class StrictWriter {
     const { properties = {}, required, additionalProperties } = schema;
     if (!isObject(properties)) throw new NotStrict();
     const names = Object.keys(properties);
-    // A map of any names can't be told in strict mode.
+    // A map with arbitrary keys can't be expressed in strict mode.
     const isMap = names.length === 0 && additionalProperties !== false;
     if (isObject(additionalProperties) || isMap) throw new NotStrict();
     this.#properties += names.length;
@@ -157,12 +158,12 @@ function orNull(schema: JsonObject): JsonObject {
     : nullable;
 }
 
-/** Where a schema does not tell, null may be what the tool wants. */
+/** If a schema does not say, null may be meant as a value. */
 function keepsNull(schema: JsonValue | undefined): boolean {
   return !isObject(schema) || !isTyped(schema) || takesNull(schema);
 }
 
-/** Whether null is one of the types that a schema names. */
+/** Whether a schema's types include null. */
 function takesNull(schema: JsonValue | undefined): boolean {
   if (!isObject(schema)) return false;
   const { type, anyOf, enum: values } = schema;

@@ -1,8 +1,8 @@
-/** Numbers as a person reads them. */
+/** Formats numbers for people. */
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-/** A count, with its thousands apart. */
+/** A count with thousands separators. */
 export function count(value: number): string {
   return WHOLE.format(value).replaceAll(",", "\u202f");
 }
@@ -20,7 +20,7 @@ export function size(bytes: number): string {
   return bytes >= 1024 ? `${(bytes / 1024).toFixed(0)} KiB` : `${bytes} B`;
 }
 
-/** A moment, to the second, in UTC. */
+/** A timestamp in UTC, to the second. */
 export function moment(ms: number): string {
   return new Date(ms).toISOString().replace("T", " ").slice(0, 19);
 }

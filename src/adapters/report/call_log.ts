@@ -1,30 +1,30 @@
-/** Reads a log of calls: text from a file, which may hold anything. */
+/** Parses a log of calls: text from a file, which is untrusted. */
 
 import { shortened } from "../../quote.ts";
 import type { LoggedCall } from "./logged_call.ts";
 
-/** What a log holds. */
+/** The contents of a log. */
 export interface CallLog {
-  /** The calls, in the order of their ends. */
+  /** The calls, in order of completion. */
   readonly calls: readonly LoggedCall[];
-  /** How many lines could not be read. */
+  /** The number of malformed lines. */
   readonly unreadable: number;
 }
 
-/** More than that in one page help nobody. */
+/** More calls in one page are of no use. */
 const MOST_CALLS = 1_000_000;
 const MOST_TEXT = 300;
 const MOST_LISTED = 32;
 const MOST_DIGITS = 30;
-/** The last moment that a `Date` can tell. */
+/** The latest time of a `Date`. */
 const LAST_MOMENT = 8.64e15;
 
 /**
- * Takes a log apart, one call a line. A line that is not a call is counted and
- * left out, as is what comes after a million calls.
+ * Parses a log with one call per line. Lines that are not a call are skipped
+ * and counted, as is everything after a million calls.
  *
- * @param text Lines of JSON, as {@linkcode loggedCall} gives them.
- * @returns the calls in the order of their ends.
+ * @param text Lines of JSON, as written from {@linkcode loggedCall}.
+ * @returns the calls in order of completion.
  */
 export function readCallLog(text: string): CallLog {
   const calls: LoggedCall[] = [];
@@ -71,7 +71,10 @@ function readCall(line: string): LoggedCall | undefined {
   };
 }
 
-/** Larger ones are of no call, and sums of them no numbers any more. */
+/**
+ * Whether a value is a plausible amount: larger ones are not from a call, and
+ * their sums would overflow.
+ */
 function isAmount(value: unknown): value is number {
   return typeof value === "number" && value >= 0 &&
     value <= Number.MAX_SAFE_INTEGER;

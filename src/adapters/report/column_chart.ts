@@ -1,8 +1,8 @@
-/** A chart of columns over time, as SVG that a screen reader can tell. */
+/** A column chart over time, as SVG that is accessible to screen readers. */
 
 import { type Markup, markup } from "./markup.ts";
 
-/** One column: what stands at the bottom, and what is stacked on it. */
+/** One column: the value at the bottom, and the value stacked on it. */
 export interface Column {
   readonly label: string;
   readonly lower: number;
@@ -11,13 +11,13 @@ export interface Column {
 
 /** What a chart shows. */
 export interface ColumnChart {
-  /** A name of its own in the page, for references. */
+  /** A unique id in the page. */
   readonly id: string;
   readonly title: string;
-  /** What it shows, in a sentence. */
+  /** What it shows, as a sentence. */
   readonly description: string;
   readonly columns: readonly Column[];
-  /** A value as a person reads it. */
+  /** Formats a value for people. */
   readonly shown: (value: number) => string;
 }
 
@@ -74,7 +74,7 @@ function bar(
   height: number,
 ): Markup {
   if (height === 0) return markup``;
-  // What is there can be seen, however small it is.
+  // Even the smallest value is visible.
   const seen = Math.max(height, 1);
   const y = HEIGHT - BOTTOM - from - seen;
   return markup`<rect class="${name}" x="${round(x)}" y="${round(y)}" width="${

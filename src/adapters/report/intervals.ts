@@ -1,28 +1,28 @@
-/** Calls by equal intervals of time, so that a million fit in one chart. */
+/** Groups calls by equal time intervals, so that a million fit in one chart. */
 
 import type { LoggedCall } from "./logged_call.ts";
 
-/** What happened in one interval. */
+/** The calls of one interval. */
 export interface Interval {
-  /** When it begins, in milliseconds since 1970. */
+  /** Its start, in milliseconds since 1970. */
   readonly beginsAt: number;
-  /** How many calls ended in it with an answer. */
+  /** The number of successful calls that ended in it. */
   answered: number;
-  /** How many failed in it. */
+  /** The number of failed calls that ended in it. */
   failed: number;
-  /** The longest of them, in milliseconds. */
+  /** The duration of the longest call, in milliseconds. */
   longestMs: number;
-  /** The most memory that one of them took, in bytes. */
+  /** The highest memory use of a call, in bytes. */
   peakMemoryBytes: number;
-  /** The most fuel that one of them consumed. */
+  /** The highest fuel consumption of a call. */
   mostFuel: number;
 }
 
 /**
  * Divides the time from the first call to the last.
  *
- * @param calls In the order of their ends.
- * @param most How many intervals there may be.
+ * @param calls The calls, in order of completion.
+ * @param most The maximum number of intervals.
  */
 export function intervalsOf(
   calls: readonly LoggedCall[],

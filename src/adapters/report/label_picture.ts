@@ -1,4 +1,4 @@
-/** A tool's label as a small picture, for a README. */
+/** Draws a tool's label as a small picture, for a README. */
 
 import type {
   ModuleInspection,
@@ -9,7 +9,7 @@ import { shortened } from "../../quote.ts";
 import { size } from "./amounts.ts";
 import { Markup, markup } from "./markup.ts";
 
-/** What a label tells. */
+/** The contents of a label. */
 export interface LabelContents {
   /** What `inspectModule` found out of a module. */
   readonly inspection?: ModuleInspection | undefined;
@@ -22,7 +22,7 @@ export interface LabelContents {
 const WIDTH = 400;
 const LINE = 20;
 const PADDING = 16;
-/** As many fit in the width. */
+/** The number of characters that fit in the width. */
 const MOST_CHARACTERS = 46;
 const MOST_FAMILIES = 6;
 const MOST_FILES = 6;
@@ -36,9 +36,9 @@ const STYLE: Markup = new Markup(`
 text{font:13px ui-monospace,monospace}.name{font-size:18px;font-weight:700}`);
 
 /**
- * Draws a tool's label as an SVG image: what it is called, its hash, its size,
- * the memory it needs, and everything that it would be given to act on. It
- * loads nothing, and follows the reader's light or dark scheme.
+ * Draws a tool's label as an SVG image: its name, hash and size, the memory it
+ * needs, and everything that it needs access to. The image loads nothing, and
+ * follows the reader's light or dark color scheme.
  *
  * ```ts
  * import { inspectModule } from "@cortexai/sandbox";

@@ -1,31 +1,31 @@
-/** A call in a log: one line of JSON, with what a report tells of it. */
+/** A logged call: one line of JSON, with what a report needs. */
 
 import type { CallResult } from "../../../mod.ts";
 import { shortened } from "../../quote.ts";
 
-/** A call, as a log keeps it: no arguments, answers or file contents. */
+/** A logged call, without arguments, results or file contents. */
 export interface LoggedCall {
   /** The name of the tool or program. */
   readonly tool: string;
   /** When the call ended, in milliseconds since 1970. */
   readonly endedAt: number;
-  /** Whether the guest answered. */
+  /** Whether the call succeeded. */
   readonly ok: boolean;
   /** The `kind` of the error of a call that failed. */
   readonly kind?: string;
-  /** Why it failed, cut to 300 characters. */
+  /** Why it failed, truncated to 300 characters. */
   readonly message?: string;
   /** Milliseconds that the guest ran. */
   readonly durationMs: number;
   /** Milliseconds that the call waited for a worker. */
   readonly waitedMs: number;
-  /** The most bytes that it took. */
+  /** Its peak memory in bytes. */
   readonly peakMemoryBytes: number;
-  /** Fuel consumed, in digits; `null` when it was not counted. */
+  /** Fuel consumed, in digits; `null` if it was not counted. */
   readonly fuelConsumed: string | null;
-  /** What it was refused, the first 8. */
+  /** The first 8 refused requests. */
   readonly denied: readonly string[];
-  /** What it changed in overlays, the first 32. */
+  /** The first 32 changes in overlays. */
   readonly changes: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const MOST_DENIED = 8;
 const MOST_CHANGES = 32;
 
 /**
- * What a log keeps of a call.
+ * Converts the result of a call for a log.
  *
  * ```ts
  * import { SandboxedTool } from "@cortexai/sandbox";
@@ -46,7 +46,7 @@ const MOST_CHANGES = 32;
  * }
  * ```
  *
- * @param tool The name of what was called.
+ * @param tool The name of the tool or program.
  * @param result The result of the call.
  * @param endedAt When it ended, in milliseconds since 1970; now by default.
  * @returns plain data, for `JSON.stringify` and {@linkcode reportPage}.

@@ -1,8 +1,8 @@
-/** Text for HTML and SVG: what is put in is escaped, unless it is markup. */
+/** Templates for HTML and SVG: values are escaped unless they are markup. */
 
 import { UNPRINTABLE } from "../../quote.ts";
 
-/** Markup that is whole and safe to put in a page. */
+/** Complete markup that is safe to insert into a page. */
 export class Markup {
   readonly #text: string;
 
@@ -15,7 +15,7 @@ export class Markup {
   }
 }
 
-/** What a template may hold. */
+/** The values that a template accepts. */
 export type Content = string | number | Markup | readonly Markup[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A template whose values are escaped: they may be a guest's words. */
+/** A template whose values are escaped, as they may come from a guest. */
 export function markup(
   parts: TemplateStringsArray,
   ...values: readonly Content[]

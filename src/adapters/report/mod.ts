@@ -1,6 +1,6 @@
 /**
- * Reports of calls, to look at: a page of HTML for many calls, and a picture
- * for a tool's label. Nothing in either loads anything.
+ * Reports of calls for people: an HTML page for many calls, and a picture for a
+ * tool's label. Neither loads anything.
  *
  * ```ts
  * import { ToolRegistry } from "@cortexai/sandbox";

@@ -1,4 +1,4 @@
-/** A report of calls: one HTML file that asks nobody for anything. */
+/** A report of calls: one self-contained HTML file. */
 
 import { count, duration, moment, size } from "./amounts.ts";
 import { type ColumnChart, columnChart } from "./column_chart.ts";
@@ -8,22 +8,22 @@ import { type Markup, markup } from "./markup.ts";
 import { STYLE } from "./style.ts";
 import { byTally, tallyTools, type ToolTally } from "./tally.ts";
 
-/** How a report is made. */
+/** Options of a report. */
 export interface ReportOptions {
   /** Its heading; "Calls of sandboxed tools" by default. */
   readonly title?: string;
-  /** How many lines of the log could not be read; 0 by default. */
+  /** The number of malformed lines in the log; 0 by default. */
   readonly unreadable?: number;
 }
 
 const MOST_INTERVALS = 120;
-/** The longest list of a page; the rest is a number. */
+/** Maximum rows of a list; the rest is only counted. */
 const MOST_ROWS = 50;
 
 /**
- * Makes a page of calls: how many over time and which failed, limits hit, time,
- * memory and fuel, what was refused, files changed. It has no script, loads
- * nothing, and follows the reader's light or dark scheme.
+ * Creates a report page: calls and failures over time, exceeded limits, time,
+ * memory and fuel, refused requests, and changed files. It has no scripts,
+ * loads nothing, and follows the reader's light or dark color scheme.
  *
  * ```ts
  * import { reportPage } from "@cortexai/sandbox/report";

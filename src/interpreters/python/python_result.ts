@@ -1,4 +1,4 @@
-/** The result of a Python program, which writes its outcome itself. */
+/** Reads the result of a Python program, which writes its own outcome. */
 
 import type {
   AnySandboxError,
@@ -9,46 +9,46 @@ import type {
 } from "../../../mod.ts";
 import { OUTCOME_FOLDER } from "./driver.ts";
 
-/** The directory that programs work in, and find their files in. */
+/** The working directory of programs, with their files. */
 export const WORK_FOLDER = "/work";
 
-/** The most bytes of the outcome, which the host's thread parses. */
+/** Maximum size of the outcome, which the host's thread parses. */
 const MAX_OUTCOME_BYTES = 1024 * 1024;
-/** The most figures of one run. */
+/** Maximum number of figures per run. */
 const MAX_FIGURES = 64;
 
 /** The result of a Python program, however it ended. */
 export interface PythonResult {
-  /** Whether it ran to its end, or exited with 0. */
+  /** Whether it ran to completion, or exited with 0. */
   readonly ok: boolean;
-  /** What it exited with; 1 after an exception, `undefined` at a limit. */
+  /** Its exit code; 1 after an exception, `undefined` if a limit ended it. */
   readonly exitCode: number | undefined;
-  /** What it printed. */
+  /** Its standard output. */
   readonly stdout: string;
-  /** What it wrote to standard error: a traceback, as Python writes it. */
+  /** Its standard error, including Python's traceback. */
   readonly stderr: string;
-  /** Whether it printed more than `maxOutputBytes`. */
+  /** Whether output was truncated at `maxOutputBytes`. */
   readonly isOutputCut: boolean;
   /**
-   * The value of its last line, if that is an expression that JSON can hold;
-   * tables and arrays come as lists and objects.
+   * The value of its last line, if that is an expression with a JSON value;
+   * tables and arrays are converted to lists and objects.
    */
   readonly value: JsonValue | undefined;
-  /** The same as Python writes it; `undefined` when there is none. */
+  /** The `repr` of that value; `undefined` if there is none. */
   readonly repr: string | undefined;
   /** The exception that ended it. */
   readonly exception: PythonException | undefined;
   /** Why the sandbox ended it: a limit, or a lost worker. */
   readonly error: AnySandboxError | undefined;
-  /** Files that it made or changed, by path below `/work`. */
+  /** Files that it created or changed, by path below `/work`. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Figures that matplotlib drew and that were open at the end, as PNG. */
+  /** Matplotlib figures that were open at the end, as PNG. */
   readonly figures: readonly Uint8Array[];
   /** What the run used. */
   readonly usage: CallRecord["usage"];
-  /** What it asked of the network and was refused. */
+  /** Requests that it was refused. */
   readonly denied: CallRecord["denied"];
-  /** The functions of the host that it called. */
+  /** The host functions that it called. */
   readonly hostCalls: CallRecord["hostCalls"];
 }
 
@@ -60,7 +60,7 @@ export interface PythonException {
   readonly message: string;
 }
 
-/** Reads what a run left behind. */
+/** Converts the result of a run. */
 export function toPythonResult(result: CallResult<number>): PythonResult {
   const left = result.files[OUTCOME_FOLDER] ?? {};
   const outcome = result.ok ? outcomeOf(result) : undefined;
@@ -83,25 +83,25 @@ export function toPythonResult(result: CallResult<number>): PythonResult {
   };
 }
 
-/** What the driver wrote down. */
+/** The outcome written by the driver. */
 export interface Outcome {
   readonly exit: number;
   readonly value: JsonValue | undefined;
   readonly repr: string | undefined;
   readonly exception: PythonException | undefined;
   readonly figures: number;
-  /** What of the exception only tools are told. */
+  /** Details of the exception that are used only for tools. */
   readonly error: Readonly<Record<string, unknown>>;
 }
 
-/** Reads what the driver wrote down; undefined when there is nothing to use. */
+/** Reads the driver's outcome; undefined if it is missing or invalid. */
 export function outcomeOf(
   { value, files }: CallSuccess<number>,
 ): Outcome | undefined {
   return readOutcome(value, files[OUTCOME_FOLDER]?.["outcome.json"]);
 }
 
-/** What a program without value, exception or figure comes to. */
+/** The outcome of a program without value, exception or figures. */
 const NOTHING: Outcome = {
   exit: 0,
   value: undefined,
@@ -111,7 +111,7 @@ const NOTHING: Outcome = {
   error: {},
 };
 
-/** @param status What the turn returned: 0 when the driver came to its end. */
+/** @param status The result of the turn: 0 if the driver completed. */
 function readOutcome(
   status: number,
   bytes: Uint8Array | undefined,

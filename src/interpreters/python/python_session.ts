@@ -1,4 +1,4 @@
-/** Python programs that share their state, one after another. */
+/** A session of Python programs that share state. */
 
 import type { SandboxSession } from "../../../mod.ts";
 import {
@@ -8,13 +8,13 @@ import {
 } from "./python_turn.ts";
 import { type PythonResult, toPythonResult } from "./python_result.ts";
 
-/** Makes a session; only an interpreter does. */
+/** Creates a session; used only by the interpreter. */
 export let createPythonSession: (session: SandboxSession) => PythonSession;
 
 /**
- * Programs that share variables, modules and files. An exception leaves what
- * was done before it; a program that meets a limit ends the session, unless it
- * was opened with `rollback`.
+ * Programs that share variables, modules and files. What a program did before
+ * an exception is kept; a program that exceeds a limit ends the session, unless
+ * it was opened with `rollback`.
  */
 export class PythonSession implements AsyncDisposable {
   readonly #session: SandboxSession;
@@ -27,14 +27,14 @@ export class PythonSession implements AsyncDisposable {
     createPythonSession = (session) => new PythonSession(session);
   }
 
-  /** Why the session takes no more programs; `undefined` while it does. */
+  /** Why the session has ended; `undefined` while it is open. */
   get ended(): string | undefined {
     return this.#session.ended;
   }
 
   /**
-   * Runs a program. `files` of the result are those that were made or changed
-   * since the session began.
+   * Runs a program. The `files` of the result are those created or changed
+   * since the session started.
    */
   async run(
     code: string,
@@ -52,12 +52,12 @@ export class PythonSession implements AsyncDisposable {
     );
   }
 
-  /** Opens a second session that goes on from the present state. */
+  /** Opens a second session that continues from the current state. */
   async fork(): Promise<PythonSession> {
     return new PythonSession(await this.#session.fork());
   }
 
-  /** Ends the session, and frees everything. */
+  /** Ends the session and frees all resources. */
   async close(): Promise<void> {
     await this.#session.close();
   }

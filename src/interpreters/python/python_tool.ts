@@ -1,4 +1,4 @@
-/** Tools that are Python scripts; their answers are untrusted. */
+/** Tools that are Python scripts, whose results are untrusted. */
 
 import {
   type AnySandboxError,
@@ -18,9 +18,9 @@ const ENCODER = new TextEncoder();
 const MAX_TEXT_LENGTH = 4_096;
 
 /**
- * Loads a script into the interpreter, and takes the state that it has then.
+ * Loads a script into the interpreter, and takes a snapshot.
  *
- * @throws {ScriptFailed} when the script throws, or is not Python.
+ * @throws {ScriptFailed} when the script throws, or is not valid Python.
  */
 export async function loadPythonTool(
   sandbox: ToolSandbox,
@@ -28,7 +28,7 @@ export async function loadPythonTool(
   { name, source }: InterpretedScript,
 ): Promise<InterpretedTool> {
   await using session = await sandbox.session(interpreter);
-  // JSON's strings are Python's too.
+  // JSON strings are valid Python literals.
   const code = `load_tool(${JSON.stringify(source)}, ${JSON.stringify(name)})`;
   const loaded = answerOf(
     name,
@@ -58,7 +58,7 @@ function turn(code: string): Uint8Array {
   return ENCODER.encode(`import _driver; _driver.${code}`);
 }
 
-/** What the script answered or threw. */
+/** Reads what the script returned or threw. */
 function answerOf(
   name: string,
   result: CallResult<number>,

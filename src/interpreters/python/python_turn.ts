@@ -1,4 +1,4 @@
-/** One run of a Python program: what it is given, and how it is asked for. */
+/** One run of a Python program: its options and its call. */
 
 import type { CallOptions } from "../../../mod.ts";
 import { WORK_FOLDER } from "./python_result.ts";
@@ -18,11 +18,11 @@ export interface PythonRunOptions extends
   > {
   /** Files in `/work`, where the program runs: text or bytes, by path. */
   readonly files?: Readonly<Record<string, Uint8Array | string>> | undefined;
-  /** `sys.argv` behind the program's name. */
+  /** `sys.argv` after the program's name. */
   readonly args?: readonly string[] | undefined;
 }
 
-/** The turn that runs a program. JSON's strings are Python's too. */
+/** The turn that runs a program. JSON strings are valid Python literals. */
 export function runCode(
   code: string,
   args: readonly string[] | undefined,
@@ -36,7 +36,7 @@ export function runCode(
   }, ${argv}, ${fresh})`;
 }
 
-/** The options of a run as those of a call. */
+/** Converts the options of a run to those of a call. */
 export function toCallOptions(
   { files, args: _args, ...options }: PythonRunOptions,
 ): CallOptions {

@@ -1,22 +1,24 @@
 /**
- * Takes the types out of TypeScript, so that lines and columns stay. The parser
- * (swc, as WebAssembly) runs in a worker without permissions: source that it
- * does not survive costs the worker only.
+ * Strips types from TypeScript, preserving lines and columns. The parser (swc,
+ * as WebAssembly) runs in a worker without permissions, so source that crashes
+ * it costs only the worker.
  */
 
 import { CompilationFailed } from "../../errors.ts";
 import type { StripAnswer } from "./strip_worker.ts";
 
-/** A parser takes several times its input, and time in proportion. */
+/**
+ * Maximum source length, as the parser takes several times its input in memory.
+ */
 const MAX_SOURCE_LENGTH = 1_048_576;
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * Takes the types out.
+ * Strips types.
  *
- * @param name What the file is called in messages.
- * @throws {CompilationFailed} when it is not TypeScript whose types can be
- * taken out, such as one with an `enum`.
+ * @param name The file name for messages.
+ * @throws {CompilationFailed} when it is not TypeScript with erasable types
+ * only, such as one with an `enum`.
  */
 export async function stripTypes(
   source: string,
@@ -37,9 +39,9 @@ export async function stripTypes(
 }
 
 /**
- * Asks a worker of its own, which is let go after it has answered. Its module is
- * named nowhere else: an import would bring the parser to everybody, from npm,
- * who never loads TypeScript.
+ * Uses a worker that ends after its answer. Its module is imported nowhere
+ * else: that would load the parser from npm even for users who never load
+ * TypeScript.
  */
 function ask(source: string): Promise<StripAnswer> {
   const worker = new Worker(new URL("./strip_worker.ts", import.meta.url), {

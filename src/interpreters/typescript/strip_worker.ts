@@ -1,8 +1,8 @@
-/** The worker that takes types out of one source. */
+/** The worker that strips types from one source. */
 
 import { transformSync } from "npm:amaro@1.2.1";
 
-/** The source without types, or why there is none. */
+/** The source without types, or the error. */
 export type StripAnswer =
   | { readonly code: string; readonly message?: undefined }
   | { readonly code: undefined; readonly message: string };
