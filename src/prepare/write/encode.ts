@@ -12,7 +12,7 @@ import { Reader } from "../../wasm/reader.ts";
 import { type Section, SECTION_ORDER, SectionId } from "../../wasm/section.ts";
 import { ValueCode } from "../../wasm/value_type.ts";
 import { Writer } from "../../wasm/writer.ts";
-import { encodeNames, NAME_SECTION } from "./name_section.ts";
+import { NAME_SECTION, namesOfFunctions } from "./name_section.ts";
 import { survives } from "../read/custom_sections.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 import type { RewrittenCode } from "./code_section.ts";
@@ -191,8 +191,10 @@ function copyCustom(writer: Writer, guest: ParsedModule, rank: number): void {
     if (section.rank !== rank || !survives(section.name)) continue;
     const name = new Writer().name(section.name);
     if (section.name === NAME_SECTION) {
-      name.append(encodeNames(guest, section));
-      writer.section(SectionId.custom, name);
+      const names = namesOfFunctions(guest, section);
+      const size = name.length + names.length;
+      writer.byte(SectionId.custom).u32(size).append(name);
+      names.write(writer);
       continue;
     }
     const size = name.length + section.end - section.contents;

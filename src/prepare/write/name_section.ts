@@ -3,7 +3,7 @@
 import { CompilationFailed } from "../../errors.ts";
 import { Reader } from "../../wasm/reader.ts";
 import type { Section } from "../../wasm/section.ts";
-import { Writer } from "../../wasm/writer.ts";
+import type { Writer } from "../../wasm/writer.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 
 /** The custom section that has them. */
@@ -22,38 +22,78 @@ const MOST_NAME_BYTES = 256;
 
 const QUESTION_MARK = 0x3f;
 
+/** Names that can be written, and how many bytes that takes. */
+export interface NamesOfFunctions {
+  readonly length: number;
+  /** Writes them: where they go, as a copy would take as much memory again. */
+  write(writer: Writer): void;
+}
+
+const NONE: NamesOfFunctions = { length: 0, write: () => {} };
+
 /**
  * The names of functions, each cut, on one line. Empty where there are none, or
  * none that can be read: a broken name section breaks no module.
  */
-export function encodeNames(guest: ParsedModule, section: Section): Writer {
+export function namesOfFunctions(
+  guest: ParsedModule,
+  section: Section,
+): NamesOfFunctions {
   try {
     const reader = new Reader(guest.bytes, section.contents, section.end);
     while (!reader.done) {
       const id = reader.u8("name subsection");
       const body = reader.slice(reader.u32("size of names"), "names");
-      if (id !== FUNCTION_NAMES) continue;
-      const names = copyNames(body, guest.functions.length);
-      return new Writer().byte(id).u32(names.length).append(names);
+      if (id === FUNCTION_NAMES) return measured(body, guest.functions.length);
     }
   } catch (error) {
     if (!(error instanceof CompilationFailed)) throw error;
   }
-  return new Writer();
+  return NONE;
 }
 
-function copyNames(reader: Reader, functions: number): Writer {
-  const writer = new Writer(reader.end - reader.pos);
+/** Reads all of them once, for their length. */
+function measured(body: Reader, functions: number): NamesOfFunctions {
+  const { bytes, pos, end } = body;
+  let length = 0;
+  const count = eachName(body, functions, (index, from, to) => {
+    length += lebLength(index) + lebLength(to - from) + to - from;
+  });
+  length += lebLength(count);
+  return {
+    length: 1 + lebLength(length) + length,
+    write(writer) {
+      writer.byte(FUNCTION_NAMES).u32(length).u32(count);
+      eachName(new Reader(bytes, pos, end), functions, (index, from, to) => {
+        writer.u32(index);
+        copyName(writer, bytes, from, to);
+      });
+    },
+  };
+}
+
+/** Goes over the names, each as far as it is kept; answers how many they are. */
+function eachName(
+  reader: Reader,
+  functions: number,
+  name: (index: number, from: number, to: number) => void,
+): number {
   const count = reader.count("names", functions);
-  writer.u32(count);
   for (let i = 0; i < count; i++) {
-    writer.u32(reader.u32("function"));
+    const index = reader.u32("function");
     const length = reader.u32("length of a name");
-    const start = reader.pos;
+    const from = reader.pos;
     reader.skip(length, "name");
-    copyName(writer, reader.bytes, start, cutName(reader.bytes, start, length));
+    name(index, from, cutName(reader.bytes, from, length));
   }
-  return writer;
+  return count;
+}
+
+/** How many bytes a LEB128 number takes. */
+function lebLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
+  return length;
 }
 
 /** The end of what is kept of a name: no character of UTF-8 is cut in two. */

@@ -21,7 +21,7 @@ function kept(section: Writer): Uint8Array {
   return new Uint8Array(first!);
 }
 
-Deno.test("encodeNames keeps the names of functions as they are", () => {
+Deno.test("namesOfFunctions keeps the names of functions as they are", () => {
   const names = nameSubsection(1, [[0, "äöü::<T>"], [1, "b"]]);
   const others = new Writer().append(moduleName(new Uint8Array(3).fill(97)))
     .append(names)
@@ -30,7 +30,7 @@ Deno.test("encodeNames keeps the names of functions as they are", () => {
   assertEquals(kept(names), names.finish());
 });
 
-Deno.test("encodeNames cuts names, and no character in two", () => {
+Deno.test("namesOfFunctions cuts names, and no character in two", () => {
   const long = "a".repeat(255) + "ß".repeat(1000);
   const names = nameSubsection(1, [[0, long], [1, "a".repeat(300)]]);
   const cut = nameSubsection(1, [[0, long.slice(0, 255)], [
@@ -40,13 +40,13 @@ Deno.test("encodeNames cuts names, and no character in two", () => {
   assertEquals(kept(names), cut.finish());
 });
 
-Deno.test("encodeNames puts every name on one line", () => {
+Deno.test("namesOfFunctions puts every name on one line", () => {
   const names = nameSubsection(1, [[0, "\na\u0000b\r"], [1, "\u001f"]]);
   const plain = nameSubsection(1, [[0, "?a?b?"], [1, "?"]]);
   assertEquals(kept(names), plain.finish());
 });
 
-Deno.test("encodeNames drops names that it can't read, and the module stays", () => {
+Deno.test("namesOfFunctions drops names that it can't read, and the module stays", () => {
   const broken: Writer[] = [
     new Writer(),
     new Writer().byte(1),
