@@ -20,37 +20,42 @@ interface Encoding {
  * Atomic operators, used only by injected code on the stop page.
  * https://webassembly.github.io/threads/core/binary/instructions.html
  */
-const ATOMIC: Readonly<Record<string, number>> = {
-  "i32.atomic.load": 0x10,
-  "i32.atomic.store": 0x17,
-};
+const ATOMIC: ReadonlyMap<string, number> = new Map([
+  ["i32.atomic.load", 0x10],
+  ["i32.atomic.store", 0x17],
+]);
 
-function addTable(
-  encodings: Map<string, Encoding>,
-  table: OperatorTable,
+/** What was asked for before; most programs use few of the operators. */
+const FOUND = new Map<string, Encoding>();
+
+function encodingOf(name: string): Encoding {
+  const found = FOUND.get(name) ?? atomicEncoding(name) ??
+    tableEncoding(name, CORE_OPERATORS) ??
+    tableEncoding(name, BULK_OPERATORS, 0xfc) ??
+    tableEncoding(name, VECTOR_OPERATORS, 0xfd);
+  if (!found) throw new TypeError(`No operator is named ${name}`);
+  FOUND.set(name, found);
+  return found;
+}
+
+function atomicEncoding(name: string): Encoding | undefined {
+  const code = ATOMIC.get(name);
+  if (code === undefined) return undefined;
+  return { opcode: [0xfe, code], shape: Shape.MemArg };
+}
+
+function tableEncoding(
+  name: string,
+  { names, shape }: OperatorTable,
   prefix?: number,
-): void {
-  table.names.forEach((name, code) => {
-    if (name === "" || encodings.has(name)) return;
-    const opcode = prefix === undefined
-      ? [code]
-      : [prefix, ...new Writer().u32(code).view()];
-    encodings.set(name, { opcode, shape: table.shape[code] as Shape });
-  });
+): Encoding | undefined {
+  const code = names.indexOf(name);
+  if (code < 0) return undefined;
+  const opcode = prefix === undefined
+    ? [code]
+    : [prefix, ...new Writer().u32(code).view()];
+  return { opcode, shape: shape[code] as Shape };
 }
-
-function allEncodings(): Map<string, Encoding> {
-  const encodings = new Map<string, Encoding>();
-  addTable(encodings, CORE_OPERATORS);
-  addTable(encodings, BULK_OPERATORS, 0xfc);
-  addTable(encodings, VECTOR_OPERATORS, 0xfd);
-  for (const [name, code] of Object.entries(ATOMIC)) {
-    encodings.set(name, { opcode: [0xfe, code], shape: Shape.MemArg });
-  }
-  return encodings;
-}
-
-const ENCODINGS: ReadonlyMap<string, Encoding> = allEncodings();
 
 const MULTI_MEMORY = 0x40;
 
@@ -66,11 +71,9 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
   const take = () => words[next++]!;
   const index = () => writer.u32(Number(take()));
   while (next < words.length) {
-    const name = take();
-    const encoding = ENCODINGS.get(name);
-    if (!encoding) throw new TypeError(`No operator is named ${name}`);
-    writer.bytes(encoding.opcode);
-    writeImmediates(writer, encoding.shape, take, index);
+    const { opcode, shape } = encodingOf(take());
+    writer.bytes(opcode);
+    writeImmediates(writer, shape, take, index);
   }
   return writer.finish();
 }
