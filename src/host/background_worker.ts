@@ -38,7 +38,7 @@ export function startBackgroundWorker(
   url: URL,
   permissions: Deno.PermissionOptions,
 ): Worker {
-  checkOwnFiles();
+  checkOwnFiles(url);
   const worker = new Worker(url, {
     type: "module",
     deno: { permissions },

@@ -2,6 +2,7 @@
 
 import { fromFileUrl, join } from "@std/path";
 import { publishDryRun } from "../publish/dry_run.ts";
+import { MadePackage } from "../publish/made_package.ts";
 import { type ModuleGraph, moduleGraph } from "./module_graph.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
@@ -32,7 +33,9 @@ export async function publishedPackages(): Promise<JsrPackage[]> {
     const folder = join(ROOT, "tests", "std", name);
     return await readPackage(folder, fileNames(folder));
   });
-  const own = readPackage(ROOT, await publishDryRun());
+  await using made = await MadePackage.create();
+  const { folder } = made;
+  const own = readPackage(folder, await publishDryRun(folder));
   return await Promise.all([own, ...std]);
 }
 
@@ -53,7 +56,7 @@ async function readPackage(
     const bytes = await Deno.readFile(join(folder, path));
     files.set(
       `/${path}`,
-      path.endsWith(".ts") ? unfurl(bytes, imports) : bytes,
+      /\.[jt]s$/.test(path) ? unfurl(bytes, imports) : bytes,
     );
   }
   return {
@@ -74,7 +77,9 @@ function unfurl(
   for (const [name, specifier] of Object.entries(imports)) {
     text = text
       .replaceAll(`from "${name}"`, `from "${specifier}"`)
-      .replaceAll(`from "${name}/`, `from "${specifier}/`);
+      .replaceAll(`from "${name}/`, `from "${specifier}/`)
+      .replaceAll(`import("${name}")`, `import("${specifier}")`)
+      .replaceAll(`import "${name}";`, `import "${specifier}";`);
   }
   return new TextEncoder().encode(text);
 }

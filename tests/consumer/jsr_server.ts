@@ -61,6 +61,8 @@ function answer(path: string, body: BodyInit | undefined): Response {
     ? "application/json"
     : path.endsWith(".ts")
     ? "text/typescript"
+    : path.endsWith(".js")
+    ? "text/javascript"
     : "application/octet-stream";
   return new Response(body, { headers: { "content-type": type } });
 }

@@ -35,13 +35,13 @@ const STATIC =
 const IN_TEXT = /^"@cortexai\/sandbox["/]/;
 const DYNAMIC = /\bimport\((?<quoted>"[^"\n]+")\)/g;
 
-/** Lists the imports of the TypeScript files among these. */
+/** Lists the imports of the modules among these. */
 export function moduleGraph(
   files: ReadonlyMap<string, Uint8Array>,
 ): ModuleGraph {
   const records: Record<string, ModuleRecord> = {};
   for (const [path, bytes] of files) {
-    if (!path.endsWith(".ts")) continue;
+    if (!/\.[jt]s$/.test(path)) continue;
     const text = new TextDecoder().decode(bytes);
     const dependencies = [...staticImports(text), ...dynamicImports(text)];
     records[path] = dependencies.length > 0 ? { dependencies } : {};

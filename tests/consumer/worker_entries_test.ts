@@ -25,7 +25,7 @@ const SOURCES = new Map(sources("src/"));
 
 Deno.test("Every worker's module is named as an import, for tools to find it", () => {
   const started = [...SOURCES].flatMap(([path, text]) =>
-    named(path, text, /new URL\("(.+?\.ts)", import\.meta\.url\)/g)
+    named(path, text, /new URL\("(.+?worker\.ts)", import\.meta\.url\)/g)
   );
   const imported = [...SOURCES].flatMap(([path, text]) =>
     named(path, text, /\(\) =>\s+import\("([^"]+worker\.ts)"\)/g)

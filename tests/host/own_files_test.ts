@@ -46,15 +46,24 @@ async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
 }
 
 Deno.test("checkOwnFiles finds the files of a checkout", () => {
-  checkOwnFiles();
+  checkOwnFiles(new URL("../../src/guest/worker.ts", import.meta.url));
 });
 
 Deno.test("checkLocation takes files of a registry, and no bundle", () => {
-  checkLocation("https://jsr.io/@cortexai/sandbox/0.1.0/src/host/own_files.ts");
+  const registry = "https://jsr.io/@cortexai/sandbox/0.1.0/";
+  for (const worker of ["src/guest/worker.ts", "built/worker.js"]) {
+    const url = new URL(worker, registry);
+    checkLocation(`${registry}src/host/own_files.ts`, url);
+  }
   for (
     const url of ["file:///app/out.js", "https://a.test/host/own_files.ts"]
   ) {
-    assertThrows(() => checkLocation(url), WorkerLost, "is in a bundle");
+    const worker = new URL("worker.ts", url);
+    assertThrows(
+      () => checkLocation(url, worker),
+      WorkerLost,
+      "is in a bundle",
+    );
   }
 });
 
