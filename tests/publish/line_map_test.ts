@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { lineMap } from "../../publish/line_map.ts";
+import { lineMap } from "../../.ci/package/line_map.ts";
 
 function mapped(mappings: string): string {
   const sources = ["../src/a.ts", "../src/b.ts"];

@@ -2,7 +2,7 @@
 
 import { fromFileUrl, join } from "@std/path";
 import denoJson from "../../deno.json" with { type: "json" };
-import { makePackage } from "../../publish/package.ts";
+import { makePackage } from "../../.ci/package/main.ts";
 
 /** Deno counts links below a package as part of it; these lead outside. */
 const LINKS = denoJson.links.map((path) =>

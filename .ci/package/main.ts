@@ -6,10 +6,10 @@
  */
 
 import { dirname, fromFileUrl, join } from "@std/path";
-import denoJson from "../deno.json" with { type: "json" };
+import denoJson from "../../deno.json" with { type: "json" };
 import { bundleRunner } from "./bundle_runner.ts";
 
-const ROOT = fromFileUrl(new URL("../", import.meta.url));
+const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const BUNDLE = "built";
 
 /**
