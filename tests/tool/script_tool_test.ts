@@ -138,6 +138,8 @@ Deno.test("A script imports what is in its folder, and nothing else", async () =
     "url": `import "https://example.com/a.js";`,
     "link": `import "./link.js";`,
     "missing": `import "./missing.js";`,
+    "directory": `import "./lib.js";`,
+    "pipe": `import "./pipe.js";`,
   };
   for (const [name, line] of Object.entries(refused)) {
     const files = {
@@ -149,6 +151,11 @@ Deno.test("A script imports what is in its folder, and nothing else", async () =
         "export default 1;",
       );
       await Deno.symlink("../secret.js", join(folder, "link.js"));
+      await Deno.mkdir(join(folder, "lib.js"));
+      if (Deno.build.os !== "windows") {
+        const pipe = { args: [join(folder, "pipe.js")] };
+        await new Deno.Command("mkfifo", pipe).output();
+      }
       const error = await assertRejects(load, SandboxError, "", name);
       assertStringIncludes(error.message, "annot", name);
     });
@@ -216,4 +223,51 @@ Deno.test("Scripts share a sandbox where one is given", async () => {
       );
     },
   );
+});
+
+Deno.test("A script of a server imports what is in its folder there, and nothing else", async () => {
+  let line = "";
+  const asked: string[] = [];
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => {
+      const { pathname, search } = new URL(url);
+      asked.push(pathname + search);
+      if (pathname === "/tools/moved.js") {
+        return Response.redirect(new URL("/secret.js", url));
+      }
+      return pathname === "/tools/tool.js"
+        ? new Response(`${line}\n${SCHEMA}export const execute = () => x;`)
+        : new Response("export const x = 7;");
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}/tools/tool.js`;
+  line = `import { x } from "./sub/a.js";`;
+  await using tool = await SandboxedTool.load(url);
+  assertEquals(await tool.execute({}), 7);
+  assertEquals(asked, ["/tools/tool.js", "/tools/sub/a.js"]);
+  for (
+    const path of [
+      "./%2e%2e/secret.js",
+      "./.%2E/secret.js",
+      "./a\\\\..\\\\..\\\\secret.js",
+      "./\\t/../..\\n/secret.js",
+      "./a.js?b.js",
+      "./a#/b.js",
+    ]
+  ) {
+    asked.length = 0;
+    line = `import { x } from "${path}";`;
+    await assertRejects(
+      () => SandboxedTool.load(url),
+      CompilationFailed,
+      "is not in its folder",
+      path,
+    );
+    assertEquals(asked, ["/tools/tool.js"], path);
+  }
+  asked.length = 0;
+  line = `import { x } from "./moved.js";`;
+  await assertRejects(() => SandboxedTool.load(url), Error, "status 302");
+  assertEquals(asked, ["/tools/tool.js", "/tools/moved.js"]);
 });

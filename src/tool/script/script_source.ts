@@ -13,6 +13,8 @@ export type ScriptFiles = Readonly<Record<string, string>>;
 
 /** Maximum size of one source file in bytes. */
 const MAX_FILE_BYTES = 1_048_576;
+/** The most milliseconds that downloading an import may take. */
+const IMPORT_MS = 60_000;
 const SCRIPT = /\.m?[jt]s$/;
 const TYPED = /\.m?ts$/;
 
@@ -93,7 +95,9 @@ export class ScriptFolder {
     const limits = { maxBytes: MAX_FILE_BYTES };
     const name = `.${path}`;
     if (this.#folder instanceof URL && this.#folder.protocol !== "file:") {
-      return await readModuleSource(new URL(name, this.#folder), limits);
+      const url = urlInside(this.#folder, name);
+      const source = path === this.entry ? url : await requestImport(url);
+      return await readModuleSource(source, limits);
     }
     const folder = await real(this.#folder);
     const file = await real(
@@ -101,6 +105,7 @@ export class ScriptFolder {
         ? new URL(name, this.#folder)
         : `${this.#folder}/${name}`,
     );
+    if (path !== this.entry) await checkFile(file);
     const bytes = await readModuleSource(file, limits);
     // Checked again after opening: a symbolic link may have been put there
     // meanwhile.
@@ -124,6 +129,36 @@ async function real(path: string | URL): Promise<string> {
     }
     throw error;
   }
+}
+
+/**
+ * The URL of a file. Encoded dots, backslashes and tabs lead up in a URL too.
+ *
+ * @throws {CompilationFailed} when it is not in the folder.
+ */
+function urlInside(folder: URL, name: string): URL {
+  const url = new URL(name, folder);
+  const isPath = url.search === "" && url.hash === "";
+  if (isPath && url.href.startsWith(folder.href)) return url;
+  throw new CompilationFailed(
+    `Cannot load script: ${quote(url.href)} is not in its folder ${
+      quote(folder.href)
+    }`,
+  );
+}
+
+/** A redirect could lead out of the folder, and is an answer like any other. */
+async function requestImport(url: URL): Promise<Response> {
+  const signal = AbortSignal.timeout(IMPORT_MS);
+  return await fetch(url, { redirect: "manual", signal });
+}
+
+/** Opening a pipe would wait for whoever writes to it. */
+async function checkFile(file: string): Promise<void> {
+  if ((await Deno.stat(file)).isFile) return;
+  throw new CompilationFailed(
+    `Cannot load script: it imports ${quote(file)}, which is not a file`,
+  );
 }
 
 function checkInside(folder: string, file: string): void {
