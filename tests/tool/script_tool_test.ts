@@ -140,6 +140,7 @@ Deno.test("A script imports what is in its folder, and nothing else", async () =
     "missing": `import "./missing.js";`,
     "directory": `import "./lib.js";`,
     "pipe": `import "./pipe.js";`,
+    "long": `import "./${"x".repeat(300)}.js";`,
   };
   for (const [name, line] of Object.entries(refused)) {
     const files = {

@@ -80,13 +80,10 @@ export class ScriptFolder {
     try {
       return await this.#readInside(path);
     } catch (error) {
-      const isMissing = error instanceof Deno.errors.NotFound ||
-        error instanceof Deno.errors.NotADirectory;
-      if (!isMissing || path === this.entry) throw error;
+      const why = systemReason(error);
+      if (why === undefined || path === this.entry) throw error;
       throw new CompilationFailed(
-        `Cannot load script: it imports ${
-          quote(`.${path}`)
-        }, which is not in its folder`,
+        `Cannot load script: it imports ${quote(`.${path}`)}, which ${why}`,
       );
     }
   }
@@ -151,6 +148,17 @@ function urlInside(folder: URL, name: string): URL {
 async function requestImport(url: URL): Promise<Response> {
   const signal = AbortSignal.timeout(IMPORT_MS);
   return await fetch(url, { redirect: "manual", signal });
+}
+
+/** What the system says of a file; undefined for what it does not say. */
+function systemReason(error: unknown): string | undefined {
+  if (
+    error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory
+  ) return "is not in its folder";
+  return error instanceof Error && "code" in error
+    ? `can't be read (${error.code})`
+    : undefined;
 }
 
 /** Opening a pipe would wait for whoever writes to it. */
