@@ -29,6 +29,7 @@ import {
   type RunResult,
 } from "./program_run.ts";
 import { SandboxCalls } from "./sandbox_calls.ts";
+import { refuseScript } from "./script/script_source.ts";
 import { SandboxParts } from "./sandbox_parts.ts";
 import {
   exportSignature,
@@ -130,6 +131,7 @@ export class ToolSandbox implements AsyncDisposable {
     options: ModuleLoadOptions = {},
   ): Promise<SandboxedModule> {
     this.#parts.checkOpen();
+    refuseScript(source);
     // A stream takes time to arrive: a worker starts meanwhile.
     if (source instanceof ReadableStream) this.#parts.pool.warm();
     const teller = options.onProgress && new ProgressTeller(options.onProgress);

@@ -272,3 +272,22 @@ Deno.test("A script of a server imports what is in its folder there, and nothing
   await assertRejects(() => SandboxedTool.load(url), Error, "status 302");
   assertEquals(asked, ["/tools/tool.js", "/tools/moved.js"]);
 });
+
+Deno.test("A script that is loaded as a module, or needs an interpreter, is told from a broken module", async () => {
+  await using sandbox = new ToolSandbox();
+  for (const name of ["a.py", "a.js", "a.tsx", "a.cjs"]) {
+    const url = new URL(`https://example.com/${name}?x=1`);
+    for (const source of [`folder/${name}`, url]) {
+      await assertRejects(
+        () => sandbox.loadModule(source),
+        CompilationFailed,
+        "is a script; tools may be",
+      );
+    }
+  }
+  await assertRejects(
+    () => SandboxedTool.load("tool.py"),
+    CompilationFailed,
+    ".py with an interpreter",
+  );
+});

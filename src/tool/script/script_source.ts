@@ -16,12 +16,29 @@ const MAX_FILE_BYTES = 1_048_576;
 /** The most milliseconds that downloading an import may take. */
 const IMPORT_MS = 60_000;
 const SCRIPT = /\.m?[jt]s$/;
+/** The endings of files that need an interpreter, whichever. */
+const ANY_SCRIPT = /\.([cm]?[jt]sx?|py)$/;
 const TYPED = /\.m?ts$/;
 
 /** Whether this is the path of a script rather than a module. */
 export function isScript(source: ModuleSource): source is ScriptSource {
   if (source instanceof URL) return SCRIPT.test(source.pathname);
   return typeof source === "string" && SCRIPT.test(source);
+}
+
+/**
+ * Refuses a script where a module is expected, for a better message.
+ *
+ * @throws {CompilationFailed} when the source is the path or URL of a script.
+ */
+export function refuseScript(source: ModuleSource): void {
+  const path = source instanceof URL ? source.pathname : source;
+  if (typeof path !== "string" || !ANY_SCRIPT.test(path)) return;
+  throw new CompilationFailed(
+    `Cannot load module: ${
+      quote(path)
+    } is a script; tools may be .js, .mjs, .ts or .mts, and .py with an interpreter`,
+  );
 }
 
 /** Reads the files of one script, only from its own folder. */
