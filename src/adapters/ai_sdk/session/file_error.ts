@@ -38,6 +38,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 /** What the ones say that a model or a person meets. */
 const SENTENCES: Readonly<Record<string, string>> = {
   EACCES: "the host does not allow it",
+  EEXIST: "something else is there",
   EFBIG: "it is larger than the limit",
   EINVAL: "the path is impossible",
   EISDIR: "it is a folder",

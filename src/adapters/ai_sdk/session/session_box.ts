@@ -11,6 +11,8 @@ import {
   type SandboxOptions,
   ToolSandbox,
 } from "../../../../mod.ts";
+import { quote } from "../../../quote.ts";
+import type { GuestPlace } from "./guest_place.ts";
 
 /** Where files are when nothing is granted. */
 const WORK = "/work";
@@ -21,15 +23,24 @@ const LEAST_WORKERS = 4;
 /** By path, which guests choose. */
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** What a run changed in memory has no room. */
-export class NoRoomLeft extends Error {
-  /** Its class. */
-  override readonly name = "NoRoomLeft";
+const NONE: Uint8Array = new Uint8Array();
 
-  constructor(guest: string, maxBytes: number) {
-    super(
-      `Cannot keep files: ${guest} would have more than ${maxBytes} bytes, with what was written meanwhile`,
-    );
+/** What a run that does one thing with one file needs of it. */
+export interface AboutFile extends Pick<GuestPlace, "folder" | "rest"> {
+  /** Its bytes, its name, or nothing where it is made anew. */
+  readonly needs: "bytes" | "name" | "nothing";
+}
+
+/** What a run changed in memory does not go with what others changed meanwhile. */
+export class NotKept extends Error {
+  /** Its class. */
+  override readonly name = "NotKept";
+  /** The POSIX name of why. */
+  readonly code: "ENOSPC" | "EEXIST";
+
+  constructor(code: NotKept["code"], why: string) {
+    super(`Cannot keep what was changed: ${why}, with what changed meanwhile`);
+    this.code = code;
   }
 }
 
@@ -71,30 +82,36 @@ export class SessionBox {
   /**
    * Runs a program over the folders. What is in memory is as it was when the
    * run begins, and what it changes there is seen when it has ended; so one
-   * begins when the one before it has ended, but for short ones. Those that
-   * share an overlay always take turns.
+   * begins when the one before it has ended, but for what does one thing with
+   * one file. Those that share an overlay always take turns.
    *
-   * @param isShort Whether it does one thing with one file.
-   * @throws {NoRoomLeft} when what it changed has no room beside what others
-   * changed meanwhile; none of it is kept.
+   * @param about The file, where it is one; of what is in memory it gets that,
+   * and what stands around it is empty.
+   * @throws {NotKept} when what it changed does not go with what others changed
+   * meanwhile; none of it is kept.
    * @throws the signal's reason, also when its turn has not come.
    */
   async run(
     module: SandboxedModule,
     options: RunOptions,
-    isShort = false,
+    about?: AboutFile,
   ): Promise<RunResult> {
-    const run = () => this.#run(module, options);
+    const run = () => this.#run(module, options, about);
     const waits = this.overlay !== undefined ||
-      (this.#memory.size > 0 && !isShort);
+      (this.#memory.size > 0 && !about);
     return waits ? await this.#inTurn(options.signal, run) : await run();
   }
 
-  async #run(module: SandboxedModule, options: RunOptions): Promise<RunResult> {
+  async #run(
+    module: SandboxedModule,
+    options: RunOptions,
+    about: AboutFile | undefined,
+  ): Promise<RunResult> {
+    const files = about ? this.#filesAbout(about) : this.#files();
     const result = await this.sandbox.run(module, {
       ...options,
       ...this.overlay && { overlay: this.overlay },
-      ...this.#memory.size > 0 && { files: this.#files() },
+      ...this.#memory.size > 0 && { files },
     });
     this.#keep(result);
     return result;
@@ -123,8 +140,21 @@ export class SessionBox {
     );
   }
 
+  /** What is there by that name, above it and below it. */
+  #filesAbout({ folder, rest, needs }: AboutFile): CallFiles {
+    const near = [...this.#memory.get(folder) ?? []].flatMap(([name, bytes]) =>
+      name === rest
+        ? needs === "nothing" ? [] : [[name, needs === "bytes" ? bytes : NONE]]
+        : rest === "." || isBelow(name, rest) || isBelow(rest, name)
+        ? [[name, NONE]]
+        : []
+    );
+    return near.length === 0 ? {} : { [folder]: Object.fromEntries(near) };
+  }
+
   /** All of what a run changed in memory, or nothing. */
   #keep({ files, removed }: RunResult): void {
+    if (Object.keys(files).length + removed.length === 0) return;
     const next = new Map(this.#memory);
     for (const [guest, changed] of Object.entries(files)) {
       const kept = next.get(guest);
@@ -139,9 +169,7 @@ export class SessionBox {
       }
     }
     for (const { guest, maxBytes } of this.sandbox.config.memoryDirectories) {
-      const bytes = [...next.get(guest)?.values() ?? []]
-        .reduce((sum, { length }) => sum + length, 0);
-      if (bytes > maxBytes) throw new NoRoomLeft(guest, maxBytes);
+      checkFiles(guest, next.get(guest) ?? new Map(), maxBytes);
     }
     this.#memory = next;
   }
@@ -164,6 +192,28 @@ function memoryDirectories(given: SandboxOptions): readonly MemoryDirectory[] {
   if (missing === undefined || named.includes(missing)) return granted;
   const own = SandboxConfig.builder().memoryDirectory(missing).build();
   return [...granted, ...own.memoryDirectories];
+}
+
+/** @throws {NotKept} for too many bytes, and for a file that is a folder too. */
+function checkFiles(guest: string, files: Files, maxBytes: number): void {
+  let bytes = 0;
+  for (const [name, { length }] of files) {
+    bytes += length;
+    if (bytes > maxBytes) {
+      const why = `${guest} would have more than ${maxBytes} bytes`;
+      throw new NotKept("ENOSPC", why);
+    }
+    for (let at = name.indexOf("/"); at > 0; at = name.indexOf("/", at + 1)) {
+      const above = name.slice(0, at);
+      if (!files.has(above)) continue;
+      const why = `${quote(above)} in ${guest} would be a file and a folder`;
+      throw new NotKept("EEXIST", why);
+    }
+  }
+}
+
+function isBelow(name: string, folder: string): boolean {
+  return name.startsWith(`${folder}/`);
 }
 
 async function unlessAborted(

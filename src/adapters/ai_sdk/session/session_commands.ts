@@ -13,7 +13,7 @@ import { CommandRefused, commandWords } from "./command_words.ts";
 import { SandboxFileError } from "./file_error.ts";
 import { InputStream } from "./input_stream.ts";
 import { OutputStream } from "./output_stream.ts";
-import { NoRoomLeft, type SessionBox } from "./session_box.ts";
+import { NotKept, type SessionBox } from "./session_box.ts";
 import type { SessionFiles } from "./session_files.ts";
 import type {
   AiCommandOptions,
@@ -210,10 +210,10 @@ export class SessionCommands {
 
   async #run(module: SandboxedModule, options: RunOptions): Promise<Ended> {
     const result = await this.#box.run(module, options).catch((error) => {
-      if (error instanceof NoRoomLeft) return error;
+      if (error instanceof NotKept) return error;
       throw error;
     });
-    if (result instanceof NoRoomLeft) {
+    if (result instanceof NotKept) {
       return withoutOutput(EXIT.KILLED, result.message);
     }
     const { stdout, stderr, isOutputCut } = result;

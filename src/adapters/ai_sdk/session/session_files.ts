@@ -7,7 +7,7 @@
 import type { RunOptions, SandboxedModule } from "../../../../mod.ts";
 import { codeOfExit, type FileAct, SandboxFileError } from "./file_error.ts";
 import { type GuestPlace, guestPlace } from "./guest_place.ts";
-import { NoRoomLeft, type SessionBox } from "./session_box.ts";
+import { NotKept, type SessionBox } from "./session_box.ts";
 import type {
   AiDirectoryEntry,
   AiFileStat,
@@ -20,8 +20,17 @@ const LIST_BYTES = 1_048_576;
 /** What entries are, by the letters of the file program. */
 const TYPES = { f: "file", d: "directory", l: "symlink", o: "other" } as const;
 
+/** What each act needs of a file that is there. */
+const NEEDS = {
+  read: "bytes",
+  stat: "bytes",
+  list: "name",
+  write: "nothing",
+  delete: "name",
+} as const;
+
 interface Act {
-  readonly act: FileAct;
+  readonly act: keyof typeof NEEDS;
   readonly place: GuestPlace;
   readonly signal: AbortSignal | undefined;
   /** The most bytes that come back. */
@@ -76,7 +85,7 @@ export class SessionFiles {
       signal: abortSignal,
       stdin: content,
     }).catch((error) => {
-      if (error instanceof NoRoomLeft) return { code: "ENOSPC" };
+      if (error instanceof NotKept) return { code: error.code };
       throw error;
     });
     if (code !== undefined) throw new SandboxFileError("write", path, code);
@@ -171,7 +180,8 @@ export class SessionFiles {
         pieces.push(bytes.slice());
       },
     };
-    const result = await this.#box.run(program, run, true);
+    const about = { ...place, needs: NEEDS[act] };
+    const result = await this.#box.run(program, run, about);
     if (!result.ok) throw result.error;
     const isDone = result.exitCode === 0;
     return {

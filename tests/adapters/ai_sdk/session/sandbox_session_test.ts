@@ -337,3 +337,24 @@ Deno.test("Commands take turns, and writes side by side lose nothing", async () 
     assertEquals(await session.readTextFile({ path }), name);
   }
 });
+
+Deno.test("Writes that can't both be are not both kept", async () => {
+  await using session = fixtureSession();
+  const content = "x";
+  const both = await Promise.allSettled([
+    session.writeTextFile({ path: "a", content }),
+    session.writeTextFile({ path: "a/b", content }),
+    session.writeTextFile({ path: "a/b/c", content }),
+  ]);
+  const kept = both.filter(({ status }) => status === "fulfilled");
+  assertEquals(kept.length, 1);
+  assert((await session.listDirectory({ path: "." }))?.length === 1);
+  // What stands beside a file is not lost with it.
+  await session.writeTextFile({ path: "d/e", content: "1" });
+  await session.writeTextFile({ path: "d/f", content: "22" });
+  await session.writeTextFile({ path: "d/e", content: "" });
+  assertEquals(await session.stat({ path: "d/e" }), { type: "file", size: 0 });
+  assertEquals(await session.stat({ path: "d/f" }), { type: "file", size: 2 });
+  assertEquals(await session.deleteFile({ path: "d/e" }), true);
+  assertEquals(await session.readTextFile({ path: "d/f" }), "22");
+});
