@@ -239,6 +239,22 @@ Deno.test("A huge file is neither read nor written, and costs no memory", () =>
     assertLess(Deno.memoryUsage().rss - before, 256 * 2 ** 20);
   }));
 
+Deno.test("A folder with more names than can be listed is refused, and costs no memory", () =>
+  inNewFolder(async (host) => {
+    for (let at = 0; at < 4_400; at++) {
+      Deno.writeTextFileSync(`${host}/${`${at}`.padStart(250, "x")}`, "");
+    }
+    await using session = fixtureSession({
+      config: { allowedPaths: { "/granted": host } },
+    });
+    await assertRejects(
+      async () => await session.listDirectory({ path: "." }),
+      SandboxFileError,
+      "it has names of more than 1048576 bytes (EFBIG)",
+    );
+    assertEquals((await session.stat({ path: "." }))?.type, "directory");
+  }));
+
 Deno.test("A folder in memory holds so much and no more, whoever writes", async () => {
   await using session = fixtureSession({
     config: { memoryDirectories: { "/work": { maxBytes: 100_000 } } },
