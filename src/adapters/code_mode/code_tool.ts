@@ -74,8 +74,8 @@ const MAX_TOOLS = 1_000;
 /**
  * Brings tools to one form. What can't be in a name becomes `_`.
  *
- * @throws {TypeError} for something that is not a tool, and for two tools of
- * one name.
+ * @throws {TypeError} for something that is not a tool, for two tools of one
+ * name, and for one that would stand in another where functions have no room.
  */
 export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
   const entries: [string, CodeTool][] = Array.isArray(tools)
@@ -94,7 +94,29 @@ export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
     }
     named.set(name, { ...tool, name, check: new ToolCheck(tool) });
   }
+  for (const name of named.keys()) checkPlace(name, named);
   return named;
+}
+
+/** Members that functions have of their own, and do not give up. */
+const OF_FUNCTIONS: ReadonlySet<string> = new Set([
+  "__proto__",
+  "arguments",
+  "caller",
+  "length",
+  "name",
+]);
+
+/** A tool is a function, in which others may stand. */
+function checkPlace(name: string, named: ReadonlyMap<string, unknown>): void {
+  const parts = name.split(".");
+  for (let i = 1; i < parts.length; i++) {
+    const above = parts.slice(0, i).join(".");
+    if (!named.has(above) || !OF_FUNCTIONS.has(parts[i]!)) continue;
+    throw new TypeError(
+      `Cannot use tools: ${above} can't hold one named ${name}`,
+    );
+  }
 }
 
 function codeTool(name: string, tool: unknown): CodeTool {

@@ -6,6 +6,8 @@ import type { NamedTool } from "./code_tool.ts";
 const MAX_DEPTH = 6;
 const MAX_MEMBERS = 100;
 const MAX_TYPE_LENGTH = 4_000;
+/** More members or values do not fit in that. */
+const MAX_PARTS = 1_000;
 const MAX_COMMENT_LENGTH = 300;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -94,7 +96,9 @@ class TypeWriter {
     const { $ref, enum: values, anyOf, oneOf, allOf, type } = schema;
     if (typeof $ref === "string") return this.type(this.#find($ref), depth + 1);
     if ("const" in schema) return literal(schema["const"]);
-    if (Array.isArray(values)) return union(values.map(literal));
+    if (Array.isArray(values)) {
+      return values.length > MAX_PARTS ? "unknown" : union(values.map(literal));
+    }
     const some = anyOf ?? oneOf;
     if (Array.isArray(some)) {
       return union(some.map((one) => this.type(one, depth + 1)));
@@ -138,11 +142,13 @@ class TypeWriter {
 
   #object(schema: JsonSchema, depth: number): string {
     const { properties, required, additionalProperties } = schema;
-    const needed = Array.isArray(required) ? required : [];
-    const members = Object.entries(isObject(properties) ? properties : {})
+    const needed = new Set(Array.isArray(required) ? required : []);
+    const all = Object.entries(isObject(properties) ? properties : {});
+    if (all.length > MAX_PARTS) return "Record<string, unknown>";
+    const members = all
       .map(([key, value]) => {
         const name = IDENTIFIER.test(key) ? key : JSON.stringify(key);
-        const optional = needed.includes(key) ? "" : "?";
+        const optional = needed.has(key) ? "" : "?";
         return `${describe(value)}${name}${optional}: ${
           this.type(value, depth + 1)
         }`;

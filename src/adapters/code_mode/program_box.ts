@@ -176,7 +176,8 @@ async function attempt(
         op: "run",
         source,
         name: FILE,
-        tools: [...given.tools.keys()],
+        // Short ones first: a tool may be in another one.
+        tools: [...given.tools.keys()].sort((a, b) => a.length - b.length),
         areGlobal: given.areGlobal ?? false,
         prelude: given.prelude ?? null,
         maxUnderWay: given.budgets.inFlight,

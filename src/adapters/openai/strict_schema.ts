@@ -67,11 +67,11 @@ export function withoutNulls(
   if (!isObject(args)) return args;
   const { properties, required } = schema;
   const known = isObject(properties) ? properties : {};
-  const needed = Array.isArray(required) ? required : [];
+  const needed = new Set(Array.isArray(required) ? required : []);
   return Object.fromEntries(
     Object.entries(args)
       .filter(([name, value]) =>
-        value !== null || needed.includes(name) || keepsNull(known[name])
+        value !== null || needed.has(name) || keepsNull(known[name])
       )
       .map(([name, value]) => [name, withoutNulls(known[name], value)]),
   );
@@ -132,11 +132,11 @@ class StrictWriter {
     if (depth >= MAX_DEPTH || this.#properties > MAX_PROPERTIES) {
       throw new NotStrict();
     }
-    const needed = Array.isArray(required) ? required : [];
+    const needed = new Set(Array.isArray(required) ? required : []);
     strict["type"] = schema["type"] ?? "object";
     strict["properties"] = mapValues(properties, (one, name) => {
       const inner = this.write(one, depth + 1);
-      return needed.includes(name) ? inner : orNull(inner);
+      return needed.has(name) ? inner : orNull(inner);
     });
     strict["required"] = names;
     strict["additionalProperties"] = false;

@@ -355,6 +355,22 @@ Deno.test("mcpTools brings the tools of a server, and their errors", async () =>
   });
 });
 
+Deno.test("A tool may stand in another one, in any order", async () => {
+  const one = (name: string) => [name, () => name] as const;
+  const names = ["a.b.c", "a", "a.call", "a.b", "toString", "__proto__.then"];
+  for (const order of [names, names.toReversed()]) {
+    await withMode(
+      { tools: Object.fromEntries(order.map(one)) },
+      async (mode) => {
+        const result = await mode.run(
+          `return [${names.map((name) => `await tools.${name}()`).join()}]`,
+        );
+        assertEquals(result.ok && result.value, names);
+      },
+    );
+  }
+});
+
 Deno.test("Wrong options are refused", () => {
   const wrong: readonly [Partial<CodeModeOptions>, string][] = [
     [
@@ -362,6 +378,9 @@ Deno.test("Wrong options are refused", () => {
       "no function execute",
     ],
     [{ tools: { "a-b": () => 1, a_b: () => 2 } }, "two named a_b"],
+    [{ tools: { a: () => 1, "a.name": () => 2 } }, "a can't hold"],
+    [{ tools: { "a.b.length.c": () => 1, "a.b": () => 2 } }, "a.b can't hold"],
+    [{ tools: { a: () => 1, "a.__proto__.b": () => 2 } }, "a can't hold"],
     [{ budgets: { calls: -1 } }, "calls"],
     [{ budgets: { bogus: 1 } as object }, "bogus"],
   ];

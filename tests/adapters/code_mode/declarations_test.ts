@@ -101,9 +101,17 @@ Deno.test("declarations stays short and ends, whatever the schema", () => {
       Array.from({ length: 10_000 }, (_, n) => [`p${n}`, { type: "string" }]),
     ),
   };
-  for (const schema of [cyclic, loop, deep, wide]) {
+  const names = Array.from({ length: 100_000 }, (_, n) => `p${n}`);
+  const needed = { ...wide, required: names };
+  const values = { type: "object", properties: { a: { enum: names } } };
+  for (const schema of [cyclic, loop, deep, wide, needed, values]) {
     const started = performance.now();
     assert(declarations(tool(schema)).length < 5_000);
     assert(performance.now() - started < 1_000);
   }
+  const one = { parameters: values, execute: () => 1 };
+  const many = Array.from({ length: 500 }, (_, n) => [`t${n}`, one]);
+  const started = performance.now();
+  declarations(Object.fromEntries(many));
+  assert(performance.now() - started < 2_000);
 });
