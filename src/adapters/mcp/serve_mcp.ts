@@ -3,6 +3,7 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { quote } from "../../quote.ts";
 import { HttpFace } from "./http_face.ts";
+import { HttpListener } from "./http_listener.ts";
 import type { McpTools } from "./mcp_tools.ts";
 import { StdioWire } from "./stdio_wire.ts";
 import { ToolServers } from "./tool_server.ts";
@@ -193,26 +194,23 @@ function serveHttp(
     );
   }
   const face = httpFace(tools, options, listen);
-  const hard = new AbortController();
-  const server = Deno.serve(
-    { hostname, port, signal: hard.signal, onListen: () => {} },
+  const listener = new HttpListener(
+    { hostname, port },
     (request, { completed }) =>
       new URL(request.url).pathname === PATH
         ? face.fetch(request, () => untilGone(completed))
         : new Response("Not found", { status: 404 }),
+    (error) => options.onError?.(error),
   );
   const { graceMs = GRACE_MS } = options;
   const close = async () => {
     await face.stop(graceMs);
     // What still hangs on is a client that does not read.
-    const timer = setTimeout(() => hard.abort(), END_GRACE_MS);
-    await server.shutdown();
-    await server.finished;
-    clearTimeout(timer);
+    await listener.close(END_GRACE_MS);
   };
   return {
-    url: `http://${authority(server.addr)}${PATH}`,
-    finished: server.finished,
+    url: `http://${authority(listener.addr)}${PATH}`,
+    finished: listener.finished,
     toolsChanged: () => face.toolsChanged(),
     close,
     [Symbol.asyncDispose]: close,

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { mcpHandler, serveMcp } from "../../../src/adapters/mcp/mod.ts";
 import { EventLoopWatch } from "../../hostile/event_loop_watch.ts";
-import { delay } from "../nats/until.ts";
+import { delay, until } from "../nats/until.ts";
 import { testTools } from "./served_tools.ts";
 
 const JSON_HEADERS = {
@@ -67,6 +67,51 @@ Deno.test("Bodies that come slowly, or wait for their calls, hold bounded memory
   } finally {
     for (const connection of connections) connection.close();
   }
+});
+
+Deno.test("More connections than the process may have end no server", async () => {
+  const script = new URL("./few_descriptors_process.ts", import.meta.url);
+  const child = new Deno.Command("sh", {
+    args: [
+      "-c",
+      'ulimit -n 256 && exec "$0" run -A --unstable-worker-options "$1"',
+      Deno.execPath(),
+      script.pathname,
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let said = "";
+  const reading = (async () => {
+    const text = child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const piece of text) said += piece;
+  })();
+  await until("it serves", () => said.includes("/mcp\n"), 60_000);
+  const url = said.slice(0, said.indexOf("\n"));
+  const { hostname, port } = new URL(url);
+  const connections: Deno.Conn[] = [];
+  const connect = () => Deno.connect({ hostname, port: Number(port) });
+  try {
+    await until("it has no more descriptors", async () => {
+      const connection = await connect().catch(() => undefined);
+      if (connection) connections.push(connection);
+      return said.includes("error ") || connections.length > 1_000;
+    });
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+  const asked = JSON.stringify(call(1, "echo", { n: 1 }));
+  const answers = async () => {
+    const post = { method: "POST", headers: JSON_HEADERS, body: asked };
+    const response = await fetch(url, post).catch(() => undefined);
+    return (await response?.text())?.includes('"n":1') ?? false;
+  };
+  await until("it answers again", answers);
+  await child.stdin.close();
+  assertEquals((await child.status).code, 0);
+  await reading;
+  assert(said.endsWith("closed\n"), said);
 });
 
 Deno.test("A message with very many members holds up no event loop", async () => {
