@@ -88,13 +88,11 @@ export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
   }
   const named = new Map<string, NamedTool>();
   for (const [given, tool] of entries) {
-    const name = identifiers(given);
-    if (named.has(name)) {
-      throw new TypeError(`Cannot use tools: there are two named ${name}`);
-    }
+    const name = programName(given);
+    const why = whyNoPlace(name, named);
+    if (why !== undefined) throw new TypeError(`Cannot use tools: ${why}`);
     named.set(name, { ...tool, name, check: new ToolCheck(tool) });
   }
-  for (const name of named.keys()) checkPlace(name, named);
   return named;
 }
 
@@ -107,16 +105,28 @@ const OF_FUNCTIONS: ReadonlySet<string> = new Set([
   "name",
 ]);
 
-/** A tool is a function, in which others may stand. */
-function checkPlace(name: string, named: ReadonlyMap<string, unknown>): void {
-  const parts = name.split(".");
-  for (let i = 1; i < parts.length; i++) {
-    const above = parts.slice(0, i).join(".");
-    if (!named.has(above) || !OF_FUNCTIONS.has(parts[i]!)) continue;
-    throw new TypeError(
-      `Cannot use tools: ${above} can't hold one named ${name}`,
-    );
+/**
+ * Why there is no place for a tool beside others; undefined where there is one.
+ * A tool is a function, in which others may stand.
+ *
+ * @param name As {@linkcode programName} has it.
+ */
+export function whyNoPlace(
+  name: string,
+  others: ReadonlyMap<string, unknown>,
+): string | undefined {
+  if (others.has(name)) return `there are two named ${name}`;
+  for (const other of others.keys()) {
+    const [outer, inner] = other.length < name.length
+      ? [other, name]
+      : [name, other];
+    if (!inner.startsWith(`${outer}.`)) continue;
+    const [member = ""] = inner.slice(outer.length + 1).split(".", 1);
+    if (OF_FUNCTIONS.has(member)) {
+      return `${outer} can't hold one named ${inner}`;
+    }
   }
+  return undefined;
 }
 
 function codeTool(name: string, tool: unknown): CodeTool {
@@ -158,7 +168,8 @@ function ofTool(tool: Tool): CodeTool {
   };
 }
 
-function identifiers(name: string): string {
+/** What a program calls a tool by: identifiers with dots between them. */
+export function programName(name: string): string {
   return name.split(".").map((part) => {
     const safe = part.replace(/[^A-Za-z0-9_$]/g, "_");
     return /^[A-Za-z_$]/.test(safe) ? safe : `_${safe}`;

@@ -2,6 +2,8 @@
 
 import {
   type CallResult,
+  type ChangeConflict,
+  ExecutionFailed,
   type JsonValue,
   type Tool,
   type ToolCallOptions,
@@ -13,7 +15,10 @@ import {
   type CodeTool,
   type JsonSchema,
 } from "../../adapters/code_mode/mod.ts";
-import type { McpTools } from "../../adapters/mcp/mod.ts";
+import { programName, whyNoPlace } from "../../adapters/code_mode/code_tool.ts";
+import type { ChangePolicy, McpTools } from "../../adapters/mcp/mod.ts";
+import { settleChanges } from "../../adapters/mcp/told_changes.ts";
+import { quote } from "../../quote.ts";
 
 /** What the tool is called; one of that name among the tools is hidden. */
 export const CODE_TOOL = "code";
@@ -56,11 +61,17 @@ class OpenMode {
 /** The tools, with code mode over them; made anew when they change. */
 export class CodeTools implements McpTools, AsyncDisposable {
   readonly #tools: McpTools;
+  readonly #policy: (name: string) => ChangePolicy;
   #open: OpenMode | undefined;
   readonly #retired = new Set<OpenMode>();
 
-  constructor(tools: McpTools) {
+  /** @param policy What becomes of what programs change in overlays. */
+  constructor(
+    tools: McpTools,
+    policy: (name: string) => ChangePolicy = () => "drop",
+  ) {
     this.#tools = tools;
+    this.#policy = policy;
   }
 
   list(): ToolSchema[] {
@@ -106,13 +117,16 @@ export class CodeTools implements McpTools, AsyncDisposable {
     open.retire().finally(() => this.#retired.delete(open));
   }
 
-  /** Of two that programs would call alike, the first. */
+  /** Of two that can't stand beside each other in programs, the first. */
   #byName(schemas: readonly ToolSchema[]): Record<string, CodeTool> {
-    const tools: Record<string, CodeTool> = Object.create(null);
+    const tools = new Map<string, CodeTool>();
     for (const schema of schemas) {
-      tools[schema.name.replace(/[^\w$.]/g, "_")] ??= this.#tool(schema);
+      const name = programName(schema.name);
+      if (whyNoPlace(name, tools) === undefined) {
+        tools.set(name, this.#tool(schema));
+      }
     }
-    return tools;
+    return Object.fromEntries(tools);
   }
 
   #tool({ name, description, parameters, outputSchema }: ToolSchema): CodeTool {
@@ -122,9 +136,18 @@ export class CodeTools implements McpTools, AsyncDisposable {
       outputSchema: outputSchema as JsonSchema | undefined,
       execute: async (args, { signal }) => {
         const result = await this.#tools.call(name, args, { signal });
+        // A program has the answer, and nobody to tell of what is dropped.
+        const policy = this.#policy(name) === "commit" ? "commit" : "drop";
+        const told = await settleChanges(result, policy);
+        const [conflict] = told?.conflicts ?? [];
+        if (conflict) throw new ExecutionFailed(notCarriedOut(conflict));
         if (result.ok) return result.value;
         throw result.error;
       },
     };
   }
+}
+
+function notCarriedOut({ path, reason }: ChangeConflict): string {
+  return `What it changed was not carried out: at ${quote(path)}, ${reason}`;
 }

@@ -78,7 +78,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
 /** The interpreter is for those who ask for it. */
 async function codeTools(tools: ServedTools) {
   const { CodeTools } = await import("../serving/code_tools.ts");
-  return new CodeTools(tools);
+  return new CodeTools(tools, (name) => tools.changePolicy(name));
 }
 
 /** What can't be loaded stays as it was. */
