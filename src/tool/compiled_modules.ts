@@ -8,6 +8,7 @@ import {
   KEPT_FROM_BYTES,
   type PreparedCache,
 } from "./prepared_cache/prepared_cache.ts";
+import { sampleOf } from "./byte_sample.ts";
 import {
   compile,
   type CompileMore,
@@ -48,16 +49,24 @@ export interface HoldOptions extends Pick<CompileMore, "onProgress"> {
   readonly cache?: PreparedCache | undefined;
 }
 
-/** Byte lengths of all modules loaded before. */
-const lengths = new Set<number>();
-/** Modules being compiled before their hash is known, by byte length. */
-const ahead = new Map<number, Set<Promise<unknown>>>();
+/** What all modules loaded before look like, see {@linkcode lookOf}. */
+const looks = new Set<string>();
+/** Modules being compiled before their hash is known, by what they look like. */
+const ahead = new Map<string, Set<Promise<unknown>>>();
+
+/** The same for the same bytes, and for few others; hashing takes longer. */
+function lookOf(bytes: Uint8Array): string {
+  const { length } = bytes;
+  return length < KEPT_FROM_BYTES
+    ? `${length}`
+    : `${length}-${sampleOf(bytes)}`;
+}
 
 /**
  * Returns a module compiled for these options; compiles it unless it is already
  * held. Takes ownership of the bytes.
  *
- * Bytes of a length never seen can't have been loaded before: they are hashed
+ * Bytes that look like none before can't have been loaded before: they are hashed
  * while they are compiled, unless `accept` or a cache must be consulted first.
  *
  * @throws what compilation or `accept` throws.
@@ -71,15 +80,16 @@ export async function holdModule(
   const isKept = length >= KEPT_FROM_BYTES && !mayBeBuilt(length, options);
   const keeping = isKept ? cache : undefined;
   const more = { onProgress };
-  if (!accept && !keeping && !lengths.has(length)) {
-    lengths.add(length);
-    return await compileAhead(bytes, options, more);
+  const look = lookOf(bytes);
+  if (!accept && !keeping && !looks.has(look)) {
+    looks.add(look);
+    return await compileAhead(bytes, look, options, more);
   }
-  lengths.add(length);
+  looks.add(look);
   const through = keeping && await throughCache(keeping, bytes, options);
   const hashed = through?.hashed ?? await hash(bytes);
   accept?.(hashed.sha256);
-  await Promise.allSettled(ahead.get(length) ?? []);
+  await Promise.allSettled(ahead.get(look) ?? []);
   const key = keyOf(hashed.sha256, options);
   const entry = entries.get(key) ??
     enter(
@@ -112,21 +122,21 @@ async function throughCache(
 
 async function compileAhead(
   bytes: Uint8Array<ArrayBuffer>,
+  look: string,
   options: PrepareOptions,
   more: CompileMore,
 ): Promise<HeldModule> {
-  const { length } = bytes;
   const holding = compile(bytes, options, more).then((compiled) => {
     const key = keyOf(compiled.sha256, options);
     return hold(key, enter(key, Promise.resolve(compiled)));
   });
-  const others = ahead.get(length) ?? new Set();
-  ahead.set(length, others.add(holding));
+  const others = ahead.get(look) ?? new Set();
+  ahead.set(look, others.add(holding));
   try {
     return await holding;
   } finally {
     others.delete(holding);
-    if (others.size === 0) ahead.delete(length);
+    if (others.size === 0) ahead.delete(look);
   }
 }
 

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SandboxClosed, ToolSandbox } from "../../mod.ts";
 import { preparingThreads } from "../../src/tool/preparing/preparing_threads.ts";
+import { sampleOf } from "../../src/tool/byte_sample.ts";
 import { ModuleBuilder } from "../prepare/module_builder.ts";
+import { keptGuest } from "./prepared_cache/kept_guest.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const READ = `--allow-read=${ROOT}src`;
@@ -26,6 +28,23 @@ Deno.test("ToolSandbox.loadModule compiles the same bytes once, however they com
   for (const [index, number] of [1, 2].entries()) {
     const answer = await sandbox.execute(loaded[index]!, "f");
     assertEquals(answer[0], number);
+  }
+});
+
+Deno.test("ToolSandbox.loadModule tells large modules apart that look alike", async () => {
+  await using sandbox = new ToolSandbox();
+  const [one, two] = [keptGuest(1), keptGuest(2)];
+  assertEquals(one.length, two.length);
+  assertEquals(sampleOf(one), sampleOf(two));
+  const order = [one, two, one, two];
+  const loaded = await Promise.all(
+    order.map((bytes) => sandbox.loadModule(bytes.slice())),
+  );
+  loaded.push(await sandbox.loadModule(one), await sandbox.loadModule(two));
+  assertEquals(new Set(loaded).size, 2);
+  for (const [index, answer] of [1, 2, 1, 2, 1, 2].entries()) {
+    const result = await sandbox.execute(loaded[index]!, "answer");
+    assertEquals(result[0], answer);
   }
 });
 

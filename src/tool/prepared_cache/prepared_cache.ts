@@ -5,6 +5,7 @@
 import { KeptFolder, type KeptLimits } from "../../host/kept/kept_folder.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { PREPARATION } from "../../prepare/version.ts";
+import { sampleOf } from "../byte_sample.ts";
 import { sha256Hex } from "../sha256.ts";
 
 /**
@@ -113,20 +114,4 @@ function nameOf({ bytes, options }: KeptLike): string {
 export async function fileName(key: string, like: KeptLike): Promise<string> {
   const hash = await sha256Hex(new TextEncoder().encode(key));
   return `${nameOf(like)}${hash}.prepared`;
-}
-
-/** Places at which a module is looked at, and how many bytes at each. */
-const SAMPLES = 64;
-const SAMPLE_BYTES = 64;
-
-/** A number of some of the bytes, the last ones among them (FNV-1a). */
-function sampleOf(bytes: Uint8Array): string {
-  let sum = 0x811c_9dc5;
-  for (let i = 1; i <= SAMPLES; i++) {
-    const end = Math.floor(bytes.length * i / SAMPLES);
-    for (let at = Math.max(0, end - SAMPLE_BYTES); at < end; at++) {
-      sum = Math.imul(sum ^ bytes[at]!, 0x0100_0193);
-    }
-  }
-  return (sum >>> 0).toString(16);
 }
