@@ -9,11 +9,10 @@ import {
   type PreparedCache,
 } from "./prepared_cache/prepared_cache.ts";
 import { sampleOf } from "./byte_sample.ts";
+import { sha256HexInSlices } from "./sha256.ts";
 import {
   compile,
   type CompileMore,
-  hash,
-  type HashedBytes,
   type HashedModule,
   mayBeBuilt,
 } from "./preparing/module_compiler.ts";
@@ -87,16 +86,16 @@ export async function holdModule(
   }
   looks.add(look);
   const through = keeping && await throughCache(keeping, bytes, options);
-  const hashed = through?.hashed ?? await hash(bytes);
-  accept?.(hashed.sha256);
+  const sha256 = through?.sha256 ?? await sha256HexInSlices(bytes);
+  accept?.(sha256);
   await Promise.allSettled(ahead.get(look) ?? []);
-  const key = keyOf(hashed.sha256, options);
+  const key = keyOf(sha256, options);
   const entry = entries.get(key) ??
     enter(
       key,
       through
         ? through.compile(more)
-        : compile(hashed.bytes, options, { ...more, sha256: hashed.sha256 }),
+        : compile(bytes, options, { ...more, sha256 }),
     );
   return await hold(key, entry);
 }
@@ -107,7 +106,7 @@ async function throughCache(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
 ): Promise<{
-  readonly hashed: HashedBytes;
+  readonly sha256: string;
   readonly compile: (more: CompileMore) => Promise<HashedModule>;
 }> {
   const { compileKept, hashWithLikely } = await import(
@@ -115,8 +114,8 @@ async function throughCache(
   );
   const found = await hashWithLikely(bytes, options, cache);
   return {
-    hashed: found.hashed,
-    compile: (more) => compileKept(found, options, cache, more),
+    sha256: found.sha256,
+    compile: (more) => compileKept(bytes, options, found, cache, more),
   };
 }
 

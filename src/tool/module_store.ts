@@ -8,7 +8,7 @@ import { type HeldModule, holdModule } from "./compiled_modules.ts";
 import { offeredFunctions } from "./host/offered_functions.ts";
 import { checkIntegrity } from "./module_source.ts";
 import { sandboxClosed, sandboxOpened } from "./preparing/open_sandboxes.ts";
-import { isHashedHere, startThreadFor } from "./preparing/module_compiler.ts";
+import { startThreadFor } from "./preparing/module_compiler.ts";
 import type { LoadProgress } from "./load_progress.ts";
 import {
   KEPT_FROM_BYTES,
@@ -35,6 +35,9 @@ function loadedAs(module: SandboxedModule): string {
 interface StoredHold extends Partial<Pick<HeldModule, "again">> {
   release(): void;
 }
+
+/** Larger modules are hardly ever restored without a thread. */
+const RESTORED_HERE_BYTES = 32 * 1024 * 1024;
 
 /** Loads and unloads the modules of a sandbox. */
 export class ModuleStore {
@@ -74,12 +77,13 @@ export class ModuleStore {
 
   async #expect(length: number, options: PrepareOptions): Promise<void> {
     const cache = length >= KEPT_FROM_BYTES ? this.#cache : undefined;
-    const isLikely = cache && isHashedHere(length) &&
-      await cache.expect(length, options);
+    const isLikely = await cache?.expect(length, options);
     if (this.#isClosed) return;
-    // What is kept of a module needs no thread.
+    // A cached module needs no thread, unless it is large.
+    if (!isLikely || length > RESTORED_HERE_BYTES) {
+      startThreadFor(length, options);
+    }
     if (isLikely) await import("./prepared_cache/compile_kept.ts");
-    else startThreadFor(length, options);
   }
 
   /**

@@ -1,50 +1,56 @@
 /** Compiles a cached prepared module, or prepares and caches it. */
 
 import type { PrepareOptions } from "../../prepare/prepare.ts";
-import {
-  type CompileMore,
-  hash,
-  type HashedBytes,
-  type HashedModule,
-  isHashedHere,
+import type {
+  CompileMore,
+  HashedModule,
 } from "../preparing/module_compiler.ts";
 import { prepareKept } from "../preparing/thread_work.ts";
-import { loadHash } from "../sha256.ts";
+import { loadHashFor, sha256HexInSlices } from "../sha256.ts";
 import { cacheKey, fileName, type PreparedCache } from "./prepared_cache.ts";
-import { findLikely, type Likely, restoreLikely } from "./restore_likely.ts";
+import {
+  findLikely,
+  type FoundEntry,
+  type Likely,
+  restoreLikely,
+} from "./restore_likely.ts";
 
-/** A module that was hashed, and what is likely kept of it. */
+/** A module's hash, and the cached module that is likely its own. */
 export interface HashedWithLikely {
-  readonly hashed: HashedBytes;
+  readonly sha256: string;
+  /** The file that was found. */
+  readonly found: FoundEntry | undefined;
+  /** What was made of it, if that was quick. */
   readonly likely: Likely | undefined;
 }
 
-/** Hashes a module, while what is likely kept of it is compiled. */
+/** Hashes a module, while the cached module that is likely its own is compiled. */
 export async function hashWithLikely(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
   cache: PreparedCache,
 ): Promise<HashedWithLikely> {
-  // Otherwise the bytes move to the thread that hashes them.
-  const [found] = isHashedHere(bytes.length)
-    ? await Promise.all([findLikely(bytes, options, cache), loadHash()])
-    : [];
-  // V8 compiles in threads of its own meanwhile.
-  const [likely, hashed] = await Promise.all([
-    found && restoreLikely(bytes, options, found),
-    hash(bytes),
+  const [found] = await Promise.all([
+    findLikely(bytes, options, cache),
+    loadHashFor(bytes.length),
   ]);
-  return { hashed, likely };
+  // V8 compiles in threads of its own meanwhile.
+  const [likely, sha256] = await Promise.all([
+    found?.isQuick ? restoreLikely(bytes, options, found) : undefined,
+    sha256HexInSlices(bytes),
+  ]);
+  return { sha256, found, likely };
 }
 
 /**
  * Compiles a module through a cache. Takes ownership of the bytes.
  *
- * @throws what compiling without a cache throws.
+ * @throws what compiling it without one throws.
  */
 export async function compileKept(
-  { hashed: { sha256, bytes }, likely }: HashedWithLikely,
+  bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
+  { sha256, found, likely }: HashedWithLikely,
   cache: PreparedCache,
   more: CompileMore,
 ): Promise<HashedModule> {
@@ -58,7 +64,7 @@ export async function compileKept(
     return { sha256, ...likely.loaded };
   }
   const name = await fileName(key, { bytes, options });
-  const entry = await cache.find(name);
+  const entry = found?.key === key ? found.entry : await cache.find(name);
   const { compiled, made } = await prepareKept(bytes, options, {
     ...more,
     sha256,

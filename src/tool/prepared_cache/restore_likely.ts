@@ -24,21 +24,24 @@ export interface LikelyEntry extends OpenedEntry {
   readonly entry: Uint8Array<ArrayBuffer>;
 }
 
-/**
- * Reads what is likely kept of a module, if it can be taken back on this thread.
- *
- * @returns undefined when there is nothing, or nothing so quick.
- */
+/** A file that was found. */
+export interface FoundEntry extends LikelyEntry {
+  /** Whether it can be restored on this thread. */
+  readonly isQuick: boolean;
+}
+
+/** Reads the cached file that likely belongs to a module, if there is one. */
 export async function findLikely(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
   cache: PreparedCache,
-): Promise<LikelyEntry | undefined> {
+): Promise<FoundEntry | undefined> {
   const entry = await cache.takeLikely({ bytes, options });
-  if (!entry || entry.length > MOST_BYTES) return undefined;
-  const opened = openEntry(entry);
-  if (!opened || !isQuicklyRestored(opened.kept.bytes)) return undefined;
-  return isQuicklyRestored(bytes) ? { ...opened, entry } : undefined;
+  const opened = entry && openEntry(entry);
+  if (!opened) return undefined;
+  const isQuick = entry.length <= MOST_BYTES &&
+    isQuicklyRestored(opened.kept.bytes) && isQuicklyRestored(bytes);
+  return { ...opened, entry, isQuick };
 }
 
 /**

@@ -1,22 +1,13 @@
 /**
- * Hashes, prepares and compiles modules: tiny ones here, all others in a
+ * Prepares and compiles modules: tiny ones here, all others in a
  * thread, as their cost is up to their author.
  */
 
 import { MODULE_LIMITS } from "../../prepare/limits/module_limits.ts";
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { BUILT } from "../built/built_key.ts";
-import { sha256Hex, sha256HexInSlices } from "../sha256.ts";
 import type { LoadedModule } from "./loaded_info.ts";
 import type { PreparingProgress } from "./preparing_messages.ts";
-
-/** `crypto.subtle` copies the bytes on the thread that asks: 0.8 ms a MiB. */
-const HASHED_AT_ONCE_BYTES = 1024 * 1024;
-/**
- * Up to so many bytes are hashed in slices here, 0.6 ms a MiB, while a thread
- * starts. It would have to load Node's hash again for each large module.
- */
-const HASHED_HERE_BYTES = 32 * 1024 * 1024;
 
 /** A compiled module, and the hash of its bytes. */
 export interface HashedModule extends LoadedModule {
@@ -29,12 +20,6 @@ export interface CompileMore {
   readonly sha256?: string | undefined;
   /** Called with progress; must not throw. */
   readonly onProgress?: ((progress: PreparingProgress) => void) | undefined;
-}
-
-/** Bytes and their hash. */
-export interface HashedBytes {
-  readonly sha256: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -79,29 +64,6 @@ export async function startThreadFor(
     import("./thread_work.ts"),
   ]);
   preparingThreads.warm();
-}
-
-/** Whether bytes of this length are hashed on this thread. */
-export function isHashedHere(length: number): boolean {
-  return length <= HASHED_HERE_BYTES;
-}
-
-/**
- * Hashes bytes. Takes ownership of them: use the returned ones instead.
- *
- * @throws {WorkerLost} when the preparing thread fails.
- */
-export async function hash(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<HashedBytes> {
-  if (bytes.length <= HASHED_AT_ONCE_BYTES) {
-    return { sha256: await sha256Hex(bytes), bytes };
-  }
-  if (isHashedHere(bytes.length)) {
-    return { sha256: await sha256HexInSlices(bytes), bytes };
-  }
-  const { hashInThread } = await import("./thread_work.ts");
-  return await hashInThread(bytes);
 }
 
 /**

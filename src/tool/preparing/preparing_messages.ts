@@ -16,8 +16,7 @@ export type PreparingTask =
     /** The cache entry to use instead of preparing, or to create. */
     readonly kept?: KeptEntry | undefined;
   }
-  | { readonly type: "inspect" }
-  | { readonly type: "hash" };
+  | { readonly type: "inspect" };
 
 /** A file of the cache. */
 export interface KeptEntry {
@@ -52,12 +51,6 @@ export type PreparingResult =
     readonly info: PackedInfo;
     /** The pieces of a new cache file, if none was used. */
     readonly made: readonly Uint8Array<ArrayBuffer>[] | undefined;
-  }
-  | {
-    readonly type: "hashed";
-    readonly sha256: string;
-    /** The transferred bytes, returned. */
-    readonly bytes: Uint8Array<ArrayBuffer>;
   }
   | {
     readonly type: "inspected";

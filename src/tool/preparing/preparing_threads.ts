@@ -38,9 +38,8 @@ export function prepareInThread(
   bytes: Uint8Array<ArrayBuffer>,
   onProgress?: (progress: PreparingProgress) => void,
 ): Promise<PreparingResult> {
-  // Ending the thread frees the garbage of a large module. Not after hashing:
-  // the same thread then prepares the module.
-  const isLarge = task.type !== "hash" && bytes.length >= LARGE_MODULE_BYTES;
+  // Ending the thread frees the garbage of a large module.
+  const isLarge = bytes.length >= LARGE_MODULE_BYTES;
   return preparingThreads.run({
     job: { task, bytes, types: processTypes.memory },
     transfer: [bytes.buffer, ...entryOf(task)],

@@ -58,8 +58,6 @@ async function perform(
       ));
       return { type: "inspected", sha256: await sha256HexHere(bytes), json };
     }
-    case "hash":
-      return { type: "hashed", sha256: await sha256HexHere(bytes), bytes };
   }
 }
 
@@ -71,8 +69,6 @@ function transferOf(result: PreparingResult): Transferable[] {
       return [ends, kinds, types, values, typeEnds, ...result.made ?? []]
         .map(({ buffer }) => buffer);
     }
-    case "hashed":
-      return [result.bytes.buffer];
     case "inspected":
       return [result.json.buffer];
     default:

@@ -2,11 +2,7 @@
 
 import type { PrepareOptions } from "../../prepare/prepare.ts";
 import { unpackInfo } from "./loaded_info.ts";
-import type {
-  CompileMore,
-  HashedBytes,
-  HashedModule,
-} from "./module_compiler.ts";
+import type { CompileMore, HashedModule } from "./module_compiler.ts";
 import {
   expectResult,
   type KeptEntry,
@@ -40,13 +36,6 @@ export async function prepareKept(
   );
   const { sha256, module, info, made } = expectResult(done, "compiled");
   return { compiled: { sha256, module, info: unpackInfo(info) }, made };
-}
-
-/** Hashes bytes in a thread. They are transferred there and back. */
-export async function hashInThread(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<HashedBytes> {
-  return expectResult(await prepareInThread({ type: "hash" }, bytes), "hashed");
 }
 
 /** Inspects a module in a thread. The bytes are transferred. */
