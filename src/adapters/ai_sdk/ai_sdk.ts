@@ -1,6 +1,6 @@
 /**
- * Tools for the AI SDK, which calls them by itself; and a sandbox for tools of
- * its own, {@linkcode sandboxSession}.
+ * Tools for the AI SDK, which calls them itself, and a sandbox for its own
+ * tools, {@linkcode sandboxSession}.
  *
  * ```ts ignore
  * import { aiTools } from "@cortexai/sandbox/ai-sdk";
@@ -52,28 +52,28 @@ export type {
 export interface AiTool {
   /** What it does. */
   description: string;
-  /** A name for people; empty when the tool does not say. */
+  /** A display name; empty if the tool does not declare one. */
   title: string;
   /** Its arguments. */
   inputSchema: StandardToolSchema<Record<string, JsonValue>>;
-  /** Calls it; a failure is an answer too. */
+  /** Calls it; a failure is returned as a result. */
   execute(
     input: Record<string, JsonValue>,
     options: AiCallOptions,
   ): Promise<ModelAnswer>;
-  /** What of its answer the model is shown. */
+  /** Converts its result to what the model is shown. */
   toModelOutput(options: { readonly output: ModelAnswer }): AiModelOutput;
 }
 
-/** What the AI SDK says of a call. */
+/** Call options from the AI SDK. */
 export interface AiCallOptions {
-  /** Ends the call when aborted. */
+  /** Aborts the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** A text for the model. */
+/** Text for the model. */
 export interface AiModelOutput {
-  /** Whether it is an answer or why there is none. */
+  /** Whether it is a result or an error. */
   type: "text" | "error-text";
   /** The text. */
   value: string;
@@ -83,12 +83,12 @@ export interface AiModelOutput {
 export type AiToolOptions = Omit<AnswerOptions, "signal">;
 
 /**
- * The tools of a registry as a `ToolSet`.
+ * Converts the tools of a registry to a `ToolSet`.
  *
  * @param registry The tools.
- * @param options How much of an answer is shown, and who is told.
+ * @param options The size limit of results, and callbacks.
  * @returns the `tools` of `generateText`.
- * @throws {TypeError} when two tools would have one name.
+ * @throws {TypeError} when two tools would have the same name.
  */
 export function aiTools(
   registry: ToolRegistry,

@@ -1,10 +1,10 @@
-/** What a program called, as its result tells it. */
+/** A program's tool calls, as its result reports them. */
 
 /**
- * How a call ended: `answered`; `failed`, where the tool threw, or answered what
- * is no JSON or does not fit its schema; `denied` by the gate; `refused`, where
- * a budget was used up, there is no such tool or the arguments do not fit its
- * schema; `stopped`, where the program ended first.
+ * How a call ended: `answered`; `failed`, if the tool threw, or its answer was
+ * not JSON or did not match its schema; `denied` by the gate; `refused`, if a
+ * budget was exhausted, the tool does not exist or the arguments do not match
+ * its schema; `stopped`, if the program ended first.
  */
 export type BridgeOutcome =
   | "answered"
@@ -13,15 +13,15 @@ export type BridgeOutcome =
   | "refused"
   | "stopped";
 
-/** One call of a tool. */
+/** One tool call. */
 export interface BridgeCall {
   /** The tool's name, as the program gave it. */
   readonly name: string;
   /** Bytes of its arguments, as JSON. */
   readonly argumentBytes: number;
-  /** Bytes of its answer, as JSON; 0 without one. */
+  /** Bytes of its answer, as JSON; 0 if there was none. */
   readonly answerBytes: number;
-  /** Milliseconds until it was answered. */
+  /** Milliseconds until it ended. */
   readonly durationMs: number;
   /** How it ended. */
   readonly outcome: BridgeOutcome;

@@ -1,14 +1,14 @@
-/** How much of the tools one program may use. */
+/** Limits on one program's use of tools. */
 
-/** How much of the tools one program may use. */
+/** Limits on one program's use of tools. */
 export interface CodeBudgets {
-  /** Calls of tools, refused ones included; 256 by default. */
+  /** Number of tool calls, including refused ones; 256 by default. */
   readonly calls: number;
-  /** Calls under way at once, more of them wait; 32 by default. */
+  /** Concurrent calls, beyond which calls wait; 32 by default. */
   readonly inFlight: number;
-  /** Bytes of all arguments together, as JSON; 1 MiB by default. */
+  /** Total bytes of arguments, as JSON; 1 MiB by default. */
   readonly argumentBytes: number;
-  /** Bytes of all answers together, as JSON; 4 MiB by default. */
+  /** Total bytes of answers, as JSON; 4 MiB by default. */
   readonly answerBytes: number;
   /** Characters of the program; 262 144 by default. */
   readonly sourceLength: number;
@@ -17,7 +17,7 @@ export interface CodeBudgets {
 /** The name of a budget. */
 export type BudgetName = keyof CodeBudgets;
 
-/** The budgets where nothing else was set. */
+/** The default budgets. */
 export const DEFAULT_BUDGETS: CodeBudgets = Object.freeze({
   calls: 256,
   inFlight: 32,
@@ -26,7 +26,7 @@ export const DEFAULT_BUDGETS: CodeBudgets = Object.freeze({
   sourceLength: 262_144,
 });
 
-/** The lowest and the highest that each may be. */
+/** The permitted range of each budget. */
 const RANGE: Readonly<Record<BudgetName, readonly [number, number]>> = {
   calls: [0, 1_000_000],
   inFlight: [1, 1_000],
@@ -36,10 +36,10 @@ const RANGE: Readonly<Record<BudgetName, readonly [number, number]>> = {
 };
 
 /**
- * Checks budgets and adds those that were left out.
+ * Checks budgets and fills in defaults.
  *
- * @throws {TypeError} when there is no budget of that name.
- * @throws {RangeError} when a value is impossible.
+ * @throws {TypeError} for an unknown budget.
+ * @throws {RangeError} when a value is out of range.
  */
 export function checkBudgets(given: Partial<CodeBudgets>): CodeBudgets {
   for (const [name, value] of Object.entries(given)) {

@@ -1,4 +1,4 @@
-/** Code mode in the shape that `@cloudflare/codemode` asks of an executor. */
+/** Code mode as an executor for `@cloudflare/codemode`. */
 
 import type { SandboxOptions } from "../../../mod.ts";
 import { checkBudgets, type CodeBudgets } from "./budgets.ts";
@@ -6,7 +6,7 @@ import type { CodeResult } from "./code_result.ts";
 import { type CodeTool, namedTools } from "./code_tool.ts";
 import { ProgramBox } from "./program_box.ts";
 
-/** Functions by name, as its executors get them. */
+/** Functions by name, as executors receive them. */
 export type CloudflareFunctions = Record<
   string,
   (...args: unknown[]) => Promise<unknown>
@@ -24,9 +24,9 @@ export interface CloudflareProvider {
 
 /** The result of a program. */
 export interface CloudflareResult {
-  /** What it returned. */
+  /** The returned value. */
   result: unknown;
-  /** What went wrong. */
+  /** The error, if it failed. */
   error?: string;
   /** The lines that it printed. */
   logs?: string[];
@@ -34,28 +34,28 @@ export interface CloudflareResult {
 
 /** Options of an executor. */
 export interface ExecutorOptions {
-  /** Limits and grants of the box. */
+  /** Limits and grants of the sandbox. */
   readonly config?: SandboxOptions | undefined;
-  /** How much of the tools one program may use. */
+  /** Limits on one program's use of tools. */
   readonly budgets?: Partial<CodeBudgets> | undefined;
 }
 
-/** An `Executor` of `@cloudflare/codemode`. Close it at the end. */
+/** An `Executor` for `@cloudflare/codemode`. Close it when done. */
 export class CloudflareExecutor implements AsyncDisposable {
   readonly #box: ProgramBox;
   readonly #budgets: CodeBudgets;
 
   /**
-   * Makes an executor; its box starts with the first program.
+   * Creates an executor; its sandbox starts with the first program.
    *
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    */
   constructor({ config, budgets }: ExecutorOptions = {}) {
     this.#budgets = checkBudgets(budgets ?? {});
     this.#box = new ProgramBox(config);
   }
 
-  /** Runs a program; what goes wrong is in `error`. */
+  /** Runs a program; failures are returned in `error`. */
   async execute(
     code: string,
     providersOrFns: CloudflareProvider[] | CloudflareFunctions,
@@ -84,7 +84,7 @@ export class CloudflareExecutor implements AsyncDisposable {
       : { result: undefined, error: result.error.message, logs };
   }
 
-  /** Stops what runs, and ends the workers. */
+  /** Stops running calls and ends the workers. */
   async close(): Promise<void> {
     await this.#box.close();
   }

@@ -1,15 +1,15 @@
-/** Programs of code mode that share their state. */
+/** Code mode programs that share state. */
 
 import type { CallOptions } from "../../../mod.ts";
 import type { CodeResult } from "./code_result.ts";
 import type { ProgramSession } from "./program_box.ts";
 
-/** Makes a session; only code mode does. */
+/** Creates a session; used only by code mode. */
 export let createCodeSession: (session: ProgramSession) => CodeSession;
 
 /**
- * Programs that go on in the state of those before them, one after another.
- * Close it at the end.
+ * A session of programs that run one after another and share state. Close it
+ * when done.
  */
 export class CodeSession implements AsyncDisposable {
   readonly #session: ProgramSession;
@@ -22,22 +22,22 @@ export class CodeSession implements AsyncDisposable {
     createCodeSession = (session) => new CodeSession(session);
   }
 
-  /** Why the session takes no more programs; `undefined` while it does. */
+  /** Why the session has ended; `undefined` while it is open. */
   get ended(): string | undefined {
     return this.#session.ended;
   }
 
   /**
-   * Runs a program, and never throws for what it does.
+   * Runs a program; returns its failures instead of throwing them.
    *
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    * @throws the signal's reason when the run is aborted.
    */
   async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
     return await this.#session.run(code, options);
   }
 
-  /** Ends the session, and frees everything. */
+  /** Ends the session and frees all resources. */
   async close(): Promise<void> {
     await this.#session.close();
   }

@@ -1,4 +1,4 @@
-/** Reads what a program sends to its tools: untrusted, so any JSON. */
+/** Parses what a program sends to its tools: untrusted JSON. */
 
 import { HostFunctionError, type JsonValue } from "../../../mod.ts";
 
@@ -12,7 +12,7 @@ export interface StartedCall {
 /** Calls to start, and how long to wait for the next answer. */
 export interface Exchange {
   readonly calls: readonly StartedCall[];
-  /** No limit where it is undefined. */
+  /** No limit if undefined. */
   readonly waitMs: number | undefined;
 }
 

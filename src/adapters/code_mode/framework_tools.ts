@@ -1,14 +1,14 @@
 /**
- * Code mode as one tool of frameworks that call tools by themselves: the AI SDK,
- * instead of its own, and LangChain, instead of its interpreter.
+ * Code mode as a tool for frameworks that call tools themselves: the AI SDK, in
+ * place of its own code tool, and LangChain, in place of its interpreter.
  */
 
 import { inputSchema, type StandardToolSchema } from "../../../mod.ts";
 import type { CodeMode } from "./code_mode.ts";
 
-/** What the AI SDK says of a call. */
+/** Call options from the AI SDK. */
 export interface CodeCallOptions {
-  /** Ends the program when aborted. */
+  /** Stops the program when aborted. */
   readonly abortSignal?: AbortSignal | undefined;
 }
 
@@ -16,15 +16,15 @@ export interface CodeCallOptions {
 export interface AiCodeTool {
   /** What the model is told, with the declarations of the tools. */
   description: string;
-  /** `js`, as the SDK's own tool has it. */
+  /** `js`, as in the SDK's own tool. */
   inputSchema: StandardToolSchema<{ js: string }>;
-  /** Runs a program; what goes wrong is text for the model, too. */
+  /** Runs a program; failures are returned as text for the model. */
   execute(input: { js: string }, options: CodeCallOptions): Promise<string>;
 }
 
-/** What LangChain's `DynamicStructuredTool` is made of. */
+/** The fields of LangChain's `DynamicStructuredTool`. */
 export interface LangChainCodeTool {
-  /** `eval`, as its interpreter is called. */
+  /** `eval`, the name of its interpreter. */
   name: string;
   /** What the model is told, with the declarations of the tools. */
   description: string;
@@ -34,7 +34,7 @@ export interface LangChainCodeTool {
     properties: { code: { type: "string" } };
     required: ["code"];
   };
-  /** Runs a program; what goes wrong is text for the model, too. */
+  /** Runs a program; failures are returned as text for the model. */
   func(
     input: { code: string },
     manager?: unknown,
@@ -43,7 +43,7 @@ export interface LangChainCodeTool {
 }
 
 /**
- * Makes a tool for the AI SDK's `tools`.
+ * Creates a tool for the AI SDK's `tools`.
  *
  * ```ts ignore
  * const { text } = await generateText({
@@ -71,7 +71,7 @@ export function aiCodeTool(mode: CodeMode): AiCodeTool {
 }
 
 /**
- * Makes what a tool of LangChain is made of.
+ * Creates the fields of a LangChain tool.
  *
  * ```ts ignore
  * import { DynamicStructuredTool } from "@langchain/core/tools";

@@ -1,4 +1,4 @@
-/** The host's word on each call that a program makes. */
+/** The host's approval of each call that a program makes. */
 
 import type { JsonValue } from "../../../mod.ts";
 
@@ -6,17 +6,17 @@ import type { JsonValue } from "../../../mod.ts";
 export interface GatedCall {
   /** The tool's name. */
   readonly name: string;
-  /** What it is called with; the program chose it. */
+  /** The arguments, chosen by the program. */
   readonly args: JsonValue;
-  /** How many calls the program has made by now, this one included. */
+  /** How many calls the program has made so far, including this one. */
   readonly number: number;
   /** Aborted when the program has ended. */
   readonly signal: AbortSignal;
 }
 
 /**
- * `true` to go on, `false` or a reason to deny it, or the arguments that it is
- * to be called with. The program is told the reason.
+ * `true` to approve, `false` or a reason to deny, or the arguments to call it
+ * with instead. The program receives the reason.
  */
 export type GateAnswer =
   | boolean

@@ -1,4 +1,4 @@
-/** The interpreter in a sandbox: fresh at first, then from a snapshot. */
+/** The sandboxed interpreter: fresh at first, then from a snapshot. */
 
 import {
   type CallOptions,
@@ -12,7 +12,7 @@ import {
 } from "../../../mod.ts";
 import { interpreterStream } from "../../interpreters/javascript/interpreter_bytes.ts";
 
-/** Runs requests; each begins in the same fresh state. */
+/** Runs requests, each in the same fresh state. */
 export class Interpreter {
   readonly #sandbox: ToolSandbox;
   #loading: Promise<SandboxedModule> | undefined;
@@ -29,13 +29,13 @@ export class Interpreter {
     return await (this.#tool ??= this.#create());
   }
 
-  /** Asks the interpreter; what guests do is never thrown. */
+  /** Calls the interpreter; never throws because of a guest. */
   async call(
     request: JsonValue,
     options: CallOptions,
   ): Promise<CallResult<JsonValue>> {
     const tool = await this.warm();
-    // One call alone is done before a snapshot is.
+    // A single call completes before a snapshot would.
     if (++this.#calls > 1) this.#keeping ??= this.#keep();
     return await tool.call(request, options);
   }
@@ -46,7 +46,7 @@ export class Interpreter {
     return await this.#sandbox.session(await this.#loading!, options);
   }
 
-  /** Waits for what was begun. */
+  /** Waits for pending work. */
   async settle(): Promise<void> {
     await this.#keeping;
   }
@@ -56,14 +56,16 @@ export class Interpreter {
     return await SandboxedTool.create(this.#sandbox, await this.#loading);
   }
 
-  /** Later requests begin in a snapshot; the present one does not wait for it. */
+  /**
+   * Takes a snapshot for later requests; the current one does not wait for it.
+   */
   async #keep(): Promise<void> {
     try {
       const snapshot = await this.#sandbox.snapshot(await this.#loading!);
       const tool = await SandboxedTool.create(this.#sandbox, snapshot);
       this.#tool = Promise.resolve(tool);
     } catch {
-      // The sandbox was closed, or has no room: fresh instances do as well.
+      // The sandbox was closed or is at its limit: fresh instances still work.
     }
   }
 }

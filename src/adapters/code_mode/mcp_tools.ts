@@ -1,9 +1,9 @@
-/** The tools of an MCP server, for programs. */
+/** The tools of an MCP server for programs. */
 
 import { HostFunctionError } from "../../../mod.ts";
 import type { CodeTool, JsonSchema } from "./code_tool.ts";
 
-/** What is used of a client of MCP, such as that of the official SDK. */
+/** The part of an MCP client that is used, such as that of the official SDK. */
 export interface McpClient {
   /** The tools that its server has. */
   listTools(): Promise<{
@@ -22,10 +22,10 @@ export interface McpClient {
 }
 
 /**
- * Lists a server's tools. A call answers the structured content where there is
- * any, else the text; a result that is an error throws in the program.
+ * Lists a server's tools. A call returns the structured content if there is
+ * any, otherwise the text; an error result throws in the program.
  *
- * @param prefix Stands before the names, with a dot; nothing by default.
+ * @param prefix A prefix for the names, followed by a dot; none by default.
  */
 export async function mcpTools(
   client: McpClient,

@@ -1,7 +1,7 @@
 /**
  * Code mode: a model writes one short program that calls many tools, and it
- * runs in a box. The tools are typed async functions to it; what it may call,
- * how often and with how much is bounded, and everything it called is told.
+ * runs in a sandbox. The tools are typed async functions to it; its calls are
+ * limited in number and size, and every call is reported.
  *
  * ```ts
  * import { runCode } from "@cortexai/sandbox/code-mode";

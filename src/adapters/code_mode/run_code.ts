@@ -9,11 +9,11 @@ export interface RunCodeOptions
   extends Omit<CodeModeOptions, "name">, CallOptions {}
 
 /**
- * Runs one program in a box of its own, and never throws for what it does.
- * Starting the box takes longer than most programs: to run several, keep what
- * {@linkcode codeMode} makes.
+ * Runs one program in its own sandbox; returns its failures instead of throwing
+ * them. Starting the sandbox takes longer than most programs: to run several,
+ * use {@linkcode codeMode}.
  *
- * @throws {TypeError} for an option that does not exist or is impossible.
+ * @throws {TypeError} for an unknown or invalid option.
  * @throws the signal's reason when the run is aborted.
  */
 export async function runCode(

@@ -1,4 +1,4 @@
-/** Code mode in the shape that `@tanstack/ai-code-mode` asks of a driver. */
+/** Code mode as a driver for `@tanstack/ai-code-mode`. */
 
 import { ScriptFailed } from "../../../mod.ts";
 import { checkBudgets, type CodeBudgets } from "./budgets.ts";
@@ -7,7 +7,7 @@ import type { CodeFailure } from "./code_result.ts";
 import { type CodeTool, namedTools } from "./code_tool.ts";
 import { ProgramBox } from "./program_box.ts";
 
-/** A tool as its drivers get them: a global function of programs. */
+/** A tool as drivers receive it: a global function of programs. */
 export interface TanStackBinding {
   /** What it does. */
   description: string;
@@ -19,31 +19,31 @@ export interface TanStackBinding {
   execute: (args: unknown) => Promise<unknown>;
 }
 
-/** What a context is made with. */
+/** Options of a context. */
 export interface TanStackConfig {
   /** Tools, by the name of their function. */
   bindings: Record<string, TanStackBinding>;
-  /** Milliseconds that a program may run; 30 000 by default. */
+  /** The time limit of a program in milliseconds; 30 000 by default. */
   timeout?: number;
-  /** MiB of memory; 128 by default. */
+  /** The memory limit in MiB; 128 by default. */
   memoryLimit?: number;
 }
 
 /** The result of a program. */
 export interface TanStackResult<T> {
-  /** Whether it came to its end. */
+  /** Whether it ran to completion. */
   success: boolean;
-  /** What it returned. */
+  /** The returned value. */
   value?: T;
-  /** What went wrong. */
+  /** The error, if it failed. */
   error?: { name: string; message: string; stack?: string; code?: string };
   /** The lines that it printed. */
   logs?: string[];
 }
 
-/** A place that programs run in, until it is disposed of. */
+/** An environment for programs, until it is disposed of. */
 export interface TanStackContext {
-  /** Runs a program; each begins in a fresh state. */
+  /** Runs a program in a fresh state. */
   execute: <T = unknown>(code: string) => Promise<TanStackResult<T>>;
   /** Ends the workers. */
   dispose: () => Promise<void>;
@@ -52,7 +52,7 @@ export interface TanStackContext {
 const MEBIBYTE = 1_048_576;
 const DEFAULT_MEMORY_MIB = 128;
 
-/** An `IsolateDriver` of `@tanstack/ai-code-mode`. */
+/** An `IsolateDriver` for `@tanstack/ai-code-mode`. */
 export class TanStackDriver {
   readonly #options: ExecutorOptions;
   readonly #budgets: CodeBudgets;
@@ -60,14 +60,14 @@ export class TanStackDriver {
   /**
    * Makes a driver.
    *
-   * @throws {TypeError} for a budget that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid budget.
    */
   constructor(options: ExecutorOptions = {}) {
     this.#options = options;
     this.#budgets = checkBudgets(options.budgets ?? {});
   }
 
-  /** Makes a box with tools; limits of the configuration stay the highest. */
+  /** Creates a sandbox with tools; the configured limits are upper bounds. */
   createContext(config: TanStackConfig): Promise<TanStackContext> {
     const { bindings, timeout, memoryLimit = DEFAULT_MEMORY_MIB } = config;
     const box = new ProgramBox({

@@ -1,17 +1,17 @@
-/** Holds what a program sends a tool, and what it answers, to their schemas. */
+/** Validates a tool's arguments and answers against its schemas. */
 
 import { type JsonValue, outputSchema } from "../../../mod.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a tool says of its arguments and answers. */
+/** A tool's schemas of arguments and answers. */
 export interface ToolSchemas {
   readonly parameters?: JsonSchema | undefined;
   readonly constraints?: JsonSchema | undefined;
   readonly outputSchema?: JsonSchema | undefined;
 }
 
-/** What does not fit, as a program is told; undefined where all does. */
+/** The mismatch, as the program is told; undefined if there is none. */
 export type Misfit = string | undefined;
 
 const MAX_ISSUES = 5;
@@ -28,7 +28,7 @@ export class ToolCheck {
     this.#answer = outputSchema && checker(outputSchema);
   }
 
-  /** What is wrong with arguments; a promise where that takes longer. */
+  /** Validates arguments; returns a promise if that takes longer. */
   args(args: JsonValue): Misfit | Promise<Misfit> {
     const misfit = this.#args?.("The arguments do not fit", args);
     if (!this.#constraints) return misfit;
@@ -41,7 +41,7 @@ export class ToolCheck {
     return this.#constraints?.("The arguments are not allowed", args);
   }
 
-  /** What is wrong with an answer, as JSON. */
+  /** Validates an answer in JSON. */
   answer(json: string): Misfit | Promise<Misfit> {
     if (!this.#answer) return undefined;
     return this.#answer("The tool's answer does not fit", JSON.parse(json));
@@ -71,7 +71,7 @@ function misfit(
   return `${what}: ${shown.join("; ")}`;
 }
 
-/** A schema that says nothing but that there is an object takes everything. */
+/** A schema that only declares an object accepts everything. */
 function isBare(schema: JsonSchema | undefined): boolean {
   if (schema === undefined) return true;
   const keys = Object.keys(schema);

@@ -1,21 +1,20 @@
 /**
- * Cuts a command into words. A model writes it for a shell, and there is none:
- * what a shell would do something about is refused, and never passed on as if
- * it meant itself.
+ * Splits a command into words. A model writes it for a shell, but there is
+ * none: shell syntax is refused, and never passed on literally.
  */
 
 import { quote } from "../../../quote.ts";
 
-/** Why a command can't be run, for whoever wrote it. */
+/** Why a command can't be run, for its author. */
 export class CommandRefused extends Error {
-  /** Its class. */
+  /** Always the name of the class. */
   override readonly name = "CommandRefused";
 }
 
-/** The most characters of a command. */
+/** Maximum length of a command in characters. */
 const MAX_LENGTH = 131_072;
 
-/** What a shell acts upon, outside of quotes; and what it would be. */
+/** Shell syntax outside of quotes, and its name. */
 const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["|", "no pipes"],
   ["&", "no second or background command"],
@@ -35,24 +34,24 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["{", "no groups"],
   ["}", "no groups"],
 ]);
-/** What a shell acts upon at the start of a word only. */
+/** Shell syntax that is special only at the start of a word. */
 const AT_START: ReadonlyMap<string, string> = new Map([
   ["~", "no home folder"],
   ["#", "no comments"],
   ["!", "no negations"],
 ]);
-/** What a shell acts upon between double quotes too. */
+/** Characters that are special within double quotes too. */
 const IN_DOUBLE = "$`";
 
 /**
  * The words of a command, the name of the program first.
  *
- * Words are separated by spaces and tabs. Between single quotes everything is
- * itself. Between double quotes `\"` and `\\` are a quote and a backslash.
- * Elsewhere a backslash takes the next character as it is.
+ * Words are separated by spaces and tabs. Within single quotes everything is
+ * literal. Within double quotes `\"` and `\\` are a quote and a backslash.
+ * Elsewhere a backslash escapes the next character.
  *
- * @throws {CommandRefused} when it is empty or too long, a quote is not closed,
- * or it has something for a shell.
+ * @throws {CommandRefused} when it is empty or too long, has an unclosed quote,
+ * or uses shell syntax.
  */
 export function commandWords(command: string): [string, ...string[]] {
   if (typeof command !== "string") {
@@ -78,7 +77,7 @@ export function commandWords(command: string): [string, ...string[]] {
   return [name, ...args];
 }
 
-/** Without what separates words, and nothing else, at both ends. */
+/** Trims word separators, and nothing else, at both ends. */
 function trimmed(command: string): string {
   const isBlank = (at: number) => " \t\r\n".includes(command[at]!);
   let end = command.length;
@@ -92,7 +91,7 @@ class Words {
   readonly #text: string;
   readonly #words: string[] = [];
   #at = 0;
-  /** The word that is being read; undefined between words. */
+  /** The current word; undefined between words. */
   #word: string | undefined;
 
   constructor(text: string) {

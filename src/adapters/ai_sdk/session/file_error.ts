@@ -1,9 +1,9 @@
-/** Why something could not be done with a file of a session. */
+/** Errors of a session's file operations. */
 
 import { quote } from "../../../quote.ts";
 
 /**
- * The numbers that the file program ends with, named as in the description.
+ * The exit codes of the file program, named as in the WASI specification.
  *
  * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno
  */
@@ -35,7 +35,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(FILE_ERRNO).map(([name, number]) => [number, `E${name}`]),
 );
 
-/** What the ones say that a model or a person meets. */
+/** Messages for the common errors. */
 const SENTENCES: Readonly<Record<string, string>> = {
   EACCES: "the host does not allow it",
   EEXIST: "something else is there",
@@ -51,19 +51,19 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EROFS: "the folder is granted for reading only",
 };
 
-/** What a session was to do with a path. */
+/** The operation on a path. */
 export type FileAct = "use" | "read" | "write" | "stat" | "list" | "delete";
 
-/** A file of a session that could not be read, written or removed. */
+/** A file operation of a session failed. */
 export class SandboxFileError extends Error {
-  /** Its class. */
+  /** Always the name of the class. */
   override readonly name = "SandboxFileError";
-  /** The POSIX name of what went wrong, such as `EISDIR`. */
+  /** The POSIX name of the error, such as `EISDIR`. */
   readonly code: string;
-  /** The path, as it was given. */
+  /** The path as given. */
   readonly path: string;
 
-  /** Made by the session. */
+  /** Created by the session only. */
   constructor(act: FileAct, path: string, code: string, detail?: string) {
     const why = detail ?? SENTENCES[code] ?? "the system refused";
     super(`Cannot ${act} ${quote(path)}: ${why} (${code})`);
@@ -72,9 +72,9 @@ export class SandboxFileError extends Error {
   }
 }
 
-/** The POSIX name of a number that the file program ended with. */
+/** The POSIX name for an exit code of the file program. */
 export function codeOfExit(exitCode: number): string {
-  // POSIX has no capabilities: a right that is missing is that to write.
+  // POSIX has no capabilities: the missing right is write access.
   if (exitCode === FILE_ERRNO.NOTCAPABLE) return "EROFS";
   return NAMES.get(exitCode) ?? "EIO";
 }

@@ -1,29 +1,29 @@
-/** Where a path of a session leads: a folder, and the way below it. */
+/** Resolves a session's path to a folder and a path below it. */
 
 import { SandboxFileError } from "./file_error.ts";
 
-/** A folder that guests have, and a path below it. */
+/** A guest folder, and a path below it. */
 export interface GuestPlace {
-  /** The whole path, without `.` and `..`. */
+  /** The full path, without `.` and `..`. */
   readonly path: string;
-  /** The name of the folder; `/` where none is granted. */
+  /** The path of the folder; `/` if none is granted. */
   readonly folder: string;
-  /** The rest; `.` is the folder itself. */
+  /** The rest of the path; `.` is the folder itself. */
   readonly rest: string;
   /** Whether a folder is granted there. */
   readonly isGranted: boolean;
 }
 
-/** As much as Linux allows. */
+/** The limit of Linux. */
 const MAX_LENGTH = 4_096;
 
 /**
- * Finds the folder of a path. `..` is taken by its name, as a shell does; where
- * links lead is seen by the guest, which can't leave the folder.
+ * Finds the folder of a path. `..` is resolved lexically, as by a shell;
+ * symbolic links are resolved by the guest, which can't leave the folder.
  *
- * @param base Where relative paths begin.
+ * @param base The base of relative paths.
  * @throws {SandboxFileError} when it is empty, too long or has a NUL.
- * @throws {TypeError} when it is no text.
+ * @throws {TypeError} when it is not a string.
  */
 export function guestPlace(
   given: string,

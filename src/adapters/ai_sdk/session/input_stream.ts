@@ -1,10 +1,10 @@
-/** Input of a command, as a stream that waits for the command. */
+/** The input of a command as a stream with backpressure. */
 
-/** What is written is read once; writing fails when the command has ended. */
+/** A pipe to a command; writing fails once the command has ended. */
 export class InputStream {
-  /** Where to write. */
+  /** The end to write to. */
   readonly writable: WritableStream<Uint8Array>;
-  /** What the command reads. */
+  /** The end that the command reads. */
   readonly source: ReadableStream<Uint8Array>;
   #controller!: TransformStreamDefaultController<Uint8Array>;
 
@@ -24,7 +24,7 @@ export class InputStream {
     this.source = readable;
   }
 
-  /** Ends both; a read that is under way ends too. */
+  /** Ends both; a pending read ends too. */
   end(): void {
     this.#controller.terminate();
   }

@@ -1,11 +1,13 @@
-/** Output of a command, as a stream that the command waits for. */
+/** The output of a command as a stream with backpressure. */
 
-/** Bytes that are kept for a reader who is slower than the command. */
+/** Bytes buffered for a reader that is slower than the command. */
 const ROOM = 65_536;
 
-/** Hands on what a guest writes; a reader who stops reading stops the guest. */
+/**
+ * Forwards what a guest writes; a reader that stops reading blocks the guest.
+ */
 export class OutputStream {
-  /** What is written. */
+  /** The stream to read. */
   readonly stream: ReadableStream<Uint8Array>;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #isOpen = true;
@@ -21,7 +23,7 @@ export class OutputStream {
     }, { highWaterMark: ROOM, size: (bytes) => bytes.byteLength });
   }
 
-  /** Takes a piece; when it returns a promise, that is when there is room. */
+  /** Takes a chunk; a returned promise resolves when there is room. */
   readonly take = (bytes: Uint8Array): void | Promise<void> => {
     if (!this.#isOpen || bytes.length === 0) return;
     this.#controller.enqueue(bytes.slice());
@@ -31,7 +33,7 @@ export class OutputStream {
     });
   };
 
-  /** Adds a line of ours, and closes it. */
+  /** Appends a line of our own, and closes the stream. */
   end(line = ""): void {
     if (!this.#isOpen) return;
     if (line !== "") {
@@ -41,7 +43,7 @@ export class OutputStream {
     this.#controller.close();
   }
 
-  /** Ends it with an error. */
+  /** Ends the stream with an error. */
   fail(reason: unknown): void {
     if (!this.#isOpen) return;
     this.#close();

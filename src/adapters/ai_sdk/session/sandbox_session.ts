@@ -1,4 +1,4 @@
-/** The AI SDK's sandbox session, over a sandbox of ours. */
+/** The AI SDK's sandbox session, implemented with a `ToolSandbox`. */
 
 import type { ModuleSource, SandboxOptions } from "../../../../mod.ts";
 import { quote } from "../../../quote.ts";
@@ -16,15 +16,15 @@ import { encodedText, linesOf, textDecoder } from "./session_text.ts";
 export interface SandboxSessionOptions {
   /**
    * Limits and grants, for files and for commands. Folders are those of
-   * `allowedPaths` and `memoryDirectories`; files in memory outlast a command
-   * and are gone with the session. `maxWorkers` is at least 4 unless it is
-   * said here: a command that waits for its input keeps one.
+   * `allowedPaths` and `memoryDirectories`; in-memory files persist between
+   * commands until the session is closed. `maxWorkers` is at least 4 unless it
+   * is said here: a command that waits for its input keeps one.
    *
-   * @default A directory in memory, `/work`.
+   * @default An in-memory directory, `/work`.
    */
   readonly config?: SandboxOptions | undefined;
   /**
-   * The programs that can be run, by name: modules for WASI preview 1.
+   * The programs that can be run, by name: WASI preview 1 modules.
    *
    * @default None.
    */
@@ -32,7 +32,7 @@ export interface SandboxSessionOptions {
     | Readonly<Record<string, ModuleSource | SessionProgram>>
     | undefined;
   /**
-   * The most bytes of a file that is read or written whole.
+   * The maximum size of a file that is read or written as a whole, in bytes.
    *
    * @default 16 777 216, 16 MiB.
    */
@@ -41,18 +41,18 @@ export interface SandboxSessionOptions {
 
 const NAMES = ["config", "commands", "maxFileBytes"];
 const MAX_FILE_BYTES = 16 * 1_048_576;
-/** Beyond this, nothing is passed in one piece. */
+/** The limit on what is passed in one piece. */
 const LARGEST_FILE_BYTES = 2 ** 30;
 
 /**
- * Makes a session for `experimental_sandbox` of `generateText`, `streamText`
+ * Creates a session for `experimental_sandbox` of `generateText`, `streamText`
  * and agents: its files are those of the granted folders, and its commands are
- * programs of yours, which run in the sandbox. It starts with the first use.
+ * your programs, run in the sandbox. It starts on first use.
  *
- * There is no shell: a command is one program and its arguments, and whatever a
- * shell would act upon is refused, with exit code 2 and the reason in `stderr`.
- * One that meets the time limit has exit code 124, another limit 137, one that
- * traps 134, one that is unknown 127.
+ * There is no shell: a command is one program with arguments, and shell syntax
+ * is refused with exit code 2 and the reason in `stderr`. Other exit codes: 124
+ * for the time limit, 137 for any other limit, 134 for a trap, 127 for an
+ * unknown command.
  *
  * ```ts
  * import { sandboxSession } from "@cortexai/sandbox/ai-sdk";
@@ -63,10 +63,10 @@ const LARGEST_FILE_BYTES = 2 ** 30;
  * // to be
  * ```
  *
- * @param options What is granted, and which commands there are.
- * @returns the session, which is the caller's to close.
- * @throws {TypeError} for an option that does not exist or is impossible.
- * @throws {RangeError} for a value outside of its range.
+ * @param options The grants, limits and commands.
+ * @returns the session, which the caller must close.
+ * @throws {TypeError} for an unknown or invalid option.
+ * @throws {RangeError} for a value out of range.
  * @throws {PermissionDenied} when this process lacks a permission that it
  * grants.
  */
@@ -111,7 +111,7 @@ export function sandboxSession(
   };
 }
 
-/** The whole of a stream, which is let go where it is too much or aborted. */
+/** Reads a whole stream; cancels it if it is too long or aborted. */
 async function wholeOf(
   { path, content, abortSignal }: AiWriteOptions<ReadableStream<Uint8Array>>,
   files: SessionFiles,

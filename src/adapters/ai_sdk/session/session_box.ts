@@ -1,4 +1,4 @@
-/** The sandbox of a session, and what its calls leave for each other. */
+/** The sandbox of a session, and the state between its calls. */
 
 import {
   type CallFiles,
@@ -14,13 +14,13 @@ import {
 import { quote } from "../../../quote.ts";
 import type { GuestPlace } from "./guest_place.ts";
 
-/** Where files are when nothing is granted. */
+/** The folder for files if nothing is granted. */
 const WORK = "/work";
 
 /** Commands that wait for input keep theirs. */
 const LEAST_WORKERS = 4;
 
-/** By path, which guests choose. */
+/** Files by path; paths are chosen by guests. */
 type Files = ReadonlyMap<string, Uint8Array>;
 
 const NONE: Uint8Array = new Uint8Array();
@@ -31,7 +31,7 @@ export interface AboutFile extends Pick<GuestPlace, "folder" | "rest"> {
   readonly needs: "bytes" | "name" | "nothing";
 }
 
-/** What a run changed in memory does not go with what others changed meanwhile. */
+/** The changes of a run in memory conflict with what others changed meanwhile. */
 export class NotKept extends Error {
   /** Its class. */
   override readonly name = "NotKept";
@@ -44,27 +44,27 @@ export class NotKept extends Error {
   }
 }
 
-/** A sandbox whose memory directories outlast a call. */
+/** A sandbox whose in-memory directories persist between calls. */
 export class SessionBox {
   readonly sandbox: ToolSandbox;
-  /** What its calls change in folders with an overlay. */
+  /** The overlay that its calls share. */
   readonly overlay: Overlay | undefined;
-  /** The absolute path where relative ones begin. */
+  /** The absolute base of relative paths. */
   readonly base: string;
   /** The absolute paths of all folders. */
   readonly folders: readonly string[];
-  /** What is in memory, by directory. */
+  /** The in-memory files, by directory. */
   #memory: ReadonlyMap<string, Files>;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @throws {TypeError} for an option that does not exist or is impossible. */
+  /** @throws {TypeError} for an unknown or invalid option. */
   constructor(given: SandboxOptions) {
     const memory = memoryDirectories(given);
     this.#memory = new Map(
       memory.map((one) => [one.guest, new Map(Object.entries(one.files))]),
     );
-    // Its calls bring what is in memory; what the configuration has would
-    // be there again after it was removed.
+    // In-memory files are passed with each call; configured ones would reappear
+    // after being removed.
     const empty = memory
       .map(({ guest, maxBytes }) => [guest, { maxBytes }] as const);
     this.sandbox = new ToolSandbox({
@@ -82,14 +82,14 @@ export class SessionBox {
   /**
    * Runs a program over the folders. What is in memory is as it was when the
    * run begins, and what it changes there is seen when it has ended; so one
-   * begins when the one before it has ended, but for what does one thing with
-   * one file. Those that share an overlay always take turns.
+   * begins when the one before it has ended, except for runs that do one thing
+   * with one file. Runs that share an overlay always take turns.
    *
-   * @param about The file, where it is one; of what is in memory it gets that,
-   * and what stands around it is empty.
-   * @throws {NotKept} when what it changed does not go with what others changed
-   * meanwhile; none of it is kept.
-   * @throws the signal's reason, also when its turn has not come.
+   * @param about The file, if the run is about a single one; only that file is
+   * passed to it, and the files around it are empty.
+   * @throws {NotKept} when its changes conflict with what others changed
+   * meanwhile; none of them is kept.
+   * @throws the signal's reason, even while it waits for its turn.
    */
   async run(
     module: SandboxedModule,
@@ -175,7 +175,7 @@ export class SessionBox {
   }
 }
 
-/** Those that are granted; one where nothing is, to have a place for files. */
+/** The granted ones; a default one if there are no folders at all. */
 function memoryDirectories(given: SandboxOptions): readonly MemoryDirectory[] {
   const builder = SandboxConfig.builder();
   for (

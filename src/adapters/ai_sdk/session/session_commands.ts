@@ -1,4 +1,4 @@
-/** The commands of a session: programs for WASI by name, and no shell. */
+/** The commands of a session: WASI programs by name, without a shell. */
 
 import type {
   ModuleSource,
@@ -22,42 +22,42 @@ import type {
   AiWritableProcess,
 } from "./session_shape.ts";
 
-/** A program that a session runs by a name. */
+/** A program that a session runs by name. */
 export interface SessionProgram {
-  /** The module; it is loaded when it is first asked for. */
+  /** The module, which is loaded on first use. */
   readonly module: ModuleSource;
   /** What it is for, for the model. */
   readonly description?: string | undefined;
-  /** Arguments before those of the command. */
+  /** Arguments that precede those of the command. */
   readonly args?: readonly string[] | undefined;
-  /** Environment variables; a command's own come before them. */
+  /** Environment variables; those of a command take precedence. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Exit codes of commands that did not end by themselves, as shells have them. */
+/** Exit codes of commands that did not exit by themselves, as in shells. */
 export const EXIT = {
-  /** There is something for a shell in it. */
+  /** It uses shell syntax. */
   REFUSED: 2,
-  /** It met the limit of its time. */
+  /** It exceeded its time limit. */
   TIME: 124,
   /** There is no such command. */
   UNKNOWN: 127,
   /** It trapped. */
   TRAPPED: 134,
-  /** It met another limit, or was killed. */
+  /** It exceeded another limit, or was killed. */
   KILLED: 137,
 } as const;
 
 const NAME = /^[\w.+-]{1,64}$/;
 
-/** Where the streams of a command go. */
+/** The destinations of a command's streams. */
 interface Streams {
   readonly stdin?: StdinSource;
   readonly onStdout?: OutputHandler;
   readonly onStderr?: OutputHandler;
 }
 
-/** How a command ended; `said` is what the session says of it. */
+/** How a command ended; `said` is the session's own message. */
 interface Ended extends AiCommandResult {
   readonly said: string;
 }
@@ -69,7 +69,7 @@ export class SessionCommands {
   readonly #programs: ReadonlyMap<string, SessionProgram>;
   readonly #loaded = new Map<string, Promise<SandboxedModule>>();
 
-  /** @throws {TypeError} when a name is impossible. */
+  /** @throws {TypeError} for an invalid name. */
   constructor(
     box: SessionBox,
     files: SessionFiles,
@@ -85,20 +85,22 @@ export class SessionCommands {
     );
   }
 
-  /** The names, with what they are for. */
+  /** The names and descriptions. */
   get list(): readonly string[] {
     return [...this.#programs].map(([name, { description }]) =>
       description === undefined ? name : `${name} (${description})`
     );
   }
 
-  /** Runs one to its end. */
+  /** Runs a command to completion. */
   async run(options: AiCommandOptions): Promise<AiCommandResult> {
     const { exitCode, stdout, stderr, said } = await this.#execute(options, {});
     return { exitCode, stdout, stderr: withLine(stderr, said) };
   }
 
-  /** Starts one; what goes wrong is told by its streams and its end. */
+  /**
+   * Starts a command; failures are reported through its streams and its end.
+   */
   spawn(
     options: AiCommandOptions & { readonly stdin?: boolean },
   ): AiProcess | AiWritableProcess {
@@ -127,7 +129,7 @@ export class SessionCommands {
       if (isKilled) return { exitCode: EXIT.KILLED };
       throw error;
     }).finally(() => input?.end());
-    // Nobody need wait for it.
+    // It need not be awaited.
     ended.catch(() => {});
     return {
       stdout: stdout.stream,
@@ -161,7 +163,7 @@ export class SessionCommands {
     });
   }
 
-  /** What a command names, or how it ended before it began. */
+  /** The program of a command, or its immediate failure. */
   #find(
     command: string,
   ): Ended | { name: string; program: SessionProgram; args: string[] } {
@@ -217,7 +219,7 @@ export class SessionCommands {
       return withoutOutput(EXIT.KILLED, result.message);
     }
     const { stdout, stderr, isOutputCut } = result;
-    // What is streamed is not cut.
+    // Streamed output is not truncated.
     const isCut = isOutputCut && options.onStdout === undefined;
     const { maxOutputBytes } = this.#box.sandbox.config;
     const cut = isCut ? `Output was cut at ${maxOutputBytes} bytes` : "";
@@ -229,7 +231,7 @@ export class SessionCommands {
   }
 }
 
-/** What tells a killed command from an aborted one. */
+/** Distinguishes a killed command from an aborted one. */
 const KILLED = new Error("The command was killed");
 
 /** The end of a command of which there is nothing but what is said of it. */

@@ -1,7 +1,7 @@
 /**
- * The files of a session. A small guest does everything with them, so that what
- * holds for guests holds for them: grants, links, races, limits of what is
- * written, the time. The host touches none itself.
+ * The files of a session. A small guest does all file operations, so they are
+ * subject to the same checks as any guest: grants, links, races, write limits
+ * and time. The host never touches the files itself.
  */
 
 import type { RunOptions, SandboxedModule } from "../../../../mod.ts";
@@ -14,10 +14,10 @@ import type {
   AiPathOptions,
 } from "./session_shape.ts";
 
-/** The most bytes of names in one folder that are listed. */
+/** Maximum total length of the names listed from one folder, in bytes. */
 const LIST_BYTES = 1_048_576;
 
-/** What entries are, by the letters of the file program. */
+/** Entry types, by the file program's letters. */
 const TYPES = { f: "file", d: "directory", l: "symlink", o: "other" } as const;
 
 /** What each act needs of a file that is there. */
@@ -33,7 +33,7 @@ interface Act {
   readonly act: keyof typeof NEEDS;
   readonly place: GuestPlace;
   readonly signal: AbortSignal | undefined;
-  /** The most bytes that come back. */
+  /** Maximum size of the result in bytes. */
   readonly maxBytes?: number;
   readonly stdin?: Uint8Array;
 }
@@ -49,18 +49,21 @@ export class SessionFiles {
   readonly #maxBytes: number;
   #program: Promise<SandboxedModule> | undefined;
 
-  /** @param maxBytes The most bytes of a file that is read or written. */
+  /**
+   * @param maxBytes The maximum size of a file that is read or written, in
+   * bytes.
+   */
   constructor(box: SessionBox, maxBytes: number) {
     this.#box = box;
     this.#maxBytes = maxBytes;
   }
 
-  /** Finds where a path leads. */
+  /** Resolves a path. */
   place(path: string): GuestPlace {
     return guestPlace(path, this.#box.base, this.#box.folders);
   }
 
-  /** The bytes of a file; null when it is not there. */
+  /** The bytes of a file; null if it does not exist. */
   async read(
     { path, abortSignal }: AiPathOptions,
   ): Promise<Uint8Array<ArrayBuffer> | null> {
@@ -72,7 +75,7 @@ export class SessionFiles {
     });
   }
 
-  /** Makes or replaces a file, and the folders that it is in. */
+  /** Creates or replaces a file, and creates its parent folders. */
   async write(
     { path, abortSignal }: AiPathOptions,
     content: Uint8Array,
@@ -91,13 +94,13 @@ export class SessionFiles {
     if (code !== undefined) throw new SandboxFileError("write", path, code);
   }
 
-  /** @throws {SandboxFileError} when a file would be too large. */
+  /** @throws {SandboxFileError} when the file would be too large. */
   checkSize(path: string, bytes: number): void {
     if (bytes <= this.#maxBytes) return;
     throw this.#tooLarge("write", path, this.#maxBytes);
   }
 
-  /** What a path leads to; null when nothing is there. */
+  /** The metadata of a path; null if it does not exist. */
   async stat(
     { path, abortSignal }: AiPathOptions,
   ): Promise<AiFileStat | null> {
@@ -115,7 +118,7 @@ export class SessionFiles {
     };
   }
 
-  /** What is in a folder; null when that is not there. */
+  /** The entries of a folder; null if it does not exist. */
   async list(
     { path, abortSignal }: AiPathOptions,
   ): Promise<AiDirectoryEntry[] | null> {
@@ -128,10 +131,10 @@ export class SessionFiles {
     return told === null ? null : entriesOf(told);
   }
 
-  /** Removes a file or a link; false when it is not there. */
+  /** Removes a file or a symbolic link; false if it does not exist. */
   async remove({ path, abortSignal }: AiPathOptions): Promise<boolean> {
     const place = this.place(path);
-    // The folder itself is not named by a path below it.
+    // The folder itself has no path below it.
     const { code } = place.rest === "."
       ? { code: "EISDIR" }
       : await this.#run({ act: "delete", place, signal: abortSignal });
@@ -220,7 +223,7 @@ function typeOf(letter: number | undefined): AiDirectoryEntry["type"] {
     "other";
 }
 
-/** A letter, a name and a NUL each. */
+/** Parses entries: a letter, a name and a NUL each. */
 function entriesOf(told: Uint8Array): AiDirectoryEntry[] {
   const entries: AiDirectoryEntry[] = [];
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,60 +1,60 @@
-/** What a session looks like: the AI SDK's `Experimental_SandboxSession`. */
+/** The interface of a session: the AI SDK's `Experimental_SandboxSession`. */
 
 import type { Overlay } from "../../../../mod.ts";
 
 /** A path of a session. */
 export interface AiPathOptions {
-  /** Absolute as guests see it, or relative to the base folder. */
+  /** An absolute guest path, or one relative to the base folder. */
   readonly path: string;
-  /** Ends the call when aborted; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** Which text of a file is read. */
+/** Options for reading text. */
 export interface AiReadTextOptions extends AiPathOptions {
   /** A label of the Encoding Standard; `utf-8` by default. */
   readonly encoding?: string | undefined;
   /** The first line, counted from 1. */
   readonly startLine?: number | undefined;
-  /** The last line; beyond the end is the end. */
+  /** The last line, inclusive; clamped to the end of the file. */
   readonly endLine?: number | undefined;
 }
 
-/** What is written to a file. */
+/** Options for writing a file. */
 export interface AiWriteOptions<Content> extends AiPathOptions {
-  /** The whole of it. */
+  /** The whole content. */
   readonly content: Content;
 }
 
-/** Text that is written to a file. */
+/** Options for writing text. */
 export interface AiWriteTextOptions extends AiWriteOptions<string> {
   /** `utf-8` by default, or `utf-16le`. */
   readonly encoding?: string | undefined;
 }
 
-/** What a path leads to. */
+/** The metadata of a path. */
 export interface AiFileStat {
-  /** Its kind, links followed. */
+  /** Its type, following symbolic links. */
   type: "file" | "directory" | "other";
   /** Bytes. */
   size: number;
 }
 
-/** What is in a folder. */
+/** An entry of a folder. */
 export interface AiDirectoryEntry {
   /** Its name. */
   name: string;
-  /** Its kind, links not followed. */
+  /** Its type, without following symbolic links. */
   type: "file" | "directory" | "symlink" | "other";
 }
 
-/** A command, and what it is started with. */
+/** A command and its options. */
 export interface AiCommandOptions {
   /** The name of a command of the session, and its arguments. */
   readonly command: string;
-  /** A folder; the base folder by default. */
+  /** The working directory; the base folder by default. */
   readonly workingDirectory?: string | undefined;
-  /** Environment variables, before those of the command's own. */
+  /** Environment variables, which take precedence over the program's own. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Stops the command when aborted. */
   readonly abortSignal?: AbortSignal | undefined;
@@ -62,27 +62,27 @@ export interface AiCommandOptions {
 
 /** How a command ended, and what it wrote. */
 export interface AiCommandResult {
-  /** Its exit code, or that of the session where it had none. */
+  /** Its exit code, or the session's if it had none. */
   exitCode: number;
   /** Its standard output, up to `maxOutputBytes`. */
   stdout: string;
-  /** Its standard error, and what the session says of it. */
+  /** Its standard error, and the session's own messages. */
   stderr: string;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface AiProcess {
-  /** What it writes to its standard output; it waits for who reads. */
+  /** Its standard output; it blocks until the stream is read. */
   readonly stdout: ReadableStream<Uint8Array>;
-  /** What it writes to its standard error; it waits for who reads. */
+  /** Its standard error; it blocks until the stream is read. */
   readonly stderr: ReadableStream<Uint8Array>;
   /** Waits for its end; rejects with the signal's reason when aborted. */
   wait(): Promise<{ exitCode: number }>;
-  /** Stops it, and waits for that; its exit code is 137 then. */
+  /** Stops it and waits for its end; its exit code is then 137. */
   kill(): Promise<void>;
 }
 
-/** A command that runs and is written to. */
+/** A running command with writable standard input. */
 export interface AiWritableProcess extends AiProcess {
   /** Its standard input. */
   readonly stdin: WritableStream<Uint8Array>;
@@ -90,41 +90,41 @@ export interface AiWritableProcess extends AiProcess {
 
 /** Starts a command. */
 export interface AiSpawn {
-  /** Starts one whose standard input is written to. */
+  /** Starts a command with writable standard input. */
   (
     options: AiCommandOptions & { readonly stdin: true },
   ): Promise<AiWritableProcess>;
-  /** Starts one whose standard input is empty. */
+  /** Starts a command with empty standard input. */
   (
     options: AiCommandOptions & { readonly stdin?: false },
   ): Promise<AiProcess>;
-  /** Starts one or the other. */
+  /** Starts a command of either kind. */
   (
     options: AiCommandOptions & { readonly stdin?: boolean },
   ): Promise<AiProcess | AiWritableProcess>;
 }
 
 /**
- * What `experimental_sandbox` of the AI SDK takes: files and commands of a
- * sandbox. Made by {@linkcode sandboxSession}; close it at the end.
+ * The AI SDK's `experimental_sandbox`: files and commands of a sandbox. Created
+ * by {@linkcode sandboxSession}; close it when done.
  */
 export interface AiSandboxSession extends AsyncDisposable {
   /** The folders, the commands and the limits, for a prompt. */
   readonly description: string;
   /**
-   * What was changed in folders that are granted with `overlay`, to look at,
-   * commit or drop; undefined where there is no such folder.
+   * The changes in folders granted with `overlay`, to inspect, commit or drop;
+   * undefined if there is no such folder.
    */
   readonly overlay: Overlay | undefined;
-  /** Reads a file; null when it is not there. */
+  /** Reads a file; null if it does not exist. */
   readonly readFile: (
     options: AiPathOptions,
   ) => Promise<ReadableStream<Uint8Array> | null>;
-  /** Reads a file; null when it is not there. */
+  /** Reads a file; null if it does not exist. */
   readonly readBinaryFile: (
     options: AiPathOptions,
   ) => Promise<Uint8Array | null>;
-  /** Reads text of a file; null when it is not there. */
+  /** Reads text of a file; null if it does not exist. */
   readonly readTextFile: (options: AiReadTextOptions) => Promise<string | null>;
   /** Writes a file, once its stream has ended. */
   readonly writeFile: (
@@ -136,18 +136,18 @@ export interface AiSandboxSession extends AsyncDisposable {
   ) => Promise<void>;
   /** Writes text to a file. */
   readonly writeTextFile: (options: AiWriteTextOptions) => Promise<void>;
-  /** Says what a path leads to; null when nothing is there. */
+  /** Returns the metadata of a path; null if it does not exist. */
   readonly stat: (options: AiPathOptions) => Promise<AiFileStat | null>;
-  /** Lists a folder; null when it is not there. */
+  /** Lists a folder; null if it does not exist. */
   readonly listDirectory: (
     options: AiPathOptions,
   ) => Promise<AiDirectoryEntry[] | null>;
-  /** Removes a file or a link; false when it is not there. */
+  /** Removes a file or a symbolic link; false if it does not exist. */
   readonly deleteFile: (options: AiPathOptions) => Promise<boolean>;
-  /** Starts a command; its output is read while it runs. */
+  /** Starts a command, whose output can be read while it runs. */
   readonly spawn: AiSpawn;
-  /** Runs a command to its end. */
+  /** Runs a command to completion. */
   readonly run: (options: AiCommandOptions) => Promise<AiCommandResult>;
-  /** Stops what runs, and ends the workers. */
+  /** Stops running calls and ends the workers. */
   readonly close: () => Promise<void>;
 }

@@ -2,26 +2,26 @@
 
 import { quote } from "../../../quote.ts";
 
-/** Which lines of a text are wanted: counted from 1, both included. */
+/** A range of lines: counted from 1, inclusive. */
 export interface LineRange {
   readonly startLine?: number | undefined;
   readonly endLine?: number | undefined;
 }
 
 /**
- * Makes a decoder; what is not of the encoding becomes U+FFFD.
+ * Creates a decoder; invalid bytes become U+FFFD.
  *
- * @throws {RangeError} for an encoding that there is not.
+ * @throws {RangeError} for an unknown encoding.
  */
 export function textDecoder(encoding = "utf-8"): TextDecoder {
   return new TextDecoder(encoding, { ignoreBOM: true });
 }
 
 /**
- * Encodes a text as UTF-8 or UTF-16, little-endian.
+ * Encodes a text as UTF-8 or UTF-16LE.
  *
  * @throws {RangeError} for another encoding.
- * @throws {TypeError} when it is no text.
+ * @throws {TypeError} when it is not a string.
  */
 export function encodedText(text: string, encoding = "utf-8"): Uint8Array {
   if (typeof text !== "string") {
@@ -52,8 +52,9 @@ function utf16(text: string): Uint8Array {
 }
 
 /**
- * The lines of a range, as the AI SDK cuts them: lines end as the first kind of
- * `\r\n`, `\n` and `\r` that the text has, and the last one loses its end.
+ * The lines of a range, as the AI SDK splits them: the line terminator is the
+ * first of `\r\n`, `\n` and `\r` that the text contains, and the last line
+ * loses its terminator.
  */
 export function linesOf(
   text: string,
@@ -73,7 +74,7 @@ export function linesOf(
   );
 }
 
-/** Where the line is that comes so many after the one that begins at `from`. */
+/** The start of the line that is `count` lines after the one at `from`. */
 function startOf(
   text: string,
   ending: string,
