@@ -1,6 +1,6 @@
 /**
- * Content that a tool answers with in MCP's own form. A guest wrote it: what
- * MCP does not have is refused, and only known members are passed on.
+ * Tool results in MCP's own content format. They are untrusted: anything that
+ * MCP does not define is refused, and only known members are passed on.
  */
 
 import type { JsonValue } from "../../../mod.ts";
@@ -9,7 +9,7 @@ import { quote } from "../../quote.ts";
 type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * A block of content, as the specification has it:
+ * A content block, as defined by the specification:
  * https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result
  */
 export type ContentBlock =
@@ -29,27 +29,27 @@ type ResourceContents =
   & { uri: string; mimeType?: string }
   & ({ text: string } | { blob: string });
 
-/** An answer in MCP's own form. */
+/** A result in MCP's own format. */
 export interface ContentAnswer {
   readonly content: ContentBlock[];
   readonly structuredContent?: JsonValue;
   readonly isError: boolean;
 }
 
-/** What a tool answered is not content. */
+/** A tool's result is not valid content. */
 export class BadContent extends Error {
   override readonly name = "BadContent";
 }
 
-/** A model that gets more of them is lost. */
+/** Maximum number of blocks; more are of no use to a model. */
 const MOST_BLOCKS = 1_000;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Reads an answer such as
+ * Parses a result such as
  * `{ "content": [{ "type": "text", "text": "hi" }], "isError": false }`.
  *
- * @throws {BadContent} that names the member which is not as MCP has it.
+ * @throws {BadContent} that names the invalid member.
  */
 export function readContentAnswer(value: JsonValue): ContentAnswer {
   const answer = object("the answer", value);

@@ -1,11 +1,11 @@
 /**
- * What a guest tells while it runs, line by line on standard error: progress
- * and log messages. A guest may write anything, as often as it likes.
+ * Progress and log messages that a running guest writes to standard error, one
+ * per line. A guest may write anything, any number of times.
  */
 
 import type { JsonValue } from "../../../mod.ts";
 
-/** How far a call is. */
+/** The progress of a call. */
 export interface ProgressReport {
   readonly progress: number;
   readonly total?: number;
@@ -27,26 +27,26 @@ export const LOG_LEVELS = [
   "emergency",
 ] as const;
 
-/** How much a log message matters. */
+/** The level of a log message. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
-/** Who is told. */
+/** The receivers of reports. */
 export interface ReportReader {
-  /** `undefined` when nobody asked for it. */
+  /** `undefined` if progress was not requested. */
   readonly progress: ((report: ProgressReport) => Promise<void>) | undefined;
   readonly log: (level: LogLevel, text: string) => Promise<void>;
 }
 
-/** A longer line is cut; the rest of it is told to nobody. */
+/** Maximum line length; the rest of a longer line is dropped. */
 const MOST_LINE_BYTES = 8_192;
-/** A client that is told of more is flooded. */
+/** Maximum number of reports per call, so that a client is not flooded. */
 const MOST_REPORTS = 1_000;
 const MOST_TAIL = 1_000;
 const NEWLINE = 0x0a;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Reads standard error of one call. A line such as
+ * Parses the standard error of one call. A line such as
  * `{"progress":50,"total":100,"message":"half"}` is progress,
  * `{"level":"warning","message":"slow"}` a log message of that level, and any
  * other a log message of level `info`.
@@ -63,12 +63,12 @@ export class GuestReports {
     this.#reader = reader;
   }
 
-  /** The last that it wrote, which often says why it failed. */
+  /** The end of its output, which often says why it failed. */
   get tail(): string {
     return this.#tail;
   }
 
-  /** Takes a piece of standard error; the guest waits until it is told. */
+  /** Takes a chunk of standard error; the guest waits until it is reported. */
   async write(bytes: Uint8Array): Promise<void> {
     let start = 0;
     for (;;) {
@@ -80,7 +80,7 @@ export class GuestReports {
     }
   }
 
-  /** Tells what has no newline behind it. */
+  /** Reports the last line, if it has no newline. */
   async end(): Promise<void> {
     const line = DECODER.decode(this.#line.subarray(0, this.#length)).trim();
     this.#length = 0;
@@ -105,7 +105,7 @@ export class GuestReports {
     await this.#reader.log(message?.level ?? "info", message?.text ?? line);
   }
 
-  /** It must grow from one to the next, or a client can't make sense of it. */
+  /** MCP requires progress to increase with each report. */
   async #tellProgress(report: ProgressReport): Promise<void> {
     if (report.progress <= this.#progress) return;
     this.#progress = report.progress;

@@ -1,4 +1,4 @@
-/** Tools over Streamable HTTP: one request in, one answer or stream out. */
+/** Tools over Streamable HTTP: one request in, one response or stream out. */
 
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
@@ -12,7 +12,7 @@ import {
 import { BodyRefused, readBody } from "./request_body.ts";
 import type { ToolServers } from "./tool_server.ts";
 
-/** What a face serves with. */
+/** Options of the HTTP server. */
 export interface HttpFaceOptions {
   readonly guard: HttpGuard;
   readonly maxMessageBytes: number;
@@ -22,9 +22,9 @@ export interface HttpFaceOptions {
 const SESSION_HEADER = "mcp-session-id";
 
 /**
- * Answers requests of clients of both generations. There is no session to
- * lose: an older client gets a random id, which only names its calls when it
- * cancels one, so that a server that was started anew serves it as before.
+ * Answers requests of clients of both protocol generations. It is stateless: an
+ * older client gets a random session id, which is used only to cancel its
+ * calls, so a restarted server serves it as before.
  */
 export class HttpFace {
   readonly #servers: ToolServers;
@@ -39,7 +39,7 @@ export class HttpFace {
     this.#handler = createMcpHandler(servers.make, {
       onerror: options.onError,
       maxRequestBodySize: options.maxMessageBytes,
-      // A client that is gone is seen only where a stream to it is open.
+      // A disconnected client is noticed only if a stream to it is open.
       responseMode: "sse",
     });
   }
@@ -47,7 +47,8 @@ export class HttpFace {
   /**
    * Answers one request.
    *
-   * @param gone Aborted when the client is; the request's own by default.
+   * @param gone Aborted when the client disconnects; the request's signal by
+   * default.
    */
   readonly fetch = async (
     request: Request,
@@ -68,12 +69,12 @@ export class HttpFace {
     }
   };
 
-  /** Tells clients that listen that the tools are others. */
+  /** Notifies subscribed clients that the tools have changed. */
   toolsChanged(): void {
     this.#handler.notify.toolsChanged();
   }
 
-  /** Lets calls end for so long, then ends them; refuses new ones at once. */
+  /** Refuses new calls, and aborts running ones after a grace period. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     await this.#servers.running.stop(graceMs);
@@ -86,8 +87,8 @@ export class HttpFace {
     signal: AbortSignal,
   ): Promise<Response> {
     const { url, method, headers } = request;
-    // The body is read here, and the signal of Deno's own requests is aborted
-    // by success too.
+    // The body is read here, and the signal of Deno's requests is aborted on
+    // success too.
     const bare = new Request(url, { method, headers, signal });
     if (method !== "POST") return await this.#handler.fetch(bare);
     const message = await this.#message(request, open);
@@ -96,7 +97,7 @@ export class HttpFace {
     return isInitialize(message) ? withSession(response) : response;
   }
 
-  /** The message in a body, or why there is none. */
+  /** The message in a body, or the error. */
   async #message(request: Request, open: OpenRequest): Promise<unknown> {
     try {
       const { maxMessageBytes } = this.#options;

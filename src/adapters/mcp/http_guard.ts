@@ -1,23 +1,23 @@
-/** Who may speak to a server over HTTP. */
+/** Access control of an HTTP server. */
 
 import {
   hostHeaderValidationResponse,
   originValidationResponse,
 } from "@modelcontextprotocol/server";
 
-/** What a request must show. */
+/** What a request must present. */
 export interface HttpGuard {
-  /** Names that the Host header may have, without a port. */
+  /** Allowed names in the Host header, without a port. */
   readonly hosts: readonly string[];
-  /** Names that the Origin header may have, which browsers send. */
+  /** Allowed host names in the Origin header, which browsers send. */
   readonly origins: readonly string[];
-  /** The token of `Authorization: Bearer TOKEN`; nobody is asked without. */
+  /** The token of `Authorization: Bearer TOKEN`; none required if undefined. */
   readonly token: string | undefined;
 }
 
 const ENCODER = new TextEncoder();
 
-/** Why a request is refused; undefined when it is not. */
+/** Why a request is refused; undefined if it is allowed. */
 export async function refusal(
   request: Request,
   { hosts, origins, token }: HttpGuard,
@@ -33,7 +33,7 @@ export async function refusal(
   });
 }
 
-/** An error of a request that no server has seen. */
+/** An error response for a request that never reached a server. */
 export function rpcError(
   status: number,
   code: number,
@@ -44,7 +44,7 @@ export function rpcError(
   return Response.json(body, { status, headers });
 }
 
-/** Takes as long wherever the two differ: hashes are compared. */
+/** Compares in constant time, by hash. */
 async function isEqual(given: string, wanted: string): Promise<boolean> {
   const [one, other] = await Promise.all([sha256(given), sha256(wanted)]);
   let difference = 0;

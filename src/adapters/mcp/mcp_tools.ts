@@ -1,4 +1,4 @@
-/** The tools that a server serves, and what it says about each. */
+/** The tools that a server serves, and their descriptions. */
 
 import {
   type JsonValue,
@@ -10,10 +10,10 @@ import {
 } from "../../../mod.ts";
 import type { ChangePolicy } from "./told_changes.ts";
 
-/** The tools that are served: a {@linkcode ToolRegistry}, or its like. */
+/** The tools to serve: a {@linkcode ToolRegistry} or the like. */
 export type McpTools = Pick<ToolRegistry, "list" | "get" | "call">;
 
-/** A tool as `tools/list` tells of it. */
+/** A tool as listed by `tools/list`. */
 export interface ListedTool {
   readonly name: string;
   readonly title?: string;
@@ -23,7 +23,7 @@ export interface ListedTool {
   readonly annotations: ToolAnnotations & { readonly title?: string };
 }
 
-/** What `tools/list` answers with. */
+/** The result of `tools/list`. */
 export function listTools(
   tools: McpTools,
   policy: (name: string) => ChangePolicy,
@@ -51,8 +51,8 @@ function listTool(
 }
 
 /**
- * What a tool can do, told by its grants: what it says of itself counts only
- * where it is more cautious. A tool of the host program speaks for itself.
+ * Annotations according to a tool's grants: its own claims count only if they
+ * are more cautious. A tool of the host program is taken at its word.
  */
 export function annotate(
   { annotations: said = {} }: ToolSchema,
@@ -62,7 +62,7 @@ export function annotate(
   if (!(tool instanceof SandboxedTool)) return said;
   const { allowedPaths, allowNetwork, functions, numericFunctions } =
     tool.sandbox.config;
-  // What a function of the host program does is known to that alone.
+  // Only the host program knows what its functions do.
   if (functions.length + numericFunctions.length > 0) return said;
   const canWrite = allowedPaths.some(({ write, overlay }) =>
     write || (overlay && policy === "commit")

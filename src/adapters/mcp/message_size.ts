@@ -1,14 +1,14 @@
 /**
- * Whether a message is small where the protocol's package looks at every
- * member: it takes a microsecond or more for each, all at once.
+ * Limits the parts of a message that the MCP package validates member by
+ * member, synchronously: it takes a microsecond or more for each.
  */
 
-/** Values in a body beside the arguments of tools. */
+/** Maximum number of values in a body, excluding tool arguments. */
 const MOST_VALUES = 5_000;
-/** Arguments by name, in all messages of a body. */
+/** Maximum number of named arguments, over all messages of a body. */
 const MOST_ARGUMENTS = 10_000;
 
-/** Why a body is refused, which was parsed; undefined when it is not. */
+/** Why a parsed body is refused; undefined if it is accepted. */
 export function whyTooMany(body: unknown): string | undefined {
   const messages = Array.isArray(body) ? body : [body];
   const waiting: unknown[] = [];

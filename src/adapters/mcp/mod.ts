@@ -1,6 +1,6 @@
 /**
- * Serves sandboxed tools to any MCP client, over standard input and output or
- * over Streamable HTTP, in the revision of 2026-07-28 and in older ones.
+ * Serves sandboxed tools to any MCP client, over stdio or Streamable HTTP, in
+ * revision 2026-07-28 and older ones.
  *
  * @module
  */

@@ -1,28 +1,28 @@
-/** The requests over HTTP that have no whole answer yet, and what they hold. */
+/** The open HTTP requests, and the memory that they hold. */
 
-/** More at once are refused. */
+/** Maximum number of open requests; more are refused. */
 export const MOST_REQUESTS = 4_096;
-/** What each may hold whatever the others do. */
+/** Bytes that each may hold regardless of the others. */
 const OWN_BYTES = 64 * 1024;
-/** What all may hold beyond that. */
+/** Bytes that all may hold in addition. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** A request, from its first byte until the last one of its answer. */
+/** A request, from its first byte to the last byte of its response. */
 export interface OpenRequest {
-  /** Takes room for more bytes; false when there is none. */
+  /** Reserves more bytes; false if the limit is reached. */
   hold(bytes: number): boolean;
-  /** The same response, which closes the request at its end. */
+  /** The response, wrapped to close the request at its end. */
   until(response: Response): Response;
-  /** Gives back what it holds. */
+  /** Releases the reserved bytes. */
   close(): void;
 }
 
-/** All of a server. */
+/** All open requests of a server. */
 export class OpenRequests {
   #count = 0;
   #bytes = 0;
 
-  /** Counts one more; undefined when there are too many. */
+  /** Counts another request; undefined if there are too many. */
   open(): OpenRequest | undefined {
     if (this.#count >= MOST_REQUESTS) return undefined;
     this.#count++;
@@ -58,7 +58,7 @@ function shared(bytes: number): number {
   return Math.max(0, bytes - OWN_BYTES);
 }
 
-/** A stream that tells when it has ended, or nobody reads it any more. */
+/** A stream that reports its end or cancellation. */
 function closing(
   body: ReadableStream<Uint8Array>,
   close: () => void,

@@ -1,9 +1,11 @@
-/** The body of a request, which may be of any size and come at any pace. */
+/**
+ * Reads the body of a request, which may be of any size and arrive at any pace.
+ */
 
-/** A body that is not read to its end. */
+/** A body that was refused before its end. */
 export class BodyRefused extends Error {
   override readonly name = "BodyRefused";
-  /** The status of the answer. */
+  /** The status of the response. */
   readonly status: 408 | 413 | 503;
 
   constructor(status: BodyRefused["status"], message: string) {
@@ -12,17 +14,17 @@ export class BodyRefused extends Error {
   }
 }
 
-/** Whoever sends for longer keeps a connection for nothing. */
+/** Timeout for receiving a body. */
 const READ_MS = 30_000;
-/** Room for most messages. */
+/** Initial buffer size, enough for most messages. */
 const FIRST_BYTES = 2_048;
 
 /**
- * Reads all of a body.
+ * Reads a whole body.
  *
- * @param hold Takes room for bytes; false when there is none.
- * @throws {BodyRefused} when it is longer or takes longer than it may, or there
- * is no room for it.
+ * @param hold Reserves bytes; false if the limit is reached.
+ * @throws {BodyRefused} when it is too long, too slow, or exceeds the memory
+ * limit.
  */
 export async function readBody(
   request: Request,
@@ -69,7 +71,7 @@ async function readAll(
       wider.set(all.subarray(0, length));
       all = wider;
     }
-    // What came may be a byte, in a buffer of 64 KiB.
+    // A chunk of one byte may come in a buffer of 64 KiB.
     all.set(value, length);
     length = end;
   }

@@ -1,19 +1,19 @@
-/** The calls that run: how they are cancelled, and when the last has ended. */
+/** Tracks running calls, to cancel them and to wait for the last one. */
 
-/** Which client asked, and how it calls the request. */
+/** The client, and its id of the request. */
 export interface CallName {
-  /** `undefined` where a connection is the client's alone. */
+  /** `undefined` if the connection serves only one client. */
   readonly session: string | undefined;
   readonly id: string | number;
 }
 
-/** The calls of a server that run. */
+/** The running calls of a server. */
 export class RunningCalls {
   readonly #controllers = new Set<AbortController>();
   readonly #byName = new Map<string, AbortController>();
   #idle = Promise.withResolvers<void>();
 
-  /** How many run. */
+  /** The number of running calls. */
   get size(): number {
     return this.#controllers.size;
   }
@@ -21,7 +21,7 @@ export class RunningCalls {
   /**
    * Runs a call.
    *
-   * @param signal The signal that ends it from outside.
+   * @param signal The signal that aborts it from outside.
    */
   async run<Value>(
     name: CallName,
@@ -47,14 +47,16 @@ export class RunningCalls {
     }
   }
 
-  /** Cancels a call by its name; one that has ended is nobody's. */
+  /** Cancels a call by name; ignored if it has ended. */
   cancel(name: CallName): void {
     const key = keyOf(name);
     if (key === undefined) return;
     this.#byName.get(key)?.abort(new DOMException("Cancelled", "AbortError"));
   }
 
-  /** Waits until none runs, or so long; then ends those that still do. */
+  /**
+   * Waits until no call runs, at most the grace period, then aborts the rest.
+   */
   async stop(graceMs: number): Promise<void> {
     if (this.size === 0) return;
     this.#idle = Promise.withResolvers<void>();
@@ -67,7 +69,7 @@ export class RunningCalls {
   }
 }
 
-/** A number and a string are different ids, as JSON-RPC has it. */
+/** In JSON-RPC, a number and a string are different ids. */
 function keyOf({ session, id }: CallName): string | undefined {
   return session === undefined ? undefined : JSON.stringify([session, id]);
 }

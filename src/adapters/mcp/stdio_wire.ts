@@ -1,6 +1,6 @@
 /**
- * The wire of one client that started this process: a line of JSON each
- * message, in on one stream and out on another. The client may send anything.
+ * The stdio transport to the client that started this process: one JSON message
+ * per line in each direction. The client may send anything.
  */
 
 import { deserializeMessage } from "@modelcontextprotocol/server";
@@ -10,29 +10,29 @@ import type {
   Transport,
 } from "@modelcontextprotocol/server";
 
-/** Where messages come from and go. */
+/** The streams of a transport. */
 export interface WireStreams {
   readonly input: ReadableStream<Uint8Array>;
   readonly output: { write(bytes: Uint8Array): Promise<number> };
 }
 
-/** A message that is not written yet. */
+/** A message waiting to be written. */
 interface Outgoing {
   readonly line: string;
   /** The request that it answers. */
   readonly answered: RequestId | undefined;
 }
 
-/** Nothing more is read while so many requests wait for their answer. */
+/** Reading pauses while this many requests are open. */
 const MOST_OPEN_REQUESTS = 4_096;
-/** Nothing more is read while open requests have more bytes. */
+/** Reading pauses while open requests hold more bytes. */
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
-/** Answers wait for each other while more requests than these have none. */
+/** Responses are batched while more requests than this are open. */
 const FEW_OPEN_REQUESTS = 4;
-/** So many of them, and so long. */
+/** Limits of a batch: size and delay. */
 const MOST_TOGETHER = 16;
 const TOGETHER_MS = 1;
-/** A client that does not read by then gets no last answer. */
+/** How long to wait for a client to read the last response. */
 const LAST_WRITE_MS = 1_000;
 /** https://www.jsonrpc.org/specification#error_object */
 const INTERNAL_ERROR = -32603;
@@ -45,7 +45,7 @@ export class StdioWire implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  /** Resolves when the client has sent all, or is gone. */
+  /** Resolves when the client has closed its end or disconnected. */
   readonly inputEnded: Promise<void>;
   readonly #output: WireStreams["output"];
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -74,9 +74,9 @@ export class StdioWire implements Transport {
   }
 
   /**
-   * Writes a message; several that wait are written at once. While calls are
-   * many, an answer waits a millisecond for others: a write, and the client's
-   * read of it, cost more than a small call.
+   * Writes a message; pending messages are written together. Under load a
+   * response waits a millisecond for others: a write, and the client's read of
+   * it, cost more than a small call.
    */
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) return;
@@ -86,7 +86,7 @@ export class StdioWire implements Transport {
     await (this.#writing ??= this.#writeAll());
   }
 
-  /** Waits until each request has its answer, or so long. */
+  /** Waits until every request is answered, at most the grace period. */
   async answered(graceMs: number): Promise<void> {
     const end = performance.now() + graceMs;
     while (!this.#isClosed && this.#open.size > 0) {
@@ -99,7 +99,7 @@ export class StdioWire implements Transport {
     }
   }
 
-  /** Writes what waits and reads nothing more. */
+  /** Writes pending messages and stops reading. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     const late = Promise.withResolvers<void>();
@@ -120,7 +120,7 @@ export class StdioWire implements Transport {
   }
 
   async #writeAll(): Promise<void> {
-    // Answers that are ready in the same turn go out together.
+    // Responses that are ready in the same turn are sent together.
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
@@ -131,7 +131,7 @@ export class StdioWire implements Transport {
         while (rest.length > 0) {
           rest = rest.subarray(await this.#output.write(rest));
         }
-        // Only now: a client that does not read is not read from either.
+        // Only now, so that reading pauses if the client does not read.
         for (const { answered } of batch) {
           if (answered !== undefined) this.#forget(answered);
         }
@@ -143,7 +143,7 @@ export class StdioWire implements Transport {
     }
   }
 
-  /** What a guest tells meanwhile is not delayed: it waits until it is told. */
+  /** A guest's reports are not delayed, as it waits for them. */
   get #isEnough(): boolean {
     const { length } = this.#waiting;
     return length >= MOST_TOGETHER ||
@@ -180,7 +180,7 @@ export class StdioWire implements Transport {
     }
   }
 
-  /** A line that is no message is told, and the next one read. */
+  /** A line that is not a message is reported, and reading continues. */
   #take(line: Uint8Array, bytes: number): void {
     const text = DECODER.decode(line).trim();
     if (text === "") return;
@@ -200,7 +200,7 @@ export class StdioWire implements Transport {
       this.#open.set(message.id, bytes);
       this.#openBytes += bytes;
     } else if (message.method === "notifications/cancelled") {
-      // A request that was cancelled gets no answer.
+      // A cancelled request gets no response.
       this.#forget(message.params?.requestId as RequestId);
     }
   }
@@ -236,7 +236,7 @@ export class StdioWire implements Transport {
   }
 }
 
-/** What can't be written is an error to whoever waits for it. */
+/** A message that can't be serialized becomes an error response. */
 function lineOf(message: JSONRPCMessage): string {
   try {
     return JSON.stringify(message);

@@ -1,4 +1,4 @@
-/** What becomes of a call's changes in overlays, and what a client is told. */
+/** Handles a call's overlay changes, and reports them to the client. */
 
 import type {
   CallResult,
@@ -8,35 +8,35 @@ import type {
 } from "../../../mod.ts";
 
 /**
- * What becomes of what tools change in folders with an overlay: they are
- * dropped, and told or not, or carried out when the call succeeded. Nobody can
- * be asked in the middle of a call.
+ * What happens to changes in folders with an overlay: `"return"` reports and
+ * drops them, `"drop"` drops them without a report, `"commit"` commits them if
+ * the call succeeded. Nobody can be asked during a call.
  */
 export type ChangePolicy = "return" | "drop" | "commit";
 
-/** Where a result tells of changes, if there were some. */
+/** The key of `_meta` for changes, if there were any. */
 export const CHANGES_KEY = "cortexai.sandbox/changes";
 
-/** How many changes are listed; removals and renames come first. */
+/** Maximum number of listed changes; removals and renames come first. */
 const MOST_LISTED = 200;
-/** How much of the patch is told, in UTF-16 units. */
+/** Maximum length of the diff, in UTF-16 code units. */
 const MOST_DIFF = 65_536;
 
-/** What a client is told of the changes of one call. */
+/** The report of one call's changes. */
 export interface ToldChanges {
-  /** At most 200 of them, with what is lost first. */
+  /** At most 200 changes, destructive ones first. */
   readonly list: readonly Change[];
-  /** How many there are in all. */
+  /** The total number of changes. */
   readonly count: number;
-  /** The changes as a unified diff, cut. */
+  /** The changes as a unified diff, truncated. */
   readonly diff: string;
-  /** Whether they are in the folders now. */
+  /** Whether they were committed to the folders. */
   readonly committed: boolean;
-  /** What was in the way of that. */
+  /** The conflicts that prevented it. */
   readonly conflicts: readonly ChangeConflict[];
 }
 
-/** Carries changes out or drops them; undefined when nothing is to be told. */
+/** Commits or drops changes; undefined if there is nothing to report. */
 export async function settleChanges(
   { ok, changes }: CallResult<JsonValue>,
   policy: ChangePolicy,
@@ -57,7 +57,7 @@ export async function settleChanges(
   };
 }
 
-/** What is cut is never a removal that a creation stands before. */
+/** Removals come before creations, so that truncation does not hide them. */
 function lossesFirst(list: readonly Change[]): readonly Change[] {
   if (list.length <= MOST_LISTED) return list;
   const isLoss = ({ kind }: Change) => kind === "removed" || kind === "renamed";

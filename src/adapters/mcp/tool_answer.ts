@@ -1,4 +1,4 @@
-/** The result of a call, as `tools/call` answers it. */
+/** Converts the result of a call for `tools/call`. */
 
 import {
   type CallFailure,
@@ -15,7 +15,7 @@ import {
 } from "./content_blocks.ts";
 import { CHANGES_KEY, type ToldChanges } from "./told_changes.ts";
 
-/** A result of `tools/call`; a failure that a model can act on is one too. */
+/** A result of `tools/call`, including failures that a model can act on. */
 export interface ToolAnswer {
   content: ContentBlock[];
   structuredContent?: JsonValue;
@@ -23,19 +23,19 @@ export interface ToolAnswer {
   _meta?: { [key: string]: unknown };
 }
 
-/** Where a result says what the call used, as `usage.toJSON()` has it. */
+/** The key of `_meta` for the call's usage, in the form of `usage.toJSON()`. */
 export const USAGE_KEY = "cortexai.sandbox/usage";
-/** Where a result lists requests that were refused, if there were some. */
+/** The key of `_meta` for refused requests, if there were any. */
 export const DENIED_KEY = "cortexai.sandbox/denied";
 
 /**
- * Tells a client the result of a call. A tool whose metadata holds
- * `{ "mcp": { "answers": "content" } }` answers with content in MCP's own form;
- * what others answer is told as text, and beside it as structured content
- * where it is an object or the tool has an output schema, which it must fit.
+ * Converts the result of a call for a client. A tool whose metadata contains
+ * `{ "mcp": { "answers": "content" } }` returns MCP content; other results are
+ * returned as text, and also as structured content if they are objects or the
+ * tool has an output schema, which they must match.
  *
- * @param stderr What the tool wrote there at last, where it was passed on.
- * @param changes What it changed in overlays, where that is to be told.
+ * @param stderr The end of the tool's standard error, if it was forwarded.
+ * @param changes Its overlay changes, if they are to be reported.
  */
 export async function toolAnswer(
   schema: ToolSchema,
@@ -56,12 +56,12 @@ export async function toolAnswer(
   };
 }
 
-/** A failure in words. */
+/** A failure as text. */
 export function failure(text: string): ToolAnswer {
   return { content: [{ type: "text", text }], isError: true };
 }
 
-/** Standard error was passed on, so the result has none of it. */
+/** Adds standard error, which the result lacks because it was forwarded. */
 function withStderr(
   result: CallFailure,
   stderr: string | undefined,
@@ -86,7 +86,7 @@ function answerOf(schema: ToolSchema, value: JsonValue): ToolAnswer {
   };
 }
 
-/** Reading has no limit of depth, and writing has. */
+/** Parsing has no depth limit, but serializing does. */
 function toJson(value: JsonValue): string | undefined {
   try {
     return JSON.stringify(value);
@@ -115,10 +115,13 @@ function answersContent({ metadata: { mcp } }: ToolSchema): boolean {
 
 type Checker = NonNullable<ReturnType<typeof outputSchema>>;
 
-/** A schema is read once. */
+/** Each schema is compiled once. */
 const CHECKERS = new WeakMap<ToolSchema, Checker>();
 
-/** Clients check it too, and show a person what went wrong: a model can't act. */
+/**
+ * Checked here because clients would show a mismatch to the user, where the
+ * model can't act on it.
+ */
 async function checked(
   schema: ToolSchema,
   answer: ToolAnswer,

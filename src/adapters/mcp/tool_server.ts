@@ -1,4 +1,4 @@
-/** A server of the official package that serves tools, and nothing else. */
+/** An MCP server, based on the official package, that serves only tools. */
 
 import {
   LOG_LEVEL_META_KEY,
@@ -20,7 +20,7 @@ import { RunningCalls } from "./running_calls.ts";
 import { failure, type ToolAnswer, toolAnswer } from "./tool_answer.ts";
 import { type ChangePolicy, settleChanges } from "./told_changes.ts";
 
-/** How a server presents itself. */
+/** The identity of a server. */
 export interface ServerIdentity {
   readonly name: string;
   readonly version: string;
@@ -31,9 +31,9 @@ export interface ServerIdentity {
 const INVALID_PARAMS = -32602;
 const SESSION_HEADER = "mcp-session-id";
 
-/** Makes servers: one a connection, or one a request over HTTP. */
+/** Creates servers: one per connection, or one per HTTP request. */
 export class ToolServers {
-  /** The calls that run, over all servers. */
+  /** The running calls of all servers. */
   readonly running: RunningCalls = new RunningCalls();
   readonly #tools: McpTools;
   readonly #identity: ServerIdentity;
@@ -49,7 +49,7 @@ export class ToolServers {
     this.#policy = policy;
   }
 
-  /** Makes one, for what the package tells of the request. */
+  /** Creates a server for a request. */
   readonly make = ({ era, requestInfo }: McpRequestContext): Server => {
     const { name, version, instructions } = this.#identity;
     const server = new Server({ name, version }, {
@@ -67,7 +67,7 @@ export class ToolServers {
         this.#call(server, { era, session }, request, context),
     );
     if (session !== undefined) {
-      // Each request has a server of its own: the call runs in another.
+      // Each request has its own server: the call to cancel runs in another.
       server.setNotificationHandler("notifications/cancelled", ({ params }) => {
         const { requestId: id } = params;
         if (id !== undefined) this.running.cancel({ session, id });
@@ -127,20 +127,20 @@ export class ToolServers {
   }
 }
 
-/** Who a server serves. */
+/** The client of a server. */
 interface Peer {
   readonly era: McpRequestContext["era"];
-  /** What an older client over HTTP calls itself. */
+  /** The session id of an older HTTP client. */
   readonly session: string | undefined;
 }
 
-/** Newer clients say for each call what they want to be told meanwhile. */
+/** Newer clients request notifications per call. */
 function wantsReports(era: Peer["era"], { mcpReq }: ServerContext): boolean {
   return era === "legacy" || mcpReq._meta?.progressToken !== undefined ||
     LOG_LEVEL_META_KEY in (mcpReq.envelope ?? {});
 }
 
-/** Answers of people are never asked for, so there is nothing to validate. */
+/** Elicitation is never used, so there is nothing to validate. */
 const NO_VALIDATOR = {
   getValidator: () => () => {
     throw new TypeError("This server asks clients for nothing");
