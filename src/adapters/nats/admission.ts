@@ -1,9 +1,9 @@
-/** Whether a service takes a call. */
+/** Decides whether a service accepts a call. */
 
 import type { CallQueue } from "./call_queue.ts";
 import { type Refusal, REFUSALS } from "./frames.ts";
 
-/** What a service takes at most. */
+/** The limits of a service. */
 export interface Capacity {
   readonly maxConcurrentCalls: number;
   readonly maxQueuedCalls: number;
@@ -11,18 +11,20 @@ export interface Capacity {
   readonly maxHeldBytes: number;
 }
 
-/** What a service has already. */
+/** The current load of a service. */
 export interface Load {
   readonly queue: CallQueue;
   readonly openCalls: number;
   readonly heldBytes: number;
 }
 
-/** Arguments that come in pieces wait beside calls that wait for a place. */
+/** Calls still receiving arguments, in addition to queued ones. */
 const MOST_OPEN_BESIDE = 1_000;
 const MOST_BUDGET_MS = 24 * 3_600_000;
 
-/** Why a call is not taken, with a reason in words; undefined when it is. */
+/**
+ * Why a call is refused, with a reason in words; undefined if it is accepted.
+ */
 export function refusalOf(
   call: { readonly totalBytes: number; readonly budgetMs: number },
   capacity: Capacity,

@@ -1,13 +1,12 @@
-/** The messages of a service on their way out. */
+/** Sends the messages of a service. */
 
-/** Answers that wait for each other. */
+/** Maximum number of responses in a batch. */
 const MOST_TOGETHER = 16;
 const TOGETHER_MS = 1;
 
 /**
- * Sends messages in order: at once, unless calls wait. Then every answer lets
- * another call begin, and some of them go out in one write, which costs more
- * than a small call.
+ * Sends messages in order: immediately, unless calls are queued. Then responses
+ * are batched, as a write costs more than a small call.
  */
 export class AnswersOut {
   readonly #publish: (to: string, frame: Uint8Array, control: string) => void;
@@ -22,7 +21,7 @@ export class AnswersOut {
     this.#callsWait = callsWait;
   }
 
-  /** Sends one, now or in a millisecond. */
+  /** Sends a message, now or within a millisecond. */
   send(to: string, frame: Uint8Array, control: string): void {
     const publish = () => this.#publish(to, frame, control);
     if (this.#together.length === 0 && !this.#callsWait()) return publish();
@@ -32,7 +31,7 @@ export class AnswersOut {
     setTimeout(() => this.flush(), TOGETHER_MS);
   }
 
-  /** Sends those that wait. */
+  /** Sends pending messages. */
   flush(): void {
     for (const publish of this.#together.splice(0)) publish();
   }

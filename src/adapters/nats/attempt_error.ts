@@ -1,4 +1,4 @@
-/** Maps a try without a result to an error of the sandbox. */
+/** Maps an attempt without a result to a sandbox error. */
 
 import {
   type AnySandboxError,
@@ -12,14 +12,14 @@ import { quote } from "../../quote.ts";
 import type { AttemptEnd } from "./call_attempt.ts";
 import { REFUSALS } from "./frames.ts";
 
-/** What was asked for. */
+/** The requested tool. */
 export interface AskedTool {
   readonly tool: string;
   readonly hash: string;
   readonly timeoutMs: number;
 }
 
-/** Makes the error of a try that ended without a result. */
+/** Creates the error for an attempt that ended without a result. */
 export function attemptError(
   end: Exclude<AttemptEnd, { kind: "result" }>,
   instance: string | undefined,
@@ -57,7 +57,7 @@ function refused(
   { reason, why }: Extract<AttemptEnd, { kind: "refused" }>,
   what: string,
 ): AnySandboxError {
-  // The service's own words, which may be anything.
+  // The service's own text, which is untrusted.
   const message = `${what}: ${quote(why)}`;
   return reason === REFUSALS.Busy || reason === REFUSALS.Draining
     ? new Busy(0, message)

@@ -1,4 +1,4 @@
-/** One try of a call, as its caller sees it: whom it hears, and its result. */
+/** One attempt of a call, on the caller's side. */
 
 import type { Msg } from "@nats-io/transport-node";
 import {
@@ -12,22 +12,22 @@ import {
 import { PIECE_WINDOW, PieceSender, PieceTaker } from "./piece_flow.ts";
 import type { ControlSubject, Subjects } from "./subjects.ts";
 
-/** The result. */
+/** The result of an attempt. */
 export type AttemptEnd =
   | { readonly kind: "result"; readonly bytes: Uint8Array }
   | { readonly kind: "refused"; readonly reason: Refusal; readonly why: string }
-  /** Nobody hears the subject. */
+  /** There are no subscribers. */
   | { readonly kind: "nobody" }
-  /** A service was asked, or had begun, and is heard of no more. */
+  /** A service was asked or had started, and stopped responding. */
   | { readonly kind: "silent"; readonly ms: number }
   | { readonly kind: "wrong"; readonly why: string }
   | { readonly kind: "closed" }
   | { readonly kind: "given up" };
 
-/** What is asked for. */
+/** The parameters of an attempt. */
 export interface AskedAttempt {
   readonly subjects: Subjects;
-  /** Where the call is sent. */
+  /** The subject to which the call is sent. */
   readonly subject: string;
   readonly budgetMs: number;
   readonly pieceBytes: number;
@@ -38,10 +38,10 @@ export interface AskedAttempt {
   readonly publish: (subject: string, frame: Uint8Array) => void;
 }
 
-/** A service that sends more is not listened to. */
+/** Maximum bytes of standard error accepted from a service. */
 const MOST_STDERR_BYTES = 1024 * 1024;
 
-/** One try. */
+/** One attempt. */
 export class CallAttempt {
   readonly #asked: AskedAttempt;
   readonly #end = Promise.withResolvers<AttemptEnd>();
@@ -61,7 +61,7 @@ export class CallAttempt {
     return this.#end.promise;
   }
 
-  /** The service that answered; undefined before one has. */
+  /** The service that responded; undefined before one has. */
   get instance(): string | undefined {
     return this.#peer?.instance;
   }
@@ -79,7 +79,7 @@ export class CallAttempt {
     return callFrame(budgetMs, args.length, wantsStderr, sender.first);
   }
 
-  /** Hears a message that came for this very try. */
+  /** Handles a message for this attempt. */
   hear(message: Msg): void {
     const { reply = "", data } = message;
     if (data.length === 0 && message.headers?.code === 503) {
@@ -89,8 +89,8 @@ export class CallAttempt {
     const peer = this.#asked.subjects.readControl(reply);
     const frame = readFrame(data);
     if (!peer || !frame) return;
-    // The first that answers is the one that has the call; nobody else knows
-    // how it is called from here.
+    // The first service to respond has the call; no other knows the random
+    // subjects.
     this.#peer ??= peer;
     if (this.#peer.subject !== peer.subject) return;
     if (this.#isEnded) return this.#tell(cancelFrame());
@@ -98,25 +98,26 @@ export class CallAttempt {
     this.#take(frame);
   }
 
-  /** Notices when nothing was heard for long. */
+  /** Detects a silent service. */
   tick(now: number): void {
     const ms = now - this.#heard;
     if (ms > this.#asked.silenceMs) this.finish({ kind: "silent", ms });
   }
 
-  /** The time in which nothing could be heard does not count. */
+  /** Resets the silence timer, after the event loop was blocked. */
   forgive(): void {
     this.#heard = performance.now();
   }
 
-  /** Ends it here; a service that is at it is told. */
+  /** Ends the attempt; notifies a service that is running it. */
   finish(end: AttemptEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (this.#peer && end.kind !== "result" && end.kind !== "refused") {
       this.#tell(cancelFrame());
     }
-    // It may be remembered for a while, and what was sent is large.
+    // Freed because the attempt may be remembered for a while, and its data may
+    // be large.
     this.#taker = undefined;
     this.#sender = undefined;
     this.#end.resolve(end);
@@ -139,7 +140,7 @@ export class CallAttempt {
   }
 
   #begin(totalBytes: number, piece: Uint8Array): void {
-    // A second result of the same call is nobody's.
+    // A second result of the same call is ignored.
     if (this.#taker) return;
     const { maxResultBytes } = this.#asked;
     if (totalBytes > maxResultBytes) {

@@ -1,15 +1,15 @@
-/** How long calls of each tool took lately. */
+/** Recent durations of each tool's calls. */
 
 const MOST_KEPT = 9;
-/** The first call of a tool starts workers: it says nothing of the next. */
+/** Minimum number of samples, as the first call also starts workers. */
 const LEAST_KNOWN = 3;
 
-/** The last durations of each tool. */
+/** The recent durations of each tool. */
 export class CallDurations {
   readonly #last = new Map<string, number[]>();
   readonly #expected = new Map<string, number>();
 
-  /** Notes how long a call took. */
+  /** Records the duration of a call. */
   add(tool: string, ms: number): void {
     const last = this.#last.get(tool) ?? [];
     this.#last.set(tool, last);
@@ -20,7 +20,10 @@ export class CallDurations {
     this.#expected.set(tool, sorted[last.length >> 1]!);
   }
 
-  /** What a call takes, most likely: the median; 0 when little is known. */
+  /**
+   * The expected duration of a call: the median; 0 if there are too few
+   * samples.
+   */
   expectedMs(tool: string): number {
     return this.#expected.get(tool) ?? 0;
   }

@@ -1,24 +1,24 @@
-/** Who runs next, and how long a call that comes now would wait. */
+/** A queue of calls that estimates waiting times. */
 
 import { CallDurations } from "./call_durations.ts";
 
-/** A place to run; given back when the call has ended. */
+/** A slot to run a call, released when it has ended. */
 export interface QueuePlace {
   /** Milliseconds that the call waited for it. */
   readonly waitedMs: number;
-  /** Gives it back. */
+  /** Releases the slot. */
   leave(): void;
 }
 
-/** How many calls there are of each tool. */
+/** The number of calls of each tool. */
 type Counts = Map<string, number>;
 
-/** Lets so many calls run at once, in the order in which they came. */
+/** Limits concurrent calls, in order of arrival. */
 export class CallQueue {
   readonly #places: number;
   readonly #mostWaiting: number;
   readonly #durations = new CallDurations();
-  /** What lets each of those in that wait, in the order in which they came. */
+  /** The callbacks that admit waiting calls, in order of arrival. */
   readonly #waiting = new Set<() => void>();
   readonly #waitingOf: Counts = new Map();
   readonly #runningOf: Counts = new Map();
@@ -29,20 +29,20 @@ export class CallQueue {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Whether no more may wait. */
+  /** Whether the queue is full. */
   get isFull(): boolean {
     return this.#running >= this.#places &&
       this.#waiting.size >= this.#mostWaiting;
   }
 
-  /** How many wait. */
+  /** The number of waiting calls. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /**
-   * How long a call that comes now would wait, by what calls took lately. Those
-   * that run are half done, for all that one knows.
+   * The estimated wait of a new call, by recent durations. Running calls are
+   * assumed to be half done.
    */
   get expectedWaitMs(): number {
     if (this.#running < this.#places) return 0;
@@ -52,7 +52,7 @@ export class CallQueue {
   }
 
   /**
-   * Waits for a place.
+   * Waits for a slot.
    *
    * @returns undefined when `signal` was aborted before there was one.
    */
@@ -82,7 +82,7 @@ export class CallQueue {
     count(this.#runningOf, tool, 1);
   }
 
-  /** Whoever is let in takes its place before anybody else can ask for it. */
+  /** An admitted call takes its slot before anyone else can. */
   #wait(tool: string, signal: AbortSignal): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const leave = (hasPlace: boolean) => {

@@ -1,4 +1,7 @@
-/** A connection's end of calls: one inbox for all of them, and who answered. */
+/**
+ * The caller's end of a connection: one inbox for all calls, and the known
+ * services.
+ */
 
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import type { AskedAttempt } from "./call_attempt.ts";
@@ -6,26 +9,32 @@ import { CallAttempt } from "./call_attempt.ts";
 import { pieceBytes } from "./piece_flow.ts";
 import { randomToken } from "./subjects.ts";
 
-/** How often calls are looked at. */
+/** Interval for checking calls. */
 const TICK_MS = 100;
-/** The event loop was held up: whoever was silent may be waiting to be read. */
+/**
+ * A tick this late means that the event loop was blocked: messages may be
+ * waiting to be read.
+ */
 const HELD_UP_MS = 400;
-/** A service may not know yet that nobody waits for a call of it. */
+/**
+ * How long ended attempts are remembered, as a service may not know yet that
+ * its call was cancelled.
+ */
 const REMEMBER_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
-/** Services that were heard of lately. */
+/** How long services are remembered. */
 const KNOWN_MS = 60_000;
 const MOST_KNOWN = 1_000;
 const MEASURE_WAY_MS = 10_000;
 
 const ENDS = new WeakMap<NatsConnection, Map<string, CallerEnd>>();
 
-/** The end of calls at one connection. */
+/** The caller's end of one connection. */
 export class CallerEnd {
   readonly #connection: NatsConnection;
   readonly #inbox: string;
   readonly #attempts = new Map<string, CallAttempt>();
-  /** Tries that have ended here, by when they did. */
+  /** Ended attempts, and when they ended. */
   readonly #past = new Map<string, { attempt: CallAttempt; ended: number }>();
   readonly #known = new Map<string, number>();
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -44,7 +53,7 @@ export class CallerEnd {
     connection.closed().then(() => this.#closed());
   }
 
-  /** The end of a connection, which all tools on it share. */
+  /** The caller's end of a connection, shared by all tools on it. */
   static of(connection: NatsConnection, inboxPrefix: string): CallerEnd {
     const ends = ENDS.get(connection) ?? new Map<string, CallerEnd>();
     ENDS.set(connection, ends);
@@ -54,22 +63,22 @@ export class CallerEnd {
     return end;
   }
 
-  /** Whether the connection is closed for good. */
+  /** Whether the connection is permanently closed. */
   get isClosed(): boolean {
     return this.#connection.isClosed();
   }
 
-  /** How many bytes of arguments go with a message. */
+  /** Bytes of arguments that fit in a message. */
   get pieceBytes(): number {
     return pieceBytes(this.#connection.info?.max_payload);
   }
 
-  /** Milliseconds to the server and back, as they were lately. */
+  /** Recent round-trip time to the server, in milliseconds. */
   get wayMs(): number {
     return this.#wayMs;
   }
 
-  /** Begins a try. */
+  /** Starts an attempt. */
   begin(
     args: Uint8Array,
     asked: Omit<AskedAttempt, "publish">,
@@ -90,7 +99,7 @@ export class CallerEnd {
     return attempt;
   }
 
-  /** A service other than this one that was heard of lately, at random. */
+  /** A random other service that was recently seen. */
   another(instance: string): string | undefined {
     const least = performance.now() - KNOWN_MS;
     const others = [...this.#known]
@@ -107,12 +116,14 @@ export class CallerEnd {
     if (this.#known.size > MOST_KNOWN) this.#known.delete(oldest!);
   }
 
-  /** Forgets a service that does not answer. */
+  /** Forgets a service that does not respond. */
   forget(instance: string): void {
     this.#known.delete(instance);
   }
 
-  /** Measures the way to the server, if that is long ago. */
+  /**
+   * Measures the round-trip time to the server, if the last measurement is old.
+   */
   async measureWay(): Promise<void> {
     if (performance.now() - this.#measured < MEASURE_WAY_MS) return;
     this.#measured = performance.now();
@@ -131,14 +142,14 @@ export class CallerEnd {
     try {
       this.#connection.publish(subject, frame, reply ? { reply } : {});
     } catch {
-      // It drains, and takes nothing more: what waits is told when it closes.
+      // The connection is draining; pending calls are notified when it closes.
     }
   }
 
   #ended(token: string, attempt: CallAttempt): void {
     this.#attempts.delete(token);
     if (attempt.instance !== undefined) this.know(attempt.instance);
-    // A service that was not heard of yet is to be told when it is.
+    // A service that has not responded yet is notified when it does.
     if (attempt.instance === undefined) {
       this.#past.set(token, { attempt, ended: performance.now() });
     }

@@ -1,4 +1,4 @@
-/** Who serves what: the answers of all services, none of which is believed. */
+/** Discovers tools from the responses of all services, which are untrusted. */
 
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { PermissionDenied } from "../../errors.ts";
@@ -7,38 +7,38 @@ import { TimeSlice } from "../../pieces/time_slice.ts";
 import { randomToken, type Subjects } from "./subjects.ts";
 import { isObject, type Untrusted } from "./untrusted.ts";
 
-/** A tool that at least one service has. */
+/** A tool offered by at least one service. */
 export interface FoundTool {
   readonly name: string;
   readonly hash: string;
-  /** How many services have it. */
+  /** The number of services that offer it. */
   readonly services: number;
-  /** What the first of them says of it; undefined where it is to be asked. */
+  /** The schema from the first of them; undefined if it must be requested. */
   readonly schemaJson: string | undefined;
 }
 
-/** What was found. */
+/** The result of discovery. */
 export interface Discovery {
   readonly tools: readonly FoundTool[];
-  /** The services that answered. */
+  /** The services that responded. */
   readonly instances: readonly string[];
 }
 
-/** How to look. */
+/** Options of discovery. */
 export interface DiscoveryTerms {
   readonly subjects: Subjects;
   readonly service: string;
   readonly inboxPrefix: string;
-  /** How long nobody more has to answer for all to have answered. */
+  /** Milliseconds without a response after which discovery ends. */
   readonly quietMs: number;
 }
 
-/** Longer than that nobody waits. */
+/** Maximum duration of discovery. */
 const MOST_WAIT_MS = 5_000;
 const MOST_ANSWERS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ENDPOINTS = 2_000;
-/** Kinds of tools that are told apart. */
+/** Maximum number of distinct tools. */
 const MOST_FOUND = 10_000;
 const MOST_VALUES = 50_000;
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
@@ -46,9 +46,9 @@ const HASH = /^[0-9a-f]{64}$/;
 const INSTANCE = /^[0-9a-f]{32}$/;
 
 /**
- * Asks all services what they have.
+ * Asks all services for their tools.
  *
- * @throws {PermissionDenied} when the server does not let this user hear them.
+ * @throws {PermissionDenied} when this user may not receive the responses.
  */
 export async function discover(
   connection: NatsConnection,
@@ -116,7 +116,7 @@ function readEndpoint(
   return [{ name, hash, schemaJson }];
 }
 
-/** The answers of services, until nobody answers any more. */
+/** Collects responses until no more arrive. */
 async function answers(
   connection: NatsConnection,
   terms: DiscoveryTerms,
@@ -140,18 +140,23 @@ async function answers(
   return got;
 }
 
-/** A question to services. */
+/** A request to services. */
 export interface Question {
-  /** Asks it; answers are to come to subjects right below the inbox. */
+  /**
+   * Sends the request; responses must go to subjects directly below the inbox.
+   */
   readonly ask: (inbox: string) => void;
   /**
-   * Takes an answer; false when no more is waited for. `later` ends the wait
-   * after so many milliseconds without another one.
+   * Handles a response; false to stop waiting. `later` ends the wait after that
+   * many milliseconds without another response.
    */
   readonly take: (message: Msg, later: (ms: number) => void) => boolean;
 }
 
-/** Asks, and takes answers until there are enough, or it takes too long. */
+/**
+ * Sends the request, and handles responses until there are enough or time is
+ * up.
+ */
 export async function hear(
   connection: NatsConnection,
   { inboxPrefix }: DiscoveryTerms,

@@ -1,6 +1,6 @@
 /**
- * The messages of a call. Whoever sends one may be hostile: every reader checks
- * what it reads, and knows no other message.
+ * The messages of a call. The sender is untrusted: every reader validates what
+ * it reads, and accepts no other message.
  *
  * ```text
  * byte 0   version, 1
@@ -19,7 +19,7 @@
 /** The version of these messages. */
 export const FRAME_VERSION = 1;
 
-/** What a message is about. */
+/** The kinds of messages. */
 export const FRAME_KINDS = {
   Call: 1,
   Piece: 2,
@@ -31,7 +31,7 @@ export const FRAME_KINDS = {
   Stderr: 8,
 } as const;
 
-/** Why a service does not take a call. */
+/** Why a service refuses a call. */
 export const REFUSALS = {
   Busy: 1,
   Draining: 2,
@@ -39,16 +39,16 @@ export const REFUSALS = {
   NotUnderstood: 4,
 } as const;
 
-/** Why a service does not take a call, as its number. */
+/** The code of a refusal. */
 export type Refusal = typeof REFUSALS[keyof typeof REFUSALS];
 
-/** A message that was read. */
+/** A decoded message. */
 export type Frame =
   | {
     readonly kind: "Call";
     readonly budgetMs: number;
     readonly totalBytes: number;
-    /** Whether standard error is to be told as it comes. */
+    /** Whether standard error is forwarded as it is written. */
     readonly wantsStderr: boolean;
     readonly piece: Uint8Array;
   }
@@ -77,7 +77,7 @@ const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 const REASONS: ReadonlySet<number> = new Set(Object.values(REFUSALS));
 
-/** Asks for a call; `piece` is the beginning of its arguments. */
+/** Requests a call; `piece` is the start of its arguments. */
 export function callFrame(
   budgetMs: number,
   totalBytes: number,
@@ -88,27 +88,27 @@ export function callFrame(
   return frame(FRAME_KINDS.Call, [budgetMs, totalBytes, wishes], piece);
 }
 
-/** Goes on with arguments or with a result. */
+/** Continues arguments or a result. */
 export function pieceFrame(number: number, piece: Uint8Array): Uint8Array {
   return frame(FRAME_KINDS.Piece, [number], piece);
 }
 
-/** Lets a service send so many pieces of a result altogether. */
+/** Allows a service to send a total of `pieces` pieces of a result. */
 export function creditFrame(pieces: number): Uint8Array {
   return frame(FRAME_KINDS.Credit, [pieces]);
 }
 
-/** Ends a call. */
+/** Cancels a call. */
 export function cancelFrame(): Uint8Array {
   return frame(FRAME_KINDS.Cancel, []);
 }
 
-/** Tells that a call goes on, and how many pieces of it may be sent. */
+/** Reports that a call is alive, and how many pieces of it may be sent. */
 export function aliveFrame(pieces: number): Uint8Array {
   return frame(FRAME_KINDS.Alive, [pieces]);
 }
 
-/** Tells that a call was not begun. */
+/** Reports that a call was refused. */
 export function refusedFrame(reason: Refusal, why: string): Uint8Array {
   const text = ENCODER.encode(why).subarray(0, MOST_WHY_BYTES);
   const all = new Uint8Array(3 + text.length);
@@ -117,17 +117,17 @@ export function refusedFrame(reason: Refusal, why: string): Uint8Array {
   return all;
 }
 
-/** Tells the result of a call; `piece` is the beginning. */
+/** Returns the result of a call; `piece` is its start. */
 export function resultFrame(totalBytes: number, piece: Uint8Array): Uint8Array {
   return frame(FRAME_KINDS.Result, [totalBytes], piece);
 }
 
-/** Passes on what a tool wrote to standard error. */
+/** Forwards a tool's standard error. */
 export function stderrFrame(piece: Uint8Array): Uint8Array {
   return frame(FRAME_KINDS.Stderr, [], piece);
 }
 
-/** Reads a message; undefined when it is none. */
+/** Decodes a message; undefined if it is invalid. */
 export function readFrame(bytes: Uint8Array): Frame | undefined {
   if (bytes[0] !== FRAME_VERSION) return undefined;
   switch (bytes[1]) {

@@ -1,4 +1,4 @@
-/** What a tool is, in one hash: that of its entry in tools.lock. */
+/** Identifies a tool by the hash of its entry in tools.lock. */
 
 import type { JsonValue, ToolSchema } from "../../../mod.ts";
 import { parseToolSchema } from "../../tool/parse_tool_schema.ts";
@@ -7,11 +7,11 @@ import { sha256Hex } from "../../tool/sha256.ts";
 /** A tool's entry in tools.lock. */
 export type LockedTool = { readonly [member: string]: JsonValue };
 
-/** Entries of tools.lock, by the names that tools are served under. */
+/** Entries of tools.lock, by the names under which tools are served. */
 export type LockedTools = ReadonlyMap<string, LockedTool>;
 
 /**
- * The hash of an entry, whatever the order of its members.
+ * The hash of an entry, independent of member order.
  *
  * @returns SHA-256 in hexadecimal.
  */
@@ -19,7 +19,7 @@ export async function labelHash(label: LockedTool): Promise<string> {
   return await sha256Hex(new TextEncoder().encode(canonical(label)));
 }
 
-/** What a tool says of itself, as its entry has it. */
+/** The schema of a tool according to its entry. */
 export async function lockedSchema(
   name: string,
   locked: LockedTool,
@@ -28,15 +28,15 @@ export async function lockedSchema(
   return await parseToolSchema("the lock", bytes);
 }
 
-/** Whether two schemas say the same, whatever the order of their members. */
+/** Whether two schemas are equal, independent of member order. */
 export function isSameSchema(one: ToolSchema, other: ToolSchema): boolean {
   const json = (schema: ToolSchema) => canonical({ schema: schema as never });
   return json(one) === json(other);
 }
 
 /**
- * What stands for an entry where nobody has locked the tool: what it says of
- * itself. It never is the hash of an entry, which tells of the bytes too.
+ * A substitute entry for a tool that is not locked: its schema. Its hash never
+ * equals that of a real entry, which includes the module's bytes.
  */
 export function unlockedLabel(schema: ToolSchema): LockedTool {
   return { unlocked: schema as unknown as JsonValue };

@@ -1,6 +1,6 @@
 /**
- * Serves tools to other machines over NATS, and calls those that other machines
- * serve as if they were here: same results, same errors, the same limits.
+ * Serves tools to other machines over NATS, and calls remote tools as if they
+ * were local, with the same results, errors and limits.
  *
  * @module
  */

@@ -1,8 +1,14 @@
-/** What is asked of a connection, whichever version of NATS's client made it. */
+/**
+ * The required interface of a connection, independent of the version of the
+ * NATS client.
+ */
 
 import type { NatsConnection } from "@nats-io/transport-node";
 
-/** A connection to a NATS server, as `connect` of `@nats-io/transport-node` makes. */
+/**
+ * A connection to a NATS server, as created by `connect` of
+ * `@nats-io/transport-node`.
+ */
 export interface NatsLink {
   /** Sends a message. */
   publish(
@@ -10,19 +16,19 @@ export interface NatsLink {
     data?: Uint8Array | string,
     options?: { readonly reply?: string },
   ): void;
-  /** Hears messages. */
+  /** Subscribes to messages. */
   subscribe(subject: string, options?: object): unknown;
-  /** Resolves when the server has seen all that was sent. */
+  /** Resolves when the server has processed everything sent. */
   flush(): Promise<void>;
-  /** Milliseconds to the server and back. */
+  /** The round-trip time to the server, in milliseconds. */
   rtt(): Promise<number>;
-  /** Resolves when it is closed for good. */
+  /** Resolves when it is permanently closed. */
   closed(): Promise<void | Error>;
-  /** Whether it is closed for good. */
+  /** Whether it is permanently closed. */
   isClosed(): boolean;
 }
 
-/** The whole of it, which the client's own packages want. */
+/** The full connection, which the client's own packages require. */
 export function wholeOf(link: NatsLink): NatsConnection {
   return link as unknown as NatsConnection;
 }

@@ -1,4 +1,4 @@
-/** A call at the service that runs it, from its first message to its last. */
+/** A call on the service's side, from its first message to its last. */
 
 import { TimeoutExceeded } from "../../errors.ts";
 import { parseJson, UnusableJson } from "../../pieces/parse_json.ts";
@@ -28,20 +28,20 @@ export type RunTool = (
   },
 ) => Promise<CallResult<JsonValue>>;
 
-/** What a call has to do with. */
+/** The environment of a call. */
 export interface CallSurroundings {
   readonly queue: CallQueue;
   readonly run: RunTool;
   /** Sends a message to the caller. */
   readonly send: (frame: Uint8Array) => void;
   readonly pieceBytes: number;
-  /** Told when it holds an answer that did not go out at once. */
+  /** Called when it holds a response that could not be sent immediately. */
   readonly onHold: () => void;
-  /** Told once, when nothing more is to come of it. */
+  /** Called once, when the call is finished. */
   readonly onEnd: () => void;
 }
 
-/** A call that may be taken. */
+/** An accepted call. */
 export interface AcceptedCall {
   readonly tool: string;
   readonly budgetMs: number;
@@ -49,11 +49,11 @@ export interface AcceptedCall {
   readonly wantsStderr: boolean;
 }
 
-/** The other side lets so long pass without a piece, or room for one. */
+/** How long the other side may take without sending or accepting a piece. */
 export const STALL_MS = 5_000;
-/** Whoever takes or sends less for that long holds a place for nothing. */
+/** Minimum transfer rate; slower peers would hold a slot for nothing. */
 const LEAST_BYTES_A_MS = 64;
-/** A call that takes longer says that it goes on. */
+/** Time after which a call sends its first heartbeat. */
 const FIRST_ALIVE_MS = 15;
 const MOST_STDERR_BYTES = 1024 * 1024;
 
@@ -82,32 +82,32 @@ export class OpenCall {
     this.#timer = setTimeout(() => this.#late(), call.budgetMs);
   }
 
-  /** How many bytes it may hold. */
+  /** The maximum number of bytes that it may hold. */
   get heldBytes(): number {
     return this.#call.totalBytes;
   }
 
-  /** How many bytes its answer holds until it is taken. */
+  /** Bytes held by its response until it is delivered. */
   get answerBytes(): number {
     return this.#sender?.length ?? 0;
   }
 
-  /** Until when its caller did what it had to. */
+  /** When its caller last made progress. */
   get heard(): number {
     return this.#heard;
   }
 
-  /** Gives up a caller that does not take the answer. */
+  /** Drops the response of a caller that does not accept it. */
   dropAnswer(): void {
     this.#refuse(REFUSALS.NotUnderstood, "the answer was not taken in time");
   }
 
-  /** Begins with the first piece of its arguments. */
+  /** Starts with the first piece of its arguments. */
   begin(piece: Uint8Array): void {
     this.#collected(this.#taker.begin(piece));
   }
 
-  /** Hears from the caller. */
+  /** Handles a message from the caller. */
   hear(frame: Frame): void {
     if (frame.kind === "Cancel") return this.stop(GONE);
     if (frame.kind === "Piece" && this.#isCollecting) {
@@ -120,7 +120,7 @@ export class OpenCall {
     }
   }
 
-  /** Tells that it goes on, or gives up a caller that doesn't. */
+  /** Sends heartbeats, and gives up a stalled caller. */
   tick(now: number, heartbeatMs: number): void {
     const isStalled = (this.#isCollecting || this.#sender !== undefined) &&
       now - this.#heard > STALL_MS;
@@ -138,20 +138,23 @@ export class OpenCall {
     if (isDue) this.#tellAlive(now);
   }
 
-  /** Ends it, and the guest; the caller is told where it may still listen. */
+  /**
+   * Ends the call and the guest; notifies the caller if it may still listen.
+   */
   stop(reason: unknown): void {
     if (this.#isEnded) return;
     this.#controller.abort(reason);
-    // What runs ends by itself now, and what does not has nothing to end it.
+    // A running call now ends by itself; one that is not running must be ended
+    // here.
     if (reason === GONE || this.#isCollecting) this.#end();
   }
 
-  /** Ends it because its caller is no longer there. */
+  /** Ends it because its caller is gone. */
   forsake(): void {
     this.stop(GONE);
   }
 
-  /** Bytes give a caller time, and messages without any do not. */
+  /** Only messages with bytes extend a caller's time. */
   #moved(bytes: number): void {
     const until = this.#heard + bytes / LEAST_BYTES_A_MS;
     this.#heard = Math.min(performance.now(), until);
@@ -235,7 +238,7 @@ export class OpenCall {
     isBudget: boolean = false,
   ): void {
     if (this.#isEnded) return;
-    // It never reached a guest: another service may have room.
+    // It never reached a guest: another service may have capacity.
     if (!result.ok && result.error.kind === "Busy") {
       return this.#refuse(REFUSALS.Busy, result.error.message);
     }

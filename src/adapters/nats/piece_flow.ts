@@ -1,23 +1,25 @@
-/** Bytes that are too many for one message: sent and taken piece by piece. */
+/** Transfers data in pieces that is too large for one message. */
 
 import { pieceFrame } from "./frames.ts";
 
-/** Pieces that may be on the way at once, of one call in one direction. */
+/** Maximum number of pieces in flight, per call and direction. */
 export const PIECE_WINDOW = 8;
-/** A piece that is not the last has at least so many bytes. */
+/** Minimum size of all pieces but the last. */
 export const LEAST_PIECE_BYTES = 1_024;
 
 const MOST_PIECE_BYTES = 256 * 1024;
-/** What a message has beside a piece, with its subject. */
+/** Size of a message besides the piece, including its subject. */
 const ROOM_FOR_HEAD = 64;
 
-/** How long a piece is, where a server takes messages of so many bytes. */
+/** The size of a piece for a server's maximum payload. */
 export function pieceBytes(maxPayload: number | undefined): number {
   const room = (maxPayload ?? 1024 * 1024) - ROOM_FOR_HEAD;
   return Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, room));
 }
 
-/** Sends what the first message had no room for, as the other side allows. */
+/**
+ * Sends the pieces after the first message, as the other side grants credit.
+ */
 export class PieceSender {
   readonly #bytes: Uint8Array;
   readonly #size: number;
@@ -40,7 +42,7 @@ export class PieceSender {
     return this.#bytes.subarray(0, this.#size);
   }
 
-  /** How many bytes there are. */
+  /** The total number of bytes. */
   get length(): number {
     return this.#bytes.length;
   }
@@ -51,10 +53,10 @@ export class PieceSender {
   }
 
   /**
-   * Sends until `pieces` of them are sent altogether, or all; a window at most,
-   * since the other side can't have taken what was not sent.
+   * Sends until a total of `pieces` are sent, or all; at most a window, since
+   * the other side can't have accepted what was not sent.
    *
-   * @returns how many bytes that were.
+   * @returns the number of bytes sent.
    */
   allow(pieces: number): number {
     let bytes = 0;
@@ -69,11 +71,11 @@ export class PieceSender {
   }
 }
 
-/** What became of a piece. */
+/** The outcome of receiving a piece. */
 export type PieceFate = "taken" | "last" | "dropped" | "wrong";
 
 /**
- * Takes pieces in order up to a length that was checked before. Nothing is
+ * Receives pieces in order up to a length that was checked before. Nothing is
  * allocated for what was only announced.
  */
 export class PieceTaker {
@@ -82,12 +84,12 @@ export class PieceTaker {
   #length = 0;
   #taken = 0;
 
-  /** @param total How many bytes they are to be together. */
+  /** @param total The total length. */
   constructor(total: number) {
     this.#total = total;
   }
 
-  /** How many pieces may be sent altogether, for now. */
+  /** The total number of pieces that may be sent so far. */
   get credit(): number {
     return this.#taken + PIECE_WINDOW;
   }
@@ -97,7 +99,7 @@ export class PieceTaker {
     return this.#add(piece);
   }
 
-  /** Takes a later one; one that was taken already is dropped. */
+  /** Takes a later piece; a duplicate is dropped. */
   take(number: number, piece: Uint8Array): PieceFate {
     if (number <= this.#taken) return "dropped";
     if (number !== this.#taken + 1) return "wrong";
@@ -105,7 +107,7 @@ export class PieceTaker {
     return this.#add(piece);
   }
 
-  /** All of them, joined; they are let go. */
+  /** All pieces joined; they are released. */
   bytes(): Uint8Array {
     const pieces = this.#pieces;
     this.#pieces = [];
@@ -126,7 +128,7 @@ export class PieceTaker {
       this.#length > this.#total ||
       (!isLast && piece.length < LEAST_PIECE_BYTES)
     ) return "wrong";
-    // A message is a view of what was read from the socket with others.
+    // A message is a view of a buffer that it shares with others.
     this.#pieces.push(piece.slice());
     return isLast ? "last" : "taken";
   }

@@ -1,4 +1,4 @@
-/** A tool that other machines run, called like one of this process. */
+/** A remote tool, called like a local one. */
 
 import { checkKnown, checkTime } from "../../config/option_checks.ts";
 import { ArgumentCheck } from "../../tool/argument_check.ts";
@@ -22,13 +22,13 @@ import { readResult } from "./wire_result.ts";
 /** Options of a call of a {@linkcode RemoteTool}. */
 export interface RemoteCallOptions extends ToolCallOptions {
   /**
-   * The most milliseconds until the answer is here, the way there and back and
-   * the wait for a place included.
+   * The time limit in milliseconds until the result arrives, including network
+   * round trip and queueing.
    */
   readonly timeout?: number | undefined;
 }
 
-/** What a tool elsewhere is called with. */
+/** The terms for calls of a remote tool. */
 export interface RemoteTerms {
   readonly subjects: Subjects;
   readonly hash: string;
@@ -38,10 +38,10 @@ export interface RemoteTerms {
   readonly validateArguments: boolean;
 }
 
-/** The longest that a call may take. */
+/** The maximum timeout of a call. */
 export const MOST_TIMEOUT_MS: number = 24 * 3_600_000;
 
-/** One call, over all its tries. */
+/** One call, over all its attempts. */
 interface Calling {
   readonly args: Uint8Array;
   readonly timeoutMs: number;
@@ -49,13 +49,13 @@ interface Calling {
   readonly options: RemoteCallOptions;
 }
 
-/** A try that has ended. */
+/** An attempt that has ended. */
 interface Tried {
   readonly attempt: CallAttempt;
   readonly end: AttemptEnd;
 }
 
-/** Hidden from those who only use tools. */
+/** The internal parts of a remote tool. */
 interface RemoteParts {
   readonly end: CallerEnd;
   readonly schema: ToolSchema;
@@ -63,11 +63,10 @@ interface RemoteParts {
 }
 
 /**
- * A tool that services on NATS run. Results and errors are those of a tool of
- * this process. Beside those, a call fails with `Busy` when the service that was
- * asked has no room, with `WorkerLost` when it is heard of no more, and with
- * `SandboxClosed` when no service has the tool any more, or the connection is
- * closed.
+ * A tool run by services on NATS. Results and errors are those of a local tool.
+ * In addition, a call fails with `Busy` when the service is at capacity, with
+ * `WorkerLost` when the service stops responding, and with `SandboxClosed` when
+ * no service has the tool anymore or the connection is closed.
  */
 export class RemoteTool implements Tool {
   readonly #end: CallerEnd;
@@ -75,7 +74,7 @@ export class RemoteTool implements Tool {
   readonly #terms: RemoteTerms;
   readonly #check: ArgumentCheck | undefined;
 
-  /** `remoteTools` makes them. */
+  /** Use {@linkcode remoteTools}. */
   constructor(parts: RemoteParts) {
     this.#end = parts.end;
     this.#schema = parts.schema;
@@ -90,7 +89,7 @@ export class RemoteTool implements Tool {
     return this.#terms.hash;
   }
 
-  /** What the tool says about itself: with a lock, what is locked. */
+  /** The tool's schema; with a lock, the locked one. */
   schema(): ToolSchema {
     return this.#schema;
   }
@@ -98,8 +97,9 @@ export class RemoteTool implements Tool {
   /**
    * Calls the tool.
    *
-   * @returns the JSON value that it answered.
-   * @throws {SandboxError} when the call fails, here, there or on the way.
+   * @returns the JSON value that the tool returned.
+   * @throws {SandboxError} when the call fails, locally, remotely or in
+   * transit.
    * @throws the signal's reason when the call is aborted.
    */
   async execute(
@@ -110,11 +110,10 @@ export class RemoteTool implements Tool {
   }
 
   /**
-   * Calls the tool, and never throws for what comes of it.
+   * Calls the tool; returns failures instead of throwing them.
    *
-   * @returns the value or the error, with what the call used there.
-   * @throws {TypeError} when `args` can't be JSON, or for an option that does
-   * not exist.
+   * @returns the value or the error, with the call's usage there.
+   * @throws {TypeError} when `args` can't be JSON, or for an unknown option.
    * @throws the signal's reason when the call is aborted; the guest is stopped.
    */
   async call(
@@ -148,7 +147,7 @@ export class RemoteTool implements Tool {
     if (isLate || !this.#maySecond(first.end)) {
       return this.#result(first, calling);
     }
-    // Whoever was asked first is not asked again.
+    // The first service is not asked again.
     const { instance = "" } = first.attempt;
     if (first.end.kind === "silent") this.#end.forget(instance);
     const other = this.#end.another(instance);
@@ -163,7 +162,7 @@ export class RemoteTool implements Tool {
     return this.#result(await this.#try(calling, any), calling);
   }
 
-  /** Only a call that may run twice is tried twice. */
+  /** Only calls that may run twice are retried. */
   #maySecond({ kind, ...end }: AttemptEnd): boolean {
     const { idempotentHint, readOnlyHint } = this.#schema.annotations ?? {};
     if (!(idempotentHint || readOnlyHint)) return false;
@@ -205,7 +204,7 @@ export class RemoteTool implements Tool {
     const attempt = this.#end.begin(args, {
       subjects,
       subject,
-      // The answer has a way to go too.
+      // Leaves time for the response to travel.
       budgetMs: Math.max(1, Math.floor(leftMs - this.#end.wayMs)),
       pieceBytes: this.#end.pieceBytes,
       maxResultBytes,

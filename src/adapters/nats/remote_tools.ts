@@ -1,4 +1,4 @@
-/** Finds the tools that services on NATS have. */
+/** Discovers the tools that services on NATS offer. */
 
 import {
   checkKnown,
@@ -23,53 +23,67 @@ import { MOST_TIMEOUT_MS, RemoteTool } from "./remote_tool.ts";
 import { DEFAULT_PREFIX, DEFAULT_SERVICE, Subjects } from "./subjects.ts";
 import { toldSchemas } from "./told_schemas.ts";
 
-/** Which tools are wanted, and how they are called. */
+/** Which tools to find, and how to call them. */
 export interface RemoteToolsFilter {
-  /** The tools; all that are found by default. Each of them has to be there. */
+  /**
+   * The names of the tools, all of which must exist; by default all that are
+   * found.
+   */
   readonly names?: readonly string[] | undefined;
   /**
-   * The entries of tools.lock, by name. Only tools that are the same to the
-   * last byte are used, and what they say of themselves is taken from here.
+   * The entries of tools.lock, by name. Only tools that match exactly are used,
+   * and their schemas are taken from here.
    */
   readonly lock?: LockedTools | undefined;
   /**
-   * Whether services are asked what they have; `true` by default. With a lock
-   * they need not be: a call of a tool that nobody has fails at once.
+   * Whether to ask services for their tools; `true` by default. With a lock
+   * this is not needed: calling a tool that no service has fails immediately.
    */
   readonly search?: boolean | undefined;
-  /** What the services call themselves; `cortexai-tools` by default. */
+  /** The name of the services; `cortexai-tools` by default. */
   readonly service?: string | undefined;
-  /** How all subjects begin; `tools` by default. */
+  /** The prefix of all subjects; `tools` by default. */
   readonly prefix?: string | undefined;
-  /** How the subjects of answers begin; `_INBOX` by default. */
+  /** The prefix of response subjects; `_INBOX` by default. */
   readonly inboxPrefix?: string | undefined;
-  /** Milliseconds without another answer that end the search; 150 by default. */
+  /**
+   * Milliseconds without another response after which discovery ends; 150 by
+   * default.
+   */
   readonly quietMs?: number | undefined;
-  /** The most milliseconds of a call, with the way; 30 000 by default. */
+  /**
+   * The time limit of a call in milliseconds, including network; 30 000 by
+   * default.
+   */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds after which a service that is not heard of is given up; 3 000
-   * by default, at least 1 000. A service tells of a call twice a second.
+   * Milliseconds after which a silent service is given up; 3 000 by default, at
+   * least 1 000. Services send a heartbeat for each call twice a second.
    */
   readonly silenceMs?: number | undefined;
-  /** The most bytes of a result with its files; 64 MiB by default. */
+  /**
+   * The maximum size of a result including its files, in bytes; 64 MiB by
+   * default.
+   */
   readonly maxResultBytes?: number | undefined;
-  /** Whether arguments must fit before they are sent; `true` by default. */
+  /**
+   * Whether arguments are validated before they are sent; `true` by default.
+   */
   readonly validateArguments?: boolean | undefined;
-  /** Told of tools that are left out because they differ from the lock. */
+  /** Called for tools that are skipped because they differ from the lock. */
   readonly onRefused?: ((why: string) => void) | undefined;
 }
 
 const MIB = 1024 * 1024;
-/** Kinds of a tool that a message names. */
+/** Maximum number of variants of a tool in a message. */
 const MOST_NAMED = 4;
 const SERVICE = /^[A-Za-z0-9_-]{1,64}$/;
 const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
 
 /**
- * Finds the tools that services have, and makes tools of them that are called
- * like those of this process. Where services have several tools of one name,
- * the one that most of them have is taken, unless a lock says which.
+ * Discovers the tools that services offer, and returns tools that are called
+ * like local ones. If services offer different tools with the same name, the
+ * one offered by most is used, unless a lock selects one.
  *
  * ```ts ignore
  * import { connect } from "npm:@nats-io/transport-node";
@@ -81,11 +95,11 @@ const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
  * ```
  *
  * @param link A connection of `@nats-io/transport-node`.
- * @param filter Which tools, and how they are called.
- * @throws {UnknownTool} when no service has a tool of `names`, or it is not the
- * one that is locked.
- * @throws {PermissionDenied} when the server does not let this user hear answers.
- * @throws {TypeError} for an option that does not exist or can't be used.
+ * @param filter Which tools to find, and how to call them.
+ * @throws {UnknownTool} when no service has a tool in `names`, or it differs
+ * from the locked one.
+ * @throws {PermissionDenied} when this user may not receive responses.
+ * @throws {TypeError} for an unknown option or can't be used.
  */
 export async function remoteTools(
   link: NatsLink,
@@ -128,13 +142,13 @@ export async function remoteTools(
   return found;
 }
 
-/** A kind of tool, and what to believe of it. */
+/** A selected tool variant and its schema. */
 interface Chosen {
   readonly hash: string;
   readonly schema: ToolSchema;
 }
 
-/** What is locked says what the tool is: nothing of it is taken from outside. */
+/** The lock defines the tool: nothing is taken from services. */
 async function lockedKind(
   name: string,
   kinds: readonly FoundTool[],
@@ -165,7 +179,7 @@ async function lockedKind(
   return { hash, schema: await lockedSchema(name, locked) };
 }
 
-/** The tools of a lock, whoever may have them. */
+/** The tools of a lock, without searching for them. */
 async function unsearched(
   { lock, names }: RemoteToolsFilter,
 ): Promise<Chosen[]> {
@@ -182,7 +196,7 @@ async function unsearched(
   }));
 }
 
-/** Services may have very many. */
+/** The hashes for a message, limited as there may be many. */
 function hashesOf(kinds: readonly FoundTool[]): string {
   const named = kinds.slice(0, MOST_NAMED).map(({ hash }) => hash.slice(0, 16));
   const more = kinds.length - named.length;
@@ -209,7 +223,7 @@ async function commonKind(
   return undefined;
 }
 
-/** What a service says of a tool; undefined when that can't be used. */
+/** Parses a service's schema; undefined if it is invalid. */
 async function readSchema(
   name: string,
   bytes: Uint8Array,

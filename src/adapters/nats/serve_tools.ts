@@ -12,54 +12,57 @@ import { servedTools } from "./served_tool.ts";
 import { DEFAULT_PREFIX, DEFAULT_SERVICE, Subjects } from "./subjects.ts";
 import { type ServiceTerms, ToolService } from "./tool_service.ts";
 
-/** The tools that are served: a {@linkcode ToolRegistry}, or its like. */
+/** The tools to serve: a {@linkcode ToolRegistry} or the like. */
 export type NatsTools = Pick<ToolRegistry, "list" | "call">;
 
 /** Options of {@linkcode serveTools}. */
 export interface ServeToolsOptions {
-  /** What the service calls itself; `cortexai-tools` by default. */
+  /** The name of the service; `cortexai-tools` by default. */
   readonly name?: string | undefined;
   /** Its version, as in `1.2.3`; `0.0.0` by default. */
   readonly version?: string | undefined;
-  /** How all subjects begin; `tools` by default. */
+  /** The prefix of all subjects; `tools` by default. */
   readonly prefix?: string | undefined;
   /**
-   * The entries of tools.lock, by the names of the tools. A caller that has the
-   * same entry knows that the tool is the one it means.
+   * The entries of tools.lock, by tool name. A caller with the same entry can
+   * be sure to call exactly that tool.
    */
   readonly lock?: LockedTools | undefined;
-  /** The most calls that run at once; the number of cores by default. */
+  /** The maximum number of concurrent calls; the number of cores by default. */
   readonly maxConcurrentCalls?: number | undefined;
-  /** The most calls that wait for that; 1 000 by default. */
+  /** The maximum number of queued calls; 1 000 by default. */
   readonly maxQueuedCalls?: number | undefined;
-  /** The most bytes of the arguments of one call; 16 MiB by default. */
+  /** The maximum size of one call's arguments, in bytes; 16 MiB by default. */
   readonly maxArgumentBytes?: number | undefined;
   /**
-   * The most bytes of all arguments that it holds, and of all answers that were
-   * not taken yet; 64 MiB each by default. Above it calls are refused, and the
-   * answers dropped whose callers were silent longest.
+   * The maximum total bytes of held arguments, and of undelivered results; 64
+   * MiB each by default. Above it calls are refused, and the results whose
+   * callers were silent longest are dropped.
    */
   readonly maxHeldBytes?: number | undefined;
   /**
-   * Milliseconds that calls may still run when the service closes; 30 000 by
-   * default.
+   * Grace period for running calls when the service closes, in milliseconds; 30
+   * 000 by default.
    */
   readonly graceMs?: number | undefined;
-  /** Told of what goes wrong beside the calls; nobody is by default. */
+  /** Called with errors outside of calls; ignored by default. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Tools that are served. */
+/** A running service. */
 export interface ToolsServing extends AsyncDisposable {
-  /** What tells this service from others: 32 hexadecimal digits, random. */
+  /** The random id of this service: 32 hexadecimal digits. */
   readonly instance: string;
-  /** How many calls are open. */
+  /** The number of open calls. */
   readonly openCalls: number;
-  /** Resolves when it serves no more, also because the connection is closed. */
+  /**
+   * Resolves when it has stopped serving, also because the connection was
+   * closed.
+   */
   readonly finished: Promise<void>;
   /**
-   * Drains: takes no more calls, lets those that were taken end within the
-   * grace time, and ends the others. The connection stays open.
+   * Drains the service: takes no new calls, lets open ones end within the grace
+   * period, and aborts the rest. The connection stays open.
    */
   close(): Promise<void>;
 }
@@ -71,8 +74,8 @@ const GRACE_MS = 30_000;
 
 /**
  * Serves every tool of a registry as an endpoint of a NATS service, in a queue
- * group: any number of processes may serve the same tools. What the registry
- * gets later is not served.
+ * group: any number of processes may serve the same tools. Tools added to the
+ * registry later are not served.
  *
  * ```ts ignore
  * import { connect } from "npm:@nats-io/transport-node";
@@ -88,12 +91,12 @@ const GRACE_MS = 30_000;
  *
  * @param connection A connection of `@nats-io/transport-node`.
  * @param tools The tools.
- * @param options The name of the service, its lock, and how it drains.
- * @returns the service, which is the caller's to close.
- * @throws {PermissionDenied} when the server does not let this user serve.
- * @throws {TypeError} for an option that does not exist, or a tool that does not
- * say of itself what the lock has.
- * @throws {RangeError} for a value outside of its range.
+ * @param options The service's name, lock and limits.
+ * @returns the service, which the caller must close.
+ * @throws {PermissionDenied} when this user may not serve.
+ * @throws {TypeError} for an unknown option, or a tool whose schema differs
+ * from the lock.
+ * @throws {RangeError} for a value out of range.
  */
 export async function serveTools(
   connection: NatsLink,

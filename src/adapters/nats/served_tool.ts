@@ -1,4 +1,4 @@
-/** A tool as a service tells of it: name, hash, version and schema. */
+/** A tool as a service announces it: name, hash, version and schema. */
 
 import type { ToolSchema } from "../../../mod.ts";
 import {
@@ -13,35 +13,37 @@ import {
 /** A tool that is served. */
 export interface ServedTool {
   readonly name: string;
-  /** That of its entry in tools.lock. */
+  /** The hash of its entry in tools.lock. */
   readonly hash: string;
   readonly version: string;
   readonly schemaJson: string;
 }
 
-/** What an endpoint says of itself; all of it is text. */
+/** The metadata of an endpoint; all values are strings. */
 export type EndpointMetadata = {
   readonly name: string;
   readonly hash: string;
   readonly version: string;
-  /** Left out where it is long: then it is told to whoever asks for it. */
+  /** Left out if it is long: then it is sent on request. */
   readonly schema?: string;
 };
 
 const MOST_TOOLS = 1_000;
-/** Subject, hash and what stands around them, without the schema. */
+/** Size of subject, hash and framing, without the schema. */
 const BYTES_OF_ENDPOINT = 400;
-/** A longer schema is told to those who ask for it. */
+/** Longer schemas are sent on request. */
 const MOST_INLINE = 4_096;
-/** All that is asked of all services at once is answered by all of them. */
+/**
+ * Limits the total, as every service responds to a broadcast with all of it.
+ */
 const MOST_INLINE_ALTOGETHER = 128 * 1024;
 
 /**
- * Finds out what each tool is.
+ * Determines the identity of each tool.
  *
  * @param labels The entries of tools.lock.
- * @throws {RangeError} for more tools than a service can tell of.
- * @throws {TypeError} for a tool that says something else than its entry.
+ * @throws {RangeError} for more tools than a service can announce.
+ * @throws {TypeError} for a tool that differs from its entry.
  */
 export async function servedTools(
   schemas: readonly ToolSchema[],
@@ -61,7 +63,7 @@ export async function servedTools(
   })));
 }
 
-/** An entry of another tool would give this one its name. */
+/** Checks that an entry is for this tool, not for another with its name. */
 async function labelOf(
   schema: ToolSchema,
   label: LockedTool | undefined,
@@ -75,9 +77,9 @@ async function labelOf(
 }
 
 /**
- * What the endpoints say, short enough for one message.
+ * The metadata of the endpoints, limited to one message.
  *
- * @throws {RangeError} for what the server takes no message for.
+ * @throws {RangeError} when it exceeds the server's maximum payload.
  */
 export function endpointMetadata(
   tools: readonly ServedTool[],

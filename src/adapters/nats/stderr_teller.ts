@@ -1,12 +1,12 @@
-/** Hands standard error of a call elsewhere to whoever wants to hear it. */
+/** Delivers the standard error of a remote call to its handler. */
 
 import type { OutputHandler } from "../../../mod.ts";
 
 const LEAST_ROOM = 4_096;
 
 /**
- * Hands on what comes in order. What comes while the handler is at it waits in
- * one place, however small the pieces are, and is handed on together.
+ * Delivers chunks in order. Chunks that arrive while the handler is busy are
+ * buffered and delivered together.
  */
 export class StderrTeller {
   readonly #handler: OutputHandler;
@@ -16,13 +16,13 @@ export class StderrTeller {
   #telling: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param onFail Told when the handler throws: then the call is to end. */
+  /** @param onFail Called when the handler throws, to end the call. */
   constructor(handler: OutputHandler, onFail: () => void) {
     this.#handler = handler;
     this.#onFail = onFail;
   }
 
-  /** Takes a piece, which is copied; nothing is thrown here. */
+  /** Takes a chunk, which is copied; never throws. */
   readonly take = (bytes: Uint8Array): void => {
     if (bytes.length === 0 || this.#failure) return;
     this.#makeRoom(bytes.length);
@@ -31,7 +31,7 @@ export class StderrTeller {
     this.#telling ??= this.#tell();
   };
 
-  /** Resolves when all is told, or the handler threw. */
+  /** Resolves when everything was delivered, or the handler threw. */
   get told(): Promise<void> {
     return this.#telling ?? Promise.resolve();
   }

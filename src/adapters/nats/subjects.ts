@@ -1,10 +1,10 @@
-/** The subjects that a cluster of tools uses, all of them below one prefix. */
+/** The NATS subjects of a cluster, all below one prefix. */
 
 import { quote } from "../../quote.ts";
 
-/** The first token of every subject, unless somebody says otherwise. */
+/** The default first token of every subject. */
 export const DEFAULT_PREFIX = "tools";
-/** What services call themselves, by which they are asked for. */
+/** The default name of services, by which they are discovered. */
 export const DEFAULT_SERVICE = "cortexai-tools";
 
 const PREFIX = /^[A-Za-z0-9_-]{1,32}(?:\.[A-Za-z0-9_-]{1,32}){0,3}$/;
@@ -12,10 +12,10 @@ const TOKEN = /^[0-9a-f]{32}$/;
 const MOST_REPLY_LENGTH = 256;
 const REPLY = /^[A-Za-z0-9_-][A-Za-z0-9_$=.-]*$/;
 
-/** Whom a message of a service is from, and how to speak to it of one call. */
+/** Identifies the service and the call of a control subject. */
 export interface ControlSubject {
   readonly subject: string;
-  /** Random, made anew by every service that starts. */
+  /** The random id of a service instance. */
   readonly instance: string;
 }
 
@@ -23,7 +23,7 @@ export interface ControlSubject {
 export class Subjects {
   readonly prefix: string;
 
-  /** @throws {TypeError} for a prefix that can't begin a subject. */
+  /** @throws {TypeError} for an invalid prefix. */
   constructor(prefix: string) {
     if (!PREFIX.test(prefix)) {
       throw new TypeError(
@@ -35,37 +35,39 @@ export class Subjects {
     this.prefix = prefix;
   }
 
-  /** Where any service that has this very tool takes calls. */
+  /** The subject for calls to any service with exactly this tool. */
   call(tool: string, hash: string): string {
     return `${this.prefix}.call.${toolToken(tool)}.${hash}`;
   }
 
-  /** Where they tell its schema. */
+  /** The subject for requesting its schema. */
   schema(tool: string, hash: string): string {
     return `${this.prefix}.schema.${toolToken(tool)}.${hash}`;
   }
 
-  /** Where one service takes calls. */
+  /** The subject for calls to one service. */
   direct(instance: string, tool: string, hash: string): string {
     return `${this.prefix}.to.${instance}.call.${toolToken(tool)}.${hash}`;
   }
 
-  /** All that is sent to one service alone. */
+  /** The wildcard for everything sent to one service. */
   ofInstance(instance: string): string {
     return `${this.prefix}.to.${instance}.>`;
   }
 
-  /** Where one service hears of one call. Who doesn't know it can't guess it. */
+  /** The unguessable subject for one call at one service. */
   control(instance: string, token: string): string {
     return `${this.prefix}.to.${instance}.of.${token}`;
   }
 
-  /** The token of a call, or the tool and hash, of a subject to one service. */
+  /**
+   * The parts of a subject to one service: the call token, or tool and hash.
+   */
   partsOf(subject: string): readonly string[] {
     return subject.slice(this.prefix.length + 1).split(".").slice(2);
   }
 
-  /** Reads where a service wants to hear; undefined when that is elsewhere. */
+  /** Parses a control subject; undefined if it is not one. */
   readControl(subject: string): ControlSubject | undefined {
     const before = `${this.prefix}.to.`;
     if (!subject.startsWith(before)) return undefined;
@@ -76,8 +78,8 @@ export class Subjects {
   }
 
   /**
-   * Whether an answer may be sent there. Whoever calls names it: it must not be
-   * a service's, nor the server's.
+   * Whether a response may be sent to a subject. The caller chooses it, so it
+   * must not be a service's or the server's.
    */
   isReply(subject: string): boolean {
     return subject.length <= MOST_REPLY_LENGTH && REPLY.test(subject) &&
@@ -86,17 +88,17 @@ export class Subjects {
   }
 }
 
-/** A name that nobody guesses: 128 random bits. */
+/** An unguessable token of 128 random bits. */
 export function randomToken(): string {
   return crypto.getRandomValues(new Uint8Array(16)).toHex();
 }
 
-/** Whether it has the shape of one. */
+/** Whether a text has the form of a token. */
 export function isToken(text: string | undefined): boolean {
   return text !== undefined && TOKEN.test(text);
 }
 
-/** Names of tools may have dots, which part the tokens of a subject. */
+/** Escapes dots in tool names, which separate the tokens of a subject. */
 function toolToken(name: string): string {
   return name.replaceAll(".", "=");
 }

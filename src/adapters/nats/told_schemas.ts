@@ -1,17 +1,17 @@
-/** What services say of tools whose schemas were too long to be listed. */
+/** Requests schemas that were too long to be announced. */
 
 import type { NatsConnection } from "@nats-io/transport-node";
 import { MAX_SCHEMA_BYTES } from "../../channel/schema_bytes.ts";
 import { type DiscoveryTerms, type FoundTool, hear } from "./discovery.ts";
 
-/** Of all schemas that one search asks for. */
+/** Maximum total size of all schemas requested by one search. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Asks for the schemas of all these tools at once. However many of them nobody
- * tells of, they are waited for once.
+ * Requests the schemas of all these tools at once, with a single timeout for
+ * all.
  *
- * @returns what was told in time, and within limits.
+ * @returns the schemas received in time and within limits.
  */
 export async function toldSchemas(
   connection: NatsConnection,
@@ -31,12 +31,12 @@ export async function toldSchemas(
     },
     take: ({ subject, data }) => {
       const tool = tools[Number(subject.slice(subject.lastIndexOf(".") + 1))];
-      // The first that answers is believed: nothing tells them apart.
+      // The first response is used: nothing distinguishes them.
       if (!tool || !open.delete(tool)) return true;
       bytes += data.length;
       const isTaken = data.length > 0 && data.length <= MAX_SCHEMA_BYTES &&
         bytes <= MOST_BYTES;
-      // A message is a view of what was read from the socket with others.
+      // A message is a view of a buffer that it shares with others.
       if (isTaken) told.set(tool, data.slice());
       return open.size > 0;
     },

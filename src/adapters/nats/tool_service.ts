@@ -1,4 +1,4 @@
-/** One service on a connection: its endpoints, and the calls that are open. */
+/** One service on a connection: its endpoints and open calls. */
 
 import { type Service, type ServiceMsg, Svcm } from "@nats-io/services";
 import type {
@@ -22,7 +22,7 @@ import { pieceBytes } from "./piece_flow.ts";
 import { endpointMetadata, type ServedTool } from "./served_tool.ts";
 import { randomToken, type Subjects } from "./subjects.ts";
 
-/** How a service serves. */
+/** The terms of a service. */
 export interface ServiceTerms extends Capacity {
   readonly subjects: Subjects;
   readonly name: string;
@@ -30,12 +30,12 @@ export interface ServiceTerms extends Capacity {
   readonly onError: (error: Error) => void;
 }
 
-/** How often a call that runs says so. */
+/** Heartbeat interval of running calls. */
 const HEARTBEAT_MS = 500;
-/** How often the calls are looked at. */
+/** Interval for checking calls. */
 const TICK_MS = 20;
 const QUEUE = "tools";
-/** The server confirms in a moment, if it is there. */
+/** How long to wait for the server's confirmation. */
 const CONFIRM_MS = 2_000;
 
 /** Serves tools on a connection until it is closed. */
@@ -67,12 +67,15 @@ export class ToolService {
     );
   }
 
-  /** How many calls are open. */
+  /** The number of open calls. */
   get openCalls(): number {
     return this.#calls.size;
   }
 
-  /** Resolves when it serves no more, with the reason where it was not asked. */
+  /**
+   * Resolves when it has stopped serving, with the reason if that was not
+   * requested.
+   */
   get gone(): Promise<Error | undefined> {
     return this.#gone.promise;
   }
@@ -80,7 +83,7 @@ export class ToolService {
   /**
    * Registers the endpoints.
    *
-   * @throws {PermissionDenied} when the server does not let it.
+   * @throws {PermissionDenied} when the server does not permit it.
    */
   async start(tools: readonly ServedTool[]): Promise<void> {
     const { subjects, name, version } = this.#terms;
@@ -118,7 +121,7 @@ export class ToolService {
       },
     );
     this.#wayMs = await this.#connection.rtt();
-    // What the server refuses is told before the answer to a ping.
+    // The server reports refusals before it answers a ping.
     await this.#connection.flush();
     if (service.isStopped || this.#direct.isClosed()) {
       await this.stop(0);
@@ -128,16 +131,16 @@ export class ToolService {
     }
   }
 
-  /** Takes no more calls, lets those that are open end for so long. */
+  /** Takes no new calls, and lets open ones end within the grace period. */
   async stop(graceMs: number): Promise<void> {
     if (!this.#connection.isClosed()) {
-      // A server that is away does not confirm it.
+      // A disconnected server can't confirm it.
       await settled(this.#service?.stop(), CONFIRM_MS);
       await this.#untilIdle(graceMs);
     }
     const reason = new DOMException("The service stops", "AbortError");
     for (const call of this.#calls.values()) call.stop(reason);
-    // What was told to end ends at once; one that does not is left behind.
+    // Aborted calls end promptly; any that do not are abandoned.
     await this.#untilIdle(1_000);
     this.#stopTicking();
     this.#out.flush();
@@ -150,7 +153,9 @@ export class ToolService {
     return this.#connection.info?.max_payload ?? 1024 * 1024;
   }
 
-  /** Hears of the calls that are open, and takes calls that name this service. */
+  /**
+   * Handles messages of open calls, and calls sent directly to this service.
+   */
   #hear(message: Msg): void {
     const { subject } = message;
     const tool = this.#tools.get(subject);
@@ -202,7 +207,7 @@ export class ToolService {
     this.#guarded(() => open.begin(call.piece));
   }
 
-  /** Drops answers that wait for their callers longest, above the limit. */
+  /** Above the limit, drops the responses whose callers were silent longest. */
   #relieve(newest: OpenCall): void {
     const holding = [...this.#calls.values()]
       .filter((call) => call.answerBytes > 0 && call !== newest)
@@ -245,7 +250,7 @@ export class ToolService {
   }
 
   #refuse(reply: string, reason: Refusal, why: string): void {
-    // It says who refuses, so that the caller can ask somebody else.
+    // Identifies the service, so that the caller can ask another one.
     const control = this.#terms.subjects.control(this.instance, randomToken());
     this.#out.send(reply, refusedFrame(reason, why), control);
   }
@@ -256,7 +261,9 @@ export class ToolService {
     );
   }
 
-  /** An error in a callback would end the whole connection. */
+  /**
+   * Catches errors, as one thrown in a callback would end the whole connection.
+   */
   #guarded(work: () => void): void {
     try {
       work();
@@ -286,7 +293,7 @@ export class ToolService {
   }
 }
 
-/** Waits until something has come to its end, whatever that is, or so long. */
+/** Waits until a promise has settled, or a timeout. */
 async function settled(
   work: Promise<unknown> | undefined,
   ms: number,

@@ -1,4 +1,4 @@
-/** Errors of calls that ran on another machine: the same by kind, and bounded. */
+/** Errors of remote calls: the same kinds, with bounded texts. */
 
 import {
   type AnySandboxError,
@@ -27,14 +27,14 @@ const MOST_PATH = 100;
 const FUEL = /^\d{1,20}$/;
 
 /**
- * Makes the error that another machine told of. Its words are the service's,
- * and are cut; a kind that is none of ours is a failure all the same.
+ * Recreates an error reported by another machine. Its texts are untrusted, and
+ * truncated; an unknown kind becomes a general failure.
  */
 export function readError(tool: string, told: unknown): AnySandboxError {
   const data: Untrusted = isObject(told) ? told : {};
   const error = make(tool, data);
   const message = words(data.message);
-  // Some classes make their message of their numbers, in today's words.
+  // Some classes build their message from numbers; use the reported one.
   if (message !== undefined) error.message = message;
   return error;
 }
@@ -115,7 +115,7 @@ function readPath(told: unknown): (string | number)[] {
   );
 }
 
-/** A message is one line wherever it was written. */
+/** Reduces a message to one line. */
 function words(told: unknown): string | undefined {
   return typeof told === "string" ? oneLine(told, MOST_MESSAGE) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The result of a call, as bytes. The value is JSON of its own, so that it may
- * be as deep and as large as one that stays in a process.
+ * The encoding of a call's result. The value is separate JSON, so that it may
+ * be as deep and as large as a local one.
  *
  * ```text
  * recordBytes u32 | record, JSON with valueBytes | value, JSON | files
@@ -26,10 +26,10 @@ import { oneLine, quote } from "../../quote.ts";
 import { isObject, number, text, type Untrusted, whole } from "./untrusted.ts";
 import { readError } from "./wire_error.ts";
 
-/** What a caller knows of the call whose result it reads. */
+/** What a caller knows about the call. */
 export interface AskedCall {
   readonly tool: string;
-  /** The time that the caller gave the call. */
+  /** The timeout that the caller set. */
   readonly timeoutMs: number;
 }
 
@@ -47,17 +47,17 @@ const HEAD_BYTES = 4;
 const NOTHING = new Uint8Array();
 const ENCODER = new TextEncoder();
 
-/** What a service knows of the call whose result it writes. */
+/** What a service knows about the call. */
 export interface RanCall {
-  /** Milliseconds that it waited at the service, before the tool was called. */
+  /** Milliseconds that it was queued at the service. */
   readonly waitedMs: number;
-  /** Whether the caller's time was up, and not the tool's own. */
+  /** Whether the caller's timeout passed, rather than the tool's own. */
   readonly isBudget: boolean;
 }
 
 const RAN_AS_IT_IS: RanCall = { waitedMs: 0, isBudget: false };
 
-/** Writes a result. What it changed in overlays is not told, and is lost. */
+/** Encodes a result. Overlay changes are not included, and are lost. */
 export function writeResult(
   result: CallResult<JsonValue>,
   { waitedMs, isBudget }: RanCall,
@@ -89,7 +89,7 @@ function valueBytes(value: JsonValue): Uint8Array | undefined {
   try {
     return ENCODER.encode(JSON.stringify(value));
   } catch (error) {
-    // Reading has no limit of depth, and writing has.
+    // Parsing has no depth limit, but serializing does.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -127,7 +127,7 @@ function filesOf(files: FilesByDirectory, blobs: Uint8Array[]): object {
   return folders.length === 0 ? {} : { files: folders };
 }
 
-/** Reads a result; what can't be one is a failure of the call. */
+/** Decodes a result; invalid data is a failure of the call. */
 export async function readResult(
   bytes: Uint8Array,
   asked: AskedCall,
@@ -145,7 +145,7 @@ export async function readResult(
   }
 }
 
-/** Its bytes are not what was written. */
+/** The bytes are not a valid result. */
 class NoResult extends Error {}
 
 async function readParts(bytes: Uint8Array): Promise<{
@@ -177,7 +177,8 @@ function errorOf(
   { tool, timeoutMs }: AskedCall,
 ) {
   const read = readError(tool, error);
-  // A caller knows the time that it gave, and not what was left of it there.
+  // The error should name the caller's timeout, not what was left of it at the
+  // service.
   return isBudget === true && read instanceof TimeoutExceeded
     ? new TimeoutExceeded(timeoutMs)
     : read;
@@ -259,7 +260,7 @@ function list(told: unknown): readonly unknown[] {
   return Array.isArray(told) ? told : [];
 }
 
-/** The files, cut from the bytes behind the JSON; undefined when they can't. */
+/** Extracts the files that follow the JSON; undefined if they are invalid. */
 function readFiles(
   told: unknown,
   bytes: Uint8Array,
