@@ -23,9 +23,15 @@ export class HttpGuestEnd {
   readonly #buffers: HttpBuffers;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #stopPage: StopPage;
+  readonly #connect: () => void;
+  #isConnected = false;
 
-  /** @throws {Error} when the host speaks another version. */
-  constructor(buffers: HttpBuffers, stopPage: StopPage) {
+  /**
+   * @param connect Has the fetching worker listen, before the first question.
+   * @throws {Error} when the host speaks another version.
+   */
+  constructor(buffers: HttpBuffers, stopPage: StopPage, connect: () => void) {
+    this.#connect = connect;
     this.#buffers = buffers;
     this.#words = new Int32Array(buffers.words);
     this.#stopPage = stopPage;
@@ -49,6 +55,8 @@ export class HttpGuestEnd {
    * @throws {ExecutionFailed} when the fetching worker is gone.
    */
   ask(question: HttpQuestion): SeenReply {
+    if (!this.#isConnected) this.#connect();
+    this.#isConnected = true;
     const number = this.#post(question);
     const isAnswered = () =>
       Atomics.load(this.#words, HttpWord.answered) === number;

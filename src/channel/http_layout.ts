@@ -25,10 +25,11 @@
  * seen to be one.
  */
 
+import type { GrantedLimits } from "../contract/network_messages.ts";
 import type { HttpBuffers } from "../contract/shared_buffers.ts";
 
 /** The layout's version; the guest compares it before anything else. */
-export const HTTP_CHANNEL_VERSION = 2;
+export const HTTP_CHANNEL_VERSION = 3;
 
 /** What a guest asks of the fetching worker. */
 export const HttpOp = {
@@ -40,6 +41,12 @@ export const HttpOp = {
   Read: 3,
   /** To let go of a response. */
   Close: 4,
+  /**
+   * For which of several handles there is something to be had at once, as soon
+   * as there is; the head is as {@linkcode encodeWait} makes it, and the piece
+   * of the reply as {@linkcode encodeHandles}.
+   */
+  Wait: 5,
 } as const;
 
 /** One of the ops. */
@@ -102,9 +109,44 @@ export interface HttpQuestion {
   readonly body: Uint8Array;
 }
 
+/** What a guest waits for. */
+export interface HttpWait {
+  /** Milliseconds; no limit where it is negative. */
+  readonly timeoutMs: number;
+  readonly handles: readonly number[];
+}
+
+/** Handles as bytes: 32 bits each, little-endian. */
+export function encodeHandles(handles: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(handles.length * 4));
+  handles.forEach((handle, index) => view.setInt32(index * 4, handle, true));
+  return new Uint8Array(view.buffer);
+}
+
+/** Reads handles; bytes that are too few for one are left out. */
+export function decodeHandles(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = Math.floor(bytes.byteLength / 4);
+  return Array.from(
+    { length: count },
+    (_, index) => view.getInt32(index * 4, true),
+  );
+}
+
+/** What is waited for as bytes: the time as if it were the first handle. */
+export function encodeWait({ timeoutMs, handles }: HttpWait): Uint8Array {
+  return encodeHandles([timeoutMs, ...handles]);
+}
+
+/** Reads what is waited for. */
+export function decodeWait(bytes: Uint8Array): HttpWait {
+  const [timeoutMs = 0, ...handles] = decodeHandles(bytes);
+  return { timeoutMs, handles };
+}
+
 /** What the fetching worker replies. */
 export interface HttpReply {
-  /** A handle, 0, or the negative of an error. */
+  /** A handle, a count, or the negative of an error. */
   readonly value: number;
   /** The head of a response, or a refusal, as JSON. */
   readonly text?: Uint8Array;
@@ -132,19 +174,18 @@ export interface DeniedRequest {
 /** The most refusals that a call's record holds. */
 export const MAX_DENIED = 32;
 
-/** Makes the memory of a channel for heads and bodies of at most this size. */
-export function httpBuffers(
-  headerBytes: number,
-  requestBytes: number,
-): HttpBuffers {
+/** Makes the memory of a channel, with room for what the limits allow. */
+export function httpBuffers(limits: GrantedLimits): HttpBuffers {
+  const { headerBytes, requestBytes, requests } = limits;
   // A head's JSON has at most four bytes for one of a header: `"a":"",` for
   // `a:` and an end of line.
   const textBytes = 4 * headerBytes + PIECE_BYTES;
+  const waitBytes = 4 * (requests + 1);
   const words = new SharedArrayBuffer(HTTP_WORDS_BYTES);
   new Int32Array(words)[HttpWord.version] = HTTP_CHANNEL_VERSION;
   return {
     words,
-    question: growable(headerBytes + requestBytes),
+    question: growable(Math.max(headerBytes + requestBytes, waitBytes)),
     reply: growable(textBytes + PIECE_BYTES),
   };
 }

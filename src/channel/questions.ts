@@ -43,6 +43,8 @@ export const QuestionBytes = {
   stderr: 65_536,
   /** To make a symbolic link; the payload is JSON, of any two paths. */
   link: 1_048_576,
+  /** To be connected to the network. */
+  network: 0,
   /** For a host function; the payload is as `host_layout.ts` says. */
   host: 1_048_835,
 } as const;

@@ -18,6 +18,8 @@ import { SessionState } from "./kept/session_state.ts";
 import { planCall } from "./planned_call.ts";
 import { MemoryReserve } from "./memory_reserve.ts";
 
+const NOTHING: Uint8Array = new Uint8Array();
+
 /** Serves the calls of one worker. */
 export class GuestServer {
   #context: CallContext;
@@ -33,7 +35,12 @@ export class GuestServer {
    */
   async connect(buffers: HttpBuffers): Promise<void> {
     const { HttpGuestEnd } = await import("../channel/http_guest_end.ts");
-    const network = new HttpGuestEnd(buffers, this.#context.stopPage);
+    const { stopPage, channel } = this.#context;
+    const network = new HttpGuestEnd(
+      buffers,
+      stopPage,
+      () => channel.questions.ask("network", NOTHING),
+    );
     this.#context = { ...this.#context, network };
   }
 

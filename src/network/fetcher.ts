@@ -27,6 +27,8 @@ export interface FetchedAnswer {
   readonly head: ShownHead;
   readonly body: ResponseBody;
   readonly url: string;
+  /** Whether that is where a redirect led. */
+  readonly redirected: boolean;
 }
 
 /** A refusal, and the URL requested at that point, without secrets. */
@@ -103,7 +105,7 @@ export class Fetcher {
           throw error;
         }
       });
-      if (!next) return this.#shown(answer, shownUrl);
+      if (!next) return this.#shown(answer, shownUrl, hops > 0);
       answer.body.cancel();
       shownUrl = this.secrets.mask(next.url.href);
       if (hops === MAX_REDIRECTS) {
@@ -122,11 +124,15 @@ export class Fetcher {
     this.#pool.close();
   }
 
-  #shown({ head, body }: Answer, url: string): FetchedAnswer {
+  #shown(
+    { head, body }: Answer,
+    url: string,
+    redirected: boolean,
+  ): FetchedAnswer {
     const { headerBytes } = this.grants.limits;
     try {
       const shown = shownHead(head, body.isUnpacked, this.secrets, headerBytes);
-      return { head: shown, body, url };
+      return { head: shown, body, url, redirected };
     } catch (error) {
       body.cancel();
       throw this.#refusedUrl(error, url);

@@ -1,31 +1,20 @@
 /** The requests of one guest call: its handles and limits. */
 
 import {
+  decodeWait,
   type DeniedRequest,
+  encodeHandles,
   HttpError,
   HttpOp,
   type HttpQuestion,
   type HttpReply,
-  PIECE_BYTES,
   type RefusalText,
 } from "../channel/http_layout.ts";
-import { concat } from "./bytes.ts";
 import { CallBudget } from "./policy/call_budget.ts";
-import { type FetchedAnswer, type Fetcher, RefusedUrl } from "./fetcher.ts";
-import { broken, Refusal } from "./policy/refusal.ts";
+import { type Fetcher, RefusedUrl } from "./fetcher.ts";
+import { OpenRequest } from "./open_request.ts";
+import { broken, invalid, Refusal } from "./policy/refusal.ts";
 import { parseRequest, shownUrl } from "./http/request_head.ts";
-import type { ResponseBody } from "./http/response_body.ts";
-
-/** A started request that was not yet closed. */
-interface OpenRequest {
-  readonly answer: Promise<FetchedAnswer>;
-  readonly abort: AbortController;
-  body: ResponseBody | undefined;
-  /** Bytes beyond the size of one reply. */
-  rest: Uint8Array;
-}
-
-const NOTHING = new Uint8Array();
 
 /** Answers the questions of one call. */
 export class HttpCall {
@@ -33,6 +22,10 @@ export class HttpCall {
   readonly #budget: CallBudget;
   readonly #open = new Map<number, OpenRequest>();
   #nextHandle = 1;
+  /** Called when there is more to be had than before. */
+  #look: () => void = () => {};
+  /** Ends the wait for any of several, if the guest is in one. */
+  #endWait: () => void = () => {};
 
   constructor(fetcher: Fetcher) {
     this.#fetcher = fetcher;
@@ -55,6 +48,8 @@ export class HttpCall {
           return this.#start(question);
         case HttpOp.Close:
           return this.#close(question.handle);
+        case HttpOp.Wait:
+          return this.#waitForAny(question);
         default:
           return this.#waitFor(question);
       }
@@ -66,6 +61,7 @@ export class HttpCall {
   /** Aborts everything in progress. */
   end(): void {
     for (const handle of [...this.#open.keys()]) this.#close(handle);
+    this.#endWait();
   }
 
   async #waitFor(question: HttpQuestion): Promise<HttpReply> {
@@ -88,89 +84,72 @@ export class HttpCall {
     const answer = Promise.resolve().then(() =>
       this.#fetcher.fetch(allowed, this.#budget, abort.signal)
     );
-    // Whoever awaits it gets the reason; maybe nobody does.
-    answer.catch(() => {});
     const handle = this.#nextHandle++;
-    this.#open.set(handle, { answer, abort, body: undefined, rest: NOTHING });
+    const open = new OpenRequest(answer, abort, () => this.#look());
+    this.#open.set(handle, open);
     return { value: handle };
+  }
+
+  /** Waits until there is something to be had for one of several handles. */
+  #waitForAny({ head }: HttpQuestion): HttpReply | Promise<HttpReply> {
+    const { timeoutMs, handles } = decodeWait(head);
+    if (handles.length > this.#open.size) {
+      throw invalid(`There are not ${handles.length} handles`);
+    }
+    const waited = handles.map((handle) =>
+      [handle, this.#find(handle)] as const
+    );
+    const ready = () =>
+      waited.filter(([, open]) => open.isReady)
+        .map(([handle]) => handle);
+    const found = ready();
+    if (found.length > 0 || timeoutMs === 0) return readyReply(found);
+    this.#endWait();
+    return new Promise((resolve) => {
+      const end = (found: readonly number[]) => {
+        clearTimeout(timer);
+        this.#look = this.#endWait = () => {};
+        resolve(readyReply(found));
+      };
+      this.#endWait = () => end([]);
+      const timer = timeoutMs < 0
+        ? undefined
+        : setTimeout(this.#endWait, timeoutMs);
+      this.#look = () => {
+        const found = ready();
+        if (found.length > 0) end(found);
+      };
+    });
   }
 
   async #head(handle: number): Promise<HttpReply> {
     const open = this.#find(handle);
-    const { head, body, url } = await open.answer;
-    open.body = body;
-    const piece = this.#piece(open);
-    const shown = { status: head.status, url, headers: head.headers };
+    const { head, url, redirected } = await open.head();
+    const { status, headers } = head;
+    const shown = { status, url, redirected, headers };
     return {
       value: 0,
       text: new TextEncoder().encode(JSON.stringify(shown)),
-      piece,
+      piece: open.piece(),
       isEnd: this.#endsWith(handle, open),
     };
   }
 
   async #read(handle: number): Promise<HttpReply> {
     const open = this.#find(handle);
-    const { body } = await open.answer;
-    open.body = body;
-    let piece = this.#piece(open);
-    if (piece.length === 0 && !body.isEnd) {
-      open.rest = await this.#cancelling(open, () => body.read());
-      piece = this.#piece(open);
-    }
+    const piece = await open.read();
     return { value: 0, piece, isEnd: this.#endsWith(handle, open) };
-  }
-
-  /** The bytes available, at most the size of one reply. */
-  #piece(open: OpenRequest): Uint8Array {
-    const parts = [open.rest];
-    let length = open.rest.length;
-    while (length < PIECE_BYTES) {
-      const more = this.#taken(open);
-      if (more.length === 0) break;
-      parts.push(more);
-      length += more.length;
-    }
-    const bytes = parts.length === 1 ? open.rest : concat(parts);
-    open.rest = bytes.subarray(PIECE_BYTES);
-    return bytes.subarray(0, PIECE_BYTES);
-  }
-
-  #taken(open: OpenRequest): Uint8Array {
-    try {
-      return open.body?.take() ?? NOTHING;
-    } catch (error) {
-      open.body?.cancel();
-      throw error;
-    }
-  }
-
-  async #cancelling<Result>(
-    { body, abort }: OpenRequest,
-    act: () => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      return await act();
-    } catch (error) {
-      body?.cancel();
-      if (error instanceof Refusal || abort.signal.aborted) throw error;
-      throw broken("Connection broke while the response was read");
-    }
   }
 
   #close(handle: number): HttpReply {
     const open = this.#find(handle);
     this.#open.delete(handle);
-    open.abort.abort();
-    open.body?.cancel();
-    // A response whose body was never read still holds a connection.
-    if (!open.body) open.answer.then(({ body }) => body.cancel(), () => {});
+    open.close();
     return { value: 0 };
   }
 
-  /** Whether the body is complete; such a handle is closed automatically. */
-  #endsWith(handle: number, { body, rest }: OpenRequest): boolean {
-    const isEnd = rest.length === 0 && (body?.isEnd ?? false);
+  /** Whether nothing is left; such a handle is let go of without being asked. */
+  #endsWith(handle: number, { isEnd }: OpenRequest): boolean {
     if (isEnd) this.#open.delete(handle);
     return isEnd;
   }
@@ -184,10 +163,11 @@ export class HttpCall {
   }
 }
 
-/**
- * What the guest is told about a failure: never more than the refusal's
- * message.
- */
+function readyReply(handles: readonly number[]): HttpReply {
+  return { value: handles.length, piece: encodeHandles(handles) };
+}
+
+/** What reaches the guest of a failure: never more than a refusal says. */
 function refusalReply(error: unknown, { head }: HttpQuestion): HttpReply {
   const refusal = error instanceof Refusal
     ? error

@@ -8,8 +8,13 @@ import { GuestStopped, StopPage, StopReason } from "../../src/stop_page.ts";
 function stoppedEnds() {
   const page = new StopPage();
   page.stop(StopReason.Abort);
-  const buffers = httpBuffers(1024, 1024);
-  const guest = new HttpGuestEnd(buffers, page);
+  const buffers = httpBuffers({
+    requests: 32,
+    headerBytes: 1024,
+    requestBytes: 1024,
+    responseBytes: 1024,
+  });
+  const guest = new HttpGuestEnd(buffers, page, () => {});
   const ask = (text: string) => {
     const head = new TextEncoder().encode(text);
     const question = { op: HttpOp.Request, handle: 0, head };

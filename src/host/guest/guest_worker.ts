@@ -3,6 +3,7 @@
 import { HostEnd } from "../../channel/host_end.ts";
 import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { CallAnswer, CallRequest } from "../../channel/layout.ts";
+import type { Reply } from "../../channel/questions.ts";
 import type { StateImage } from "../../contract/state_image.ts";
 import { WorkerLost } from "../../errors.ts";
 import { StopPage, StopReason } from "../../stop_page.ts";
@@ -21,7 +22,7 @@ import {
   type WorkerModule,
   type WorkerOptions,
 } from "./worker_options.ts";
-import type { Network, NetworkConnection } from "../network/network.ts";
+import { GuestNetwork } from "../network/guest_network.ts";
 import type { Watchdog, WatchedDeadline } from "../watchdog/watchdog.ts";
 import { within } from "../within.ts";
 
@@ -40,9 +41,7 @@ export class GuestWorker {
   readonly #modules = new Set<number>();
   /** Modules that the worker knows and shall drop. */
   readonly #forgotten: number[] = [];
-  readonly #network: Network;
-  /** Made for the first module that uses the network. */
-  #connection: NetworkConnection | undefined;
+  readonly #network: GuestNetwork;
   /** Why the call is to stop, if it was told to. */
   #stopped: StopReason = StopReason.Running;
   #isFit = true;
@@ -65,7 +64,10 @@ export class GuestWorker {
     }, this.#stopPage);
     this.#desk = new QuestionDesk(
       this.#channel.questions,
-      { link: (question) => answerLink(question, options.grants) },
+      {
+        link: (question) => answerLink(question, options.grants),
+        network: () => this.#connect(),
+      },
       this.#abort,
     );
     this.#turn = new GuestTurn(this.#channel, this.#desk);
@@ -83,7 +85,7 @@ export class GuestWorker {
       this.#deadline,
       this.#turn,
     );
-    this.#network = options.network;
+    this.#network = new GuestNetwork(options.network, this.#stopPage);
     this.#thread.post({
       type: "start",
       stopPage: this.#stopPage.memory,
@@ -213,7 +215,7 @@ export class GuestWorker {
    */
   async close(): Promise<boolean> {
     this.#turn.end();
-    this.#connection?.end();
+    this.#network.end();
     this.#channel.close();
     this.#deadline.unwatch();
     const ended = await within(GRACE_MS, this.ended);
@@ -227,7 +229,7 @@ export class GuestWorker {
    */
   abandon(): void {
     this.#turn.end();
-    this.#connection?.end();
+    this.#network.end();
     this.#stopPage.stop(StopReason.Shutdown);
     this.#deadline.unwatch();
     this.#channel.closeWhenBack();
@@ -235,7 +237,13 @@ export class GuestWorker {
   }
 
   #needsNetwork({ plan }: WorkerModule): boolean {
-    return plan.usesHttp && !this.#connection?.isOpen;
+    return plan.usesHttp && !this.#network.isReady;
+  }
+
+  /** Lets the guest reach the network, as far as it is granted. */
+  #connect(): Reply {
+    this.#network.connect();
+    return { value: 0 };
   }
 
   /** Gives the worker what it needs for a module; why not, if it is lost. */
@@ -249,9 +257,7 @@ export class GuestWorker {
       this.#modules.add(module.id);
     }
     if (!this.#needsNetwork(module)) return undefined;
-    this.#connection?.end();
-    this.#connection = this.#network.connect(this.#stopPage);
-    const { buffers } = this.#connection;
+    const buffers = this.#network.renew();
     return await this.#deliveries.deliver({ type: "network", buffers });
   }
 

@@ -31,27 +31,36 @@ export class Network {
     this.#options = options;
   }
 
-  /** Starts the fetching worker ahead of the first request. */
+  /** Starts the fetching worker ahead of the first request, if one may come. */
   warm(): void {
-    // One that has failed is replaced; its guests notice that it is gone.
-    if (!this.#worker?.isOpen) this.#worker = new FetchingWorker(this.#options);
+    const { hosts } = this.#options.grants;
+    if (hosts === true || hosts.length > 0) this.#started();
   }
 
-  /** Makes a channel between the fetching worker and a guest worker. */
-  connect(stopPage: StopPage): NetworkConnection {
-    this.warm();
-    return this.#worker!.connect(stopPage);
+  /** Makes a channel that nobody listens to yet. */
+  channel(): HttpBuffers {
+    return httpBuffers(this.#options.grants.limits);
+  }
+
+  /** Has the fetching worker listen to a channel. */
+  connect(buffers: HttpBuffers, stopPage: StopPage): NetworkConnection {
+    return this.#started().connect(buffers, stopPage);
   }
 
   /** Ends the fetching worker, if one was started. */
   async close(): Promise<void> {
     await this.#worker?.close();
   }
+
+  /** One that has failed is replaced; its guests notice that it is gone. */
+  #started(): FetchingWorker {
+    if (!this.#worker?.isOpen) this.#worker = new FetchingWorker(this.#options);
+    return this.#worker;
+  }
 }
 
 /** A guest worker's place at the fetching worker. */
 export interface NetworkConnection {
-  readonly buffers: HttpBuffers;
   /** Whether the fetching worker is there. */
   readonly isOpen: boolean;
   /** Cancels what the guest has asked for, and takes its place away. */
@@ -64,7 +73,6 @@ const processLookUps = countMemory();
 /** One fetching worker. */
 class FetchingWorker {
   readonly #worker: Worker;
-  readonly #grants: NetworkGrants;
   readonly #closed = Promise.withResolvers<void>();
   readonly #guests = new Map<number, { words: Int32Array; page: StopPage }>();
   readonly #lookUps = { process: processLookUps, own: countMemory() };
@@ -72,7 +80,6 @@ class FetchingWorker {
   isOpen = true;
 
   constructor({ permissions, grants }: NetworkOptions) {
-    this.#grants = grants;
     const url = new URL("../../network/fetching_worker.ts", import.meta.url);
     this.#worker = startBackgroundWorker(url, permissions);
     this.#worker.onmessage = (_: MessageEvent<NetworkReport>) => this.#end();
@@ -83,9 +90,7 @@ class FetchingWorker {
     this.#post({ type: "start", grants, lookUps: this.#lookUps });
   }
 
-  connect(stopPage: StopPage): NetworkConnection {
-    const { headerBytes, requestBytes } = this.#grants.limits;
-    const buffers = httpBuffers(headerBytes, requestBytes);
+  connect(buffers: HttpBuffers, stopPage: StopPage): NetworkConnection {
     const id = this.#nextId++;
     this.#guests.set(id, {
       words: new Int32Array(buffers.words),
@@ -94,7 +99,6 @@ class FetchingWorker {
     this.#post({ type: "connect", id, buffers, stopPage: stopPage.memory });
     const isOpen = () => this.isOpen;
     return {
-      buffers,
       get isOpen() {
         return isOpen();
       },

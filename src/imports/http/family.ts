@@ -12,6 +12,7 @@ export const CORTEX_HTTP: ImportFamily = {
     request: "(i32, i32, i32, i32) -> (i32)",
     response_head: "(i32, i32, i32) -> (i32)",
     read: "(i32, i32, i32) -> (i32)",
+    wait: "(i32, i32, i32) -> (i32)",
     close: "(i32) -> (i32)",
     error_text: "(i32, i32) -> (i32)",
   }),

@@ -10,6 +10,7 @@
  *   request(head, head_len, body, body_len) -> handle      (1 or more)
  *   response_head(handle, buffer, capacity) -> length
  *   read(handle, buffer, capacity) -> length               (0 at the end)
+ *   wait(handles, count, milliseconds) -> count
  *   close(handle) -> 0
  *   error_text(buffer, capacity) -> length
  * ```
@@ -23,8 +24,8 @@
  *   `Content-Length` or `Connection`, can't be set. `{{NAME}}` in a header's
  *   value, the query or the body becomes the secret of that name.
  * - `response_head` waits for the answer. It writes a JSON object such as
- *   `{"status":200,"url":"https://api.example.com/","headers":{"content-type":"text/plain"}}`:
- *   `url` is where redirects led to, names of headers are in lower case,
+ *   `{"status":200,"url":"https://api.example.com/","redirected":false,"headers":{"content-type":"text/plain"}}`:
+ *   `url` is where redirects led to, if it is `redirected`; names of headers are in lower case,
  *   several of a name are joined by `", "`. Where the text is longer than
  *   `capacity`, nothing is written: call again with as much room as the result
  *   says.
@@ -32,6 +33,11 @@
  *   already where it was gzip, and then has neither `content-encoding` nor
  *   `content-length` among the headers; where the sandbox has secrets, there is
  *   no `content-length` at all. Characters of headers are bytes.
+ * - `wait` waits until the next question about one of several handles need not
+ *   wait: for its answer, or, where that is there, for more of its body or its
+ *   end. `handles` is a list of i32; those of which it is true are written to
+ *   its front, and counted. It is 0 when the time is over first; a time below 0
+ *   never is.
  * - `close` lets go of a handle, also before its answer has come. What is not
  *   closed ends with the call.
  * - `error_text` writes what it has room for of the text of the last error,
@@ -54,7 +60,10 @@
 
 import type { HttpGuestEnd, SeenReply } from "../../channel/http_guest_end.ts";
 import {
+  decodeHandles,
   type DeniedRequest,
+  encodeHandles,
+  encodeWait,
   HttpError,
   HttpOp,
   type HttpQuestion,
@@ -106,6 +115,7 @@ export class Http implements OpenFamily {
       read: this.#bind((handle, at, bytes) =>
         this.#read(handle!, this.#memory.slice(at!, bytes!))
       ),
+      wait: this.#bind((at, count, ms) => this.#wait(at!, count!, ms!)),
       close: this.#bind((handle) => this.#close(handle!)),
       error_text: this.#bind((at, bytes) => {
         const into = this.#memory.slice(at!, bytes!);
@@ -185,6 +195,32 @@ export class Http implements OpenFamily {
     into.set(piece);
     open.piece = open.piece.subarray(piece.length);
     return piece.length;
+  }
+
+  #wait(at: number, count: number, timeoutMs: number): number {
+    if (count < 0 || count > this.#open.size) {
+      throw new HttpFailure(
+        HttpError.Invalid,
+        `There are not ${count} handles that are open`,
+      );
+    }
+    const list = this.#memory.slice(at, count * 4);
+    if (count === 0) return 0;
+    const handles = decodeHandles(list);
+    const here = handles.filter((handle) => {
+      const { piece, isEnd } = this.#find(handle);
+      return piece.length > 0 || isEnd;
+    });
+    const ready = here.length > 0 ? here : decodeHandles(
+      this.#ask({
+        op: HttpOp.Wait,
+        handle: 0,
+        head: encodeWait({ timeoutMs, handles }),
+        body: NOTHING,
+      }).piece,
+    );
+    list.set(encodeHandles(ready.slice(0, count)));
+    return Math.min(ready.length, count);
   }
 
   #close(handle: number): number {

@@ -1,0 +1,128 @@
+/** A request that a guest has started and not let go of. */
+
+import { PIECE_BYTES } from "../channel/http_layout.ts";
+import { concat } from "./bytes.ts";
+import type { FetchedAnswer } from "./fetcher.ts";
+import type { ResponseBody } from "./http/response_body.ts";
+import { broken, Refusal } from "./policy/refusal.ts";
+
+const NOTHING = new Uint8Array();
+
+/** Its answer, and what is left of the body. */
+export class OpenRequest {
+  readonly #answer: Promise<FetchedAnswer>;
+  readonly #abort: AbortController;
+  readonly #changed: () => void;
+  #isAnswered = false;
+  #body: ResponseBody | undefined;
+  /** Bytes that were more than a reply takes. */
+  #rest: Uint8Array = NOTHING;
+  /** The next bytes, until they are the rest; or why there are none. */
+  #reading: Promise<void> | undefined;
+  #hasFailed = false;
+
+  /**
+   * @param answer Ends when `abort` is aborted.
+   * @param changed Called when there may be more to be had than before.
+   */
+  constructor(
+    answer: Promise<FetchedAnswer>,
+    abort: AbortController,
+    changed: () => void,
+  ) {
+    this.#answer = answer;
+    this.#abort = abort;
+    this.#changed = changed;
+    const answered = () => {
+      this.#isAnswered = true;
+      changed();
+    };
+    // Whoever asks for it gets the reason; nobody may ever ask.
+    answer.then(answered, answered);
+  }
+
+  /** Whether nothing is left to be had. */
+  get isEnd(): boolean {
+    return this.#rest.length === 0 && !this.#reading &&
+      (this.#body?.isEnd ?? false);
+  }
+
+  /**
+   * Whether the next of {@linkcode head} and {@linkcode read} need not wait. If
+   * they do, the body is read ahead, by one piece.
+   */
+  get isReady(): boolean {
+    if (!this.#body) return this.#isAnswered;
+    if (this.#rest.length > 0 || this.#hasFailed || this.isEnd) return true;
+    this.#readOn().catch(() => {});
+    return false;
+  }
+
+  /** Waits for the answer. */
+  async head(): Promise<FetchedAnswer> {
+    const answer = await this.#answer;
+    this.#body = answer.body;
+    return answer;
+  }
+
+  /** Waits for a piece of the body; empty only at its end. */
+  async read(): Promise<Uint8Array> {
+    await this.head();
+    const piece = this.piece();
+    if (piece.length > 0 || this.isEnd) return piece;
+    await this.#readOn();
+    return this.piece();
+  }
+
+  /** What is there already, at most what a reply takes. */
+  piece(): Uint8Array {
+    const parts = [this.#rest];
+    let length = this.#rest.length;
+    while (length < PIECE_BYTES) {
+      const more = this.#taken();
+      if (more.length === 0) break;
+      parts.push(more);
+      length += more.length;
+    }
+    const bytes = parts.length === 1 ? this.#rest : concat(parts);
+    this.#rest = bytes.subarray(PIECE_BYTES);
+    return bytes.subarray(0, PIECE_BYTES);
+  }
+
+  /** Ends whatever is going on. */
+  close(): void {
+    this.#abort.abort();
+    this.#body?.cancel();
+    // An answer whose body nobody has asked for yet still holds a connection.
+    if (!this.#body) this.#answer.then(({ body }) => body.cancel(), () => {});
+  }
+
+  #taken(): Uint8Array {
+    // What is being read comes first, and becomes the rest.
+    if (this.#reading) return NOTHING;
+    try {
+      return this.#body?.take() ?? NOTHING;
+    } catch (error) {
+      this.#body?.cancel();
+      throw error;
+    }
+  }
+
+  #readOn(): Promise<void> {
+    return this.#reading ??= this.#next();
+  }
+
+  async #next(): Promise<void> {
+    try {
+      this.#rest = await this.#body!.read();
+      this.#reading = undefined;
+    } catch (error) {
+      this.#body!.cancel();
+      this.#hasFailed = true;
+      if (error instanceof Refusal || this.#abort.signal.aborted) throw error;
+      throw broken("Connection broke while the response was read");
+    } finally {
+      this.#changed();
+    }
+  }
+}
