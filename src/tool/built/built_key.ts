@@ -2,7 +2,7 @@
 
 /** The interpreter, and the limit that it was prepared for. */
 export const BUILT = {
-  bytes: 1517125,
-  sha256: "baf36042bd718e0cb585e65bc5a99720439927c4118095f05faa20d53b3a6d70",
+  bytes: 1410831,
+  sha256: "495eee661ece687f0e31ffcad2829c58139d11e52c1fdb58006b33c016be72c9",
   maxMemoryBytes: 67108864,
 } as const;
