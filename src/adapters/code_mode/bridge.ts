@@ -62,11 +62,8 @@ export class Bridge {
   #answerBytes = 0;
   #exhausted: BudgetName | undefined;
 
-  /** @param before The bridge of the program whose state this one goes on in. */
-  constructor(options: BridgeOptions, before?: Bridge) {
+  constructor(options: BridgeOptions) {
     this.#options = options;
-    // What that program still waits for is told to be over.
-    if (before) this.#done = before.#done;
   }
 
   /** What was called, in the order of their ends. */
@@ -79,7 +76,10 @@ export class Bridge {
     return this.#exhausted;
   }
 
-  /** Starts calls, and waits until one is done or the time is over. */
+  /**
+   * Starts calls, and waits until one is done or the time is over; 0 is no time
+   * at all: the program waits for the network too, and only looks.
+   */
   readonly exchange = (asked: JsonValue): JsonValue | Promise<JsonValue> => {
     const { calls, waitMs } = readExchange(asked);
     for (const call of calls) {
@@ -90,7 +90,7 @@ export class Bridge {
       );
     }
     // What is done at once is answered at once: it takes half the time.
-    return this.#done.length > 0 || this.#running.size === 0
+    return this.#done.length > 0 || this.#running.size === 0 || waitMs === 0
       ? this.#taken()
       : this.#next(waitMs).then(() => this.#taken());
   };

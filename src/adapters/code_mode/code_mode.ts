@@ -13,6 +13,7 @@ import { checkBudgets, type CodeBudgets } from "./budgets.ts";
 import { type CodeResult, resultText } from "./code_result.ts";
 import { type CodeTools, namedTools } from "./code_tool.ts";
 import { declare } from "./declarations.ts";
+import { declareFetch, reachesNetwork } from "./declare_fetch.ts";
 import { type CodeSession, createCodeSession } from "./code_session.ts";
 import type { Gate } from "./gate.ts";
 import { ProgramBox, type ProgramSurroundings } from "./program_box.ts";
@@ -45,7 +46,10 @@ export function codeMode(options: CodeModeOptions): CodeMode {
 
 /** A tool that runs programs; made by {@linkcode codeMode}. Close it at the end. */
 export class CodeMode implements Tool, AsyncDisposable {
-  /** TypeScript declarations of the tools, for the prompt. */
+  /**
+   * TypeScript declarations of the tools, and of `fetch` where the network is
+   * granted, for the prompt.
+   */
   readonly declarations: string;
   readonly #given: ProgramSurroundings;
   readonly #box: ProgramBox;
@@ -59,9 +63,14 @@ export class CodeMode implements Tool, AsyncDisposable {
       budgets: checkBudgets(options.budgets ?? {}),
       gate: options.gate,
     };
-    this.declarations = declare(tools.values());
-    this.#schema = schemaOf(options.name ?? "run_code", this.declarations);
-    this.#box = new ProgramBox(options.config);
+    const { config = {} } = options;
+    this.#box = new ProgramBox(config);
+    this.declarations = declare(tools.values()) + declareFetch(config);
+    this.#schema = schemaOf(
+      options.name ?? "run_code",
+      this.declarations,
+      reachesNetwork(config),
+    );
   }
 
   /** What a model is told, with the declarations of the tools. */
@@ -89,9 +98,10 @@ export class CodeMode implements Tool, AsyncDisposable {
 
   /**
    * Opens a session: a program finds the variables and functions of those
-   * before it, and what they began and did not await goes on. Budgets are
-   * those of each program; a program that meets a limit ends the session,
-   * unless it is opened with `rollback`.
+   * before it. What they began and did not await is over: their timers are
+   * gone, and a promise of a tool's answer or a response that they left is
+   * rejected. Budgets are those of each program; a program that meets a limit
+   * ends the session, unless it is opened with `rollback`.
    *
    * @throws {SandboxError} when there is no room for another.
    * @throws {TypeError} for an option that does not exist or is impossible.
@@ -138,11 +148,18 @@ export class CodeMode implements Tool, AsyncDisposable {
   }
 }
 
-function schemaOf(name: string, declared: string): ToolSchema {
+function schemaOf(
+  name: string,
+  declared: string,
+  hasFetch: boolean,
+): ToolSchema {
+  const surroundings = hasFetch
+    ? "There is no file system, and no network but the tools and fetch."
+    : "There is no network and no file system but the tools.";
   return Object.freeze({
     name,
     description:
-      `Runs JavaScript or TypeScript: the body of an async function that calls tools and returns a JSON value. There is no network and no file system but the tools. Call independent tools side by side with Promise.all, and return only what is needed.\n\n${declared}`,
+      `Runs JavaScript or TypeScript: the body of an async function that calls tools and returns a JSON value. ${surroundings} Call independent tools side by side with Promise.all, and return only what is needed.\n\n${declared}`,
     parameters: {
       type: "object",
       properties: {

@@ -30,9 +30,12 @@ const DEFAULTS: SandboxOptions = {
   maxExecutionTime: 30_000,
   maxMemoryBytes: 64 * 1_048_576,
 };
-/** Of the way to the tools; what they may use is budgeted by itself. */
+/**
+ * Of the way to the tools, which a program that waits for the network too looks
+ * at again and again; what they may use is budgeted by itself.
+ */
 const HOST_FUNCTION_LIMITS = {
-  calls: 100_000,
+  calls: Number.MAX_SAFE_INTEGER,
   argumentBytes: 2 ** 31,
   answerBytes: 2 ** 32,
   time: 2 ** 31 - 1,
@@ -73,7 +76,7 @@ export class ProgramBox {
   ): Promise<CodeResult> {
     const ask: Ask = (request, callOptions) =>
       this.#interpreter.call(request, callOptions);
-    return await runProgram(code, given, options, { ask });
+    return await runProgram(code, given, options, ask);
   }
 
   /**
@@ -99,7 +102,6 @@ export class ProgramBox {
 export class ProgramSession {
   readonly #session: SandboxSession;
   readonly #given: ProgramSurroundings;
-  #before: Bridge | undefined;
 
   constructor(session: SandboxSession, given: ProgramSurroundings) {
     this.#session = session;
@@ -115,10 +117,7 @@ export class ProgramSession {
   async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
     const ask: Ask = (request, callOptions) =>
       this.#session.callTool(request, callOptions);
-    const way = { ask, before: this.#before };
-    const result = await runProgram(code, this.#given, options, way);
-    this.#before = way.before;
-    return result;
+    return await runProgram(code, this.#given, options, ask);
   }
 
   /** Ends it, and frees everything. */
@@ -133,27 +132,21 @@ type Ask = (
   options: CallOptions,
 ) => Promise<CallResult<JsonValue>>;
 
-/** Where a program runs, and the bridge of the one before it in that state. */
-interface Way {
-  readonly ask: Ask;
-  before?: Bridge | undefined;
-}
-
 async function runProgram(
   code: string,
   given: ProgramSurroundings,
   options: CallOptions,
-  way: Way,
+  ask: Ask,
 ): Promise<CodeResult> {
   const tooLong = refusalOfLength(code, given.budgets.sourceLength);
   if (tooLong) return tooLong;
-  const first = await attempt(code, code, given, options, way);
+  const first = await attempt(code, code, given, options, ask);
   if (!first.isUnparsed) return first.result;
   try {
     const plain = await plainBody(code);
     return plain === code
       ? first.result
-      : (await attempt(plain, code, given, options, way)).result;
+      : (await attempt(plain, code, given, options, ask)).result;
   } catch (error) {
     // It is no TypeScript either; what is wrong as JavaScript says it best.
     if (!(error instanceof SandboxError)) throw error;
@@ -166,12 +159,11 @@ async function attempt(
   shown: string,
   given: ProgramSurroundings,
   options: CallOptions,
-  way: Way,
+  ask: Ask,
 ): Promise<{ readonly result: CodeResult; readonly isUnparsed: boolean }> {
-  const bridge = new Bridge(given, way.before);
-  way.before = bridge;
+  const bridge = new Bridge(given);
   try {
-    const called = await way.ask(
+    const called = await ask(
       {
         op: "run",
         source,

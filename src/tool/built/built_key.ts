@@ -2,7 +2,7 @@
 
 /** The interpreter, and the limit that it was prepared for. */
 export const BUILT = {
-  bytes: 1410831,
-  sha256: "495eee661ece687f0e31ffcad2829c58139d11e52c1fdb58006b33c016be72c9",
+  bytes: 1411020,
+  sha256: "d34d5aba40ff1fca8817d1e72ac7442b8b3d232ae53d12be000ab2bfdbb5c436",
   maxMemoryBytes: 67108864,
 } as const;

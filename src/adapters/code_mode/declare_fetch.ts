@@ -1,0 +1,46 @@
+/** The declaration of `fetch` for the prompt, where the network is granted. */
+
+import type { SandboxOptions } from "../../../mod.ts";
+
+/** What of a configuration is about the network. */
+type NetworkOptions = Pick<SandboxOptions, "allowNetwork" | "secrets">;
+
+const MAX_HOSTS = 20;
+const MAX_SECRETS = 20;
+
+/** Whether a program reaches any host. */
+export function reachesNetwork({ allowNetwork }: NetworkOptions): boolean {
+  return allowNetwork === true ||
+    (Array.isArray(allowNetwork) && allowNetwork.length > 0);
+}
+
+/**
+ * Says which hosts there are, and how to use secrets, by their names; nothing
+ * where no host is granted.
+ *
+ * @param options As a sandbox has taken them: none can end the comment.
+ */
+export function declareFetch(options: NetworkOptions): string {
+  if (!reachesNetwork(options)) return "";
+  const { allowNetwork, secrets = {} } = options;
+  const hosts = Array.isArray(allowNetwork)
+    ? `${listed(allowNetwork, MAX_HOSTS)} and no other host`
+    : "any public host";
+  const names = Object.entries(secrets).map(([name, { hosts }]) =>
+    `{{${name}}} for ${listed(hosts, MAX_HOSTS)}`
+  );
+  const filled = names.length === 0
+    ? ""
+    : ` A secret is filled in where its name stands in a header's value, the query or the body: ${
+      listed(names, MAX_SECRETS)
+    }.`;
+  return `/** Reaches ${hosts}.${filled} */
+declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+`;
+}
+
+function listed(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).join(", ");
+  const more = names.length - most;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
