@@ -50,3 +50,37 @@ Deno.test("A call that a program left behind is over for the next one", async ()
   );
   assertEquals(valueOf(next), "The program ended first");
 });
+
+Deno.test("What a program began and did not await does not go on in the next one", async () => {
+  const called: string[] = [];
+  await using mode = codeMode({
+    tools: {
+      note: ({ text }) => void called.push(text),
+      slow: () => new Promise((done) => setTimeout(() => done("slow"), 20)),
+    },
+  });
+  await using session = await mode.session();
+  const first = await session.run(`
+    setInterval(() => tools.note({ text: "timer" }), 1);
+    const goesOn = async () => {
+      await tools.slow({}).catch(() => console.log("told"));
+      setTimeout(() => tools.note({ text: "later" }), 1);
+      await tools.note({ text: "call" });
+      console.log("never");
+    };
+    goesOn();
+    await new Promise((done) => setTimeout(done, 5));
+    throw new Error("thrown");
+  `);
+  assert(!first.ok);
+  assertEquals(first.stdout, "told\n");
+  const before = called.length;
+  assert(called.every((text) => text === "timer"));
+  const second = await session.run(
+    "await new Promise((done) => setTimeout(done, 60)); return await tools.slow({})",
+  );
+  assertEquals(valueOf(second), "slow");
+  assertEquals(second.stdout, "");
+  assertEquals(second.calls.map(({ name }) => name), ["slow"]);
+  assertEquals(called.length, before);
+});

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  codeMode,
   type CodeTools,
   declarations,
 } from "../../../src/adapters/code_mode/mod.ts";
+import type { SandboxOptions } from "../../../mod.ts";
 
 const tool = (parameters: object, outputSchema?: object): CodeTools => ({
   t: {
@@ -114,4 +116,40 @@ Deno.test("declarations stays short and ends, whatever the schema", () => {
   const started = performance.now();
   declarations(Object.fromEntries(many));
   assert(performance.now() - started < 2_000);
+});
+
+Deno.test("A model is told of fetch, its hosts and its secrets where there are any", async () => {
+  const secrets = { KEY: { value: "not to be told", hosts: ["a.test"] } };
+  const signature =
+    "declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;\n";
+  const tools = "declare const tools: {\n};\n";
+  const cases: readonly [SandboxOptions, string][] = [
+    [{}, ""],
+    [{ allowNetwork: false }, ""],
+    [{ allowNetwork: [] }, ""],
+    [
+      { allowNetwork: true },
+      `/** Reaches any public host. */\n${signature}`,
+    ],
+    [
+      { allowNetwork: ["a.test", "*.b.test:8080"], secrets },
+      `/** Reaches a.test, *.b.test:8080 and no other host. A secret is filled in where its name stands in a header's value, the query or the body: {{KEY}} for a.test. */\n${signature}`,
+    ],
+    [
+      { allowNetwork: Array.from({ length: 30 }, (_, n) => `h${n}.test`) },
+      `/** Reaches ${
+        Array.from({ length: 20 }, (_, n) => `h${n}.test`).join(", ")
+      } and 10 more and no other host. */\n${signature}`,
+    ],
+  ];
+  for (const [config, text] of cases) {
+    await using mode = codeMode({ tools: {}, config });
+    assertEquals(mode.declarations, tools + text);
+    const { description } = mode.schema();
+    assertEquals(
+      description.includes("no network but the tools and fetch"),
+      text !== "",
+    );
+    assert(!description.includes("not to be told"));
+  }
 });
