@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { scriptedTool } from "../adapters/mcp/scripted_tool.ts";
+import { answer, RawServer } from "../network/raw_server.ts";
 import { loadedModules } from "./loaded_modules.ts";
 import { runRunner, startRunner } from "./runner_process.ts";
 import { ServingRunner } from "./serving_runner.ts";
@@ -119,11 +120,58 @@ Deno.test("serve runs programs that call the tools, where sandbox.json asks for 
   });
 });
 
+Deno.test("serve grants programs the hosts that code names, and those of no tool", async () => {
+  await using server = new RawServer(({ head }) =>
+    answer(/x-key: (\S+)/.exec(head)?.[1] === "k3y-value" ? "right" : "wrong")
+  );
+  const secrets = { KEY: { env: "PROGRAM_KEY", hosts: [server.host] } };
+  const code = `const said = [];
+    for (const url of ["http://${server.host}/", "http://localhost:${server.port}/"]) {
+      said.push(await fetch(url, { headers: { "x-key": "{{KEY}}" } })
+        .then((r) => r.text(), (e) => e.message));
+    }
+    return said`;
+  const run = async (granted: unknown) => {
+    let said: unknown;
+    await withFolder({
+      "one.wasm": saying("one", "1"),
+      "sandbox.json": {
+        code: granted,
+        grants: { allowNetwork: ["localhost"] },
+        tools: ["one.wasm"],
+      },
+    }, async (_, config) => {
+      const runner = new ServingRunner(
+        ["--config", config],
+        ["--allow-net", "--allow-env"],
+        { PROGRAM_KEY: "k3y-value" },
+      );
+      said = JSON.parse(String(await runner.call("code", { code })));
+      await runner.end();
+    });
+    return said;
+  };
+  const refused = (host: string) =>
+    `Cannot fetch "http://${host}/": Host "${host}" is not granted`;
+  const local = `localhost:${server.port}`;
+  assertEquals(await run(true), [refused(server.host), refused(local)]);
+  assertEquals(
+    await run({ grants: { allowNetwork: [server.host], secrets } }),
+    ["right", refused(local)],
+  );
+});
+
 Deno.test("serve names the line of the first mistake in sandbox.json", async () => {
   const tool = { source: "echo.wasm" };
   for (
     const [file, line, what] of [
       [{ code: 1, tools: [tool] }, 2, "code is not true or false"],
+      [{ code: { limits: { maxFuel: -1 } }, tools: [tool] }, 4, "maxFuel"],
+      [
+        { code: { grants: { allowedPaths: {} } }, tools: [tool] },
+        4,
+        '"allowedPaths" is unknown',
+      ],
       [{ tools: [tool], tool: 1 }, 7, '"tool" is unknown'],
       [{ tools: [{ ...tool, limits: { maxMemoryBytes: 1 } }] }, 6, "65536"],
       [{ tools: [tool, { ...tool, limits: { maxMem: 1 } }] }, 9, "maxMem"],

@@ -16,6 +16,12 @@ export const FILE_MEMBERS = [
   "tools",
 ] as const;
 
+/** Members of `code`, where it is an object. */
+export const CODE_MEMBERS = ["limits", "grants"] as const;
+
+/** Members of `grants` in it: programs have the network, but no files. */
+export const CODE_GRANT_MEMBERS = ["allowNetwork", "secrets"] as const;
+
 /** Members of a tool. */
 export const TOOL_MEMBERS = [
   "source",

@@ -11,6 +11,8 @@ import type { ChangePolicy } from "../../adapters/mcp/mod.ts";
 import { quote } from "../../quote.ts";
 import { UsageError } from "../usage_error.ts";
 import {
+  CODE_GRANT_MEMBERS,
+  CODE_MEMBERS,
   FILE_MEMBERS,
   GRANT_MEMBERS,
   LIMIT_MEMBERS,
@@ -49,8 +51,8 @@ export interface SandboxFile {
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly instructions: string | undefined;
-  /** Whether a tool `code` runs programs that call the tools. */
-  readonly code: boolean;
+  /** Limits and grants of a tool `code` for programs that call the tools. */
+  readonly code: SandboxOptions | undefined;
   readonly tools: readonly ToolEntry[];
 }
 
@@ -121,9 +123,23 @@ class FileReader {
       version: this.#text([], file, "version"),
       description: this.#text([], file, "description"),
       instructions: this.#text([], file, "instructions"),
-      code: this.#switch([], file, "code"),
+      code: await this.#code(file.code),
       tools: entries,
     };
+  }
+
+  /** Programs are granted what is named here, and nothing of the file's. */
+  async #code(
+    value: JsonValue | undefined,
+  ): Promise<SandboxOptions | undefined> {
+    if (value === undefined || value === false) return undefined;
+    if (value === true) return {};
+    if (typeof value !== "object") {
+      throw this.#wrong(["code"], "true or false, or an object", value);
+    }
+    const code = this.#object(["code"], value, CODE_MEMBERS);
+    const terms = this.#terms(["code"], code, CODE_GRANT_MEMBERS);
+    return await this.#options(["code"], terms);
   }
 
   async #tool(
@@ -160,11 +176,15 @@ class FileReader {
     };
   }
 
-  #terms(path: JsonPath, holder: JsonObject): Terms {
+  #terms(
+    path: JsonPath,
+    holder: JsonObject,
+    grantMembers: readonly string[] = GRANT_MEMBERS,
+  ): Terms {
     const { limits = {}, grants = {} } = holder;
     return {
       limits: this.#object([...path, "limits"], limits, LIMIT_MEMBERS),
-      grants: this.#object([...path, "grants"], grants, GRANT_MEMBERS),
+      grants: this.#object([...path, "grants"], grants, grantMembers),
     };
   }
 
@@ -287,12 +307,6 @@ class FileReader {
       [...path, unknown],
       `${quote(unknown)} is unknown, there are ${known!.join(", ")}`,
     );
-  }
-
-  #switch(path: JsonPath, holder: JsonObject, member: string): boolean {
-    const { [member]: value = false } = holder;
-    if (typeof value === "boolean") return value;
-    throw this.#wrong([...path, member], "true or false", value);
   }
 
   #text(

@@ -64,7 +64,7 @@ export async function findTools(
     options: { ...entry.options, cacheDirectory },
   }));
   const entries = [...named, ...listed];
-  const { name, version, description, instructions, code = false } = file ??
+  const { name, version, description, instructions, code } = file ??
     {};
   const tools: AnyToolEntry[] = [];
   for (const entry of entries) tools.push(...await expand(entry, terminal));

@@ -5,6 +5,7 @@ import {
   type ChangeConflict,
   ExecutionFailed,
   type JsonValue,
+  type SandboxOptions,
   type Tool,
   type ToolCallOptions,
   ToolRegistry,
@@ -31,9 +32,13 @@ class OpenMode {
   readonly #registry = new ToolRegistry();
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor(known: string, tools: Record<string, CodeTool>) {
+  constructor(
+    known: string,
+    tools: Record<string, CodeTool>,
+    config: SandboxOptions,
+  ) {
     this.known = known;
-    this.mode = new CodeMode({ name: CODE_TOOL, tools });
+    this.mode = new CodeMode({ name: CODE_TOOL, tools, config });
     this.#registry.register(this.mode, { name: CODE_TOOL });
   }
 
@@ -58,19 +63,28 @@ class OpenMode {
   }
 }
 
+/** What programs may do beside calling tools. */
+export interface CodeToolsOptions {
+  /** Limits and grants of the programs; nothing is granted by default. */
+  readonly config?: SandboxOptions;
+  /** What becomes of what the tools of a program change in overlays. */
+  readonly policy?: (name: string) => ChangePolicy;
+}
+
 /** The tools, with code mode over them; made anew when they change. */
 export class CodeTools implements McpTools, AsyncDisposable {
   readonly #tools: McpTools;
+  readonly #config: SandboxOptions;
   readonly #policy: (name: string) => ChangePolicy;
   #open: OpenMode | undefined;
   readonly #retired = new Set<OpenMode>();
 
-  /** @param policy What becomes of what programs change in overlays. */
   constructor(
     tools: McpTools,
-    policy: (name: string) => ChangePolicy = () => "drop",
+    { config = {}, policy = () => "drop" }: CodeToolsOptions = {},
   ) {
     this.#tools = tools;
+    this.#config = config;
     this.#policy = policy;
   }
 
@@ -108,7 +122,11 @@ export class CodeTools implements McpTools, AsyncDisposable {
     const known = JSON.stringify(schemas);
     if (known === this.#open?.known) return this.#open;
     if (this.#open) this.#retire(this.#open);
-    return this.#open = new OpenMode(known, this.#byName(schemas));
+    return this.#open = new OpenMode(
+      known,
+      this.#byName(schemas),
+      this.#config,
+    );
   }
 
   /** Programs that run have what they began with until they end. */

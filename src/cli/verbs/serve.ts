@@ -1,5 +1,6 @@
 /** The verb `serve`. */
 
+import type { SandboxOptions } from "../../../mod.ts";
 import { dirname } from "@std/path/dirname";
 import { openCallLog } from "../call_log_file.ts";
 import {
@@ -48,7 +49,9 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   const { errors } = await tools.load(asked.tools);
   await leaveOut(input, tools, errors);
   const { serveMcp } = await adapter;
-  await using code = asked.code ? await codeTools(tools) : undefined;
+  await using code = asked.code
+    ? await codeTools(tools, asked.code)
+    : undefined;
   await using server = serveMcp(code ?? tools, {
     name: asked.name,
     version: asked.version ?? VERSION,
@@ -76,9 +79,10 @@ export async function serve(input: VerbInput): Promise<Outcome> {
 }
 
 /** The interpreter is for those who ask for it. */
-async function codeTools(tools: ServedTools) {
+async function codeTools(tools: ServedTools, config: SandboxOptions) {
   const { CodeTools } = await import("../serving/code_tools.ts");
-  return new CodeTools(tools, (name) => tools.changePolicy(name));
+  const policy = (name: string) => tools.changePolicy(name);
+  return new CodeTools(tools, { config, policy });
 }
 
 /** What can't be loaded stays as it was. */

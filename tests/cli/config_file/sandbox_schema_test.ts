@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { inputSchema } from "../../../mod.ts";
 import {
+  CODE_GRANT_MEMBERS,
+  CODE_MEMBERS,
   FILE_MEMBERS,
   GRANT_MEMBERS,
   LIMIT_MEMBERS,
@@ -17,6 +19,8 @@ Deno.test("The schema that editors complete from has the members that the runner
   for (
     const [properties, members] of [
       [schema.properties, FILE_MEMBERS],
+      [$defs.code.properties, CODE_MEMBERS],
+      [$defs.code.properties.grants.properties, CODE_GRANT_MEMBERS],
       [$defs.tool.properties, TOOL_MEMBERS],
       [$defs.limits.properties, LIMIT_MEMBERS],
       [$defs.grants.properties, GRANT_MEMBERS],
@@ -38,6 +42,8 @@ Deno.test("The schema takes what the guide shows, and refuses mistakes", async (
       { tools: "a.wasm" },
       { tools: [{ name: "a" }] },
       { tools: [], limits: { maxMem: 1 } },
+      { tools: [], code: 1 },
+      { tools: [], code: { grants: { allowedPaths: {} } } },
       {
         tools: [],
         grants: {

@@ -92,7 +92,7 @@ Deno.test("What a program has tools change is settled as the configuration says"
     },
   };
   const run = async (policy: ChangePolicy) => {
-    await using code = new CodeTools(tools, () => policy);
+    await using code = new CodeTools(tools, { policy: () => policy });
     const text = "await tools.change(); return 1";
     const result = await code.call(CODE_TOOL, { code: text });
     assert(left!.changes.isSettled);
