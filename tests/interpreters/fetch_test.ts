@@ -4,7 +4,11 @@ import {
   assertLess,
   assertStringIncludes,
 } from "@std/assert";
-import { codeMode, type CodeResult } from "../../src/adapters/code_mode/mod.ts";
+import {
+  codeMode,
+  type CodeResult,
+  resultText,
+} from "../../src/adapters/code_mode/mod.ts";
 import { SandboxedTool, type SandboxOptions } from "../../mod.ts";
 import { answer, RawServer } from "../network/raw_server.ts";
 
@@ -255,6 +259,10 @@ Deno.test("What goes wrong is a TypeError at the program's own line", async () =
     assertEquals(
       refused.error.message,
       'program.js:2:17: TypeError: Cannot fetch "https://example.com/x": Host "example.com" is not granted',
+    );
+    assertStringIncludes(
+      resultText(refused),
+      'Requests that were refused: 1, the first to https://example.com/x: Host "example.com" is not granted',
     );
     assertEquals(refused.denied, [{
       url: "https://example.com/x",

@@ -60,6 +60,14 @@ function runPlain(module: WebAssembly.Module, test: Test): string {
   const view = () => new DataView(exports.memory.buffer);
   const imports = {
     cortex_host: { call: () => -2, read: () => 0, error_text: () => 0 },
+    cortex_http: {
+      request: () => -2,
+      response_head: () => -6,
+      read: () => -6,
+      wait: () => -6,
+      close: () => -6,
+      error_text: () => 0,
+    },
     wasi_snapshot_preview1: {
       clock_time_get(_id: number, _precision: bigint, at: number): number {
         view().setBigUint64(at, BigInt(Math.round(Date.now() * 1e6)), true);

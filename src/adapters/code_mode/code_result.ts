@@ -80,17 +80,35 @@ export function resultText(
     parts.push(`Printed as errors:\n${result.stderr.trimEnd()}`);
   }
   if (result.isOutputCut) parts.push("It printed more, which was cut off.");
-  const denied = result.calls
+  parts.push(...undoneText(result));
+  return cutMiddle(parts.join("\n\n"), maxLength);
+}
+
+/** What did not happen that the program asked for. */
+function undoneText({ calls, denied }: CodeResult): string[] {
+  const parts: string[] = [];
+  const refused = calls
     .filter(({ outcome }) => outcome === "denied" || outcome === "refused");
-  if (denied.length > 0) {
-    const [first] = denied;
+  if (refused[0]) {
+    const { name, error } = refused[0];
     parts.push(
-      `Calls that were not made: ${denied.length}, the first of ${
-        first!.name
-      }: ${first!.error}`,
+      `Calls that were not made: ${refused.length}, the first of ${name}: ${error}`,
     );
   }
-  return cutMiddle(parts.join("\n\n"), maxLength);
+  const stopped = calls.filter(({ outcome }) => outcome === "stopped");
+  if (stopped[0]) {
+    const { name, error } = stopped[0];
+    parts.push(
+      `Calls that had not ended: ${stopped.length}, the first of ${name}: ${error}`,
+    );
+  }
+  if (denied[0]) {
+    const { url, reason } = denied[0];
+    parts.push(
+      `Requests that were refused: ${denied.length}, the first to ${url}: ${reason}`,
+    );
+  }
+  return parts;
 }
 
 function valueText({ value }: CodeSuccess): string {

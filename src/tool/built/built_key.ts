@@ -2,7 +2,7 @@
 
 /** The interpreter, and the limit that it was prepared for. */
 export const BUILT = {
-  bytes: 1411020,
-  sha256: "d34d5aba40ff1fca8817d1e72ac7442b8b3d232ae53d12be000ab2bfdbb5c436",
+  bytes: 1411436,
+  sha256: "b8ae01279440b6277435319c3a4fa4052731bb94912403c5f391380102dfbeb7",
   maxMemoryBytes: 67108864,
 } as const;

@@ -269,6 +269,10 @@ Deno.test("A program that ends leaves no call behind: each is told, and noted", 
       "stopped",
       "stopped",
     ]);
+    assertStringIncludes(
+      resultText(left),
+      "Calls that had not ended: 2, the first of never: The program ended first",
+    );
     assertEquals(aborted, 2);
     const late = await mode.run("await tools.never()", { timeout: 100 });
     assertEquals(late.ok || late.error.kind, "TimeoutExceeded");
