@@ -2,7 +2,7 @@
 
 /** The interpreter, and the limit that it was prepared for. */
 export const BUILT = {
-  bytes: 1411436,
-  sha256: "b8ae01279440b6277435319c3a4fa4052731bb94912403c5f391380102dfbeb7",
+  bytes: 1411374,
+  sha256: "ee080032eb97412bfd420f9cfbde4aaef7cc46151e5b07df59fac201198d0504",
   maxMemoryBytes: 67108864,
 } as const;
