@@ -11,8 +11,12 @@
 import { PAGE_BYTES } from "../contract/page_bytes.ts";
 import type { InstancePlan, MemoryPlan } from "../contract/instance_plan.ts";
 
-/** Zeroing more than this takes longer than creating a memory. */
-const MAX_BYTES = 1024 * 1024;
+/**
+ * Zeroing more than this takes longer than creating a memory. Rust gives a
+ * module a stack of 1 MiB and some pages more: memories of that size which are
+ * not reused lie about dead, several of them in each idle worker.
+ */
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** Provides memories for fresh instances. */
 export class MemoryReserve {

@@ -40,7 +40,12 @@ function isEmpty(memory: WebAssembly.Memory): boolean {
 }
 
 Deno.test("MemoryReserve keeps a small memory, emptied", () => {
-  const reserve = new MemoryReserve(plan(1));
+  // 17 pages are a stack of Rust and a page of data.
+  for (const initialPages of [1, 17, 32]) keepsEmptied(initialPages);
+});
+
+function keepsEmptied(initialPages: number): void {
+  const reserve = new MemoryReserve(plan(initialPages));
   const first = reserve.take(0);
   new Uint8Array(first[0]!.buffer).fill(0xaa);
   reserve.give(first, 0);
@@ -48,7 +53,7 @@ Deno.test("MemoryReserve keeps a small memory, emptied", () => {
   assert(second[0] === first[0]);
   assert(isEmpty(second[0]!));
   assert(reserve.take(0)[0] !== first[0], "it is given out once");
-});
+}
 
 Deno.test("MemoryReserve makes anew what the guest has grown", () => {
   const reserve = new MemoryReserve(plan(1));
@@ -80,7 +85,7 @@ Deno.test("MemoryReserve keeps no pages of arguments where code runs before they
 });
 
 Deno.test("MemoryReserve makes large and several memories anew", () => {
-  const large = new MemoryReserve(plan(17));
+  const large = new MemoryReserve(plan(33));
   const first = large.take(0);
   large.give(first, 0);
   assert(large.take(0)[0] !== first[0]);
