@@ -132,8 +132,11 @@ export class ToolSandbox implements AsyncDisposable {
   ): Promise<SandboxedModule> {
     this.#parts.checkOpen();
     refuseScript(source);
-    // A stream takes time to arrive: a worker starts meanwhile.
-    if (source instanceof ReadableStream) this.#parts.pool.warm();
+    // A stream takes time to arrive: a worker starts meanwhile. To name the
+    // class makes Deno load its code, which paths do not need.
+    if (typeof source === "object" && source instanceof ReadableStream) {
+      this.#parts.pool.warm();
+    }
     const teller = options.onProgress && new ProgressTeller(options.onProgress);
     const bytes = await readModuleSource(
       source,

@@ -46,7 +46,11 @@ Deno.test("`tool-runner.ts call` loads no more files than it needs", async () =>
 /** Takes Deno's lazy globals away, and says which of them were asked for. */
 const TRAPS = `
 const asked = new Set();
-for (const name of ["setTimeout", "setInterval", "Response", "fetch"]) {
+const LAZY = [
+  ...["setTimeout", "setInterval"],
+  ...["Response", "ReadableStream", "fetch"],
+];
+for (const name of LAZY) {
   const found = Object.getOwnPropertyDescriptor(globalThis, name);
   const value = found.get ? undefined : found.value;
   Object.defineProperty(globalThis, name, {
