@@ -1,6 +1,6 @@
-/** Something that a guest asked of files and that no grant allows. */
+/** A file operation of a guest that no grant allows. */
 
-/** What was to be done with a file, a folder or a link. */
+/** An operation on a file, a folder or a symbolic link. */
 export type FileOperation =
   | "read"
   | "write"
@@ -26,8 +26,8 @@ export const FILE_OPERATIONS: readonly FileOperation[] = [
 ];
 
 /**
- * Why it was refused: nothing is granted that has the path, it leads out of
- * what is granted, or what is granted is for reading.
+ * Why it was refused: no grant covers the path, the path leads out of a granted
+ * folder, or the folder is read-only.
  */
 export type FileRefusal = "no such grant" | "outside of grants" | "read-only";
 
@@ -38,25 +38,25 @@ export const FILE_REFUSALS: readonly FileRefusal[] = [
   "read-only",
 ];
 
-/** Something that a guest asked of files and that no grant allows. */
+/** A file operation of a guest that no grant allows. */
 export interface DeniedFile {
-  /** The path as the guest asked for it, from its `/`; cut when it is long. */
+  /** The requested guest path, from its `/`; truncated if it is long. */
   readonly path: string;
-  /** The path as a `file:` URL, as requests to the network have theirs. */
+  /** The path as a `file:` URL, in analogy to network requests. */
   readonly url: string;
-  /** What was to be done. */
+  /** The operation. */
   readonly operation: FileOperation;
   /** Why it was refused. */
   readonly reason: FileRefusal;
-  /** How often the same was asked for. */
+  /** How often the same operation was requested. */
   readonly count: number;
 }
 
-/** What a worker tells of it. */
+/** The report of a worker. */
 export type DeniedFileReport = Omit<DeniedFile, "url">;
 
-/** The most that are recorded of a call: the first half, and the last one. */
+/** The maximum number recorded per call: the first half and the last half. */
 export const MAX_DENIED_FILES = 32;
 
-/** Longer paths are cut, in UTF-16 units. */
+/** Maximum path length in UTF-16 code units; longer ones are truncated. */
 export const MAX_DENIED_PATH = 512;

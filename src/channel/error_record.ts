@@ -1,23 +1,23 @@
 /**
- * Errors as they cross the channel: `structuredClone` and JSON both drop a
- * class and its fields, so they travel as plain records.
+ * Encodes errors for the channel: `structuredClone` and JSON both drop a class
+ * and its fields, so errors are sent as plain records.
  */
 
 import { ExecutionFailed, MemoryLimitExceeded } from "../errors.ts";
 
-/** What a guest worker reports when a call failed by the guest's own doing. */
+/** What a guest worker reports when the guest made a call fail. */
 export type ErrorRecord =
   | { readonly kind: "ExecutionFailed"; readonly message: string }
   | { readonly kind: "MemoryLimitExceeded"; readonly message: string }
   | { readonly kind: "FuelExhausted" }
   | { readonly kind: "Stopped" };
 
-/** Turns a record into bytes. */
+/** Encodes a record. */
 export function encodeErrorRecord(record: ErrorRecord): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/** Reads a record; undefined when the bytes are not one. */
+/** Decodes a record; undefined if the bytes are invalid. */
 export function decodeErrorRecord(bytes: Uint8Array): ErrorRecord | undefined {
   let value: unknown;
   try {
@@ -44,7 +44,7 @@ function isErrorRecord(value: unknown): value is ErrorRecord {
   }
 }
 
-/** The error of a record that needs nothing but its message and the limit. */
+/** The error for a record that needs only its message and the limit. */
 export function toGuestError(
   record: Extract<ErrorRecord, { message: string }>,
   memoryLimitBytes: number,

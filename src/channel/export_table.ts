@@ -1,6 +1,7 @@
 /**
- * What a module exports, as a few runs of bytes: a guest may export 50,000
- * names, and as many objects would take a tenth of a second to cross a thread.
+ * A module's exports, packed into a few byte arrays: a guest may export 50,000
+ * names, and posting as many objects to a thread would take a tenth of a
+ * second.
  *
  * ```text
  *   names   one text, one name behind the other      ends    where each ends
@@ -9,13 +10,13 @@
  * ```
  */
 
-/** The four number types, and one name for every other value type. */
+/** The four number types, and `"other"` for every other value type. */
 export type ExportedValue = "i32" | "i64" | "f32" | "f64" | "other";
 
-/** What an export is. */
+/** The kind of an export. */
 export type ExportedKind = "function" | "table" | "memory" | "global" | "tag";
 
-/** An export as a table tells it. */
+/** An entry of the table. */
 export interface TableEntry {
   readonly name: string;
   readonly kind: ExportedKind;
@@ -26,12 +27,12 @@ export interface TableEntry {
   };
 }
 
-/** A table as it is posted. */
+/** The posted form of a table. */
 export interface PackedExports {
   readonly names: string;
   readonly ends: Uint32Array<ArrayBuffer>;
   readonly kinds: Uint8Array<ArrayBuffer>;
-  /** Indices of types, each plus 1; 0 for what is no function. */
+  /** Type indices plus 1; 0 for exports that are not functions. */
   readonly types: Uint32Array<ArrayBuffer>;
   readonly values: Uint8Array<ArrayBuffer>;
   readonly typeEnds: Uint32Array<ArrayBuffer>;
@@ -46,7 +47,7 @@ const KINDS: readonly ExportedKind[] = [
 ];
 const VALUES: readonly ExportedValue[] = ["i32", "i64", "f32", "f64", "other"];
 
-/** Packs a list; entries of one signature share it when it is one object. */
+/** Packs a list; entries with the identical signature object share it. */
 export function packExports(entries: readonly TableEntry[]): PackedExports {
   const signatures = new Map<TableEntry["signature"], number>([[undefined, 0]]);
   const values: number[] = [];
@@ -104,7 +105,7 @@ export class ExportTable {
       : { name, kind, signature: this.#signature(type - 1) };
   }
 
-  /** Names of exports are different, whatever comes after another. */
+  /** Export names are unique, so the first match is the only one. */
   #index(name: string): number {
     const { names, ends } = this.packed;
     let start = 0;

@@ -1,5 +1,5 @@
 /**
- * Files by directory and path, as one run of bytes.
+ * Encodes files by directory and path.
  *
  * ```text
  *   ┌─────────────┬─────────────────────────────┬────────────────┐
@@ -8,7 +8,7 @@
  *   └─────────────┴─────────────────────────────┴────────────────┘
  * ```
  *
- * Paths and contents are the guest's; the reader takes nothing for granted.
+ * Paths and contents are untrusted; the reader validates everything.
  */
 
 import { copyBytes } from "../pieces/collect_bytes.ts";
@@ -21,12 +21,12 @@ export type FilesByDirectory = Readonly<
 >;
 
 const LENGTH_BYTES = 4;
-/** Before the guest's name of a folder; no directory is called so, nor so. */
+/** Prefix of overlay entries; no directory has such a name. */
 const OVERLAY = "overlay:";
 const REMOVED = "removed:";
 const NO_BYTES: Uint8Array = new Uint8Array();
 
-/** Overlays as entries of a bundle, each as one file of its own kind. */
+/** Converts overlays to entries of a bundle, one special file each. */
 export function bundledOverlays(
   states: Readonly<Record<string, Uint8Array>>,
 ): FilesByDirectory {
@@ -38,7 +38,7 @@ export function bundledOverlays(
   );
 }
 
-/** Takes the overlays out of a bundle that was read. */
+/** Extracts the overlays from a decoded bundle. */
 export function takeOverlays(
   files: Record<string, Record<string, Uint8Array>>,
 ): Record<string, Uint8Array> {
@@ -51,13 +51,13 @@ export function takeOverlays(
   return states;
 }
 
-/** Paths that hold no file any more, as entries of a bundle. */
+/** Converts removed paths to entries of a bundle. */
 export function bundledRemovals(paths: readonly string[]): FilesByDirectory {
   const entries = paths.map((path) => [path, NO_BYTES] as const);
   return paths.length > 0 ? { [REMOVED]: Object.fromEntries(entries) } : {};
 }
 
-/** Takes those paths out of a bundle that was read. */
+/** Extracts the removed paths from a decoded bundle. */
 export function takeRemovals(
   files: Record<string, Record<string, Uint8Array>>,
 ): string[] {
@@ -67,7 +67,7 @@ export function takeRemovals(
   return paths;
 }
 
-/** Turns files into bytes: none where there are no files. */
+/** Encodes files; no bytes if there are none. */
 export function encodeFileBundle(files: FilesByDirectory): Uint8Array {
   const entries = Object.entries(files).flatMap(([directory, inside]) =>
     Object.entries(inside).map(([path, bytes]) => ({ directory, path, bytes }))
@@ -90,7 +90,7 @@ export function encodeFileBundle(files: FilesByDirectory): Uint8Array {
   return bundle;
 }
 
-/** Reads files; undefined when the bytes are not a bundle. */
+/** Decodes files; undefined if the bytes are invalid. */
 export function decodeFileBundle(
   bundle: Uint8Array,
 ): Record<string, Record<string, Uint8Array>> | undefined {
@@ -113,8 +113,8 @@ export function decodeFileBundle(
 }
 
 /**
- * The same for files of a guest's, piece by piece where they are many or long,
- * so that the event loop goes on meanwhile.
+ * The same for a guest's files, yielding to the event loop if they are many or
+ * large.
  */
 export async function decodeGuestFiles(
   bundle: Uint8Array,
@@ -175,7 +175,7 @@ class FileReader {
     this.#contents = contents;
   }
 
-  /** What the next entry has; undefined when it is invalid or has too much. */
+  /** The bytes of the next entry; undefined if it is invalid or too long. */
   next(entry: unknown): Uint8Array | undefined {
     if (!isEntry(entry)) return undefined;
     const [, , length] = entry;

@@ -17,7 +17,7 @@ import { SpinHabit } from "./spin_habit.ts";
 
 const nothing = () => {};
 
-/** A name may begin with a byte order mark, and is another without it. */
+/** A name may start with a byte order mark, which is significant. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Waits for requests, reads them and writes answers. */
@@ -26,13 +26,13 @@ export class GuestEnd {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float64Array<SharedArrayBuffer>;
   readonly #longs: BigInt64Array<SharedArrayBuffer>;
-  /** What the guest may ask of the host in the middle of a call. */
+  /** The guest's questions to the host during a call. */
   readonly questions: GuestQuestions;
   readonly #habit = new SpinHabit();
-  /** The number of the call that was taken last. */
+  /** The number of the last call taken. */
   #call = 0;
 
-  /** @throws {Error} when the host speaks another version. */
+  /** @throws {Error} when the host uses another version. */
   constructor(buffers: ChannelBuffers, stopPage: StopPage) {
     this.#buffers = buffers;
     this.questions = new GuestQuestions(
@@ -52,8 +52,8 @@ export class GuestEnd {
   }
 
   /**
-   * Blocks until it is the guest's turn: first spinning, then asleep. A call is
-   * taken when this returns.
+   * Blocks until it is the guest's turn: spins first, then sleeps. When it
+   * returns, the call has been taken.
    */
   next(): Turn {
     const spinMs = this.#words[Word.spin]! / 1000;
@@ -69,7 +69,7 @@ export class GuestEnd {
     }
   }
 
-  /** The request whose turn it is. Its payload stays valid until the answer. */
+  /** The current request. Its payload stays valid until the answer. */
   request(): CallRequest {
     this.#call = this.#words[Word.call]!;
     this.questions.begin(this.#call, this.#words[Word.spin]! > 0);
@@ -85,11 +85,12 @@ export class GuestEnd {
   }
 
   /**
-   * Writes an answer and passes the turn back; false, and nothing written, when
-   * it is larger than the bound.
+   * Writes an answer and passes the turn back; writes nothing and returns false
+   * if it exceeds the bound.
    *
-   * @param last Runs when the answer was copied, before the turn is passed.
-   * @param settles Whether the worker has more to do before it is of use again.
+   * @param last Runs after the answer was copied, before the turn is passed.
+   * @param settles Whether the worker still has work to do before its next
+   * call.
    */
   answer(
     answer: CallAnswer,
@@ -134,7 +135,7 @@ export class GuestEnd {
     }
   }
 
-  /** Whose turn it is; a call becomes the guest's own, unless it is revoked. */
+  /** Reads the turn; takes a call, unless it was revoked. */
   #take(): Turn {
     const turn = Atomics.load(this.#words, Word.turn) as Turn;
     if (turn !== Turn.Call) return turn;
@@ -156,7 +157,7 @@ export class GuestEnd {
     }
   }
 
-  /** Makes the host look up. */
+  /** Wakes the host. */
   #ring(): void {
     Atomics.add(this.#words, Word.bell, 1);
     Atomics.notify(this.#words, Word.bell);

@@ -1,4 +1,6 @@
-/** The guest worker's end of the questions: asks, and blocks for the reply. */
+/**
+ * The guest worker's end of the questions: asks, and blocks until the reply.
+ */
 
 import { ExecutionFailed } from "../errors.ts";
 import type { StopPage } from "../stop_page.ts";
@@ -16,12 +18,12 @@ import { SpinHabit } from "./spin_habit.ts";
 const NOTHING: Uint8Array = new Uint8Array();
 
 /**
- * How long to spin for a reply before falling asleep: a host that is awake
- * takes less, and one that sleeps about as long to wake up.
+ * How long to spin for a reply before sleeping: a host that is awake takes less
+ * time, and one that sleeps takes about as long to wake up.
  */
 const SPIN_MS = 0.05;
 
-/** Asks the host in the middle of a call. */
+/** Asks the host questions during a call. */
 export class GuestQuestions {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #question: Uint8Array<SharedArrayBuffer>;
@@ -32,7 +34,7 @@ export class GuestQuestions {
   #maySpin = false;
   #call = 0;
 
-  /** @param ring Makes the host look up. */
+  /** @param ring Wakes the host. */
   constructor(buffers: QuestionBuffers, stopPage: StopPage, ring: () => void) {
     this.#words = new Int32Array(buffers.words);
     this.#question = new Uint8Array(buffers.question);
@@ -42,9 +44,9 @@ export class GuestQuestions {
   }
 
   /**
-   * Begins a call: what is asked from now on belongs to it.
+   * Begins a call, to which later questions belong.
    *
-   * @param maySpin Whether there is a core to spin on for replies.
+   * @param maySpin Whether a core is free for spinning.
    */
   begin(call: number, maySpin: boolean): void {
     this.#call = call;
@@ -54,7 +56,7 @@ export class GuestQuestions {
   /**
    * Asks, and blocks until the host has replied.
    *
-   * @param room The most bytes that the reply may have.
+   * @param room The maximum size of the reply, in bytes.
    * @throws {GuestStopped} when the guest is told to stop meanwhile.
    * @throws {ExecutionFailed} when the question is longer than its kind allows.
    */
@@ -89,9 +91,9 @@ export class GuestQuestions {
     }
   }
 
-  /** One passage: a piece to the host, and whatever it replies. */
+  /** One exchange: sends a piece to the host, and waits for its reply. */
   #pass(kind: number, total: number, piece: Uint8Array, room: number): void {
-    // A guest can catch what ended its last question, and ask again.
+    // A guest can catch the error that ended its last question, and ask again.
     this.#stopPage.check();
     if (piece.length > 0) this.#question.set(piece);
     const number = (this.#words[QuestionWord.asked]! + 1) | 0;
@@ -113,7 +115,7 @@ export class GuestQuestions {
   }
 }
 
-/** Looks again and again for a while; whether it came true. */
+/** Spins for a while; returns whether the condition became true. */
 function spin(isTrue: () => boolean): boolean {
   const end = performance.now() + SPIN_MS;
   while (performance.now() < end) if (isTrue()) return true;

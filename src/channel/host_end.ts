@@ -1,6 +1,7 @@
 /**
- * The host's end of the channel. What the guest's end wrote is hostile: every
- * length and state is checked as if it came from the network.
+ * The host's end of the channel. Everything that the guest's end writes is
+ * untrusted: every length and state is validated as if it came from the
+ * network.
  */
 
 import { ExecutionFailed } from "../errors.ts";
@@ -23,12 +24,12 @@ import { copyBytes } from "../pieces/collect_bytes.ts";
 const NOTHING = new Uint8Array();
 const ENCODER = new TextEncoder();
 const FIRST_BYTES = 65_536;
-/** New memory costs some 0.8 ms a MiB. */
+/** Bytes copied before yielding: new memory costs some 0.8 ms per MiB. */
 const COPIED_AT_ONCE_BYTES = 1024 * 1024;
 /** Longest time in microseconds that the guest spins before it sleeps. */
 const GUEST_SPIN_US = 100;
 
-/** How far the buffers may grow. */
+/** The maximum sizes of the buffers. */
 export interface ChannelBounds {
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;
@@ -40,7 +41,7 @@ export class HostEnd {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float64Array<SharedArrayBuffer>;
   readonly #longs: BigInt64Array<SharedArrayBuffer>;
-  /** What the guest asks in the middle of a call. */
+  /** The guest's questions during a call. */
   readonly questions: HostQuestions;
   /** The number of the last call. */
   #call = 0;
@@ -65,7 +66,10 @@ export class HostEnd {
     return Atomics.load(this.#words, Word.turn) === Turn.Host;
   }
 
-  /** Blocks until it is, or the guest asks something, or time is up. */
+  /**
+   * Blocks until it is the host's turn, the guest asks a question, or the time
+   * has passed.
+   */
   isHostsTurnWithin(ms: number): boolean {
     const { bell } = this;
     if (!this.isHostsTurn) Atomics.wait(this.#words, Word.bell, bell, ms);
@@ -73,7 +77,7 @@ export class HostEnd {
   }
 
   /**
-   * Passes a request to the guest; its questions are taken from now on.
+   * Passes a request to the guest; its questions are accepted from now on.
    *
    * @param spin Whether the guest may spin for its next request.
    * @throws {ExecutionFailed} when the request is larger than the bound.
@@ -100,7 +104,7 @@ export class HostEnd {
     this.#pass(Turn.Call);
   }
 
-  /** Makes the guest read the messages that were posted to it. */
+  /** Makes the guest read its posted messages. */
   mail(): void {
     this.#pass(Turn.Mail);
   }
@@ -110,7 +114,7 @@ export class HostEnd {
     this.#pass(Turn.Close);
   }
 
-  /** The same once it is the host's turn, if that ever comes. */
+  /** The same as soon as it is the host's turn, if ever. */
   async closeWhenBack(): Promise<void> {
     for (;;) {
       const { bell } = this;
@@ -121,9 +125,9 @@ export class HostEnd {
   }
 
   /**
-   * Takes a call back that the guest has not taken, and makes it end instead;
-   * false when it has: then it may have done anything. Once a call is revoked,
-   * it stays so.
+   * Revokes a call that the guest has not taken, and ends the guest instead;
+   * false if the guest has taken it, and so may have done anything. A revoked
+   * call stays revoked.
    */
   revoke(): boolean {
     const was = Atomics.compareExchange(
@@ -136,34 +140,34 @@ export class HostEnd {
     return was === Turn.Call || was === Turn.Close;
   }
 
-  /** Whether the worker has more to do after the answer that it gave. */
+  /** Whether the worker still has work to do after its answer. */
   get isSettling(): boolean {
     return this.#words[Word.settling] !== 0;
   }
 
-  /** How often the bell was rung; look at it before anything else. */
+  /** How often the bell was rung; read it before anything else. */
   get bell(): number {
     return Atomics.load(this.#words, Word.bell);
   }
 
   /**
-   * Resolves when the bell is rung again; undefined when it was meanwhile. Does
-   * not keep the process alive.
+   * Resolves when the bell is rung again; undefined if it was rung in the
+   * meantime. Does not keep the process alive.
    */
   rung(bell: number): Promise<unknown> | undefined {
     const wait = Atomics.waitAsync(this.#words, Word.bell, bell);
     return wait.async ? wait.value : undefined;
   }
 
-  /** Makes whoever waits for the guest look up, as the guest does. */
+  /** Wakes whoever waits for the guest, as the guest itself does. */
   ring(): void {
     Atomics.add(this.#words, Word.bell, 1);
     Atomics.notify(this.#words, Word.bell);
   }
 
   /**
-   * Copies the answer out, piece by piece when it is long; undefined when what
-   * stands there is impossible. Nothing else may be asked of the guest before.
+   * Copies the answer out, in pieces if it is long; undefined if it is invalid.
+   * No other request may be made before.
    */
   answer(): CallAnswer | undefined | Promise<CallAnswer | undefined> {
     if (!this.#isAnswered) return undefined;
@@ -179,7 +183,7 @@ export class HostEnd {
     if (lengths.some((length) => length < 0)) return undefined;
     const total = lengths.reduce((sum, length) => sum + length, 0);
     if (total > this.buffers.answer.byteLength) return undefined;
-    // One copy, so that nothing can change between the check and the use.
+    // Copied once, so that nothing can change between check and use.
     const shared = new Uint8Array(this.buffers.answer, 0, total);
     return total <= COPIED_AT_ONCE_BYTES
       ? this.#toAnswer(status, lengths, shared.slice())
@@ -195,13 +199,13 @@ export class HostEnd {
     if (!this.#isAnswered) return undefined;
     const [valueBytes, ...others] = lengths;
     let at = valueBytes!;
-    // Most are empty, and a view costs more than the question.
+    // Most are empty, and creating a view costs more than this check.
     const [stdout, stderr, files, denied] = others.map((length) =>
       length === 0 ? NOTHING : bytes.subarray(at, at += length)
     );
     return {
       status,
-      // Whoever called may transfer it, so it is never shared.
+      // Never shared memory, as the caller may transfer it.
       value: bytes.subarray(0, valueBytes),
       stdout: stdout!,
       stderr: stderr!,
@@ -218,7 +222,7 @@ export class HostEnd {
     };
   }
 
-  /** Whether what stands in the answer buffer belongs to the last call. */
+  /** Whether the answer in the buffer belongs to the last call. */
   get #isAnswered(): boolean {
     return this.isHostsTurn && this.#words[Word.answeredCall] === this.#call;
   }

@@ -1,5 +1,5 @@
 /**
- * How guests ask for host functions: questions of the kind `host`.
+ * How guests call host functions: questions of the kind `host`.
  *
  * ```text
  *   0      1             3      3 + n
@@ -8,24 +8,24 @@
  *   └──────┴─────────────┴──────┴───────────┘
  * ```
  *
- * A reply whose value is below 0 has the negative of an error number, and a
- * text that the guest may read; else its payload is the answer.
+ * A negative value in a reply is a negated error number, and its payload a text
+ * for the guest; otherwise the payload is the answer.
  */
 
-/** What is asked: the first byte. */
+/** The operation: the first byte. */
 export const HostOp = {
-  /** A function by name: JSON in, JSON out. */
+  /** Calls a function by name: JSON in, JSON out. */
   Call: 0,
-  /** What functions there are: a JSON list. */
+  /** Lists the functions, as JSON. */
   List: 1,
-  /** A function by name: numbers in, numbers out, 8 bytes each. */
+  /** Calls a function by name: numbers in, numbers out, 8 bytes each. */
   Numbers: 2,
 } as const;
 
 /** One value of the op. */
 export type HostOp = typeof HostOp[keyof typeof HostOp];
 
-/** Why a host function did not answer, as guests are told. */
+/** Error numbers of host functions, as seen by guests. */
 export const HostError = {
   /** The name or the arguments are malformed. */
   Invalid: 1,
@@ -33,9 +33,9 @@ export const HostError = {
   Unknown: 2,
   /** A limit of the call is reached. */
   Limit: 3,
-  /** The function failed, or answered what is no JSON. */
+  /** The function failed, or its answer was not JSON. */
   Failed: 4,
-  /** A pointer leads out of the guest's memory. */
+  /** A pointer is out of bounds. */
   Fault: 5,
 } as const;
 
@@ -44,21 +44,21 @@ export type HostError = typeof HostError[keyof typeof HostError];
 
 /** The longest name of a function, in bytes of UTF-8. */
 export const MAX_HOST_NAME_BYTES = 256;
-/** The most bytes of arguments that one call of a function may have. */
+/** Maximum size of the arguments of one function call, in bytes. */
 export const MAX_HOST_ARGUMENT_BYTES = 1_048_576;
-/** The most bytes of one answer that can cross. */
+/** Maximum size of one answer, in bytes. */
 export const MAX_HOST_ANSWER_BYTES: number = 2 ** 28;
 const HEAD_BYTES = 3;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A question taken apart. */
+/** A decoded question. */
 export interface HostQuestion {
   readonly op: HostOp;
   readonly name: string;
   readonly payload: Uint8Array;
 }
 
-/** Writes a question; the lengths were checked. */
+/** Encodes a question; lengths have already been checked. */
 export function encodeHostQuestion(
   op: HostOp,
   name: Uint8Array,
@@ -73,7 +73,7 @@ export function encodeHostQuestion(
   return bytes;
 }
 
-/** Reads a question; undefined when it is none, or its name is not UTF-8. */
+/** Decodes a question; undefined if it is invalid, or its name is not UTF-8. */
 export function decodeHostQuestion(
   bytes: Uint8Array,
 ): HostQuestion | undefined {

@@ -1,6 +1,7 @@
 /**
- * The host's end of the questions. What the guest's end wrote is hostile:
- * numbers, kinds and lengths are checked as if they came from the network.
+ * The host's end of the questions. Everything that the guest's end writes is
+ * untrusted: numbers, kinds and lengths are validated as if they came from the
+ * network.
  */
 
 import type { StopPage } from "../stop_page.ts";
@@ -18,14 +19,14 @@ import type { QuestionBuffers } from "../contract/shared_buffers.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** A question of which pieces are missing. */
+/** A partially received question. */
 interface PartialQuestion {
   readonly kind: NumberedKind;
   readonly bytes: Uint8Array;
   readonly at: number;
 }
 
-/** A passage as it stands in the words. */
+/** An exchange as read from the words. */
 interface Passage {
   readonly number: number;
   readonly kind: number;
@@ -43,27 +44,27 @@ export class HostQuestions {
   readonly #stopPage: StopPage;
   /** The number of the call that may ask, if one is running. */
   #call: number | undefined;
-  /** The last passage that was looked at. */
+  /** The number of the last exchange that was read. */
   #seen = 0;
-  /** The question that waits for a reply, by its number. */
+  /** The number of the question that waits for a reply. */
   #open: number | undefined;
   #partial: PartialQuestion | undefined;
-  /** What is left of a long reply. */
+  /** The rest of a long reply. */
   #rest: Uint8Array = NOTHING;
 
   constructor(stopPage: StopPage) {
     this.#stopPage = stopPage;
   }
 
-  /** Begins a call: from now on its questions are taken. */
+  /** Begins a call, whose questions are accepted from now on. */
   begin(call: number): void {
     this.end();
     this.#call = call;
-    // The guest asks nothing between two calls: what stands there is over.
+    // A guest asks nothing between calls: anything there is stale.
     this.#seen = Atomics.load(this.#words, QuestionWord.asked);
   }
 
-  /** Ends the call: what is replied to its questions from now on is dropped. */
+  /** Ends the call: later replies to its questions are dropped. */
   end(): void {
     this.#call = undefined;
     this.#open = undefined;
@@ -71,26 +72,26 @@ export class HostQuestions {
     this.#rest = NOTHING;
   }
 
-  /** Whether something was asked that was not looked at yet. */
+  /** Whether there is a question that was not yet read. */
   get isAsked(): boolean {
     return Atomics.load(this.#words, QuestionWord.asked) !== this.#seen;
   }
 
-  /** Whether any question waits for its reply. */
+  /** Whether any question is waiting for a reply. */
   get isUnderWay(): boolean {
     return this.#open !== undefined;
   }
 
-  /** Whether a question still waits for its reply. */
+  /** Whether a question is still waiting for a reply. */
   isOpen({ number }: Question): boolean {
     return number === this.#open;
   }
 
   /**
-   * Looks at what is asked, and copies a question out once it is whole.
+   * Reads the current exchange, and copies a question out once it is complete.
    *
-   * @returns `"part"` when that was no whole question, or was withdrawn while
-   * it was copied; `"malformed"` when what stands there can't be.
+   * @returns `"part"` if the question is incomplete, or was withdrawn while it
+   * was copied; `"malformed"` if it is invalid.
    */
   take(): Question | "part" | "malformed" {
     const passage = this.#passage();
@@ -100,7 +101,7 @@ export class HostQuestions {
     if (kind === NEXT_PIECE) return this.#passRest(number);
     const question = this.#copy(passage);
     if (question === "malformed") return question;
-    // Written over meanwhile: the guest has gone on, and nobody waits.
+    // Overwritten meanwhile: the guest has moved on, and nobody waits.
     const isTorn = Atomics.load(this.#words, QuestionWord.asked) !== number ||
       this.#words[QuestionWord.call] !== this.#call;
     if (isTorn) {
@@ -113,8 +114,8 @@ export class HostQuestions {
   }
 
   /**
-   * Replies, and wakes the guest. Does nothing when the question is not open
-   * any more: the guest was stopped, and may be at its next call's.
+   * Replies, and wakes the guest. Does nothing if the question is no longer
+   * open: the guest was stopped, and may be in its next call.
    *
    * @throws {RangeError} when the reply is larger than the question's room.
    */
@@ -127,7 +128,7 @@ export class HostQuestions {
       );
     }
     this.#open = undefined;
-    // Whoever made it may change it before the guest asks for the rest.
+    // Copied, as its owner may change it before the guest asks for the rest.
     if (length > PIECE_BYTES) this.#rest = payload.slice(PIECE_BYTES);
     const piece = length > PIECE_BYTES
       ? payload.subarray(0, PIECE_BYTES)
@@ -183,7 +184,7 @@ export class HostQuestions {
   }
 }
 
-/** The beginning of a question; undefined when it can't be one. */
+/** Starts a question; undefined if it is invalid. */
 function begun({ kind, total }: Passage): PartialQuestion | undefined {
   const entry = kindNumbered(kind);
   if (!entry || total < 0 || total > entry.maxBytes) return undefined;

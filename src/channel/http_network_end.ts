@@ -1,6 +1,7 @@
 /**
- * The fetching worker's end of the HTTP channel. What the guest's end wrote is
- * hostile: lengths, ops and contents are checked as if from the network.
+ * The fetching worker's end of the HTTP channel. Everything that the guest's
+ * end writes is untrusted: lengths, ops and contents are validated as if they
+ * came from the network.
  */
 
 import type { StopPage } from "../stop_page.ts";
@@ -13,14 +14,14 @@ import {
 import type { HttpBuffers } from "../contract/shared_buffers.ts";
 import { reserve } from "./layout.ts";
 
-/** A question with its place among all questions. */
+/** A numbered question. */
 export interface NumberedQuestion extends HttpQuestion {
   readonly number: number;
   /** How many calls had ended when it was asked. */
   readonly endedCalls: number;
 }
 
-/** Sees questions and replies to them. */
+/** Receives questions and replies to them. */
 export class HttpNetworkEnd {
   readonly #buffers: HttpBuffers;
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -50,15 +51,16 @@ export class HttpNetworkEnd {
   }
 
   /**
-   * Copies out a question that was not seen yet. Undefined when there is none,
-   * when what stands there can't be one, or when the call has ended meanwhile.
+   * Copies out a new question. Undefined if there is none, if it is invalid, or
+   * if its call has ended meanwhile.
    */
   question(): NumberedQuestion | undefined {
     const number = Atomics.load(this.#words, HttpWord.asked);
     if (number === this.#seen) return undefined;
     const { endedCalls } = this;
     this.#seen = number;
-    // Its call has ended before it was seen: it is not one of the next call's.
+    // Its call ended before it was seen, so it does not belong to the next
+    // call.
     if (number === Atomics.load(this.#words, HttpWord.lastOfEnded)) {
       return undefined;
     }
@@ -70,7 +72,7 @@ export class HttpNetworkEnd {
     if (!isOp(op) || headBytes < 0 || bodyBytes < 0) return undefined;
     if (total > this.#buffers.question.byteLength) return undefined;
     const bytes = new Uint8Array(this.#buffers.question, 0, total).slice();
-    // The guest raises this before it writes over what was read here.
+    // The guest increments this before it overwrites what was read here.
     if (this.endedCalls !== endedCalls) return undefined;
     const head = bytes.subarray(0, headBytes);
     const body = bytes.subarray(headBytes);
@@ -78,9 +80,9 @@ export class HttpNetworkEnd {
   }
 
   /**
-   * Replies, and wakes the guest; false when the reply is too large. One to a
-   * question that nobody waits for any more is dropped: the guest may be
-   * reading the next one's.
+   * Replies, and wakes the guest; false if the reply is too large. A reply to a
+   * question that is no longer waited for is dropped: the guest may be reading
+   * the next reply.
    */
   reply(number: number, reply: HttpReply): boolean {
     if (number !== this.#seen) return true;

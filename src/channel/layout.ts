@@ -19,27 +19,27 @@
  *                                         files, denied
  * ```
  *
- * One word, `turn`, says whose move it is. The host writes a request while the
+ * One word, `turn`, says whose turn it is. The host writes a request while the
  * turn is `Host` and passes it on; the guest takes it, writes an answer and
  * passes the turn back. A request that was not taken can be revoked: exactly
  * one of the two happens. Calls are numbered, and an answer has the number of
- * its call. The bell rings whenever the host has a reason to look up; what the
- * guest asks in between is in `questions.ts`. Both buffers grow, up to a bound
- * that is fixed when they are made.
+ * its call. The bell rings whenever the host must wake up; questions during a
+ * call are in `questions.ts`. Both buffers can grow, up to a bound that is
+ * fixed when they are created.
  */
 
 /** The layout's version; the guest compares it before anything else. */
 export const CHANNEL_VERSION = 2;
 
-/** Whose move it is: the values of the turn word. */
+/** Whose turn it is: the values of the turn word. */
 export const Turn = {
-  /** The host's: nothing is asked, or the answer is there. */
+  /** The host's: there is no request, or the answer is ready. */
   Host: 0,
-  /** The guest's: a request is there. */
+  /** The guest's: there is a request. */
   Call: 1,
-  /** The guest's: it is to read its messages and come back. */
+  /** The guest's: it should read its messages and return. */
   Mail: 2,
-  /** The guest's: it is to end. */
+  /** The guest's: it should end. */
   Close: 3,
   /** The guest's: it has taken the request. */
   Taken: 4,
@@ -48,28 +48,30 @@ export const Turn = {
 /** One value of the turn word. */
 export type Turn = typeof Turn[keyof typeof Turn];
 
-/** What is asked of the guest: the values of the op word. */
+/** The operations: the values of the op word. */
 export const Op = {
-  /** `__tool_schema()`; answers JSON bytes. */
+  /** `__tool_schema()`; returns JSON bytes. */
   Schema: 1,
-  /** `__tool_execute(payload)`; answers JSON bytes. */
+  /** `__tool_execute(payload)`; returns JSON bytes. */
   Tool: 2,
-  /** The export `meta` with numbers; answers numbers, little-endian. */
+  /** The export in `meta` with numbers; returns little-endian numbers. */
   Numeric: 3,
-  /** `_start()` with the arguments in `meta`; answers the exit code. */
+  /** `_start()` with the arguments in `meta`; returns the exit code. */
   Run: 4,
-  /** The same; answers standard output, and fails for an exit code but 0. */
+  /** The same; returns standard output, and fails if the exit code is not 0. */
   Command: 5,
   /** Starts the instance and does nothing else. */
   Start: 6,
-  /** The export `meta` with a pointer and a length of bytes; answers i32. */
+  /**
+   * The export in `meta` with a pointer and a length of bytes; returns an i32.
+   */
   Bytes: 7,
 } as const;
 
 /** One value of the op word. */
 export type Op = typeof Op[keyof typeof Op];
 
-/** Whether a call was answered or failed: the values of the status word. */
+/** Whether a call succeeded or failed: the values of the status word. */
 export const Status = { Value: 1, Error: 2 } as const;
 
 /** One value of the status word. */
@@ -93,7 +95,7 @@ export const Word = {
   call: 13,
   answeredCall: 14,
   bell: 15,
-  /** Behind the slots, which share the header. */
+  /** After the slots, which share the header. */
   deniedBytes: 24,
   /** Whether the worker has more to do before its next call. */
   settling: 25,
@@ -111,12 +113,12 @@ export const Slot = {
 /** Bytes of the header. */
 export const HEADER_BYTES = 128;
 
-/** A call as the host asks for it. */
+/** A call, as requested by the host. */
 export interface CallRequest {
   readonly op: Op;
-  /** The module's number, under which it was posted to the worker. */
+  /** The id with which the module was posted to the worker. */
   readonly module: number;
-  /** What the op needs beside the payload; empty if nothing. */
+  /** What the op needs besides the payload; empty if nothing. */
   readonly meta: string;
   readonly payload: Uint8Array;
 }
@@ -127,15 +129,15 @@ export interface CallUsage {
   readonly durationMs: number;
   /** Bytes of the guest's memories at the end. */
   readonly memoryBytes: number;
-  /** Bytes of memories, tables and files in memory when they were most. */
+  /** Peak bytes of memories, tables and in-memory files. */
   readonly peakMemoryBytes: number;
   /** Fuel consumed; 0 when it was not counted. */
   readonly fuelConsumed: bigint;
-  /** Milliseconds for the state of a snapshot, before the guest ran. */
+  /** Milliseconds taken to restore a snapshot before the guest ran. */
   readonly restoreMs: number;
 }
 
-/** A call's answer as the guest gives it. */
+/** A call's answer from the guest. */
 export interface CallAnswer {
   readonly status: Status;
   /** The value's bytes, or those of an error record. */
@@ -144,14 +146,14 @@ export interface CallAnswer {
   readonly stderr: Uint8Array;
   /** Whether more was written to stdout or stderr than was kept. */
   readonly isCut: boolean;
-  /** What changed in memory directories, as a file bundle; empty if none. */
+  /** Changes in in-memory directories, as a file bundle; empty if none. */
   readonly files: Uint8Array;
-  /** What the network refused, as JSON; empty if nothing. */
+  /** Refused requests as JSON; empty if none. */
   readonly denied: Uint8Array;
   readonly usage: CallUsage;
 }
 
-/** Gives `buffer` room for `bytes`; false when its bound is lower. */
+/** Grows `buffer` to `bytes` if needed; false if its bound is lower. */
 export function reserve(buffer: SharedArrayBuffer, bytes: number): boolean {
   if (bytes <= buffer.byteLength) return true;
   if (bytes > buffer.maxByteLength) return false;

@@ -1,13 +1,15 @@
-/** Counts the look-ups of one fetching worker, and of all of the process. */
+/**
+ * Counts the pending DNS look-ups of one fetching worker, and of the process.
+ */
 
 import type { LookUpMemory } from "../contract/shared_buffers.ts";
 
-/** Memory for one count. */
+/** Creates the memory of one counter. */
 export function countMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
 }
 
-/** The look-ups that one fetching worker has in the making. */
+/** The pending look-ups of one fetching worker. */
 export class LookUps {
   readonly #process: Int32Array;
   readonly #own: Int32Array;
@@ -17,12 +19,12 @@ export class LookUps {
     this.#own = new Int32Array(own);
   }
 
-  /** How many of this worker there are. */
+  /** The number of this worker's look-ups. */
   get own(): number {
     return Atomics.load(this.#own, 0);
   }
 
-  /** Counts one more, unless the process has so many already. */
+  /** Counts one more, unless the process is at its limit. */
   take(mostOfProcess: number): boolean {
     if (Atomics.add(this.#process, 0, 1) >= mostOfProcess) {
       Atomics.sub(this.#process, 0, 1);
@@ -32,7 +34,7 @@ export class LookUps {
     return true;
   }
 
-  /** Counts one less; after {@linkcode end}, none is left to be counted. */
+  /** Counts one less; does nothing after {@linkcode end}. */
   free(): void {
     const own = this.own;
     if (own <= 0) return;
@@ -40,7 +42,7 @@ export class LookUps {
     Atomics.sub(this.#process, 0, 1);
   }
 
-  /** The worker is gone, whatever it had in the making. */
+  /** Uncounts all look-ups of a worker that is gone. */
   end(): void {
     const own = Atomics.exchange(this.#own, 0, 0);
     Atomics.sub(this.#process, 0, own);

@@ -1,10 +1,10 @@
-/** Numbers of WebAssembly as bytes, 8 each and little-endian. */
+/** Encodes WebAssembly numbers, 8 little-endian bytes each. */
 
 import type { NumberKind } from "../contract/instance_plan.ts";
 
 const NUMBER_BYTES = 8;
 
-/** Writes numbers; each was checked, or comes from WebAssembly. */
+/** Encodes numbers, which were validated or come from WebAssembly. */
 export function encodeNumbers(
   kinds: readonly NumberKind[],
   numbers: readonly (number | bigint)[],
@@ -19,7 +19,7 @@ export function encodeNumbers(
   return new Uint8Array(view.buffer);
 }
 
-/** Reads numbers; the bytes are as many as the kinds say. */
+/** Decodes numbers; the length matches the kinds. */
 export function decodeNumbers(
   kinds: readonly NumberKind[],
   bytes: Uint8Array,

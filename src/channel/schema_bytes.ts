@@ -1,4 +1,4 @@
-/** How long a tool's schema may be, wherever it comes from. */
+/** The size limit of tool schemas, whatever their source. */
 
-/** Bytes of a schema in JSON: 256 KiB. */
+/** Maximum size of a schema in JSON: 256 KiB. */
 export const MAX_SCHEMA_BYTES: number = 256 * 1024;

@@ -1,35 +1,36 @@
 /**
- * Whether to spin for the other side of the channel, learnt from how it went.
+ * Decides whether to spin for the other side of the channel, based on recent
+ * success.
  *
- * Spinning saves falling asleep and waking up, where the other side has a core
- * to itself. Where it has none, the spin is what keeps it from running, and
- * both pay for the spin and for the sleep. Nothing tells in advance which of
- * the two it is, and it changes: so each side looks at its own spins.
+ * Spinning avoids sleeping and waking up if the other side has a core to
+ * itself. If it has none, the spin keeps it from running, and both pay for the
+ * spin and the sleep. Which of the two applies is not known in advance, and
+ * changes, so each side tracks the success of its own spins.
  */
 
-/** How many spins that pay make up for one that does not. */
+/** How many successful spins make up for one failure. */
 const FAILURE_COST = 4;
 /** Three failures in a row may be chance. */
 const MAX_CREDIT = 3 * FAILURE_COST;
-/** The longest time without a try is two to the power of this, in calls. */
+/** The longest pause between attempts is two to the power of this, in calls. */
 const MAX_DOUBLINGS = 7;
 
-/** One side's spins of one worker. */
+/** The spins of one side for one worker. */
 export class SpinHabit {
-  /** What spins have saved lately, less what they have cost. */
+  /** Recent savings of spins minus their costs. */
   #credit = MAX_CREDIT;
-  /** Calls to come before the next spin. */
+  /** Calls left before the next spin. */
   #asleepFor = 0;
   #doublings = 0;
 
-  /** Asked once a call: whether to spin, and then to say how it went. */
+  /** Called once per call: whether to spin; then `learn` must be called. */
   shallSpin(): boolean {
     if (this.#asleepFor === 0) return true;
     this.#asleepFor--;
     return false;
   }
 
-  /** What the spin was for came while it lasted, or did not. */
+  /** Records whether a spin succeeded. */
   learn(paid: boolean): void {
     if (paid) this.#succeed();
     else this.#fail();
@@ -40,7 +41,7 @@ export class SpinHabit {
     else this.#doublings = 0;
   }
 
-  /** Sleeps for twice as many calls as last time; a try decides what then. */
+  /** Pauses for twice as many calls as last time, then tries again. */
   #fail(): void {
     this.#credit -= FAILURE_COST;
     if (this.#credit >= 0) return;
