@@ -1,4 +1,4 @@
-/** The tools that a command line asks for, and what becomes of those that fail. */
+/** Loads the tools named on a command line, and handles failures. */
 
 import { dirname } from "@std/path/dirname";
 import { join } from "@std/path/join";
@@ -10,11 +10,11 @@ import { type ServedTools, ToolRefused } from "./serving/served_tools.ts";
 import { UsageError } from "./usage_error.ts";
 import type { VerbInput } from "./verbs/verb_input.ts";
 
-/** A peer that causes more of them fills a log. */
+/** Maximum number of errors reported, so that a peer can't flood a log. */
 const MOST_ERRORS = 100;
 
 /**
- * The tools of the operands and of the configuration.
+ * The tools from operands and configuration.
  *
  * @param environment Where the values of secrets are; without it, the tools of
  * the configuration are granted nothing.
@@ -32,7 +32,7 @@ export async function findAsked(
   return await findTools(operands, config, path, terminal, environment);
 }
 
-/** Where the lock file is: beside the configuration, unless it is named. */
+/** The path of the lock file: next to the configuration, unless given. */
 export function lockPath({ flags }: VerbInput): string {
   const [lock] = flags.get("lock") ?? [];
   const [config] = flags.get("config") ?? [];
@@ -41,8 +41,7 @@ export function lockPath({ flags }: VerbInput): string {
 }
 
 /**
- * A tool that is not what was locked is left out; anything else that went
- * wrong is a mistake of whoever asked for it.
+ * Skips tools that differ from the lock; any other failure is a usage error.
  */
 export async function leaveOut(
   { terminal }: VerbInput,
@@ -56,7 +55,7 @@ export async function leaveOut(
   throw new UsageError("There are no tools left to serve");
 }
 
-/** Tells errors that end nothing, one a line. */
+/** Reports non-fatal errors, one per line. */
 export async function tellErrors(
   terminal: VerbInput["terminal"],
   errors: readonly Error[],
@@ -66,7 +65,7 @@ export async function tellErrors(
   }
 }
 
-/** Tells of errors, up to some. */
+/** Reports errors, up to a limit. */
 export function errorTeller({ terminal }: VerbInput): (error: Error) => void {
   let told = 0;
   return ({ message, cause }) => {

@@ -1,4 +1,4 @@
-/** The arguments of a call, from the command line or standard input. */
+/** Reads the arguments of a call from the command line or standard input. */
 
 import type { JsonValue } from "../../mod.ts";
 import { parseJson, parseJsonBytes } from "./json_input.ts";

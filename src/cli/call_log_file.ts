@@ -1,4 +1,4 @@
-/** The log of calls that `--log` asks for, one line of JSON a call. */
+/** The call log of `--log`: one line of JSON per call. */
 
 import type { CallResult } from "../../mod.ts";
 import { writing } from "./named_file.ts";
@@ -15,9 +15,9 @@ export type LogCall = (
 ) => Promise<void>;
 
 /**
- * Finds the file, and that it can be written, before anything is called.
+ * Checks that the file can be written, before any call.
  *
- * @returns what logs a call; nothing is logged without the flag.
+ * @returns the function that logs a call; it does nothing without the flag.
  * @throws {UsageError} when the file can't be written.
  */
 export async function openCallLog(

@@ -1,4 +1,4 @@
-/** The flags that say what becomes of the changes in overlays. */
+/** The flags for changes in overlays. */
 
 import type { SandboxConfig } from "../../mod.ts";
 import type { FlagValues } from "./sandbox_flags.ts";
@@ -7,10 +7,10 @@ import { UsageError } from "./usage_error.ts";
 /** Flags without a value. */
 export const CHANGE_FLAGS = ["commit", "drop", "diff"] as const;
 
-/** How a flag without a value is passed on. */
+/** The value of a flag without a value. */
 export const ON = "on";
 
-/** What becomes of the changes; without a decision a person is asked. */
+/** What to do with the changes; without a decision the user is asked. */
 export interface ChangePlan {
   readonly decision: "commit" | "drop" | undefined;
   /** Whether the changes are shown line by line. */
@@ -20,8 +20,8 @@ export interface ChangePlan {
 /**
  * Reads the flags.
  *
- * @throws {UsageError} when they contradict each other, or nothing is granted
- * that they could be about.
+ * @throws {UsageError} when they contradict each other, or no folder has an
+ * overlay.
  */
 export function changePlan(
   flags: FlagValues,

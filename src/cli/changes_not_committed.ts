@@ -1,9 +1,9 @@
-/** Changes that were to be committed and could not be. */
+/** Changes that could not be committed. */
 
 import type { CommitResult } from "../../mod.ts";
 import { quote } from "../quote.ts";
 
-/** Changes that were to be committed and could not be. */
+/** Changes that could not be committed. */
 export class ChangesNotCommitted extends Error {
   override readonly name = "ChangesNotCommitted";
 

@@ -1,4 +1,4 @@
-/** The command line, taken apart and checked before anything is done. */
+/** Parses and checks the command line before anything is done. */
 
 import { parseArgs } from "@std/cli/parse-args";
 import { CHANGE_FLAGS, ON } from "./change_flags.ts";
@@ -10,26 +10,26 @@ import { UsageError } from "./usage_error.ts";
 import { quote } from "../quote.ts";
 import { type Verb, VERBS } from "./verbs/verbs.ts";
 
-/** What the user asked for. */
+/** The parsed command line. */
 export type CommandLine =
   | { readonly kind: "help" | "version" }
   | {
     readonly kind: "verb";
     readonly verb: Verb;
     readonly operands: readonly string[];
-    /** What follows the program, for a verb that runs one. */
+    /** The arguments after the program, for a verb that runs one. */
     readonly guestArguments: readonly string[];
     readonly flags: FlagValues;
   };
 
 const SWITCHES = ["json", "help", "version"] as const;
 
-/** Flags of some verbs that have no value either. */
+/** Flags without a value that only some verbs have. */
 const VERB_SWITCHES = ["watch", "update", "yes", "reach-hosts"] as const;
 
 /**
- * Flags without a value, spelled so that the parser does not take the next
- * argument for one.
+ * Flags without a value, rewritten so that the parser does not take the next
+ * argument as their value.
  */
 const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
   ...[...SWITCHES, ...VERB_SWITCHES].map((name) =>
@@ -45,10 +45,10 @@ const SPELLED_OUT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Takes the command line apart.
+ * Parses the command line.
  *
  * @throws {UsageError} when a verb, a flag or an operand is missing, unknown or
- * too much.
+ * superfluous.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const [first = ""] = args;
@@ -70,12 +70,12 @@ function isInformation(name: string): name is "help" | "version" {
   return name === "help" || name === "version";
 }
 
-/** Whether JSON is asked for, also on a command line that can't be used. */
+/** Whether JSON output is requested, even on an invalid command line. */
 export function wantsJson(args: readonly string[]): boolean {
   return flagsOf(divide(args).own).includes("--json");
 }
 
-/** The verb, what is the runner's to read, and what is a guest's. */
+/** Splits the arguments: the verb, the runner's and the guest's. */
 function divide(args: readonly string[]): {
   readonly name: string;
   readonly verb: Verb | undefined;
@@ -107,7 +107,8 @@ function parseFlags(
   return parseArgs(spellOut(args), {
     boolean: [...SWITCHES],
     string: ["_", ...flags],
-    // Also those that may stand once: the parser would keep the last silently.
+    // Also flags that may be given only once: the parser would silently keep
+    // the last.
     collect: flags,
     unknown: (arg: string, key?: string) => {
       if (key !== undefined) throw unknownFlag(arg, verb);
@@ -163,7 +164,7 @@ function checkOperands(
   name: string,
   operands: readonly string[],
 ): void {
-  // An empty one comes from a variable that is not set.
+  // An empty one usually comes from an unset shell variable.
   const missing = verb.operands.find((_, i) => !operands[i]);
   if (missing !== undefined) {
     throw new UsageError(`Cannot ${name}: ${missing} is missing, see --help`);

@@ -1,12 +1,12 @@
-/** The process that Deno runs. */
+/** The terminal of a Deno process. */
 
 import { OutputClosed, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** A terminal hands over a line at a time. */
+/** Maximum length of an answer; a terminal delivers one line at a time. */
 const MOST_ANSWER_BYTES = 1024;
 
-/** The streams and signals of the process that Deno runs. */
+/** The streams and signals of a Deno process. */
 export class DenoTerminal implements Terminal {
   async readFile(path: string): Promise<Uint8Array> {
     return await Deno.readFile(path);
@@ -57,7 +57,7 @@ export class DenoTerminal implements Terminal {
   }
 
   variable(name: string): string | undefined {
-    // Asked for first: reading without the permission would prompt.
+    // Queried first: reading without the permission would prompt.
     const descriptor = { name: "env", variable: name } as const;
     if (Deno.permissions.querySync(descriptor).state !== "granted") {
       throw new UsageError(
@@ -88,7 +88,7 @@ export class DenoTerminal implements Terminal {
   }
 
   onTerminate(listener: () => void): Disposable {
-    // Windows has no such signal.
+    // Windows does not support this signal.
     return listenTo(
       Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM",
       listener,

@@ -1,4 +1,4 @@
-/** The one table of results and exit codes. */
+/** The table of exit codes. */
 
 import type { SandboxErrorKind } from "../../mod.ts";
 
@@ -14,7 +14,7 @@ export type FailureKind =
 /** The exit code of success. */
 export const SUCCESS = 0;
 
-/** The exit code of every failure; codes above 128 are those of shells. */
+/** The exit code of every failure; codes above 128 are as in shells. */
 export const EXIT_CODES: Readonly<Record<FailureKind, number>> = {
   UnexpectedError: 1,
   UsageError: 2,

@@ -1,8 +1,8 @@
-/** What flags grant: folders, hosts and secrets. */
+/** Parses grants from flags: folders, hosts and secrets. */
 
 import { UsageError } from "./usage_error.ts";
 
-/** How `--allow-net` without hosts is passed on: every host. */
+/** The value for `--allow-net` without hosts: every host. */
 export const ANY_HOST = "*";
 
 /** A folder to grant. */
@@ -14,9 +14,9 @@ export interface DirectoryGrant {
 const SEPARATOR = "::";
 
 /**
- * Reads `HOST::GUEST`. The last separator counts: a host path may hold one,
- * and a Windows path (`C:\data::/data`) holds single colons. A folder alone is
- * seen under its own name, and `.` is where relative paths lead.
+ * Parses `HOST::GUEST`. The last separator counts: a host path may contain one,
+ * and a Windows path (`C:\data::/data`) contains single colons. A folder alone
+ * is granted under its own name, and `.` is the working directory.
  */
 export function parseDirectory(text: string): DirectoryGrant {
   const at = text.lastIndexOf(SEPARATOR);
@@ -27,7 +27,7 @@ export function parseDirectory(text: string): DirectoryGrant {
   return { host, guest };
 }
 
-/** What guests call a folder that is named without a name for them. */
+/** The guest path of a folder given without one. */
 function ownName(host: string): string {
   const names = host.split("/").filter((name) => name !== "" && name !== ".");
   const isPlain = host !== "" && !/[\\:]/.test(host) && !names.includes("..");
@@ -41,7 +41,7 @@ function badDirectory(): UsageError {
   );
 }
 
-/** Reads `HOST,...`, or what stands for every host. */
+/** Parses `HOST,...`, or the value for every host. */
 export function parseHosts(text: string): true | string[] {
   if (text === ANY_HOST) return true;
   const hosts = text.split(",").map((host) => host.trim());
@@ -51,15 +51,15 @@ export function parseHosts(text: string): true | string[] {
   return hosts;
 }
 
-/** A secret to grant: where its value is, never the value itself. */
+/** A secret to grant: where to find its value, never the value itself. */
 export interface SecretFlag {
   readonly name: string;
-  /** The variable of the environment that holds the value. */
+  /** The environment variable with the value. */
   readonly variable: string;
   readonly hosts: readonly string[];
 }
 
-/** Reads `NAME=ENVVAR@HOST,...`. */
+/** Parses `NAME=ENVVAR@HOST,...`. */
 export function parseSecret(text: string): SecretFlag {
   const [, name, variable, hosts] = /^([^=@]+)=([^=@]+)@(.+)$/.exec(text) ?? [];
   if (!name || !variable || !hosts) {

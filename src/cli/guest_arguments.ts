@@ -1,23 +1,26 @@
-/** A guest's part of the command line: the runner reads none of it. */
+/**
+ * Separates the guest's part of the command line, which the runner does not
+ * interpret.
+ */
 
-/** The arguments of a verb that runs a program, taken apart. */
+/** The split arguments of a verb that runs a program. */
 export interface SplitArguments {
-  /** What is the runner's: flags. */
+  /** The runner's own arguments: flags. */
   readonly own: readonly string[];
-  /** The program, or nothing when none is named. */
+  /** The program; empty if there is none. */
   readonly program: readonly string[];
-  /** What the guest gets, whatever it looks like. */
+  /** The guest's arguments, passed on unchanged. */
   readonly guestArguments: readonly string[];
 }
 
 const END = "--";
 
 /**
- * Splits at the first argument that is neither a flag nor the value of one. One
- * `--` before the program ends the flags, and one right behind it is dropped.
+ * Splits at the first argument that is neither a flag nor the value of one. A
+ * `--` before the program ends the flags, and one right after it is dropped.
  *
  * @param valued The flags whose value may be the next argument.
- * @param programs What is a program, though it looks like a flag.
+ * @param programs Arguments that are programs although they look like flags.
  */
 export function splitAtProgram(
   args: readonly string[],

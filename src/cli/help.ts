@@ -1,6 +1,6 @@
-/** What `--help` prints: the way to a first answer, then the reference. */
+/** The text of `--help`: a quick start, then the reference. */
 
-/** The help, without a newline at the end. */
+/** The help text, without a trailing newline. */
 export const HELP: string =
   `Runs untrusted WebAssembly tools inside limits that hold.
 

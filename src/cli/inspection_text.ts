@@ -1,6 +1,6 @@
 /**
- * A module's inspection as a person reads it. Every name in it is the
- * module's own, so it may be anything, of any length, any number of times.
+ * Formats a module's inspection for people. Every name in it is chosen by the
+ * module, so it may be anything, of any length and number.
  */
 
 import {
@@ -14,12 +14,12 @@ import {
 } from "../../mod.ts";
 import { printable } from "./printable.ts";
 
-/** Longer lists are cut: `--json` has all of it. */
+/** Longer lists are truncated; `--json` prints everything. */
 const MOST_ITEMS = 100;
 const MOST_CHARACTERS = 100;
 const MEBIBYTE = 2 ** 20;
 
-/** The whole text, with a newline at the end. */
+/** The full text, with a trailing newline. */
 export function inspectionText(
   source: string,
   inspection: ModuleInspection,
@@ -46,7 +46,7 @@ export function inspectionText(
   return blocks.map(block).join("\n");
 }
 
-/** The same of a tool that is a script, with the hash of each of its files. */
+/** The same for a script tool, with the hash of each of its files. */
 export function scriptText(
   source: string,
   files: Readonly<Record<string, string>>,
@@ -62,7 +62,7 @@ export function scriptText(
   return blocks.map(block).join("\n");
 }
 
-/** What the tool says, as it says it: cut, since it may say a lot. */
+/** The tool's schema as declared, truncated as it may be long. */
 function schemaLines(schema: ToolSchema): string[] {
   return listed(JSON.stringify(schema, null, 2).split("\n").map(shown));
 }

@@ -1,12 +1,12 @@
-/** JSON that the user gives: a mistake in it is told, never traced. */
+/** Parses JSON from the user: errors are reported without a stack trace. */
 
 import type { JsonValue } from "../../mod.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
- * Reads text as JSON.
+ * Parses text as JSON.
  *
- * @param where Where it stands, for the message.
+ * @param where Where it comes from, for the message.
  * @throws {UsageError} when it is not JSON.
  */
 export function parseJson(where: string, text: string): JsonValue {
@@ -19,9 +19,9 @@ export function parseJson(where: string, text: string): JsonValue {
 }
 
 /**
- * Reads bytes as JSON.
+ * Parses bytes as JSON.
  *
- * @param where Where they stand, for the message.
+ * @param where Where they come from, for the message.
  * @throws {UsageError} when they are not UTF-8 or not JSON.
  */
 export function parseJsonBytes(where: string, bytes: Uint8Array): JsonValue {
@@ -30,7 +30,7 @@ export function parseJsonBytes(where: string, bytes: Uint8Array): JsonValue {
 
 function decode(where: string, bytes: Uint8Array): string {
   try {
-    // The user's own file: editors put the mark there, and JSON has none.
+    // A user's file may have a BOM from an editor, which JSON does not allow.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false })
       .decode(bytes);
   } catch {

@@ -1,11 +1,11 @@
-/** Files that the user names: what goes wrong with one is the user's to mend. */
+/** Files named by the user, whose errors are usage errors. */
 
 import { UsageError } from "./usage_error.ts";
 
 /**
- * Does something that reads a file.
+ * Runs an operation that reads a file.
  *
- * @param what What is read, as it stands in the message.
+ * @param what What is read, for the message.
  * @throws {UsageError} when it can't be read.
  */
 export async function reading<Value>(
@@ -21,9 +21,9 @@ export async function reading<Value>(
 }
 
 /**
- * Does something that writes a file.
+ * Runs an operation that writes a file.
  *
- * @param what What is written, as it stands in the message.
+ * @param what What is written, for the message.
  * @throws {UsageError} when it can't be written.
  */
 export async function writing(

@@ -1,4 +1,4 @@
-/** The result of a verb, and how it is told. */
+/** The result of a verb, and how it is printed. */
 
 import {
   type Denied,
@@ -12,36 +12,36 @@ import { printable, printableLines } from "./printable.ts";
 import type { SettledChanges } from "./settle_changes.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How many refused files are told, of those that came last. */
+/** How many of the last refused files are printed. */
 const MOST_FILES = 5;
 
 /** The result of a verb. */
 export interface Outcome {
-  /** Whether `value` counts, or `error`. */
+  /** Whether `value` or `error` is set. */
   readonly ok: boolean;
-  /** What goes to standard output, as JSON. */
+  /** The value for standard output, as JSON. */
   readonly value?: unknown;
-  /** What goes there instead when a person reads it. */
+  /** The text to print there instead, without `--json`. */
   readonly text?: string;
   /** Why it failed. */
   readonly error?: unknown;
-  /** What the call used, where one was made. */
+  /** The usage of the call, if there was one. */
   readonly usage?: Usage;
-  /** What a program that ran to its end passed to `proc_exit`. */
+  /** The exit code of a program that ran to completion. */
   readonly exitCode?: number;
-  /** What the guest wrote to its standard output, unless it was passed on. */
+  /** The guest's standard output, unless it was forwarded. */
   readonly stdout?: string;
-  /** What the guest wrote to its standard error, unless it was passed on. */
+  /** The guest's standard error, unless it was forwarded. */
   readonly stderr?: string;
   /** Whether it wrote more than is kept. */
   readonly isOutputCut?: boolean;
-  /** What it changed in overlays, and what became of that. */
+  /** Its changes in overlays, and what happened to them. */
   readonly settled?: SettledChanges | undefined;
-  /** What the guest asked for and was refused. */
+  /** What the guest was refused. */
   readonly denied?: readonly Denied[];
 }
 
-/** An outcome that fails when what was to be committed was not. */
+/** An outcome that fails if changes could not be committed. */
 export function settledOutcome(
   outcome: Outcome,
   settled: SettledChanges | undefined,
@@ -51,8 +51,8 @@ export function settledOutcome(
 }
 
 /**
- * Tells the outcome: the value on standard output, everything else on standard
- * error, or one JSON object on standard output and the reason beside it.
+ * Prints the outcome: the value to standard output and everything else to
+ * standard error, or one JSON object to standard output.
  *
  * @returns the exit code.
  */
@@ -62,7 +62,7 @@ export async function tell(
   json: boolean,
 ): Promise<number> {
   const { ok, error, text, value, stdout = "", stderr = "" } = outcome;
-  // The reason first: standard output may be closed.
+  // The error first, as standard output may be closed.
   if (!json) {
     const text = lines(stdout) + lines(stderr) +
       lines(refusals(outcome).join("\n"));
@@ -74,7 +74,10 @@ export async function tell(
   return ok ? processExitCode(outcome) : EXIT_CODES[failureKind(error)];
 }
 
-/** Files are told of a failure alone: programs look for many as they start. */
+/**
+ * Refused files are printed only for failures, as programs probe for many at
+ * startup.
+ */
 function refusals({ ok, exitCode, denied = [] }: Outcome): string[] {
   const requests = denied.filter(({ path }) => path === undefined);
   const hasFailed = !ok || (exitCode ?? SUCCESS) !== SUCCESS;
@@ -105,12 +108,12 @@ const VERBS: Readonly<Record<FileOperation, string>> = {
   times: "set the times of",
 };
 
-/** A process has one byte for it, and must not turn a failure into success. */
+/** An exit code has one byte, and a failure must not become 0. */
 function processExitCode({ exitCode = SUCCESS }: Outcome): number {
   return exitCode === SUCCESS ? SUCCESS : exitCode & 0xff || 1;
 }
 
-/** What kind of failure an error is. */
+/** The kind of failure of an error. */
 function failureKind(error: unknown): FailureKind {
   if (error instanceof SandboxError) return error.kind;
   const name = error instanceof Error ? error.name : "";

@@ -1,4 +1,4 @@
-/** Where a program's output goes. */
+/** The destinations of a program's output. */
 
 import type { Outcome } from "./outcome.ts";
 import { printableLines } from "./printable.ts";
@@ -7,15 +7,15 @@ import type { Terminal } from "./terminal.ts";
 /** One of a program's output streams. */
 export type StreamName = "stdout" | "stderr";
 
-/** Takes a program's output. */
+/** Receives a program's output. */
 export interface ProgramOutput {
-  /** Takes a piece; the program waits until that is done. */
+  /** Takes a chunk; the program waits until it is written. */
   add(stream: StreamName, bytes: Uint8Array): Promise<void>;
-  /** Ends both streams, and says what there is left to tell. */
+  /** Ends both streams, and returns the rest of the outcome. */
   end(): Promise<Partial<Outcome>>;
 }
 
-/** Passes output on as it comes. */
+/** Forwards output as it is written. */
 export class PassedOutput implements ProgramOutput {
   readonly #stdout: Passage;
   readonly #stderr: Passage;
@@ -67,7 +67,7 @@ export class KeptOutput implements ProgramOutput {
   }
 }
 
-/** The beginning of a stream, decoded; a piece may end inside a character. */
+/** Decodes the start of a stream; a chunk may end within a character. */
 class KeptText {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #room: number;
@@ -92,16 +92,17 @@ class KeptText {
 
 type Write = (content: string | Uint8Array) => Promise<void>;
 
-/** The way of one stream out. */
+/** The output path of one stream. */
 interface Passage {
   pass(bytes: Uint8Array): Promise<void>;
   end(): Promise<void>;
 }
 
 /**
- * Files and pipes get the bytes as they are. A terminal is nothing that was
- * granted: it takes commands, such as to fill the clipboard, to set the title
- * or to overwrite what others said, so a guest's text reaches it as text only.
+ * Files and pipes get the raw bytes. A terminal was not granted to the guest,
+ * and interprets escape sequences that can fill the clipboard, set the title or
+ * overwrite other output, so a guest's output reaches it only as printable
+ * text.
  */
 function passage(write: Write, isScreen: boolean): Passage {
   return isScreen
@@ -109,7 +110,7 @@ function passage(write: Write, isScreen: boolean): Passage {
     : { pass: write, end: () => Promise.resolve() };
 }
 
-/** Shows what would steer a terminal; a piece may end inside a character. */
+/** Escapes control sequences; a chunk may end within a character. */
 class ScreenPassage implements Passage {
   readonly #write: Write;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });

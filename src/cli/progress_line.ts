@@ -1,13 +1,13 @@
-/** One line of a terminal that says how far the loading of a module is. */
+/** A terminal line with the progress of loading a module. */
 
 import type { LoadProgress } from "../../mod.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What loads faster than somebody reads is not told. */
+/** Loads faster than this show no progress. */
 const QUIET_MS = 300;
-/** How often the line changes. */
+/** Update interval of the line. */
 const STEP_MS = 100;
-/** Goes back to the start of the line, and clears it. */
+/** Moves to the start of the line and clears it. */
 const CLEAR = "\r\x1b[K";
 
 const WORDS: Readonly<Record<LoadProgress["phase"], string>> = {
@@ -17,8 +17,8 @@ const WORDS: Readonly<Record<LoadProgress["phase"], string>> = {
 };
 
 /**
- * Does something while a line on standard error says how far it is, where a
- * person looks at it. The line is gone afterwards.
+ * Runs a task while a line on standard error shows its progress, if it is a
+ * terminal. The line is cleared afterwards.
  */
 export async function withProgress<Value>(
   terminal: Pick<Terminal, "isScreen" | "writeError">,
@@ -52,7 +52,7 @@ class ProgressLine {
     this.#nextMs = now + STEP_MS;
     this.#isShown = true;
     this.#phase = progress.phase;
-    // Nobody waits for that to be written.
+    // Not awaited.
     this.#write(`${CLEAR}${describe(progress)}`);
   }
 
@@ -68,7 +68,7 @@ class ProgressLine {
 function describe({ phase, doneBytes, totalBytes }: LoadProgress): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
   const of = totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`;
-  // V8 does not say how far it is.
+  // V8 does not report progress.
   const how = phase === "compiling"
     ? `${megabytes(totalBytes ?? 0)} MB`
     : `${megabytes(doneBytes)}${of} MB`;

@@ -1,15 +1,15 @@
-/** A kept state of Python, in a folder that the user named. */
+/** Caches a started Python in a folder named by the user. */
 
-/** What a state is of. */
+/** What a cached state depends on. */
 export interface CachedPython {
   readonly source: string;
   readonly imports: readonly string[];
 }
 
 /**
- * One file of the folder. Its name says what it is of, so that another
- * interpreter or other imports are another file; what is in it is checked when
- * it is loaded.
+ * One file in the folder. Its name depends on the interpreter and the imports,
+ * so that different ones use different files; its content is validated when it
+ * is loaded.
  */
 export class PythonCache {
   readonly #folder: string;
@@ -20,7 +20,7 @@ export class PythonCache {
     this.#file = `${folder}/${name}`;
   }
 
-  /** @throws when the interpreter can't be looked at. */
+  /** @throws when the interpreter can't be read. */
   static async open(
     folder: string,
     { source, imports }: CachedPython,
@@ -32,7 +32,7 @@ export class PythonCache {
     return new PythonCache(folder, `python-${name}.snapshot`);
   }
 
-  /** The kept state, if there is one that this process may read. */
+  /** The cached state, if there is one that this process can read. */
   async read(): Promise<Uint8Array | undefined> {
     try {
       return await Deno.readFile(this.#file);
@@ -41,7 +41,10 @@ export class PythonCache {
     }
   }
 
-  /** Keeps a state; whoever reads meanwhile finds the old one or the new one. */
+  /**
+   * Writes a state atomically: concurrent readers see the old one or the new
+   * one.
+   */
   async write(bytes: Uint8Array): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
     const temporary = `${this.#file}.${crypto.randomUUID()}`;
@@ -55,7 +58,7 @@ export class PythonCache {
   }
 }
 
-/** What tells one interpreter from another, without reading all of it. */
+/** Identifies an interpreter without reading all of it. */
 async function stamp(source: string): Promise<readonly unknown[]> {
   try {
     const { size, mtime } = await Deno.stat(source);

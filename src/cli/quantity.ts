@@ -1,4 +1,4 @@
-/** Quantities as people write them: `64MiB`, `1.5s`, `1_000_000`. */
+/** Parses quantities such as `64MiB`, `1.5s` and `1_000_000`. */
 
 import { UsageError } from "./usage_error.ts";
 
@@ -18,7 +18,7 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ["gib", 2 ** 30],
 ]);
 
-/** Milliseconds of each unit; a number alone could mean any of them. */
+/** Milliseconds of each unit; a number without a unit would be ambiguous. */
 const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ["ms", 1],
   ["s", 1000],

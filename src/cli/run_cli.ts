@@ -1,4 +1,4 @@
-/** The runner from its arguments to its exit code. */
+/** Runs the runner from its arguments to its exit code. */
 
 import { parseCommandLine, wantsJson } from "./command_line.ts";
 import { SUCCESS } from "./exit_code.ts";
@@ -12,8 +12,8 @@ import { VERBS } from "./verbs/verbs.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * Does what the arguments ask for. The process should end with the code that
- * this returns: after Ctrl-C a guest may still be on its way out.
+ * Executes the command line. The process should exit with the returned code:
+ * after Ctrl-C a guest may still be stopping.
  *
  * @returns the exit code.
  */
@@ -31,14 +31,14 @@ export async function runCli(
     if (outcome === undefined) return SUCCESS;
     return await tell(outcome, terminal, wantsJson(args));
   } catch (error) {
-    // Nothing more can be told on standard output.
+    // Standard output can't be used anymore.
     return await tell({ ok: false, error }, terminal, false);
   }
 }
 
 /**
- * Lets Ctrl-C end the work at once, whatever it waits for. What serves gets the
- * time to end by itself, unless it is pressed again.
+ * Lets Ctrl-C abort the work immediately, whatever it waits for. A server gets
+ * time to stop by itself, unless Ctrl-C is pressed again.
  */
 async function interruptible(
   terminal: Terminal,
@@ -63,7 +63,10 @@ function parse(args: readonly string[]): ParsedVerb | undefined {
   return command.kind === "verb" ? command : undefined;
 }
 
-/** What is granted is looked at when the sandbox is made, and not before. */
+/**
+ * Grants are checked only when the sandbox is created, so their errors are
+ * converted here.
+ */
 function asUsageError(error: unknown): unknown {
   return error instanceof TypeError &&
       /^Cannot (grant|use \w+Directory) /.test(error.message)
@@ -71,7 +74,7 @@ function asUsageError(error: unknown): unknown {
     : error;
 }
 
-/** The outcome of a verb, undefined when there is nothing left to tell. */
+/** The outcome of a verb; undefined if there is nothing more to print. */
 async function perform(
   args: readonly string[],
   terminal: Terminal,

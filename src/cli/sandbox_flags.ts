@@ -1,4 +1,4 @@
-/** The flags that limit and grant, and the configuration they make. */
+/** The flags for limits and grants, and the configuration built from them. */
 
 import {
   type AllowedPathOptions,
@@ -14,7 +14,7 @@ import { quote } from "../quote.ts";
 /** The values that each flag was given, in order. */
 export type FlagValues = ReadonlyMap<string, readonly string[]>;
 
-/** A variable of the environment, if it is set. */
+/** Reads an environment variable, if it is set. */
 type Environment = (name: string) => string | undefined;
 
 type Setter = (
@@ -41,14 +41,14 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ["cache", (builder, value) => builder.cacheDirectory(value)],
 ]);
 
-/** A folder with an overlay, and where overlays put what is too much. */
+/** The flag for a folder with an overlay. */
 const OVERLAY = "dir-overlay";
 const SPILL = "spill";
 
-/** Only for verbs that say what becomes of the changes. */
+/** Only for verbs that handle changes. */
 export const OVERLAY_FLAGS: readonly string[] = [OVERLAY, SPILL];
 
-/** The flags that limit and grant, for every verb that starts a guest. */
+/** The flags for limits and grants, for every verb that starts a guest. */
 export const SANDBOX_FLAGS: readonly string[] = [...SETTERS.keys()];
 
 /** The flags that may be given more than once. */
@@ -64,10 +64,10 @@ export const REPEATABLE_FLAGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes the configuration.
+ * Builds the configuration.
  *
- * @param serves Whether calls run beside others.
- * @throws {UsageError} with the flag and its value when one is impossible.
+ * @param serves Whether calls run concurrently.
+ * @throws {UsageError} that names the flag and its value if one is invalid.
  */
 export function sandboxConfig(
   flags: FlagValues,
@@ -75,7 +75,7 @@ export function sandboxConfig(
   serves = false,
 ): SandboxConfig {
   const builder = SandboxConfig.builder();
-  // For one call, more workers would only be started for nothing.
+  // A single call needs only one worker.
   if (!serves) builder.maxWorkers(1);
   const overlay = overlayOf(flags);
   for (const [flag, values] of flags) {
@@ -89,7 +89,7 @@ export function sandboxConfig(
   return builder.build();
 }
 
-/** @throws {UsageError} for a folder for what there is none of. */
+/** @throws {UsageError} for a spill folder without an overlay. */
 function overlayOf(flags: FlagValues): true | Partial<OverlayLimits> {
   const [spillDirectory] = flags.get(SPILL) ?? [];
   if (spillDirectory === undefined) return true;
@@ -118,7 +118,9 @@ function grantDirectory(
   builder.allowedPath(guest, host, options);
 }
 
-/** Secrets come from the environment: a command line is there for all to read. */
+/**
+ * Secrets come from the environment, as a command line is visible to all users.
+ */
 function grantSecret(
   builder: SandboxConfigBuilder,
   text: string,

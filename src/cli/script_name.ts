@@ -1,8 +1,8 @@
-/** Which tools are scripts: those that an interpreter of the package runs. */
+/** Recognizes script tools, which an interpreter of the package runs. */
 
 const SCRIPT = /\.m?[jt]s$/;
 
-/** Whether a source is a script, and not a module. */
+/** Whether a source is a script rather than a module. */
 export function isScriptName(source: string): boolean {
   return SCRIPT.test(source);
 }

@@ -6,20 +6,20 @@ import type { ChangePlan } from "./change_flags.ts";
 import { printableLines } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What became of the changes, as JSON tells it. */
+/** What happened to the changes, as printed in JSON. */
 export interface SettledChanges {
   readonly list: Changes["list"];
   readonly diff: string | undefined;
   readonly committed: boolean;
-  /** Why they were not committed, where they were to be. */
+  /** Why they could not be committed, if requested. */
   readonly error: ChangesNotCommitted | undefined;
 }
 
 /**
- * Settles the changes of one call.
+ * Commits or drops the changes of one call.
  *
- * @param hasSucceeded Whether the call did what it was for: what one that
- * failed left behind is never committed.
+ * @param hasSucceeded Whether the call succeeded: changes of a failed call are
+ * never committed.
  */
 export async function settleChanges(
   changes: Changes,
@@ -53,7 +53,7 @@ export async function settleChanges(
   return { list, diff, committed: result.ok, error };
 }
 
-/** What a person says, if there is one. */
+/** Asks the user, if there is one. */
 async function answer(
   terminal: Terminal,
   isJson: boolean,

@@ -1,4 +1,4 @@
-/** What is named on the command line: reading it may fail for the user. */
+/** Loads what the command line names, with usage errors for failures. */
 
 import { SandboxedTool, SandboxError } from "../../mod.ts";
 import { parseJsonBytes } from "./json_input.ts";
@@ -33,7 +33,7 @@ export async function openTool(
   );
 }
 
-/** The schema in a file; its members are checked when the tool is made. */
+/** The schema in a file; its members are checked when the tool is created. */
 async function readSchema(file: string, terminal: Terminal): Promise<object> {
   const where = `schema ${quote(file)}`;
   const schema = parseJsonBytes(
@@ -45,9 +45,9 @@ async function readSchema(file: string, terminal: Terminal): Promise<object> {
 }
 
 /**
- * Does something that reads `source`.
+ * Runs an operation that reads `source`.
  *
- * @throws {UsageError} when there is no such file, or it can't be read.
+ * @throws {UsageError} when the file does not exist or can't be read.
  */
 export async function fromSource<T>(
   source: string,
@@ -65,13 +65,13 @@ export async function fromSource<T>(
   }
 }
 
-/** Errors of the system carry its code; those of a download come with a URL. */
+/** System errors have a code; download errors mention the URL. */
 function isSourceError(error: unknown, source: string): boolean {
   return error instanceof Error &&
     ("code" in error || /^(https?|file):\/\//i.test(source));
 }
 
-/** Programs are told what they are called, not where they are. */
+/** Programs are told their name, but not their path. */
 export function programName(source: string): string {
   return source.split(/[\\/]/).at(-1) || source;
 }

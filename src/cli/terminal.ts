@@ -1,4 +1,4 @@
-/** What the runner needs of the process around it. */
+/** The runner's interface to its process. */
 
 /** The streams and signals of the process, and the files that it names. */
 export interface Terminal {
@@ -8,47 +8,47 @@ export interface Terminal {
   listFolder(path: string): Promise<string[] | undefined>;
   /** Writes a file, over what is there. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
-  /** Makes a folder; fails where there is something of that name. */
+  /** Creates a folder; fails if the name exists. */
   makeFolder(path: string): Promise<void>;
-  /** Writes at the end of a file, which is made if there is none. */
+  /** Appends to a file, which is created if needed. */
   appendFile(path: string, content: string): Promise<void>;
-  /** Tells of changes to files and in folders, until aborted. */
+  /** Reports changes to files and in folders, until aborted. */
   watch(
     paths: readonly string[],
     signal: AbortSignal,
   ): AsyncIterable<unknown>;
   /** Reads standard input to its end. */
   readInput(): Promise<Uint8Array>;
-  /** Standard input piece by piece, each read when it is asked for. */
+  /** Standard input in chunks, read on demand. */
   inputPieces(): AsyncIterable<Uint8Array>;
   /**
    * Writes to standard output.
    *
-   * @throws {OutputClosed} when nobody reads it any more.
+   * @throws {OutputClosed} when it was closed by the reader.
    */
   writeOutput(content: string | Uint8Array): Promise<void>;
   /** Writes to standard error, if anybody reads it. */
   writeError(content: string | Uint8Array): Promise<void>;
   /**
-   * A variable of the environment, if it is set.
+   * Reads an environment variable, if it is set.
    *
-   * @throws {UsageError} when this process may not look.
+   * @throws {UsageError} when this process may not read it.
    */
   variable(name: string): string | undefined;
-  /** Whether what is written there acts on a screen. */
+  /** Whether the stream is a terminal. */
   isScreen(stream: "output" | "error"): boolean;
   /**
-   * Asks whoever sits at the terminal, on standard error; `undefined` when
-   * standard input is not a terminal, or ends.
+   * Asks the user on standard error; `undefined` if standard input is not a
+   * terminal, or ends.
    */
   ask(question: string): Promise<string | undefined>;
   /** Calls `listener` at Ctrl-C instead of ending the process, until disposed. */
   onInterrupt(listener: () => void): Disposable;
-  /** Calls `listener` where a manager of processes asks this one to end. */
+  /** Calls `listener` when a process manager asks this process to terminate. */
   onTerminate(listener: () => void): Disposable;
 }
 
-/** Nobody reads standard output any more. */
+/** Standard output was closed by its reader. */
 export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 

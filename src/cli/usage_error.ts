@@ -1,6 +1,6 @@
-/** A mistake in how the runner was called: told, never traced. */
+/** A usage error of the runner, reported without a stack trace. */
 
-/** The command line, or what it names, can't be used. */
+/** The command line, or something that it names, can't be used. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -1,13 +1,13 @@
-/** The environment that `--env` gives a program. */
+/** The environment variables of `--env`. */
 
 import { UsageError } from "./usage_error.ts";
 import { quote } from "../quote.ts";
 
 /**
- * Reads `NAME=VALUE`, any number of times. A value is never taken from the
- * runner's own environment: what a guest sees stands on the command line.
+ * Parses `NAME=VALUE` flags. A value is never taken from the runner's own
+ * environment: everything that a guest sees is on the command line.
  *
- * @throws {UsageError} when one has no name or no value, or is given twice.
+ * @throws {UsageError} when one lacks a name or a value, or is given twice.
  */
 export function parseVariables(
   texts: readonly string[],

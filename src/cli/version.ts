@@ -1,2 +1,2 @@
-/** The version that `--version` prints; a test holds it to deno.json's. */
+/** The version that `--version` prints; a test compares it with deno.json. */
 export const VERSION = "0.1.0";

@@ -1,17 +1,17 @@
-/** Where the members of a JSON document stand, for messages about them. */
+/** Line numbers of the members of a JSON document, for messages. */
 
-/** The way to a member, from the outside in. */
+/** The path to a member, outermost first. */
 export type JsonPath = readonly (string | number)[];
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** A value, by the line that it or its name stands on. */
+/** A value, with the line of it or its name. */
 interface Place {
   readonly line: number;
   readonly members: Map<string | number, Place>;
 }
 
-/** A container that is open. */
+/** An open container. */
 interface Open {
   readonly place: Place;
   readonly isList: boolean;
@@ -19,7 +19,7 @@ interface Open {
   awaitsKey: boolean;
 }
 
-/** The lines of a document, which is JSON: that was found out before. */
+/** The lines of a document that is known to be valid JSON. */
 export class JsonLines {
   #root: Place | undefined;
 
@@ -33,7 +33,7 @@ export class JsonLines {
     }
   }
 
-  /** The line of a member, or of the nearest around it that there is. */
+  /** The line of a member, or of its nearest existing parent. */
   of(path: JsonPath): number {
     let place = this.#root;
     for (const key of path) {
@@ -75,7 +75,7 @@ export class JsonLines {
   }
 }
 
-/** A member stands where its name does. */
+/** The place of a member is that of its name. */
 function placeIn({ place: { members }, key }: Open, line: number): Place {
   const known = members.get(key) ?? newPlace(line);
   members.set(key, known);

@@ -1,4 +1,4 @@
-/** tools.lock: the labels that a person has looked at. */
+/** tools.lock: the reviewed labels of tools. */
 
 import type { JsonValue } from "../../../mod.ts";
 import { parseJsonBytes } from "../json_input.ts";
@@ -7,29 +7,29 @@ import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ToolLabel } from "./tool_label.ts";
 
-/** The labels of a lock file, by the names that tools are served under. */
+/** The labels of a lock file, by the names under which tools are served. */
 export type Labels = ReadonlyMap<string, ToolLabel>;
 
-/** The name of the file, where none is given. */
+/** The default file name. */
 export const LOCK_NAME = "tools.lock";
 
 const VERSION = 1;
 
-/** The text of a lock file: sorted, one member a line. */
+/** The text of a lock file: sorted, one member per line. */
 export function lockText(labels: Labels): string {
   const tools = Object.fromEntries(
     [...labels].sort(([one], [other]) => one < other ? -1 : 1),
   );
   const text = JSON.stringify({ lockVersion: VERSION, tools }, null, 2);
-  // Guests wrote parts of it, and people read it on a screen.
+  // Parts of it come from guests, and people read it in a terminal.
   return `${text.split("\n").map(printable).join("\n")}\n`;
 }
 
 /**
  * Reads a lock file.
  *
- * @returns its labels; undefined when there is no such file.
- * @throws {UsageError} when it can't be read or is not one.
+ * @returns its labels; undefined if the file does not exist.
+ * @throws {UsageError} when it can't be read or is invalid.
  */
 export async function readLock(
   path: string,
@@ -52,8 +52,8 @@ export async function readLock(
 }
 
 /**
- * How a tool differs from what was locked, a line each: `-` what was locked,
- * `+` what is there now. Empty when it does not.
+ * How a tool differs from the lock, one line per difference: `-` for the locked
+ * value, `+` for the current one. Empty if it does not differ.
  */
 export function difference(
   locked: ToolLabel | undefined,
@@ -71,7 +71,7 @@ export function difference(
   });
 }
 
-/** Every value that holds no other, by its way from the outside in. */
+/** Every leaf value, by its path. */
 function leaves(label: ToolLabel | undefined): Map<string, string> {
   const found = new Map<string, string>();
   const waiting: [string, JsonValue][] = Object.entries(label ?? {});

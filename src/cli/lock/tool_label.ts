@@ -1,4 +1,6 @@
-/** A tool's label: what it is, says, imports and is granted, to be reviewed. */
+/**
+ * A tool's label for review: its content, schema, imports, limits and grants.
+ */
 
 import type {
   JsonValue,
@@ -8,15 +10,15 @@ import type {
 } from "../../../mod.ts";
 import type { AnyToolEntry } from "../config_file/tool_entries.ts";
 
-/** A label, as `tools.lock` holds it: plain JSON with sorted members. */
+/** A label as in `tools.lock`: plain JSON with sorted members. */
 export type ToolLabel = { readonly [member: string]: JsonValue };
 
-/** What a tool is made of: a module, or the files of a script. */
+/** The content of a tool: a module, or the files of a script. */
 export type ToolContent =
   | Pick<ModuleInspection, "sha256" | "imports">
   | Required<Pick<SandboxedTool, "files">>;
 
-/** Makes the label of a tool. */
+/** Builds the label of a tool. */
 export function toolLabel(
   { written, terms }: AnyToolEntry,
   schema: ToolSchema,
@@ -51,7 +53,7 @@ function contentMembers(content: ToolContent): object {
   return { sha256, imports: Object.fromEntries(families) };
 }
 
-/** The same JSON with the members of every object in order. */
+/** The same JSON with sorted object members. */
 function sorted(value: unknown): JsonValue {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value as JsonValue;

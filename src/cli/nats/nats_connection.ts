@@ -1,4 +1,4 @@
-/** The connection that `--nats` asks for, and who this is on it. */
+/** The connection for `--nats`, and its credentials. */
 
 import {
   connect,
@@ -17,27 +17,26 @@ const SERVER =
   /^(?:(?:nats|tls):\/\/)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 const CONNECT_MS = 10_000;
 
-/** A connection that ends with its scope. */
+/** A connection that closes with its scope. */
 export interface OpenConnection extends AsyncDisposable {
   readonly connection: NatsConnection;
 }
 
 /**
- * A server that refuses a user resets the socket after it has said so. NATS's
- * client has let go of the socket by then, so the error has no listener, and
- * would end the process with a message and an exit code of its own.
+ * A server that refuses a user resets the socket after the refusal. The NATS
+ * client has released the socket by then, so the error has no listener, and
+ * would end the process with its own message and exit code.
  */
 function passOverReset(event: ErrorEvent): void {
   if (event.error?.code === "ECONNRESET") event.preventDefault();
 }
 
 /**
- * Connects as the flags say.
+ * Connects according to the flags.
  *
- * @param stays Whether a connection that is lost is made anew for as long as it
- * takes.
- * @throws {UsageError} when the flags can't be used, or nobody answers, or not
- * to this user.
+ * @param stays Whether to reconnect indefinitely if the connection is lost.
+ * @throws {UsageError} when the flags are invalid, the server can't be reached,
+ * or it refuses this user.
  */
 export async function connectNats(
   flags: FlagValues,
@@ -55,13 +54,14 @@ export async function connectNats(
     ...await tls(flags, terminal, url.includes("tls://")),
     ...stays ? { maxReconnectAttempts: -1 } : {},
   };
-  // For as long as the process lives: it may come after the connection's end.
+  // Never removed: the reset may come after the connection has ended.
   addEventListener("error", passOverReset);
   try {
     const connection = await connect(options);
     return {
       connection,
-      // Not drained: the server may be away, and what counts was sent.
+      // Not drained: the server may be unreachable, and everything important
+      // was sent.
       [Symbol.asyncDispose]: () => connection.close(),
     };
   } catch (error) {
@@ -86,7 +86,7 @@ function readServers(url: string): string[] {
   );
 }
 
-/** At most one way to say who this is. */
+/** The credentials; at most one kind may be given. */
 async function credentials(
   flags: FlagValues,
   terminal: Terminal,

@@ -1,9 +1,9 @@
-/** The flags of a connection to NATS; nothing of NATS is loaded for them. */
+/** The flags of a NATS connection, without loading any NATS code. */
 
 import type { FlagValues } from "../sandbox_flags.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** Those that every verb with `--nats` takes. */
+/** The flags of every verb with `--nats`. */
 export const NATS_FLAGS: readonly string[] = [
   "nats",
   "nats-creds",
@@ -18,9 +18,9 @@ export const NATS_FLAGS: readonly string[] = [
 ];
 
 /**
- * Whether NATS is asked for.
+ * Whether NATS is requested.
  *
- * @throws {UsageError} when it is not, and a flag is for it alone.
+ * @throws {UsageError} when it is not, but a flag requires it.
  */
 export function wantsNats(flags: FlagValues): boolean {
   if (flags.get("nats")?.length) return true;
@@ -40,7 +40,7 @@ export function refuseBesideNats(
   throw new UsageError(`Cannot use --${given} with --nats: ${why}`);
 }
 
-/** How subjects begin, where that is not the default. */
+/** The subject prefixes, if not the default. */
 export function natsNames(
   flags: FlagValues,
 ): { readonly prefix?: string; readonly inboxPrefix?: string } {

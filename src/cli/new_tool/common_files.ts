@@ -1,4 +1,4 @@
-/** What every new tool has beside its source: settings, a test, a README. */
+/** The common files of new tools: settings, a test, a README. */
 
 import { VERSION } from "../version.ts";
 
@@ -7,7 +7,7 @@ export type Files = Readonly<Record<string, string>>;
 
 const PACKAGE = `jsr:@cortexai/sandbox@^${VERSION}`;
 
-/** The schema of every new tool, but for its name. */
+/** The schema of every new tool, except its name. */
 export const SCHEMA = {
   description: "Greets somebody",
   parameters: {
@@ -19,14 +19,14 @@ export const SCHEMA = {
   },
 } as const;
 
-/** What the files are about. */
+/** The parameters of the files. */
 export interface ToolPlan {
   readonly name: string;
   /** The file that is loaded. */
   readonly file: string;
-  /** The command that makes it, where it has to be made. */
+  /** The command that builds it, if needed. */
   readonly build?: string;
-  /** What the README says of what is needed. */
+  /** The README's text about requirements. */
   readonly needs: string;
 }
 

@@ -1,4 +1,4 @@
-/** New tools in languages that are compiled, each with what reads its JSON. */
+/** New tools in compiled languages, each with its JSON support. */
 
 import { commonFiles, type Files, SCHEMA } from "./common_files.ts";
 import { SDK_C, SDK_GO, SDK_RUST } from "./sdk_text.ts";

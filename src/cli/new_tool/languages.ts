@@ -1,11 +1,11 @@
-/** The languages that `new` writes tools in. */
+/** The languages supported by `new`. */
 
 import type { Files } from "./common_files.ts";
 
 /** Makes the files of a new tool of this name. */
 export type WriteTool = (name: string) => Promise<Files>;
 
-/** Every language by its flag; it is loaded when it is asked for. */
+/** Every language by its flag; loaded on demand. */
 export const LANGUAGES: ReadonlyMap<string, WriteTool> = new Map<
   string,
   WriteTool

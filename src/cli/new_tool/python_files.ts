@@ -1,4 +1,4 @@
-/** A new tool in Python, which needs an interpreter to be run by. */
+/** A new tool in Python, which needs an interpreter. */
 
 import { commonFiles, type Files, readme, SCHEMA } from "./common_files.ts";
 

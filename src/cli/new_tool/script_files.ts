@@ -1,4 +1,4 @@
-/** New tools in JavaScript and TypeScript: they need nothing but Deno. */
+/** New tools in JavaScript and TypeScript, which need only Deno. */
 
 import { commonFiles, type Files, SCHEMA } from "./common_files.ts";
 

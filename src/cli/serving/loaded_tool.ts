@@ -1,4 +1,4 @@
-/** A tool that is served: loaded, labelled where that counts, and counted. */
+/** A served tool: loaded, and labelled if needed. */
 
 import {
   inspectModule,
@@ -19,19 +19,20 @@ import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import type { SharedSandboxes } from "./shared_sandboxes.ts";
 
-/** A tool that was loaded. */
+/** A loaded tool. */
 export interface LoadedTool {
   readonly entry: AnyToolEntry;
   readonly name: string;
   readonly tool: SandboxedTool;
-  /** What it is, to the last byte; only where somebody asks. */
+  /** Its exact label; only if requested. */
   readonly label: ToolLabel | undefined;
 }
 
 /**
  * Loads a tool.
  *
- * @param isLabelled Whether its label is needed: a module is read for it again.
+ * @param isLabelled Whether its label is needed, for which a module is read
+ * again.
  */
 export async function loadTool(
   entry: AnyToolEntry,
@@ -54,7 +55,7 @@ export async function loadTool(
   }
 }
 
-/** A tool, and what it is made of where that is asked. */
+/** A tool, and its content if requested. */
 interface Made {
   readonly tool: SandboxedTool;
   readonly content: ToolContent | undefined;
@@ -72,7 +73,7 @@ const loadModule: Load = async (entry, sandbox, schema, isLabelled) => {
   const content = isLabelled
     ? await fromSource(source, () => inspectModule(source))
     : undefined;
-  // What was inspected is what is loaded.
+  // Ensures that the inspected bytes are the loaded ones.
   const integrity = entry.integrity ?? (content && `sha256-${content.sha256}`);
   const module = await fromSource(
     source,
@@ -85,7 +86,7 @@ const loadModule: Load = async (entry, sandbox, schema, isLabelled) => {
   return { tool, content };
 };
 
-/** A script says what it is made of when it is loaded. */
+/** A script reports its files when it is loaded. */
 const loadScript: Load = async (entry, sandbox, schema, isLabelled) => {
   const { source, integrity } = entry;
   if (integrity !== undefined) {
@@ -106,7 +107,7 @@ const loadScript: Load = async (entry, sandbox, schema, isLabelled) => {
   return { tool, content: isLabelled ? { files } : undefined };
 };
 
-/** The same error, that says which tool of which line it is about. */
+/** The same error, with the tool and the line that it refers to. */
 function located(error: unknown, { where, written }: AnyToolEntry): unknown {
   if (error instanceof Error) {
     error.message = `Cannot load ${

@@ -1,4 +1,4 @@
-/** The tools that a server serves, which may change under it. */
+/** The tools of a server, which may change while it runs. */
 
 import {
   type CallResult,
@@ -16,28 +16,28 @@ import { UsageError } from "../usage_error.ts";
 import { type LoadedTool, loadTool } from "./loaded_tool.ts";
 import { SharedSandboxes } from "./shared_sandboxes.ts";
 
-/** A tool that is not what was locked. */
+/** A tool that differs from the lock. */
 export class ToolRefused extends UsageError {}
 
-/** A tool and the calls of it that run. */
+/** A tool and its running calls. */
 interface Served {
   readonly loaded: LoadedTool;
   running: number;
   isRetired: boolean;
 }
 
-/** How tools are loaded. */
+/** Options for loading tools. */
 export interface ServedToolsOptions {
   readonly terminal: Terminal;
-  /** What tools must be, where somebody has looked at them. */
+  /** The labels that tools must match, if there is a lock. */
   readonly labels: Labels | undefined;
-  /** Whether tools are told apart by their bytes. */
+  /** Whether tools are compared by their bytes. */
   readonly isLabelled: boolean;
-  /** Told of every call that has ended. */
+  /** Called after every call. */
   readonly onEnd?: (name: string, result: CallResult<JsonValue>) => void;
 }
 
-/** Tools by name. One that changes is replaced when no call of it runs. */
+/** Tools by name. A changed tool is replaced once none of its calls runs. */
 export class ServedTools implements McpTools, AsyncDisposable {
   readonly #options: ServedToolsOptions;
   readonly #registry = new ToolRegistry();
@@ -56,7 +56,7 @@ export class ServedTools implements McpTools, AsyncDisposable {
     return this.#registry.get(name);
   }
 
-  /** What each tool is, by its name; only where tools are labelled. */
+  /** The label of each tool, by name; only if tools are labelled. */
   labels(): Labels {
     return new Map(
       [...this.#served].flatMap(([name, { loaded: { label } }]) =>
@@ -65,7 +65,7 @@ export class ServedTools implements McpTools, AsyncDisposable {
     );
   }
 
-  /** What becomes of what a tool changes in overlays. */
+  /** What happens to a tool's changes in overlays. */
   changePolicy(name: string): ChangePolicy {
     return this.#served.get(name)?.loaded.entry.changes ?? "return";
   }
@@ -90,10 +90,10 @@ export class ServedTools implements McpTools, AsyncDisposable {
   }
 
   /**
-   * Loads what is asked for, in place of what was there. What can't be loaded
-   * or is not as it was locked is told, and stays as it was.
+   * Loads the requested tools, replacing the current ones. A tool that can't be
+   * loaded or differs from the lock is reported, and its current version stays.
    *
-   * @returns whether the tools are others than before, and what went wrong.
+   * @returns whether the tools have changed, and the errors.
    */
   async load(
     entries: readonly AnyToolEntry[],
@@ -148,7 +148,7 @@ export class ServedTools implements McpTools, AsyncDisposable {
       this.#served.set(name, { loaded: one, running: 0, isRetired: false });
       if (before) await this.#retire(before);
     }
-    // What failed to load may be one of those that are missing.
+    // A missing tool may be one that failed to load.
     if (errors.length > 0) return { isChanged, errors };
     for (const [name, served] of this.#served) {
       if (names.has(name)) continue;

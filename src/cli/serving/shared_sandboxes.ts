@@ -1,4 +1,4 @@
-/** Sandboxes for tools: one for all tools of the same limits and grants. */
+/** Shares sandboxes between tools with the same limits and grants. */
 
 import {
   SandboxConfig,
@@ -11,11 +11,11 @@ interface Shared {
   users: number;
 }
 
-/** Sandboxes that close with the last tool in them. */
+/** Sandboxes that close with their last tool. */
 export class SharedSandboxes {
   readonly #shared = new Map<SandboxConfig | string, Shared>();
 
-  /** Takes the sandbox for a configuration; to be given back. */
+  /** Acquires the sandbox for a configuration; must be released. */
   take(options: SandboxOptions | SandboxConfig): ToolSandbox {
     const key = keyOf(options);
     const shared = this.#shared.get(key) ??
@@ -25,7 +25,7 @@ export class SharedSandboxes {
     return shared.sandbox;
   }
 
-  /** Gives it back. */
+  /** Releases the sandbox. */
   async giveBack(options: SandboxOptions | SandboxConfig): Promise<void> {
     const key = keyOf(options);
     const shared = this.#shared.get(key);

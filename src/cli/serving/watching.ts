@@ -1,14 +1,14 @@
-/** Loads tools anew when a file changes. */
+/** Reloads tools when a file changes. */
 
 import type { Terminal } from "../terminal.ts";
 
-/** Editors and compilers write in several steps. */
+/** Debounce delay, as editors and compilers write in several steps. */
 const SETTLE_MS = 150;
 
 /**
  * Calls `reload` after changes, one call at a time, until aborted.
  *
- * @param paths The files and folders to look at.
+ * @param paths The files and folders to watch.
  */
 export async function watch(
   paths: readonly string[],

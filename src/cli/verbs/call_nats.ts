@@ -11,7 +11,7 @@ import { UsageError } from "../usage_error.ts";
 import { readArguments } from "../call_arguments.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** What holds for the tool is said where it is served. */
+/** Flags that apply only where the tool is served. */
 const NOT_HERE = [
   ...SANDBOX_FLAGS.filter((name) => name !== "max-time"),
   ...OVERLAY_FLAGS,
@@ -21,7 +21,7 @@ const NOT_HERE = [
   "schema",
 ];
 
-/** Calls a tool of another machine once. */
+/** Calls a remote tool once. */
 export async function callNats(input: VerbInput): Promise<Outcome> {
   const { operands: [name = ""], flags, terminal, config, signal } = input;
   refuseBesideNats(flags, NOT_HERE, "whoever serves the tool says that");

@@ -34,7 +34,7 @@ export async function callTool(input: VerbInput): Promise<Outcome> {
   return settledOutcome(result, settled);
 }
 
-/** A file that is named is what it is. */
+/** Refuses `--lock` for a tool given as a file. */
 function refuseLock({ flags }: VerbInput): void {
   if (!flags.get("lock")?.length) return;
   throw new UsageError("Cannot use --lock without --nats");

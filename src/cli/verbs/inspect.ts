@@ -15,12 +15,12 @@ import { fromSource } from "../source.ts";
 import { quote } from "../../quote.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** A module that does not tell its schema by then is not a tool to use. */
+/** Limits for reading a module's schema. */
 const ASKING = { maxExecutionTime: 2_000, maxWorkers: 1 } as const;
 
 /**
- * Says what a module is and needs. Only a tool that can be used is asked for
- * its schema, in a sandbox without grants.
+ * Prints what a module is and needs. The schema of a usable tool is read in a
+ * sandbox without grants.
  */
 export async function inspect(input: VerbInput): Promise<Outcome> {
   const { operands: [source = ""], flags } = input;
@@ -33,7 +33,7 @@ export async function inspect(input: VerbInput): Promise<Outcome> {
   return { ok: true, value, text: inspectionText(source, inspection, schema) };
 }
 
-/** A script says what it is when it is loaded, in a sandbox without grants. */
+/** A script is inspected by loading it in a sandbox without grants. */
 async function inspectScript(
   source: string,
   input: VerbInput,
@@ -73,8 +73,8 @@ async function askSchema(
     await using tool = await SandboxedTool.load(source, ASKING, { integrity });
     return tool.schema();
   } catch {
-    // A program that is no tool has none, and what fails to tell is shown
-    // without.
+    // A program that is not a tool has no schema, and failures are shown
+    // without one.
     return undefined;
   }
 }

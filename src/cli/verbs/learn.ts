@@ -24,7 +24,7 @@ import { UsageError } from "../usage_error.ts";
 import { parseVariables } from "../variables.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** Flags of the call that it may have; all others grant something. */
+/** Flags that the call may have; all others grant something. */
 const CALL_FLAGS: ReadonlySet<string> = new Set([
   "max-memory",
   "max-time",
@@ -36,7 +36,7 @@ const CALL_FLAGS: ReadonlySet<string> = new Set([
 
 /** The exit code when the call did not succeed with what was accepted. */
 const NOT_LEARNED = 1;
-/** How many things are told that were not proposed. */
+/** How many entries that are never proposed are printed. */
 const MOST_WITHHELD = 10;
 
 /** Finds out what a call needs, and writes it as a sandbox.json. */
@@ -56,7 +56,7 @@ export async function learnGrants(input: VerbInput): Promise<Outcome> {
   const [source = ""] = call.operands;
   const file = learnedFile(learned, {
     source,
-    // Paths in the file begin in its folder.
+    // Paths in the file are relative to its folder.
     ...base === undefined && isHere(output) && { folder: learned.base },
     limits: ownLimits(call),
   });
@@ -73,7 +73,7 @@ export async function learnGrants(input: VerbInput): Promise<Outcome> {
   };
 }
 
-/** The call that is learned from, as its own command line. */
+/** The command line of the call to learn from. */
 function calledWith(
   input: VerbInput,
   verb: string,
@@ -137,7 +137,7 @@ function limitsOf({ config }: VerbInput): LearnLimits {
   return { maxWorkers: 1, maxMemoryBytes, maxExecutionTime, maxFuel };
 }
 
-/** Those that were asked for, in the words of sandbox.json. */
+/** The requested limits, in the form of sandbox.json. */
 function ownLimits({ config, flags }: VerbInput): Record<string, number> {
   const given = (flag: string) => (flags.get(flag) ?? []).length > 0;
   return {

@@ -16,7 +16,7 @@ import { UsageError } from "../usage_error.ts";
 import { findAsked, lockPath } from "../asked_tools.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** Writes down what the tools are, or says how they differ from that. */
+/** Writes the lock file, or reports how the tools differ from it. */
 export async function lock(input: VerbInput): Promise<Outcome> {
   const { terminal, flags } = input;
   const path = lockPath(input);
@@ -44,7 +44,7 @@ export async function lock(input: VerbInput): Promise<Outcome> {
   return { ok: true, value: locks(labels), text: `${text}\n` };
 }
 
-/** Loads each tool for what it says about itself. */
+/** Loads each tool to compute its label. */
 export async function labelTools(
   entries: readonly AnyToolEntry[],
   { terminal }: VerbInput,

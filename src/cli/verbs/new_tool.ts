@@ -9,7 +9,7 @@ import { writing } from "../named_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** An identifier in every language, and no word of any of them. */
+/** An identifier in every language; reserved words are checked separately. */
 const NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 64;
 const WORDS = new Set(
@@ -17,7 +17,7 @@ const WORDS = new Set(
     .split(" "),
 );
 
-/** Writes a tool that runs at once, with its test, in a new folder. */
+/** Writes a working tool with its test in a new folder. */
 export async function newTool(input: VerbInput): Promise<Outcome> {
   const { operands: [name = ""] } = input;
   const toFiles = languageOf(input);

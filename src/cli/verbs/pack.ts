@@ -18,12 +18,12 @@ import { labelTools } from "./lock.ts";
 import { findAsked } from "../asked_tools.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** Where the server of a bundle is unpacked. */
+/** The folder of the server in a bundle. */
 const FOLDER = "server";
 const RUNNER = `jsr:@cortexai/sandbox@${VERSION}/tool-runner`;
 const ENCODER = new TextEncoder();
 
-/** Makes an .mcpb bundle of tools: their files, limits, grants and lock. */
+/** Builds an .mcpb bundle of tools: their files, limits, grants and lock. */
 export async function pack(input: VerbInput): Promise<Outcome> {
   const { packBundle } = await import("../../adapters/mcpb/bundle.ts");
   const asked = await findAsked(input);
@@ -59,7 +59,7 @@ export async function pack(input: VerbInput): Promise<Outcome> {
   };
 }
 
-/** Puts a tool's files in the bundle; what is downloaded stays where it is. */
+/** Adds a tool's files to the bundle; downloaded tools stay URLs. */
 async function packTool(
   entry: AnyToolEntry,
   files: Map<string, Uint8Array>,
@@ -104,7 +104,7 @@ async function packTool(
   return { ...entry, written };
 }
 
-/** Puts a script and what it imports in a folder of its own. */
+/** Adds a script and its imports in its own folder. */
 async function packScript(
   { source }: AnyToolEntry,
   add: (path: string, place: string) => Promise<string>,
@@ -144,7 +144,7 @@ function configuration(
   return ENCODER.encode(`${json}\n`);
 }
 
-/** Deno gets what the tools were granted, and nothing else. */
+/** The Deno command, with only the permissions that the tools need. */
 function command(
   entries: readonly AnyToolEntry[],
   secrets: readonly string[],
@@ -179,7 +179,7 @@ function command(
   };
 }
 
-/** The variables that hold the values of secrets. */
+/** The environment variables with the values of secrets. */
 function secretVariables(entries: readonly AnyToolEntry[]): string[] {
   const variables = entries.flatMap(({ terms: { grants: { secrets } } }) =>
     Object.values(secrets ?? {}).map((secret) =>

@@ -7,7 +7,7 @@ import type { VerbInput } from "./verb_input.ts";
 
 const PAGE = "report.html";
 
-/** Makes a page of the calls in logs. */
+/** Creates a report page of the calls in logs. */
 export async function report(
   { operands, flags, terminal }: VerbInput,
 ): Promise<Outcome> {

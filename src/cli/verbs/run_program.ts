@@ -40,7 +40,7 @@ export async function runProgram(input: VerbInput): Promise<Outcome> {
     onStderr: (bytes) => output.add("stderr", bytes),
   });
   await log(programName(source), asCall(result));
-  // What a program wrote before it failed is told too: often it says why.
+  // A failed program's output is printed too, as it often says why.
   const outcome = { ...outcomeOf(result), ...await output.end() };
   const settled = await settleChanges(
     result.changes,
@@ -59,7 +59,7 @@ function outcomeOf(result: RunResult): Outcome {
     : { ok: false, error: result.error, usage, denied };
 }
 
-/** A program's exit code stands where a tool's answer does. */
+/** Treats the exit code of a program as its value. */
 function asCall(result: RunResult): CallResult<number> {
   return result.ok ? { ...result, value: result.exitCode } : result;
 }

@@ -100,7 +100,7 @@ async function keep(
   }
 }
 
-/** Tells what takes so long; nobody waits for that to be written. */
+/** Reports progress, without waiting for the write. */
 function progress(terminal: Terminal): (what: PythonProgress) => void {
   return (what) => {
     const text = PROGRESS[what];
@@ -138,7 +138,7 @@ async function programOf(
   }
 }
 
-/** What the flags granted and limited. */
+/** The limits and grants of the flags. */
 function sandboxOptions(
   config: SandboxConfig,
   limitsMemory: boolean,

@@ -15,7 +15,7 @@ import type { VerbInput } from "./verb_input.ts";
 
 const VERSION_NUMBER = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
-/** Serves tools to callers on NATS until somebody stops it, and then drains. */
+/** Serves tools to callers on NATS until it is stopped, and then drains. */
 export async function serveNats(input: VerbInput): Promise<Outcome> {
   const { flags, terminal, signal } = input;
   if (input.isJson) {
@@ -68,7 +68,7 @@ export async function serveNats(input: VerbInput): Promise<Outcome> {
   return { ok: true, text: "" };
 }
 
-/** What an option can't be, or the server does not allow. */
+/** Converts errors about options and permissions to usage errors. */
 function refused(error: unknown): unknown {
   if (error instanceof SandboxError || !(error instanceof TypeError)) {
     return error;

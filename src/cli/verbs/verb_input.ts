@@ -6,20 +6,20 @@ import type { Terminal } from "../terminal.ts";
 
 /** A verb's part of the command line. */
 export interface ParsedVerb {
-  /** As many as the verb names, or any number. */
+  /** The operands: as many as the verb takes, or any number. */
   readonly operands: readonly string[];
-  /** What follows the program, for a verb that runs one. */
+  /** The arguments after the program, for a verb that runs one. */
   readonly guestArguments: readonly string[];
-  /** What the configuration does not say already. */
+  /** The flags that are not part of the configuration. */
   readonly flags: FlagValues;
 }
 
 /** What a verb works with. */
 export interface VerbInput extends ParsedVerb {
-  /** Takes another command line apart; undefined when it has no verb. */
+  /** Parses another command line; undefined if it has no verb. */
   readonly parse: (args: readonly string[]) => ParsedVerb | undefined;
   readonly config: SandboxConfig;
-  /** Whether the outcome is told as one JSON object. */
+  /** Whether the outcome is printed as one JSON object. */
   readonly isJson: boolean;
   readonly terminal: Terminal;
   /** Aborted at Ctrl-C. */

@@ -10,23 +10,29 @@ import type { VerbInput } from "./verb_input.ts";
 
 /** Something that the runner does. */
 export interface Verb {
-  /** The names of what follows the verb; all of it is needed. */
+  /** The names of the operands, all of which are required. */
   readonly operands: readonly string[];
-  /** Whether any number of operands may follow those. */
+  /** Whether any number of further operands may follow. */
   readonly takesMore?: boolean;
-  /** Whether Ctrl-C lets it end by itself, and its guests run beside others. */
+  /**
+   * Whether it is a server: Ctrl-C lets it stop by itself, and guests run
+   * concurrently.
+   */
   readonly serves?: boolean;
-  /** The flags it takes, beside those that every verb takes. */
+  /** The flags it takes, in addition to those of every verb. */
   readonly flags: readonly string[];
-  /** Whether its operand is a program, and all that follows it the guest's. */
+  /**
+   * Whether its operand is a program, and everything after it belongs to the
+   * guest.
+   */
   readonly runsProgram?: boolean;
-  /** What stands for a program, though it looks like a flag. */
+  /** Arguments that are programs although they look like flags. */
   readonly programs?: readonly string[];
   /** Does it. */
   readonly run: (input: VerbInput) => Promise<Outcome>;
 }
 
-/** Every verb by its name; a verb is loaded when it is asked for. */
+/** Every verb by name; verbs are loaded on demand. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["schema", {
     operands: ["TOOL.wasm"],
