@@ -1,12 +1,15 @@
-/** Refuses Deno versions on which calls would hang, when this is imported. */
+/** Refuses, at import, Deno versions on which calls would hang. */
 
-/** The first one whose event loop a fulfilled `Atomics.waitAsync` wakes. */
+/**
+ * The first version in which a fulfilled `Atomics.waitAsync` wakes the event
+ * loop.
+ */
 const OLDEST = [2, 7, 6] as const;
 
 /**
- * What is wrong with a version of Deno, or undefined.
+ * Why a version of Deno is not supported, or undefined.
  *
- * @param version What `Deno.version.deno` says, undefined outside of Deno.
+ * @param version The value of `Deno.version.deno`; undefined outside of Deno.
  */
 export function versionProblem(
   version: string | undefined,

@@ -1,14 +1,17 @@
-/** Reads a file at once: piece by piece takes ten times as many turns. */
+/**
+ * Reads a whole file in large pieces: small ones take ten times as many event
+ * loop turns.
+ */
 
-/** What is read in one turn: a limit may be met, or the reader give up. */
+/** Size of one read, between which limits and aborts are checked. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Reads what a file has, as far as it has as many bytes as it said.
+ * Reads a file, if it has exactly its reported size.
  *
- * @param size What the file said.
- * @param check Called with how many bytes there are so far; may throw.
- * @returns undefined when it has fewer or more.
+ * @param size The reported size.
+ * @param check Called with the number of bytes so far; may throw.
+ * @returns undefined if the size differs.
  */
 export async function readWhole(
   file: Deno.FsFile,

@@ -1,10 +1,10 @@
-/** Waiting that has an end. */
+/** Waits with a timeout. */
 
 import { Timer } from "../timer.ts";
 
 /**
  * Whether `promise` resolves within `ms` milliseconds. Keeps the process alive
- * until then, which a promise of a worker's message does not.
+ * meanwhile, which a promise for a worker's message does not.
  */
 export async function within(
   ms: number,

@@ -1,26 +1,26 @@
-/** A thread that does one job after another, and may fail at one. */
+/** A thread that runs jobs one at a time, and may fail. */
 
 import { WorkerLost } from "../../errors.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
 import { within } from "../within.ts";
 
-/** What a thread posts back for a job, last. */
+/** The final reply of a thread to a job. */
 export type JobReply<Result> =
   | { readonly done: Result }
   | { readonly failed: string };
 
-/** What it posts before that, as often as it likes. */
+/** Progress that a thread may post before its reply, any number of times. */
 export interface JobProgress<Progress> {
   readonly progress: Progress;
 }
 
-/** A job, as a thread is given it. */
+/** A job for a thread. */
 export interface JobRun<Job, Progress> {
   readonly job: Job;
   readonly transfer: Transferable[];
-  /** How long it may take, in milliseconds. */
+  /** The time limit in milliseconds. */
   readonly ms: number;
-  /** Told how far it is. */
+  /** Called with progress. */
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
@@ -48,13 +48,13 @@ export class JobThread<Job, Result, Progress> {
       this.#lose("Preparing thread sent an invalid reply");
   }
 
-  /** Whether it must not be given another job. */
+  /** Whether it may not be given another job. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
   /**
-   * Does a job. Keeps the process alive meanwhile.
+   * Runs a job. Keeps the process alive meanwhile.
    *
    * @throws {WorkerLost} when the thread fails, or takes longer than `ms`.
    */

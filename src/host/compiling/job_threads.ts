@@ -1,4 +1,4 @@
-/** The threads of a process that do jobs of one kind: few, and kept a while. */
+/** A small pool of threads for jobs of one kind, kept alive for a while. */
 
 import { SandboxError, WorkerLost } from "../../errors.ts";
 import { IdleTimer } from "../../timer.ts";
@@ -6,29 +6,31 @@ import { JobThread } from "./job_thread.ts";
 
 /** Bounds of {@linkcode JobThreads}. */
 export interface JobThreadLimits {
-  /** How many work at the same time; more jobs wait. */
+  /** Maximum number of threads; further jobs wait. */
   readonly maxThreads: number;
-  /** How long a job may take, in milliseconds. */
+  /** Time limit of a job in milliseconds. */
   readonly jobMs: number;
-  /** How long a thread without a job is kept, in milliseconds. */
+  /** How long an idle thread is kept, in milliseconds. */
   readonly idleMs: number;
-  /** How many may be lost before jobs are refused: a lost one may be busy. */
+  /**
+   * How many threads may be lost before jobs are refused, as a lost thread may
+   * still be busy.
+   */
   readonly maxLost: number;
 }
 
-/** A job, and what is done about it. */
+/** A job and its options. */
 export interface JobOrder<Job, Progress> {
   readonly job: Job;
   readonly transfer: Transferable[];
-  /** Whether its thread keeps too much afterwards to be kept itself. */
+  /** Whether its thread would hold too much memory afterwards to be kept. */
   readonly isLarge: boolean;
-  /** Told how far it is; must not throw. */
+  /** Called with progress; must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Starts threads as jobs need them. They are kept while somebody holds them,
- * or a job runs.
+ * Starts threads on demand. They are kept while they are held, or a job runs.
  */
 export class JobThreads<Job, Result, Progress = never> {
   readonly #url: URL;
@@ -36,7 +38,7 @@ export class JobThreads<Job, Result, Progress = never> {
   readonly #idle: JobThread<Job, Result, Progress>[] = [];
   readonly #waiting: (() => void)[] = [];
   #working = 0;
-  /** Threads that have a job: a place may wait for its next one. */
+  /** The number of occupied thread slots. */
   #taken = 0;
   #lost = 0;
   #holders = 0;
@@ -47,7 +49,7 @@ export class JobThreads<Job, Result, Progress = never> {
     this.#limits = limits;
   }
 
-  /** How many threads there are, lost ones aside. */
+  /** The number of threads, excluding lost ones. */
   get size(): number {
     return this.#idle.length + this.#taken;
   }
@@ -57,29 +59,27 @@ export class JobThreads<Job, Result, Progress = never> {
     this.#holders++;
   }
 
-  /** Ends the threads that have no job, when nobody else holds them. */
+  /** Ends idle threads, if nobody else holds them. */
   release(): void {
     if (--this.#holders === 0) this.#closeIdle();
   }
 
-  /**
-   * Starts a thread ahead of a job, while somebody holds them.
-   */
+  /** Starts a thread ahead of a job, if they are held. */
   warm(): void {
     if (this.#holders === 0 || this.size > 0) return;
     try {
       this.#keep(this.#take());
     } catch (error) {
-      // The job tells it to whoever asked for that.
+      // The job reports the error to its caller.
       if (!(error instanceof SandboxError)) throw error;
     }
   }
 
   /**
-   * Does a job when its turn comes.
+   * Runs a job when its turn comes.
    *
-   * @throws {WorkerLost} when its thread fails or does not end in time, or when
-   * too many have.
+   * @throws {WorkerLost} when its thread fails or times out, or too many
+   * threads were lost.
    */
   async run(order: JobOrder<Job, Progress>): Promise<Result> {
     if (this.#working >= this.#limits.maxThreads) {
@@ -94,7 +94,7 @@ export class JobThreads<Job, Result, Progress = never> {
       return await thread.run({ job, transfer, ms, onProgress });
     } finally {
       if (thread) this.#give(thread, order.isLarge);
-      // The place goes from one to the next.
+      // The slot passes directly to the next job.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#working--;
@@ -108,7 +108,7 @@ export class JobThreads<Job, Result, Progress = never> {
         `Cannot prepare module: ${this.#lost} preparing threads were lost, limit is ${maxLost}`,
       );
     }
-    // One that has failed since it was kept says so now.
+    // Skips threads that have failed while idle.
     for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
       if (!kept.isLost) return kept;
       this.#lost++;

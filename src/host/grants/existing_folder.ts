@@ -1,15 +1,15 @@
-/** Refuses grants of what is no folder. */
+/** Refuses grants of paths that are not folders. */
 
 import { isGranted } from "./worker_permissions.ts";
 
 /**
- * Checks that a path leads to a folder. A mistake in it would look like an
+ * Checks that a path leads to a folder. A mistyped path would look like an
  * empty folder to guests.
  *
- * @throws {TypeError} when it does not, as far as this process may look.
+ * @throws {TypeError} when it does not, as far as this process can tell.
  */
 export function checkFolder(path: string): void {
-  // Looking without being granted to would ask the person at the terminal.
+  // Checking without the permission would prompt the user.
   const why = isGranted("read", path) ? whyNoFolder(path) : undefined;
   if (why === undefined) return;
   throw new TypeError(`Cannot grant ${JSON.stringify(path)}: ${why}`);
@@ -23,7 +23,7 @@ function whyNoFolder(path: string): string | undefined {
     if (error instanceof Deno.errors.NotADirectory) {
       return "it is not in a folder";
     }
-    // A link that leads to where this process may not look, for one.
+    // For example, a link to a path that this process may not read.
     return undefined;
   }
 }

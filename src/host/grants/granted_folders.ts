@@ -1,6 +1,7 @@
 /**
- * The folders that one sandbox grants, with link anchors where this process can
- * make them: then the kernel itself refuses to follow any link below them.
+ * The granted folders of one sandbox, with link anchors if this process can
+ * create them: then the kernel itself refuses to follow any symbolic link below
+ * them.
  */
 
 import type { GrantedDirectory } from "../../contract/system_grants.ts";
@@ -12,8 +13,8 @@ import { placeIn, type RealFolder, realFolder } from "./real_folder.ts";
 import { isGranted } from "./worker_permissions.ts";
 
 /**
- * Where anchors may lie: the temp folder, and others for when that is granted.
- * Only in one that no grant leads to is an anchor safe.
+ * Possible locations of anchors: the temporary folder, and others in case that
+ * is granted. An anchor is safe only where no grant leads to it.
  */
 const ANCHOR_PLACES: readonly (string | undefined)[] = [
   undefined,
@@ -22,9 +23,9 @@ const ANCHOR_PLACES: readonly (string | undefined)[] = [
   "/run",
 ];
 
-/** Folders, with what has to be given back when they are used no more. */
+/** The folders, and the resources to release with them. */
 export class GrantedFolders {
-  /** The directories, with all that workers have to know of them. */
+  /** The directories, with everything that workers need to know. */
   readonly directories: readonly GrantedDirectory[];
   readonly #folders: readonly RealFolder[];
   readonly #anchors = new Map<string, RealFolder>();
@@ -33,7 +34,7 @@ export class GrantedFolders {
 
   /**
    * @throws {PermissionDenied} when a folder is one of the sandbox's own.
-   * @throws {RangeError} when this process has granted too many already.
+   * @throws {RangeError} when this process has already granted too many.
    */
   constructor(directories: readonly GrantedDirectory[]) {
     this.#folders = directories.map(({ host }) => realFolder(host));
@@ -47,17 +48,17 @@ export class GrantedFolders {
       this.release();
       throw error;
     }
-    // A process that forgets its sandbox leaves nothing behind either.
+    // Cleans up even if the process never closes its sandbox.
     if (this.#anchors.size > 0) addEventListener("unload", this.#release);
   }
 
-  /** A folder as it is granted; undefined once the grants are taken back. */
+  /** A folder as granted; undefined once the grants are revoked. */
   toRead(guest: string): GrantedDirectory | undefined {
     if (this.#isReleased) return undefined;
     return this.directories.find((directory) => directory.guest === guest);
   }
 
-  /** The same as if it were granted for writing, to carry out changes. */
+  /** The same as if granted for writing, to commit changes. */
   toWrite(guest: string): GrantedDirectory | undefined {
     const directory = this.toRead(guest);
     if (!directory) return undefined;
@@ -66,7 +67,7 @@ export class GrantedFolders {
       ...directory,
       write: true,
       locks: PROCESS_FOLDERS.locksOf(folder),
-      // What is under an overlay may be changed so too.
+      // Folders with an overlay may be changed this way too.
       readOnly: this.#readOnlyIn(
         folder,
         this.directories.map((one) =>
@@ -76,7 +77,7 @@ export class GrantedFolders {
     };
   }
 
-  /** Removes the anchors, and takes the grants back. */
+  /** Removes the anchors, and revokes the grants. */
   release(): void {
     this.#isReleased = true;
     removeEventListener("unload", this.#release);
@@ -105,7 +106,7 @@ export class GrantedFolders {
     };
   }
 
-  /** The places in a folder that are granted for reading only. */
+  /** The places in a folder that are granted read-only. */
   #readOnlyIn(
     { path }: RealFolder,
     all: readonly GrantedDirectory[],
@@ -118,7 +119,7 @@ export class GrantedFolders {
   }
 
   #anchor(host: string): { anchor?: string; anchorFolder?: string } {
-    // Deno makes links for unscoped permissions only.
+    // Deno creates symbolic links only with unscoped permissions.
     if (!isGranted("read") || !isGranted("write")) return {};
     const anchorFolder = this.#anchorFolder();
     if (anchorFolder === undefined) return {};
@@ -126,7 +127,7 @@ export class GrantedFolders {
     return anchor === undefined ? {} : { anchor, anchorFolder };
   }
 
-  /** A new folder that no grant leads to, if there is a place for one. */
+  /** A new folder that no grant leads to, if possible. */
   #anchorFolder(): string | undefined {
     for (const place of ANCHOR_PLACES) {
       const path = makeFolder(place);
@@ -165,6 +166,6 @@ function removeFolder(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch {
-    // Somebody else has tidied up; nothing of ours is lost.
+    // Someone else has removed it already.
   }
 }

@@ -1,12 +1,13 @@
-/** More links than any kernel lets one path lead through. */
+/** More links than any kernel follows in one path. */
 const MOST_LINKS = 256;
 
 /**
- * Makes a path to `target` that leads through as many links as one path may,
- * so that any link below it fails with ELOOP, whoever puts it there and when.
+ * Creates a path to `target` through as many symbolic links as one path may
+ * have, so that any link below it fails with ELOOP, whoever creates it and
+ * when.
  *
- * Deno has no `openat` and no flag against links, but a kernel counts the
- * links of each walk: 40 on Linux, 32 on macOS. How many is found out here.
+ * Deno has no `openat` and no `O_NOFOLLOW_ANY`, but kernels limit the links in
+ * each path resolution: 40 on Linux, 32 on macOS. The limit is determined here.
  *
  * ```text
  *   anchor = l40 → l39 → … → l1 → target
@@ -14,12 +15,13 @@ const MOST_LINKS = 256;
  *   anchor/link/f       would be the 41st: ELOOP
  * ```
  *
- * For the host: links are made only for unscoped read and write permissions.
+ * Only for the host: creating links requires unscoped read and write
+ * permissions.
  *
- * @param directory An empty directory of the host, in which nobody else can
- * change anything, to keep as long as the anchor is used.
- * @param target A directory, by its absolute path without links.
- * @returns The anchor, or `undefined` where there can be none.
+ * @param directory An empty host directory that nobody else can change, and
+ * that must exist as long as the anchor.
+ * @param target The absolute path of a directory, with symbolic links resolved.
+ * @returns the anchor, or `undefined` if it can't be created.
  */
 export function createLinkAnchor(
   directory: string,

@@ -1,4 +1,6 @@
-/** All folders that are granted and anchored in this process at the moment. */
+/**
+ * Tracks all folders that are currently granted or anchored in this process.
+ */
 
 import type { SharedFolders } from "../../contract/system_grants.ts";
 import { FolderLocks, LOCKS } from "../../fs/host/folder_locks.ts";
@@ -6,22 +8,22 @@ import { Held, HeldDirectories } from "../../fs/host/held_directories.ts";
 import { isSame } from "../../fs/host/host_stat.ts";
 import { placeIn, type RealFolder } from "./real_folder.ts";
 
-/** A folder that is granted at the moment. */
+/** A currently granted folder. */
 interface LiveGrant {
   readonly folder: RealFolder;
   readonly lock: number;
 }
 
 /**
- * What is granted to guests, over all sandboxes of a process: guests of one
- * must not move what another was granted, nor reach a link anchor.
+ * The grants of all sandboxes of a process: guests of one must not move what
+ * another was granted, or reach a link anchor.
  */
 export class ProcessFolders {
   readonly #locks = new FolderLocks();
   readonly #held = new HeldDirectories();
   readonly #grants = new Map<RealFolder, LiveGrant>();
 
-  /** What workers are told of it, now and later. */
+  /** The shared memory that informs workers. */
   get shared(): SharedFolders {
     return { locks: this.#locks.buffer, held: this.#held.buffer };
   }
@@ -36,7 +38,7 @@ export class ProcessFolders {
     this.#grants.set(folder, { folder, lock: this.#lockFor(folder) });
   }
 
-  /** Takes a grant back. */
+  /** Removes a grant. */
   remove(folder: RealFolder): void {
     if (this.#grants.delete(folder)) this.#release(folder, Held.Place);
   }
@@ -46,7 +48,7 @@ export class ProcessFolders {
     this.#hold(folder, Held.Anchor);
   }
 
-  /** Takes an anchor back. */
+  /** Removes an anchor. */
   removeAnchor(folder: RealFolder): void {
     this.#release(folder, Held.Anchor);
   }
@@ -56,7 +58,7 @@ export class ProcessFolders {
     return way.some((one) => (this.#held.reasons(one) & Held.Anchor) !== 0);
   }
 
-  /** Whether any grant leads to a folder, under whatever name. */
+  /** Whether any grant leads to a folder, under any name. */
   isReachable({ path, way }: RealFolder): boolean {
     return [...this.#grants.keys()].some((grant) =>
       placeIn(grant.path, path) !== undefined ||
@@ -66,7 +68,8 @@ export class ProcessFolders {
 
   /**
    * The locks to hold for changes in a granted folder: its own and those of
-   * every folder above or below it. What is granted later holds this one's.
+   * every granted folder above or below it. Later grants include this one's
+   * lock.
    */
   locksOf({ path }: RealFolder): number[] {
     const locks = new Set<number>();
@@ -78,7 +81,7 @@ export class ProcessFolders {
     return [...locks].sort((a, b) => a - b);
   }
 
-  /** The one that the same folder has already, or one that is least used. */
+  /** The lock that the same folder already has, or the least used one. */
   #lockFor(wanted: RealFolder): number {
     const uses = new Uint32Array(LOCKS + 1);
     for (const { folder, lock } of this.#grants.values()) {
@@ -102,5 +105,5 @@ export class ProcessFolders {
   }
 }
 
-/** Those of this process. */
+/** The instance of this process. */
 export const PROCESS_FOLDERS: ProcessFolders = new ProcessFolders();

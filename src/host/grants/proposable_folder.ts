@@ -1,9 +1,9 @@
 /**
- * Whether a folder that a guest asked for may be proposed to a person.
+ * Decides whether a folder that a guest requested may be proposed to the user.
  *
- * The guest chose the path: so links, hidden names, the system's folders and
- * whatever looks like a secret are left out, and nobody is asked for a
- * permission to look.
+ * The guest chose the path, so symbolic links, hidden names, system folders and
+ * anything that looks like a secret are excluded, and no permission prompt is
+ * triggered.
  */
 
 import { dirname, join } from "../../config/host_path.ts";
@@ -14,13 +14,13 @@ import { placeIn } from "./real_folder.ts";
 import { isSecretName } from "./secret_names.ts";
 import { isGranted } from "./worker_permissions.ts";
 
-/** What was looked for, and where a person keeps files. */
+/** What was requested. */
 export interface FolderQuestion {
-  /** The path on the host of what the guest asked for. */
+  /** The requested host path. */
   readonly path: string;
-  /** Whether the folder itself was asked for: to list it, for one. */
+  /** Whether the folder itself was requested, for example to list it. */
   readonly isFolder: boolean;
-  /** Whether it may be missing, because it was to be made. */
+  /** Whether it may be missing, because it was to be created. */
   readonly mayBeMissing: boolean;
 }
 
@@ -29,7 +29,7 @@ export type FolderAnswer =
   | { readonly folder: string }
   | { readonly why: string; readonly isMissing?: boolean };
 
-/** Folders of the system: nothing in them is a person's data. */
+/** System folders, which contain no user data. */
 const SYSTEM_FOLDERS: readonly string[] = [
   "/bin",
   "/boot",
@@ -46,14 +46,14 @@ const SYSTEM_FOLDERS: readonly string[] = [
   "/var",
 ];
 
-/** How many names of a folder are looked through for secrets. */
+/** Maximum number of names checked for secrets. */
 const MOST_NAMES = 5_000;
 
-/** Whose files are looked at. */
+/** The user's folders. */
 export interface FolderOwner {
-  /** The folder that a person named, without links. */
+  /** The folder that the user named, with symbolic links resolved. */
   readonly base: string;
-  /** Where the person's own files are, without links. */
+  /** The user's home, with symbolic links resolved. */
   readonly home: string | undefined;
 }
 
@@ -91,7 +91,7 @@ function lookAt(path: string): Deno.FileInfo | undefined {
   }
 }
 
-/** One that the base folder is in was chosen by a person. */
+/** A folder that contains the base folder was chosen by the user. */
 function whySystem(
   path: string,
   base: string,
@@ -116,7 +116,7 @@ function whyWide(folder: string, home: string | undefined): string | undefined {
     : "a person's home is in it";
 }
 
-/** A grant of a folder shows all that is in it, whatever was asked for. */
+/** Granting a folder exposes everything in it, whatever was requested. */
 function whySecret(folder: string): string | undefined {
   const folders = [folder];
   let names = 0;
@@ -133,7 +133,7 @@ function whySecret(folder: string): string | undefined {
   return undefined;
 }
 
-/** What is in a folder that may be looked at; undefined for too much. */
+/** The entries of a readable folder; undefined if there are too many. */
 function entriesOf(folder: string, most: number): Deno.DirEntry[] | undefined {
   try {
     checkListable(Deno.statSync(folder));

@@ -1,4 +1,4 @@
-/** Where a granted folder really is, and which directories lead to it. */
+/** Resolves the real path of a granted folder, and its parent directories. */
 
 import {
   basename,
@@ -10,17 +10,19 @@ import {
 import { type HostIdentity, identityOf } from "../../fs/host/host_stat.ts";
 import { isGranted } from "./worker_permissions.ts";
 
-/** A folder of the host, as it is now. */
+/** The current state of a host folder. */
 export interface RealFolder {
-  /** Its path without links, as far as this process may know it. */
+  /**
+   * Its path with symbolic links resolved, as far as this process can read it.
+   */
   readonly path: string;
-  /** Unknown when it is not there. */
+  /** Undefined if it does not exist. */
   readonly identity: HostIdentity | undefined;
-  /** It and the directories that lead to it, those that may be looked at. */
+  /** Its identity and those of its readable parents. */
   readonly way: readonly HostIdentity[];
 }
 
-/** Looks at a folder. Asks nobody for a permission. */
+/** Inspects a folder, without a permission prompt. */
 export function realFolder(host: string): RealFolder {
   const path = realPath(host);
   const identity = identityAt(host);
@@ -34,8 +36,8 @@ export function realFolder(host: string): RealFolder {
 }
 
 /**
- * Where `path` is in `folder`, with slashes; empty when both are the same, and
- * undefined when it is not in it.
+ * The place of `path` in `folder`, with slashes; empty if they are equal, and
+ * undefined if it is outside.
  */
 export function placeIn(folder: string, path: string): string | undefined {
   const place = relative(folder, path).replaceAll("\\", "/");
@@ -44,8 +46,8 @@ export function placeIn(folder: string, path: string): string | undefined {
 }
 
 /**
- * A path without links, as far as this process may look. What is not there yet
- * will be made where its parent really is.
+ * A path with symbolic links resolved, as far as this process can read it. A
+ * missing folder will be created in its parent's real path.
  */
 export function realPath(path: string): string {
   if (!isGranted("read", path)) return path;

@@ -1,6 +1,6 @@
-/** Names of files and folders that keep secrets, by custom. */
+/** Conventional names of files and folders with secrets. */
 
-/** Hidden ones, and what programs call their keys and passwords. */
+/** Hidden names, and conventional names of keys and passwords. */
 const SECRET_NAMES: readonly RegExp[] = [
   /^\.env(\..+)?$/i,
   /^\.(ssh|gnupg|aws|azure|kube|docker|gcloud|password-store)$/i,
@@ -12,7 +12,7 @@ const SECRET_NAMES: readonly RegExp[] = [
   /^(service[-_]account|client[-_]secret).*\.json$/i,
 ];
 
-/** Whether a name is one of a secret, most likely. */
+/** Whether a name probably refers to a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAMES.some((pattern) => pattern.test(name));
 }

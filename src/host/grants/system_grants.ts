@@ -1,4 +1,4 @@
-/** What guests that import WASI are given, as a configuration says it. */
+/** Derives the WASI grants from a configuration. */
 
 import { resolve } from "../../config/host_path.ts";
 import type {
@@ -32,15 +32,15 @@ export function systemGrants(config: SandboxConfig): SystemGrants {
   };
 }
 
-/** The most bytes of each directory that a call has for itself. */
+/** Maximum size of each directory private to a call. */
 const MAX_SCRATCH_BYTES = 16 * 1024 * 1024;
 
-/** What a guest has for itself is not more than its memory may be. */
+/** The size of private directories, at most the memory limit. */
 function scratchBytes({ maxMemoryBytes }: SandboxConfig): number {
   return Math.min(MAX_SCRATCH_BYTES, maxMemoryBytes);
 }
 
-/** A working directory that nothing else is granted as. */
+/** A working directory that is not otherwise granted. */
 function ownWorkingDirectory(
   config: SandboxConfig,
 ): readonly MemoryDirectory[] {
@@ -62,8 +62,8 @@ function grantedDirectory(path: AllowedPath): GrantedDirectory {
 }
 
 /**
- * The path that guests are held to must not have links itself. One that can't
- * be granted is kept: granting it fails, or using it does.
+ * The path to which guests are confined must not contain symbolic links. A path
+ * that can't be resolved is kept: granting or using it then fails.
  */
 function withoutLinks(path: string): string {
   const real = realPath(path);

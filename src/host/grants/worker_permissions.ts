@@ -1,4 +1,4 @@
-/** A worker's Deno permissions: the configuration's mirror, and nothing else. */
+/** Derives a worker's Deno permissions from the configuration. */
 
 import type { GrantedDirectory } from "../../contract/system_grants.ts";
 import { PermissionDenied } from "../../errors.ts";
@@ -27,12 +27,12 @@ const NOTHING: WorkerPermissions = {
 };
 
 /**
- * Derives the permissions of the workers that run guests. The network is never
- * among them: the fetching worker's are.
+ * Derives the permissions of the workers that run guests. They never include
+ * the network, which only the fetching worker has.
  *
- * @param readsSpills Whether what overlays spilled is there to read only.
- * @throws {PermissionDenied} when the host process lacks one of them, with the
- * flag to add.
+ * @param readsSpills Whether spill folders are needed only for reading.
+ * @throws {PermissionDenied} when the host process lacks one of them; the
+ * message names the flag to add.
  */
 export function workerPermissions(
   directories: readonly GrantedDirectory[],
@@ -52,8 +52,8 @@ export function workerPermissions(
 /**
  * Derives the permissions of the fetching worker.
  *
- * @throws {PermissionDenied} when the host process lacks one of them, with the
- * flag to add.
+ * @throws {PermissionDenied} when the host process lacks one of them; the
+ * message names the flag to add.
  */
 export function networkPermissions(
   allowNetwork: boolean | readonly string[],
@@ -64,7 +64,7 @@ export function networkPermissions(
   return { ...NOTHING, net };
 }
 
-/** The directories, the anchors through which they are reached, and others. */
+/** The directories, their anchors, and others. */
 function listed(
   directories: readonly GrantedDirectory[],
   others: readonly string[],
@@ -75,7 +75,7 @@ function listed(
   return all.length + others.length > 0 && [...all, ...others];
 }
 
-/** Deno knows no wildcards: where one is granted, every host is. */
+/** Deno has no wildcards: if one is granted, every host is permitted. */
 function networkHosts(grant: boolean | readonly string[]): string[] | boolean {
   if (typeof grant === "boolean") return grant;
   if (grant.some((entry) => entry.startsWith("*."))) return true;
@@ -92,7 +92,7 @@ function requireGranted(name: "read" | "write" | "net", target?: string): void {
   );
 }
 
-/** Whether this process has a permission, without asking anybody. */
+/** Whether this process has a permission, without a prompt. */
 export function isGranted(
   name: "read" | "write" | "net",
   target?: string,

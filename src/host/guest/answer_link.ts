@@ -1,4 +1,4 @@
-/** Makes links that guests ask for, which their workers may not make. */
+/** Creates symbolic links for guests whose workers may not. */
 
 import type { Question, Reply } from "../../channel/questions.ts";
 import type { SystemGrants } from "../../contract/system_grants.ts";
@@ -11,11 +11,11 @@ const EINVAL: Reply = { value: encodeOutcome("EINVAL") };
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Answers a question for a link with what came of it.
+ * Answers a guest's request for a link.
  *
- * What the worker says is not believed: the directory must be one that was
- * granted, and the link is checked again. The directory is named as the guest
- * knows it, since one folder may be granted twice, with different rights.
+ * The worker's request is not trusted: the directory must be granted, and the
+ * link is checked again. The directory is identified by guest path, since one
+ * folder may be granted twice with different rights.
  */
 export function answerLink(
   { payload }: Question,

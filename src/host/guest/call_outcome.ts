@@ -1,4 +1,4 @@
-/** What can become of a call that was given to a worker. */
+/** The outcomes of a call given to a worker. */
 
 import type { CallAnswer } from "../../channel/layout.ts";
 import type { WorkerLost } from "../../errors.ts";
@@ -11,14 +11,14 @@ export interface CallEnd {
 }
 
 /**
- * What became of a call. What a user's code threw is only ever a failure's
- * `error`: nothing about the worker follows from its class.
+ * The outcome of a call. An error thrown by user code is only ever the `error`
+ * of a failure: its class says nothing about the worker.
  */
 export type CallOutcome =
   | { readonly kind: "ended"; readonly end: CallEnd }
-  /** Something of the host's failed; the worker goes on. */
+  /** Something on the host failed; the worker is still usable. */
   | { readonly kind: "failed"; readonly error: unknown }
-  /** It was stopped before the guest began; the worker goes on. */
+  /** It was stopped before the guest began; the worker is still usable. */
   | { readonly kind: "stopped"; readonly reason: StopReason }
   /** The worker must not be used again. */
   | {

@@ -1,4 +1,4 @@
-/** Looks after a call in time: that it is taken, stopped and answered. */
+/** Supervises the timing of a call: that it is taken, stopped and answered. */
 
 import type { HostEnd } from "../../channel/host_end.ts";
 import { WorkerLost } from "../../errors.ts";
@@ -8,18 +8,18 @@ import type { GuestTurn } from "./guest_turn.ts";
 
 /** How long a stopped guest may take to answer before its worker is lost. */
 export const GRACE_MS = 2_000;
-/** How long a worker may take to pick up a call, or it never does. */
+/** How long a worker may take to pick up a call before it is lost. */
 const TAKE_MS = 5_000;
 /** How long after its deadline the host itself stops a guest. */
 const LATE_MS = 500;
 
-/** The times of the call that a worker runs. */
+/** The times of a worker's current call. */
 export class CallTimes {
   readonly #channel: HostEnd;
   readonly #stopPage: StopPage;
   readonly #deadline: WatchedDeadline;
   readonly #turn: GuestTurn;
-  /** When the call was passed on. */
+  /** When the call was passed to the worker. */
   #startedAt = 0;
   #timeoutMs = 0;
 
@@ -35,7 +35,7 @@ export class CallTimes {
     this.#turn = turn;
   }
 
-  /** A call begins that may take so long. */
+  /** Starts a call with a time limit. */
   begin(timeoutMs: number): void {
     this.#startedAt = performance.now();
     this.#timeoutMs = timeoutMs;
@@ -43,8 +43,8 @@ export class CallTimes {
   }
 
   /**
-   * Looks when the timer is due: whether the worker ever took the call, whether
-   * the watchdog has stopped it in time, whether it answers at all.
+   * Checks, when the timer is due, whether the worker took the call, whether
+   * the watchdog stopped it in time, and whether it answers.
    */
   readonly look = (): number | WorkerLost => {
     const now = performance.now();

@@ -1,4 +1,4 @@
-/** Messages for a guest worker between its calls, which it must read. */
+/** Delivers messages to a guest worker between its calls. */
 
 import type { HostEnd } from "../../channel/host_end.ts";
 import type { GuestMessage } from "../../contract/guest_messages.ts";
@@ -10,12 +10,12 @@ import type { GuestThread } from "./guest_thread.ts";
 import type { GuestTurn } from "./guest_turn.ts";
 import { Wakefulness } from "./wakefulness.ts";
 
-/** How long it may take to read its messages: it may have code to load. */
+/** How long it may take to read its messages, as it may have to load code. */
 const DELIVER_MS = 5_000;
-/** How long it may take to make, take or put back the state of an instance. */
+/** How long it may take to create, save or restore the state of an instance. */
 const STATE_MS = 30_000;
 
-/** Posts messages and sees them read. */
+/** Posts messages and waits until they are read. */
 export class Deliveries {
   readonly #thread: GuestThread;
   readonly #channel: HostEnd;
@@ -27,20 +27,20 @@ export class Deliveries {
     this.#turn = turn;
   }
 
-  /** Makes the worker read a message; why not, if it is lost. */
+  /** Makes the worker read a message; returns the loss if it is lost. */
   async deliver(message: GuestMessage): Promise<WorkerLost | undefined> {
     return await this.#within(DELIVER_MS, message);
   }
 
-  /** The same for one with which an instance's state is made or put back. */
+  /** The same for a message that creates or restores an instance's state. */
   async deliverState(message: GuestMessage): Promise<WorkerLost | undefined> {
     return await this.#within(STATE_MS, message);
   }
 
   /**
-   * Takes the state of a session.
+   * Saves the state of a session.
    *
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {ExecutionFailed} when some state can't be saved.
    * @throws {WorkerLost} when the worker does not answer.
    */
   async take(id: number): Promise<StateImage> {

@@ -1,4 +1,4 @@
-/** The thread of a guest worker: how it starts, what it posts, how it ends. */
+/** The thread of a guest worker: start, messages and end. */
 
 import type {
   GuestMessage,
@@ -9,12 +9,12 @@ import { ExecutionFailed, WorkerLost } from "../../errors.ts";
 import { startBackgroundWorker } from "../background_worker.ts";
 import type { WorkerPermissions } from "../grants/worker_permissions.ts";
 
-/** One thread; it is started when it is made. */
+/** One thread, started on construction. */
 export class GuestThread {
   readonly #worker: Worker;
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  /** Waits for the state that the worker was asked for. */
+  /** Pending request for a session's state. */
   #taken: PromiseWithResolvers<StateImage> | undefined;
 
   /** @param onFailure Called when the thread ends by itself. */
@@ -61,14 +61,14 @@ export class GuestThread {
     this.#worker.postMessage(message);
   }
 
-  /** The next state that it posts, which it was not asked for yet. */
+  /** The next state that it posts; call before requesting it. */
   nextState(): Promise<StateImage> {
     this.#taken = Promise.withResolvers<StateImage>();
     this.#taken.promise.catch(() => {});
     return this.#taken.promise;
   }
 
-  /** Ends it; one that is busy goes on. */
+  /** Ends the thread; a busy one continues. */
   terminate(): void {
     this.#worker.terminate();
   }

@@ -1,4 +1,4 @@
-/** Waiting for a guest, and seeing to what it asks meanwhile. */
+/** Waits for a guest, and answers its questions meanwhile. */
 
 import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { HostEnd } from "../../channel/host_end.ts";
@@ -8,21 +8,21 @@ import type { QuestionDesk } from "./question_desk.ts";
 import { GuestWatch } from "./guest_watch.ts";
 import type { Wakefulness } from "./wakefulness.ts";
 
-/** How soon to look again at a worker that is lost. */
+/** How soon to check a lost worker again. */
 const LOST_MS = 10;
 
 /**
- * Looks after a guest: says in how many milliseconds to look again, or that the
- * worker is lost.
+ * Checks a guest: returns the milliseconds until the next check, or the loss of
+ * the worker.
  */
 export type LookAfter = () => number | WorkerLost;
 
-/** The guest's turns, one after the other. */
+/** The consecutive turns of a guest. */
 export class GuestTurn {
   readonly #channel: HostEnd;
   readonly #desk: QuestionDesk;
   readonly #watch = new GuestWatch(() => this.#look());
-  /** Of spinning for a guest's next question. */
+  /** The habit of spinning for a guest's next question. */
   readonly #habit = new SpinHabit();
   #lookAfter: LookAfter | undefined;
   /** Why the worker is lost, if it is. */
@@ -39,17 +39,17 @@ export class GuestTurn {
     return this.#giveUpAt;
   }
 
-  /** Begins a turn that may last so long. */
+  /** Begins a turn with a time limit. */
   begin(ms: number): void {
     this.#giveUpAt = performance.now() + ms;
   }
 
-  /** Gives the guest no more than this from now. */
+  /** Shortens the time limit to this, from now. */
   shorten(ms: number): void {
     this.#giveUpAt = Math.min(this.#giveUpAt, performance.now() + ms);
   }
 
-  /** Looks after the guest now, if it is waited for. */
+  /** Checks the guest now, if it is being waited for. */
   lookNow(): void {
     this.#watch.lookNow();
   }
@@ -60,14 +60,14 @@ export class GuestTurn {
     this.#channel.ring();
   }
 
-  /** No turn follows: nothing of this keeps a timer. */
+  /** Releases timers, as no turn follows. */
   end(): void {
     this.#watch.stop();
   }
 
   /**
-   * Whether it is the host's turn; sees to questions for as long as it is worth
-   * staying awake for.
+   * Whether it is the host's turn; answers questions as long as staying awake
+   * is worthwhile.
    */
   isBack(wakefulness: Wakefulness): boolean {
     const { questions } = this.#channel;
@@ -93,11 +93,11 @@ export class GuestTurn {
   }
 
   /**
-   * Waits until it is the host's turn; says why the worker is lost, if it is.
-   * A timer looks after it, and keeps the process alive.
+   * Waits until it is the host's turn; returns the loss if the worker is lost.
+   * A timer checks the guest, and keeps the process alive.
    *
-   * A guest that answers in time costs one promise here, that of the bell; what
-   * else may end the wait rings the same bell.
+   * A guest that answers in time costs one promise, that of the bell; anything
+   * else that ends the wait rings the same bell.
    */
   async untilBack(
     wakefulness: Wakefulness,
@@ -130,7 +130,7 @@ export class GuestTurn {
   }
 }
 
-/** Resolves after timers and input have had their turn. */
+/** Resolves after a turn of the event loop. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => void new Timer(0, resolve));
 }

@@ -1,46 +1,49 @@
-/** Looking after a guest that takes long, while the process stays alive. */
+/** Checks on a slow guest, and keeps the process alive. */
 
 import { Timer } from "../../timer.ts";
 
-/** Says in how many milliseconds to look again; undefined for not at all. */
+/** Returns the milliseconds until the next check; undefined for none. */
 export type Look = () => number | undefined;
 
-/** When a guest is looked after first: nothing that is looked for is sooner. */
+/** Time of the first check: nothing to detect happens sooner. */
 const FIRST_MS = 20;
-/** The longest between two looks: timers that were cleared stay so long. */
+/**
+ * The longest time between checks, as cleared timers keep their memory that
+ * long.
+ */
 const MOST_MS = 1_000;
-/** So many waits for one timer come one right after the other. */
+/** Number of waits per timer above which waits count as frequent. */
 const MANY_WAITS = 8;
 
 /**
- * Calls `look` from time to time while a guest is waited for. Setting a timer
- * and taking it back costs more than the rest of a wait. So the first timer of
- * a wait is left to the next ones, and only calls that outlive it set their
- * own. Where there are few waits it keeps no process alive between them; where
- * there are many it is not touched, and may do so for as long as it has left.
+ * Calls `look` regularly while waiting for a guest. Setting and clearing a
+ * timer costs more than the rest of a wait, so the first timer of a wait is
+ * reused by later ones, and only calls that outlive it set their own. If waits
+ * are rare, the timer does not keep the process alive between them; if they are
+ * frequent, it is left alone and may do so until it fires.
  */
 export class GuestWatch {
   readonly #look: Look;
   #isWaiting = false;
   #timer: Timer | undefined;
-  /** Whether the timer is one that serves any wait. */
+  /** Whether the timer is shared by waits. */
   #isFirst = false;
   /** How many waits it has served. */
   #waits = 0;
 
-  /** @param look Looks after the guest that is waited for. */
+  /** @param look Checks the guest. */
   constructor(look: Look) {
     this.#look = look;
   }
 
-  /** Begins to look after a guest. */
+  /** Starts checking a guest. */
   begin(): void {
     this.#isWaiting = true;
     if (!this.#timer || this.#timer.isOver) this.#set(FIRST_MS, true);
     else if (++this.#waits <= MANY_WAITS) this.#timer.ref();
   }
 
-  /** Looks now, and sets the timer anew; does nothing between two waits. */
+  /** Checks now, and resets the timer; does nothing between waits. */
   lookNow(): void {
     if (!this.#isWaiting) return;
     this.stop();
@@ -55,7 +58,7 @@ export class GuestWatch {
     else if (this.#waits < MANY_WAITS) this.#timer?.clear();
   }
 
-  /** Takes the timer back: the last wait is over, or nearly. */
+  /** Clears the timer: the last wait is over, or nearly. */
   stop(): void {
     this.#timer?.clear();
     this.#timer = undefined;

@@ -1,25 +1,25 @@
 /**
- * Who answers what a guest asks in the middle of a call: a table of handlers by
- * the kind of question. Some belong to the worker, the others to the call.
+ * Dispatches a guest's questions to handlers by kind. Some belong to the
+ * worker, the others to the call.
  */
 
 import type { HostQuestions } from "../../channel/host_questions.ts";
 import type { Question, QuestionKind, Reply } from "../../channel/questions.ts";
 
 /**
- * Answers one kind of question. Without a promise the guest goes on at once;
- * what is thrown ends the call with it.
+ * Answers one kind of question. Without a promise the guest continues
+ * immediately; a thrown error ends the call.
  */
 export type QuestionHandler = (
   question: Question,
 ) => Reply | PromiseLike<Reply>;
 
-/** Handlers by the kind that they answer. */
+/** Handlers by kind of question. */
 export type QuestionHandlers = Readonly<
   Partial<Record<QuestionKind, QuestionHandler>>
 >;
 
-/** What a handler threw, wrapped: it may be anything, also `undefined`. */
+/** What a handler threw, wrapped as it may be anything, even `undefined`. */
 export interface HandlerFailure {
   readonly error: unknown;
 }
@@ -33,7 +33,7 @@ export class QuestionDesk {
   #failure: HandlerFailure | undefined;
 
   /**
-   * @param own The handlers of the worker itself; they come first.
+   * @param own The worker's own handlers, which take precedence.
    * @param stop Stops the guest of the call that is running.
    */
   constructor(
@@ -53,8 +53,7 @@ export class QuestionDesk {
   }
 
   /**
-   * Ends the call: a handler that has not answered yet, or fails later, finds
-   * nobody.
+   * Ends the call: later answers and failures of handlers are ignored.
    *
    * @returns what a handler threw during the call, if one did.
    */
@@ -65,8 +64,8 @@ export class QuestionDesk {
   }
 
   /**
-   * Looks at what the guest asks; false when it asks for what can't be, which
-   * no sound worker does.
+   * Handles the guest's question; false if it is malformed, which an intact
+   * worker never sends.
    */
   attend(): boolean {
     const question = this.#questions.take();

@@ -1,14 +1,14 @@
 /**
- * How long the host's thread stays awake for a guest, in one place: long enough
- * where that pays, and never so long that the event loop starves.
+ * Decides how long the host's thread stays awake for a guest: long enough to be
+ * worthwhile, but without starving the event loop.
  */
 
 /**
- * How long to spin for what is expected soon: longer than a sleeping guest
- * takes to wake and answer, or both would fall asleep again before every call.
+ * How long to spin for something expected soon: longer than a sleeping guest
+ * takes to wake and answer, or both would sleep again before every call.
  */
 const SPIN_MS = 0.1;
-/** How long the event loop may wait for its turn. */
+/** Maximum time before the event loop gets a turn. */
 const MAX_BLOCK_MS = 5;
 
 /** What a call allows. */
@@ -32,17 +32,17 @@ export class Wakefulness {
     this.#until = isAnsweredSoon ? now + SPIN_MS : now;
   }
 
-  /** Whether to look again at once. */
+  /** Whether to check again immediately. */
   get isAwake(): boolean {
     return performance.now() < this.#until;
   }
 
-  /** Whether the event loop has to have its turn before anything else. */
+  /** Whether the event loop must get a turn first. */
   get isTired(): boolean {
     return performance.now() >= this.#restBy;
   }
 
-  /** The guest has its reply; false when that is no reason to stay awake. */
+  /** Called after a reply; false if that is no reason to stay awake. */
   stayForMore(): boolean {
     if (!this.#isAskedAgain) return false;
     const now = performance.now();
@@ -51,7 +51,7 @@ export class Wakefulness {
     return true;
   }
 
-  /** The event loop has had its turn. */
+  /** Called after the event loop had its turn. */
   rested(): void {
     this.#restBy = performance.now() + MAX_BLOCK_MS;
   }

@@ -1,4 +1,4 @@
-/** What guest workers are made with, and what they are given. */
+/** Options of guest workers, and the types that they receive. */
 
 import type { KeptState } from "../../contract/guest_messages.ts";
 import type { InstancePlan } from "../../contract/instance_plan.ts";
@@ -8,15 +8,15 @@ import type { Network } from "../network/network.ts";
 import { overlayBytes } from "../overlay/overlay_bytes.ts";
 import type { QuestionHandlers } from "./question_desk.ts";
 
-/** Room for an error record and the names of files, beside what has a limit. */
+/** Allowance for an error record and file names, besides what is limited. */
 const ANSWER_SLACK_BYTES = 4 * 1024 * 1024;
 
-/** A module as it is posted to workers. */
+/** A module as posted to workers. */
 export interface WorkerModule {
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
-  /** For a snapshot: the state that every call begins in. */
+  /** For a snapshot: the state that every call starts from. */
   readonly kept?: KeptState | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface SessionSetup {
   readonly rollsBack: boolean;
 }
 
-/** What every worker of a pool is made with. */
+/** Options of every worker in a pool. */
 export interface WorkerOptions {
   readonly permissions: WorkerPermissions;
   readonly maxRequestBytes: number;
@@ -38,18 +38,18 @@ export interface WorkerOptions {
   readonly network: Network;
 }
 
-/** What a call may take, and how to wait for it. */
+/** The limits of a call, and how to wait for it. */
 export interface CallLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether there is a core for the guest to spin on. */
+  /** Whether a core is free for the guest to spin. */
   readonly guestSpins: boolean;
-  /** Whether there is, and the answer is expected within microseconds. */
+  /** Whether a core is free, and the answer is expected within microseconds. */
   readonly hostSpins: boolean;
   readonly handlers: QuestionHandlers;
 }
 
-/** The most bytes of an answer: what each part of it may have. */
+/** The maximum size of an answer: the sum of its parts' limits. */
 export function maxAnswerBytes(
   { maxResultBytes, maxRequestBytes, grants }: WorkerOptions,
 ): number {
@@ -58,7 +58,7 @@ export function maxAnswerBytes(
   const overlays = overlayBytes(grants.directories);
   const output = 2 * grants.maxOutputBytes;
   const scratch = grants.maxScratchBytes;
-  // The names of files that it brought may all come back as removed.
+  // All names of its input files may come back as removed.
   return maxResultBytes + output + files + scratch + overlays +
     maxRequestBytes + ANSWER_SLACK_BYTES;
 }

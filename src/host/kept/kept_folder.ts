@@ -1,8 +1,8 @@
 /**
- * Files that are kept between runs of this program, up to so many bytes.
+ * A cache of files between runs of the program, limited in size.
  *
- * A file is whole or not there: it is written under another name first. Two
- * processes may do so at once; the last one's stays, and both are the same.
+ * Files are written atomically, under a temporary name first. Two processes may
+ * write the same file at once; the last one wins, and both are identical.
  */
 
 import { join } from "../../config/host_path.ts";
@@ -17,19 +17,19 @@ import {
   releaseOwnedFolder,
 } from "./owned_folder.ts";
 
-/** How much is kept. */
+/** The limits of the cache. */
 export interface KeptLimits {
-  /** The most bytes of all files together. */
+  /** Total size limit in bytes. */
   readonly totalBytes: number;
-  /** The most bytes of one. */
+  /** Size limit of one file in bytes. */
   readonly fileBytes: number;
-  /** The most files. */
+  /** Maximum number of files. */
   readonly files: number;
 }
 
-/** What a file is called while it is written. */
+/** The name of a file while it is being written. */
 const UNFINISHED = /\.part$/;
-/** Whoever has not finished one by then has ended. */
+/** Age after which an unfinished file is considered abandoned. */
 const UNFINISHED_MS = 600_000;
 
 /** A file, as it was listed. */
@@ -39,7 +39,7 @@ interface Listed {
   readonly usedMs: number;
 }
 
-/** A folder of files that this package keeps. */
+/** A folder of cached files. */
 export class KeptFolder {
   readonly #owned: OwnedFolder;
   readonly #limits: KeptLimits;
@@ -47,7 +47,7 @@ export class KeptFolder {
   /**
    * @throws {PermissionDenied} when this process may not read and write there,
    * or a guest may.
-   * @throws {TypeError} when somebody else may write there.
+   * @throws {TypeError} when other users may write there.
    */
   constructor(directory: string, limits: KeptLimits) {
     this.#owned = openOwnedFolder(directory, CACHE_USE);
@@ -55,22 +55,22 @@ export class KeptFolder {
     holdOwnedFolder(directory, this.#owned, CACHE_USE);
   }
 
-  /** Gives it free to be granted. */
+  /** Releases it, so that it may be granted. */
   release(): void {
     releaseOwnedFolder(this.#owned);
   }
 
-  /** A file's bytes; undefined when it is not there, or not one of ours. */
+  /** The bytes of a file; undefined if it does not exist or is not ours. */
   async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const path = join(this.#owned.path, name);
     try {
-      // Opening anything else than a file might wait for ever.
+      // Opening anything but a regular file might block forever.
       if (!this.#isOwn(await Deno.lstat(path))) return undefined;
       using file = await Deno.open(path);
       const info = await file.stat();
       if (!this.#isOwn(info) || !isStill(this.#owned)) return undefined;
       const bytes = await readWhole(file, info.size);
-      // What was used last is removed last.
+      // Marks it as recently used.
       await file.utime(new Date(), new Date());
       return bytes;
     } catch {
@@ -78,7 +78,7 @@ export class KeptFolder {
     }
   }
 
-  /** The names that begin so. */
+  /** The names with a prefix. */
   async names(beginning: string): Promise<string[]> {
     const names: string[] = [];
     try {
@@ -87,15 +87,15 @@ export class KeptFolder {
         names.push(name);
       }
     } catch {
-      // Somebody removed the folder: what was found is not there either.
+      // The folder was removed.
     }
     return names;
   }
 
   /**
-   * Keeps a file, and removes those that were not used for longest.
+   * Writes a file, and removes the least recently used ones.
    *
-   * @returns whether it is kept: where it can't be, nothing is left of it.
+   * @returns whether it was written; otherwise nothing is left of it.
    */
   async write(name: string, pieces: readonly Uint8Array[]): Promise<boolean> {
     const size = pieces.reduce((sum, { length }) => sum + length, 0);
@@ -115,7 +115,7 @@ export class KeptFolder {
     }
   }
 
-  /** Removes a file that is of no use. */
+  /** Removes a file. */
   async remove(name: string): Promise<void> {
     await remove(join(this.#owned.path, name));
   }

@@ -1,4 +1,4 @@
-/** A folder that nobody but this process's user can change, nor any guest. */
+/** A private folder that only this process's user, and no guest, can change. */
 
 import { dirname, join, resolve } from "../../config/host_path.ts";
 import { PermissionDenied } from "../../errors.ts";
@@ -8,21 +8,21 @@ import { PROCESS_FOLDERS } from "../grants/process_folders.ts";
 import { type RealFolder, realFolder } from "../grants/real_folder.ts";
 import { isGranted } from "../grants/worker_permissions.ts";
 
-/** What a folder of ours is for. */
+/** The purpose of a private folder. */
 export interface OwnedUse {
-  /** The option that names the folder which it is in. */
+  /** The option that names its parent folder. */
   readonly option: string;
-  /** Its name: no guest of this package sees one like it, or can make it. */
+  /** Its name, which guests can neither see nor create. */
   readonly name: string;
 }
 
-/** For modules that were prepared. */
+/** For prepared modules. */
 export const CACHE_USE: OwnedUse = {
   option: "cacheDirectory",
   name: `${OWN_PREFIX}prepared`,
 };
 
-/** For what has no room in an overlay's memory. */
+/** For overlay data that does not fit in memory. */
 export const SPILL_USE: OwnedUse = {
   option: "spillDirectory",
   name: `${OWN_PREFIX}spill`,
@@ -32,21 +32,22 @@ export const SPILL_USE: OwnedUse = {
 const Mode = { othersWrite: 0o022, others: 0o077, sticky: 0o1000 } as const;
 const ROOT = 0;
 
-/** A folder of ours, with those who lead to it held. */
+/** A private folder, whose parents are held. */
 export interface OwnedFolder {
   readonly path: string;
   readonly identity: HostIdentity;
-  /** Who owns it, and all that this process makes. */
+  /** The user id that owns it, and everything that this process creates. */
   readonly uid: number;
   readonly folder: RealFolder;
 }
 
 /**
- * Opens the folder in `directory` that is kept for this package, or makes it.
+ * Opens or creates this package's private folder in `directory`.
  *
  * @throws {PermissionDenied} when this process may not read and write there,
  * or a guest may.
- * @throws {TypeError} when somebody else may write there, or it can't be told.
+ * @throws {TypeError} when other users may write there, or that can't be
+ * determined.
  */
 export function openOwnedFolder(
   directory: string,
@@ -88,18 +89,18 @@ export function holdOwnedFolder(
   PROCESS_FOLDERS.addAnchor(owned.folder);
 }
 
-/** Takes one {@linkcode holdOwnedFolder} back. */
+/** Undoes one {@linkcode holdOwnedFolder}. */
 export function releaseOwnedFolder({ folder }: OwnedFolder): void {
   PROCESS_FOLDERS.removeAnchor(folder);
 }
 
-/** Whether it is what was opened, and not something put in its place. */
+/** Whether it is still the opened folder, and was not replaced. */
 export function isStill({ path, identity }: OwnedFolder): boolean {
   const { dev, ino, isDirectory } = Deno.lstatSync(path);
   return isDirectory && dev === identity.dev && ino === identity.ino;
 }
 
-/** Whether a file is one that only its owner, who is us, may have written. */
+/** Whether only we can have written a file. */
 export function isOwnFile(info: Deno.FileInfo, uid: number): boolean {
   return info.isFile && info.uid === uid && info.nlink === 1 &&
     ((info.mode ?? Mode.others) & Mode.others) === 0;
@@ -111,7 +112,7 @@ function openIn(
   real: string,
 ): OwnedFolder {
   const { name } = use;
-  // Who can rename what leads to the folder can put another one there.
+  // Whoever can rename a parent can replace the folder.
   const above = foldersAbove(real);
   for (const { path, info } of above) {
     const mode = info.mode ?? Mode.othersWrite;
@@ -152,7 +153,7 @@ function openIn(
   return { path, identity: identityOf(info), uid, folder: realFolder(path) };
 }
 
-/** It, and those that lead to it, as far as this process may look. */
+/** The folder and its parents, as far as this process can read them. */
 function foldersAbove(
   real: string,
 ): { readonly path: string; readonly info: Deno.FileInfo }[] {
@@ -173,7 +174,10 @@ function madeFolder(path: string): Deno.FileInfo {
   return Deno.lstatSync(path);
 }
 
-/** Deno tells who runs it only to those who may ask for more. */
+/**
+ * Deno reveals the user id only with a wider permission, so it is derived from
+ * a file.
+ */
 function ownUid(path: string): number | null {
   const probe = join(path, `probe-${crypto.randomUUID()}`);
   Deno.writeFileSync(probe, new Uint8Array(), { createNew: true, mode: 0o600 });
@@ -205,7 +209,7 @@ function refused(
   );
 }
 
-/** Errors of the system carry its code. */
+/** Whether a value is a system error, which has a code. */
 function hasCode(error: unknown): error is Error {
   return error instanceof Error && "code" in error;
 }

@@ -1,4 +1,4 @@
-/** What guests may do on the network, as a configuration says it. */
+/** Derives the network grants from a configuration. */
 
 import type { GrantedHost } from "../../contract/network_messages.ts";
 import { parseHostGrant } from "../../config/host_grant.ts";

@@ -1,4 +1,4 @@
-/** What overlays take where they cross between host and worker. */
+/** Maximum sizes of overlays when sent between host and worker. */
 
 import type {
   GrantedDirectory,
@@ -6,13 +6,13 @@ import type {
 } from "../../contract/system_grants.ts";
 import { PAGE_BYTES } from "../../fs/overlay/spill/saved_content.ts";
 
-/** What is told of one name: its node, its lower place and what it was. */
+/** Size of one name's record: its node, its lower place and its origin. */
 const ENTRY_BYTES = 2_048;
 
-/** What is told of a page that is in the spill folder. */
+/** Size of the record of a spilled page. */
 const PIECE_BYTES = 160;
 
-/** The most bytes of the overlays of a call together. */
+/** The maximum total size of a call's overlays. */
 export function overlayBytes(directories: readonly GrantedDirectory[]): number {
   return directories.reduce(
     (sum, { overlay, callOverlay }) => {
@@ -24,7 +24,7 @@ export function overlayBytes(directories: readonly GrantedDirectory[]): number {
   );
 }
 
-/** What is spilled is told by where it is; one page may be beyond the limit. */
+/** Spilled pages are sent as references; one page may exceed the limit. */
 function contentBytes(
   { maxBytes, maxEntries, maxMemoryBytes }: OverlayLimits,
 ): number {

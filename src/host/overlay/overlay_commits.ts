@@ -1,4 +1,4 @@
-/** Carries out and describes what overlays changed, each in a thread. */
+/** Commits and describes overlay changes, in threads. */
 
 import type {
   GrantedDirectory,
@@ -21,18 +21,18 @@ import type { OverlayJob, OverlayReply } from "./overlay_job.ts";
 export type { CommitReport, OverlayChange };
 
 const NOTHING: Uint8Array = new Uint8Array();
-/** The limits of an overlay bound a commit; this is only a last end. */
+/** A commit is bounded by the limits of its overlay; this is a last resort. */
 const COMMIT_MS = 600_000;
-/** How many links are made before others have their turn. */
+/** How many links are created before yielding to the event loop. */
 const LINKS_AT_ONCE = 100;
 
-/** Lists what a saved overlay changed; nothing when the bytes are not one. */
+/** Lists the changes of a saved overlay; empty if the bytes are invalid. */
 export function changesIn(state: Uint8Array): readonly OverlayChange[] {
   const decoded = decodeState(state);
   return decoded ? listChanges(decoded) : [];
 }
 
-/** Carries out what overlays over the folders of one sandbox changed. */
+/** Commits overlay changes to the folders of one sandbox. */
 export class OverlayCommits {
   readonly #folders: GrantedFolders;
   readonly #shared: SharedFolders;
@@ -43,10 +43,10 @@ export class OverlayCommits {
   }
 
   /**
-   * Carries out the changes of one overlay.
+   * Commits the changes of one overlay.
    *
-   * @param guest The guest's name of the folder.
-   * @param only The places whose changes are meant; all by default.
+   * @param guest The guest path of the folder.
+   * @param only The places whose changes are selected; all by default.
    * @throws {PermissionDenied} when this process may not write to the folder.
    * @throws {SandboxClosed} when the sandbox is closed.
    */
@@ -87,7 +87,7 @@ export class OverlayCommits {
     return reply.text;
   }
 
-  /** What commits that did not end left in a folder, by name. */
+  /** The names of leftovers of interrupted commits in a folder. */
   async leftovers(guest: string): Promise<string[]> {
     const directory = this.#folders.toRead(guest) ?? closed();
     const left: string[] = [];
@@ -113,13 +113,16 @@ export class OverlayCommits {
     };
   }
 
-  /** Links are made for unscoped permissions only, which no thread has. */
+  /**
+   * Creates symbolic links here, as that requires unscoped permissions, which
+   * no thread has.
+   */
   async #withLinks(
     directory: GrantedDirectory,
     report: CommitReport,
   ): Promise<CommitReport> {
     if (report.links.length === 0) return report;
-    // Few need it, and it is most of the code of a file system.
+    // Loaded on demand: few need it, and it is most of the file system code.
     const { HeldDirectories } = await import(
       "../../fs/host/held_directories.ts"
     );

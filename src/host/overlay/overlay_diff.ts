@@ -1,4 +1,4 @@
-/** What an overlay changed, as a patch that a person reads. */
+/** Renders overlay changes as a patch for people. */
 
 import { codeOf } from "../../fs/error_code.ts";
 import type { FileStat } from "../../fs/file_stat.ts";
@@ -17,9 +17,9 @@ import {
 import { overlayTree, type Standing } from "../../fs/overlay/overlay_tree.ts";
 import { unifiedHunks } from "./unified_diff.ts";
 
-/** Larger files are told by their size. */
+/** Larger files are shown by size only. */
 const MOST_BYTES = 1024 * 1024;
-/** The patch ends after so much text. */
+/** Maximum length of the patch. */
 const MOST_TEXT = 8 * 1024 * 1024;
 
 /** Writes the patch; `tree` is the folder below the overlay. */
@@ -73,7 +73,7 @@ function contentsOf(
   return { before, after };
 }
 
-/** Undefined for what is too large to show, or can't be read any more. */
+/** Undefined if it is too large to show, or can no longer be read. */
 function shownBytes(
   content: SavedContent,
   pieces: PieceReader,
@@ -153,7 +153,7 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
   }
 }
 
-/** A name on one line, whatever is in it. */
+/** A name on one line, escaped if needed. */
 function shown(place: string): string {
   // deno-lint-ignore no-control-regex -- that is what is looked for
   return /[\x00-\x1f\x7f-\x9f"\\]/.test(place) ? JSON.stringify(place) : place;

@@ -1,4 +1,4 @@
-/** What an overlay thread is asked for, and what it answers. */
+/** Requests to and replies from an overlay thread. */
 
 import type {
   GrantedDirectory,
@@ -10,16 +10,16 @@ import type {
   LateTimes,
 } from "../../fs/overlay/commit_report.ts";
 
-/** Something to do with the changes of one overlay. */
+/** A job on the changes of one overlay. */
 export interface OverlayJob {
   readonly kind: "commit" | "diff" | "times";
   readonly state: Uint8Array;
-  /** The places whose changes are meant; all by default. */
+  /** The places whose changes are selected; all by default. */
   readonly only: readonly string[] | undefined;
-  /** What is to be set, of `times`. */
+  /** The times to set, for the job `times`. */
   readonly times?: readonly LateTimes[];
   readonly directory: GrantedDirectory;
-  /** What the names of what is staged begin with. */
+  /** The prefix of staged names. */
   readonly stagePrefix: string;
   readonly shared: SharedFolders;
 }

@@ -1,6 +1,6 @@
 /**
- * The entry of an overlay thread: it carries changes out, or describes them.
- * It may read and write the one folder that they are of, and nothing else.
+ * Entry point of an overlay thread, which commits or describes changes. It may
+ * read and write only their folder.
  */
 
 import { EntryBudget } from "../../fs/entry_budget.ts";
@@ -64,7 +64,7 @@ function folderOf(
 ): HostFileSystem {
   const files = new OpenFiles();
   return new HostFileSystem({ ...directory, stagePrefix }, {
-    // The overlay's own limits bound what comes here.
+    // The overlay's own limits already bound the writes.
     budget: new WriteBudget(undefined),
     entries: new EntryBudget(Infinity),
     files,

@@ -1,4 +1,4 @@
-/** The folder of one sandbox for what overlays have no room for in memory. */
+/** The spill folder of one sandbox. */
 
 import { basename, join } from "../../config/host_path.ts";
 import { SPILL_FILE } from "../../fs/overlay/spill/saved_content.ts";
@@ -11,15 +11,15 @@ import {
   SPILL_USE,
 } from "../kept/owned_folder.ts";
 
-/** What says that the folder beside it, of the same name, is in use. */
+/** Suffix of the lock file of a folder in use. */
 const LOCK = ".lock";
-/** How exact file systems and clocks are about when a file was written. */
+/** Precision of file times. */
 const CLOCK_MS = 2_000;
 
 /**
- * A new folder, for as long as the sandbox is there. Beside it is a file that
- * this process holds locked: where nobody does, whoever made them has ended, and
- * the next one removes both.
+ * A new folder that exists as long as the sandbox. Next to it is a file that
+ * this process keeps locked: if it is not locked, its process has ended, and
+ * the next process removes both.
  */
 export class SpillFolder {
   /** Its absolute path. */
@@ -27,16 +27,16 @@ export class SpillFolder {
   readonly #directory: string;
   readonly #owned: OwnedFolder;
   readonly #lock: Deno.FsFile;
-  /** How often each file is needed. */
+  /** Reference counts of files. */
   readonly #needed = new Map<string, number>();
-  /** When each of the calls that run began. */
+  /** Start times of the running calls. */
   readonly #running = new Set<{ readonly since: number }>();
   #isHeld = false;
   readonly #unload: () => void = () => this.close();
 
   /**
    * @throws {PermissionDenied} when this process may not read and write there.
-   * @throws {TypeError} when somebody else may write there.
+   * @throws {TypeError} when other users may write there.
    */
   constructor(directory: string) {
     this.#directory = directory;
@@ -51,7 +51,7 @@ export class SpillFolder {
   /**
    * Keeps every guest away from it.
    *
-   * @throws {PermissionDenied} when one was granted a folder that leads to it.
+   * @throws {PermissionDenied} when a granted folder leads to it.
    */
   hold(): void {
     holdOwnedFolder(this.#directory, this.#owned, SPILL_USE);
@@ -61,7 +61,7 @@ export class SpillFolder {
   /**
    * Keeps files.
    *
-   * @returns what lets go of them, once.
+   * @returns a function that releases them, once.
    */
   keep(names: readonly string[]): () => void {
     for (const name of names) {
@@ -75,9 +75,9 @@ export class SpillFolder {
   }
 
   /**
-   * Says that a call begins: what it writes is kept until it has ended.
+   * Records that a call begins: files that it writes are kept until it ends.
    *
-   * @returns what says that it has.
+   * @returns a function to call when it has ended.
    */
   begin(): () => void {
     const call = { since: Date.now() };
@@ -88,7 +88,7 @@ export class SpillFolder {
     };
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes it with its content. */
   close(): void {
     removeEventListener("unload", this.#unload);
     if (this.#isHeld) releaseOwnedFolder(this.#owned);
@@ -98,7 +98,7 @@ export class SpillFolder {
     try {
       this.#lock.close();
     } catch {
-      // It was closed before.
+      // Already closed.
     }
   }
 
@@ -112,7 +112,10 @@ export class SpillFolder {
     remove(join(this.path, name));
   }
 
-  /** Removes what calls left that were ended before they could tell of it. */
+  /**
+   * Removes files left by calls that were stopped before they could report
+   * them.
+   */
   #sweep(): void {
     const oldest = [...this.#running]
       .reduce((least, { since }) => Math.min(least, since), Infinity);
@@ -141,7 +144,9 @@ function removeLeftovers({ path, uid }: OwnedFolder): void {
   }
 }
 
-/** Nothing but a file of ours: opening another might wait for ever. */
+/**
+ * Opens only our own regular file: opening anything else might block forever.
+ */
 function openLock(path: string, uid: number): Deno.FsFile | undefined {
   try {
     if (!isOwnFile(Deno.lstatSync(path), uid)) return undefined;
@@ -151,7 +156,9 @@ function openLock(path: string, uid: number): Deno.FsFile | undefined {
   }
 }
 
-/** The lock is there first, so that nobody takes the folder for a leftover. */
+/**
+ * The lock is created first, so that nobody takes the folder for a leftover.
+ */
 function newFolder(
   parent: string,
 ): { readonly path: string; readonly lock: Deno.FsFile } {
@@ -163,7 +170,7 @@ function newFolder(
       Deno.mkdirSync(path, { mode: 0o700 });
       return { path, lock };
     }
-    // Somebody who tidied up was faster.
+    // Another process has removed it.
     lock.close();
   }
 }
@@ -192,11 +199,11 @@ function writtenMs(path: string): number {
   }
 }
 
-/** Links in it are removed, and not followed. */
+/** Symbolic links in it are removed, not followed. */
 function remove(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch {
-    // Somebody else has tidied up.
+    // Someone else has removed it already.
   }
 }

@@ -5,23 +5,23 @@ import type { GrantedDirectory } from "../../contract/system_grants.ts";
 import { spilledNames } from "../../fs/overlay/overlay_state.ts";
 import { SpillFolder } from "./spill_folder.ts";
 
-/** Saved overlays by the guest's name of their folder. */
+/** Saved overlays by the guest path of their folder. */
 type States = Readonly<Record<string, Uint8Array>>;
 
-/** What is nothing where no overlay has a spill folder. */
+/** Does nothing if no overlay has a spill folder. */
 export class SpillFolders {
   readonly #byDirectory = new Map<string, SpillFolder>();
   readonly #byGuest = new Map<string, SpillFolder>();
-  /** What lets go of the files of states, once for all who have them. */
+  /** The release functions of states' files, shared by all holders. */
   readonly #kept = new WeakMap<States, () => void>();
   readonly #forgotten: FinalizationRegistry<() => void> =
     new FinalizationRegistry((letGo) => letGo());
 
   /**
-   * Makes a folder in each directory that overlays name.
+   * Creates a folder in each directory that overlays name.
    *
    * @throws {PermissionDenied} when this process may not read and write there.
-   * @throws {TypeError} when somebody else may write there.
+   * @throws {TypeError} when other users may write there.
    */
   constructor(directories: readonly GrantedDirectory[]) {
     try {
@@ -36,7 +36,7 @@ export class SpillFolders {
     }
   }
 
-  /** The directories, with where their overlays may put what has no room. */
+  /** The directories, with the spill folders of their overlays. */
   described(directories: readonly GrantedDirectory[]): GrantedDirectory[] {
     return directories.map((directory) => {
       const folder = this.#byGuest.get(directory.guest);
@@ -47,13 +47,16 @@ export class SpillFolders {
   /**
    * Keeps every guest away from them.
    *
-   * @throws {PermissionDenied} when one was granted a folder that leads there.
+   * @throws {PermissionDenied} when a granted folder leads there.
    */
   hold(): void {
     for (const folder of this.#byDirectory.values()) folder.hold();
   }
 
-  /** Keeps the files of states until they are settled, or nobody has them. */
+  /**
+   * Keeps the files of states until they are committed, dropped or
+   * garbage-collected.
+   */
   keep(states: States): void {
     if (this.#byGuest.size === 0 || this.#kept.has(states)) return;
     const letGo = this.#keepFiles(states);
@@ -67,9 +70,9 @@ export class SpillFolders {
   }
 
   /**
-   * Says that a call begins, with what earlier ones left.
+   * Records that a call begins with the state of earlier ones.
    *
-   * @returns what says that it has ended.
+   * @returns a function to call when it has ended.
    */
   begin(before: States): () => void {
     if (this.#byGuest.size === 0) return () => {};

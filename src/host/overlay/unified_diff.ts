@@ -2,16 +2,18 @@
 
 /** Lines of context around a change. */
 const CONTEXT = 3;
-/** The most lines that differ before all of them are told as new. */
+/**
+ * Maximum number of different lines before the whole text is shown as replaced.
+ */
 const MOST_EDITS = 1_000;
 
-/** One line of the result, with where it is in the two texts. */
+/** One line of the result, with its positions in the two texts. */
 interface Line {
   readonly mark: " " | "-" | "+";
   readonly text: string;
 }
 
-/** The hunks that turn one text into another; empty when they are the same. */
+/** The hunks that turn one text into another; empty if they are equal. */
 export function unifiedHunks(before: string, after: string): string {
   const lines = edits(linesOf(before), linesOf(after));
   return hunks(lines);
@@ -26,7 +28,7 @@ function linesOf(text: string): string[] {
   return lines;
 }
 
-/** Myers' algorithm, after what both texts begin and end with. */
+/** Myers' algorithm, after removing the common prefix and suffix. */
 function edits(a: readonly string[], b: readonly string[]): Line[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
@@ -81,7 +83,7 @@ function at(reached: Reached, k: number): number {
   return reached.get(k) ?? -1;
 }
 
-/** How far each diagonal was reached before each edit. */
+/** The furthest point on each diagonal before each edit. */
 function shortestPath(
   a: readonly string[],
   b: readonly string[],

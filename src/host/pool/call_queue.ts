@@ -1,8 +1,8 @@
-/** Calls that wait for a worker, fair between the modules they are for. */
+/** Queues calls for workers, fairly between modules. */
 
 /** A queue that takes turns between keys. */
 export class CallQueue<Call extends { readonly key: number }> {
-  /** In turn order: the first key's first call is next. */
+  /** In round-robin order: the first key's first call is next. */
   readonly #waiting = new Map<number, Set<Call>>();
   #size = 0;
 
@@ -11,7 +11,7 @@ export class CallQueue<Call extends { readonly key: number }> {
     return this.#size;
   }
 
-  /** Adds a call behind those of its key. */
+  /** Appends a call to its key's queue. */
   add(call: Call): void {
     let calls = this.#waiting.get(call.key);
     if (!calls) this.#waiting.set(call.key, calls = new Set());
@@ -19,7 +19,7 @@ export class CallQueue<Call extends { readonly key: number }> {
     this.#size++;
   }
 
-  /** Takes a call out of its place; false when it does not wait. */
+  /** Removes a call; false if it is not waiting. */
   remove(call: Call): boolean {
     const calls = this.#waiting.get(call.key);
     if (!calls?.delete(call)) return false;
@@ -28,7 +28,7 @@ export class CallQueue<Call extends { readonly key: number }> {
     return true;
   }
 
-  /** Takes the next call; its key goes to the end of the turn order. */
+  /** Takes the next call; its key moves to the end of the order. */
   next(): Call | undefined {
     for (const [key, calls] of this.#waiting) {
       for (const call of calls) {

@@ -1,24 +1,24 @@
 /**
- * Which call makes which: a function of the host that a guest calls may call
- * guests itself, and these need workers too.
+ * Tracks nested calls: a host function called by a guest may call guests
+ * itself, which need workers too.
  */
 
 import type { AsyncLocalStorage } from "node:async_hooks";
 
-/** Made for the first host function: until then no call is made from one. */
+/** Created for the first host function: until then no call is nested. */
 let scopes: AsyncLocalStorage<CallScope> | undefined;
 
-/** Most processes have no host functions, and loading this takes its time. */
+/** Loaded on demand, as most processes have no host functions. */
 function madeScopes(): AsyncLocalStorage<CallScope> {
   // deno-lint-ignore no-process-global -- an import would load it at the start
   const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
   return new AsyncLocalStorage();
 }
 
-/** One call, and the one from whose host function it is made. */
+/** One call, and the call from whose host function it is made. */
 export class CallScope {
   readonly #outer: CallScope | undefined = scopes?.getStore();
-  /** How many calls that are made from it, however far down, wait. */
+  /** How many calls nested in it, at any depth, are waiting. */
   #waiting = 0;
 
   /** Whether it is made from a host function of another call. */
@@ -26,7 +26,7 @@ export class CallScope {
     return this.#outer !== undefined;
   }
 
-  /** Whether it is made from a host function of one of these, however far down. */
+  /** Whether it is nested in one of these calls, at any depth. */
   isWithin(calls: ReadonlySet<CallScope>): boolean {
     for (let outer = this.#outer; outer; outer = outer.#outer) {
       if (calls.has(outer)) return true;
@@ -34,7 +34,7 @@ export class CallScope {
     return false;
   }
 
-  /** Whether it goes on only after a call that waits for a worker. */
+  /** Whether it waits for a nested call that waits for a worker. */
   get isStuck(): boolean {
     return this.#waiting > 0;
   }
@@ -45,12 +45,12 @@ export class CallScope {
     return scopes.run(this, act);
   }
 
-  /** The call waits for a worker. */
+  /** Records that the call waits for a worker. */
   wait(): void {
     this.#count(1);
   }
 
-  /** It does not wait any more. */
+  /** Records that it no longer waits. */
   waited(): void {
     this.#count(-1);
   }

@@ -1,12 +1,12 @@
-/** The workers of a pool that run nothing, and which of them are kept. */
+/** The idle workers of a pool, and their eviction. */
 
 import { IdleTimer } from "../../timer.ts";
 import type { GuestWorker } from "../guest/guest_worker.ts";
 
-/** How long a worker that nothing needs is kept. */
+/** How long an unused worker is kept. */
 const IDLE_MS = 30_000;
 
-/** Idle workers; all but one end when nothing needs them for a while. */
+/** Idle workers; all but one are ended after a while without use. */
 export class IdleWorkers {
   /** Most recently used last. */
   readonly #workers: GuestWorker[] = [];
@@ -18,7 +18,7 @@ export class IdleWorkers {
     this.#evict = evict;
   }
 
-  /** How many there are. */
+  /** The number of idle workers. */
   get size(): number {
     return this.#workers.length;
   }
@@ -28,7 +28,9 @@ export class IdleWorkers {
     this.#workers.push(worker);
   }
 
-  /** Takes one, which knows the module if any does; there must be one. */
+  /**
+   * Takes a worker, preferably one that knows the module; there must be one.
+   */
   take(module: number): GuestWorker {
     const warm = this.#workers.findLastIndex((one) => one.knows(module));
     return this.#workers.splice(warm, 1)[0]!;
@@ -41,7 +43,7 @@ export class IdleWorkers {
     return knowing;
   }
 
-  /** Takes this very one; false when it is not idle. */
+  /** Takes this worker; false if it is not idle. */
   remove(worker: GuestWorker): boolean {
     const index = this.#workers.indexOf(worker);
     if (index >= 0) this.#workers.splice(index, 1);
@@ -54,7 +56,7 @@ export class IdleWorkers {
     return this.#workers.splice(0);
   }
 
-  /** Ends all but one of those that nothing will have needed for a while. */
+  /** Schedules the end of unused workers, except one. */
   scheduleEviction(): void {
     if (this.#timer !== undefined || this.size <= 1) return;
     const seen = new Set(this.#workers);

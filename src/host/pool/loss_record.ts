@@ -1,14 +1,14 @@
 /**
- * How many workers were lost, and who lost them. A lost worker's thread can't
- * be ended and may burn a core for ever, so that losing them has an end too:
- * first the module that loses them is refused, then all calls.
+ * Counts lost workers, and the modules that lost them. A lost worker's thread
+ * can't be terminated and may use a core forever, so losses are limited: first
+ * the responsible module is refused, then all calls.
  */
 
 import { WorkerLost } from "../../errors.ts";
 
 /** Workers that one module may lose. */
 const MAX_PER_MODULE = 3;
-/** Lost workers that may hold on at the same time. */
+/** Maximum number of lost workers whose threads have not ended. */
 const MAX_HELD = 8;
 
 /** Counts the lost workers of one sandbox. */
@@ -18,7 +18,7 @@ export class LossRecord {
   /** Lost workers whose threads have not ended. */
   #held = 0;
 
-  /** How many were lost in all. */
+  /** The total number of lost workers. */
   get count(): number {
     return this.#count;
   }

@@ -1,5 +1,5 @@
 /**
- * When a worker is to be replaced for the memory that it holds on to.
+ * Decides when to replace a worker because of the memory that it retains.
  *
  * V8 hardly counts what dead guest memories take, so it does not collect them:
  * a tool that stays within 64 MiB makes a process grow by gigabytes, call by
@@ -7,27 +7,27 @@
  */
 
 const MIB = 1024 * 1024;
-/** Memories up to this size are kept and used again. */
+/** Memories up to this size are reused. */
 const KEPT_BYTES = 1 * MIB;
-/** How much is dropped between two looks at the process. */
+/** Dropped bytes between checks of the process. */
 const LOOK_BYTES = 64 * MIB;
 /** How much the process may grow before a worker is replaced. */
 const GROWTH_BYTES = 256 * MIB;
 
-/** Watches how the process grows while guests drop their memories. */
+/** Watches the growth of the process as guests drop their memories. */
 export class MemoryPressure {
   readonly #residentBytes: () => number;
   #droppedBytes = 0;
-  /** What the process had at its smallest, since a worker was replaced. */
+  /** The smallest size of the process since a worker was replaced. */
   #leastBytes: number;
 
-  /** @param residentBytes What the process takes now. */
+  /** @param residentBytes Returns the current size of the process. */
   constructor(residentBytes: () => number = () => Deno.memoryUsage().rss) {
     this.#residentBytes = residentBytes;
     this.#leastBytes = residentBytes();
   }
 
-  /** Counts a call's memory; whether its worker had better be replaced. */
+  /** Counts a call's memory; returns whether its worker should be replaced. */
   isHighAfter(memoryBytes: number): boolean {
     if (!(memoryBytes > KEPT_BYTES)) return false;
     this.#droppedBytes += memoryBytes;
@@ -39,8 +39,7 @@ export class MemoryPressure {
   }
 
   /**
-   * Starts anew after a worker has ended: what the process still takes is not
-   * the guests'.
+   * Resets after a worker has ended: the remaining size is not due to guests.
    */
   settle(): void {
     this.#leastBytes = this.#residentBytes();

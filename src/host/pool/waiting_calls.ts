@@ -1,4 +1,4 @@
-/** The calls of a pool that wait for a worker, and what ends their wait. */
+/** The calls of a pool that wait for a worker, with aborts and timeouts. */
 
 import type { CallRequest } from "../../channel/layout.ts";
 import { Busy, SandboxClosed } from "../../errors.ts";
@@ -16,9 +16,9 @@ export interface PoolCall {
   /** How long it may wait for a worker. */
   readonly queueMs: number | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Who answers what the guest asks meanwhile. */
+  /** The handlers of the guest's questions. */
   readonly handlers: QuestionHandlers;
-  /** Which call it is made from, if from any. */
+  /** The call from which it is made, if any. */
   readonly scope?: CallScope | undefined;
 }
 
@@ -31,19 +31,19 @@ export interface PoolCallEnd extends CallEnd {
 export interface WaitingCall {
   readonly call: PoolCall;
   readonly key: number;
-  /** How many workers were lost before they began it. */
+  /** How many workers were lost before the call began. */
   tries: number;
   readonly since: number;
   readonly resolve: (end: PoolCallEnd) => void;
   readonly reject: (reason: unknown) => void;
   /** Listens to the signal while the call is in the queue. */
   abort: (() => void) | undefined;
-  /** Rejects the call when it has waited for too long. */
+  /** Rejects the call when it has waited too long. */
   timer: ReturnType<typeof setTimeout> | undefined;
   isQueued: boolean;
 }
 
-/** What a call becomes in a pool, and the promise of its end. */
+/** A waiting call, and the promise of its end. */
 export function waitingCall(
   call: PoolCall,
 ): readonly [waiting: WaitingCall, end: Promise<PoolCallEnd>] {
@@ -75,7 +75,7 @@ export class WaitingCalls {
     return this.#queue.size;
   }
 
-  /** Makes a call wait, until it is taken, aborted or out of time. */
+  /** Adds a call, which waits until it is taken, aborted or timed out. */
   add(waiting: WaitingCall): void {
     const { signal, scope } = waiting.call;
     waiting.abort = () => this.reject(waiting, signal?.reason);
@@ -93,14 +93,14 @@ export class WaitingCalls {
     return waiting;
   }
 
-  /** Takes a call out with an error, unless it waits no more. */
+  /** Rejects a call, if it is still waiting. */
   reject(waiting: WaitingCall, reason: unknown): void {
     if (!this.#queue.remove(waiting)) return;
     stopListening(waiting);
     waiting.reject(reason);
   }
 
-  /** Takes all calls out with an error. */
+  /** Rejects all calls. */
   close(): void {
     for (const waiting of this.#queue.drain()) {
       stopListening(waiting);
@@ -127,7 +127,7 @@ function stopListening(waiting: WaitingCall): void {
   if (abort) call.signal?.removeEventListener("abort", abort);
 }
 
-/** What calls come to in a sandbox that is closed. */
+/** The error of calls in a closed sandbox. */
 export function closedError(): SandboxClosed {
   return new SandboxClosed("Sandbox is closed");
 }

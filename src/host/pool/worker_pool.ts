@@ -20,25 +20,25 @@ import {
 } from "./waiting_calls.ts";
 import { WorkerStarts } from "./worker_starts.ts";
 
-/** On how many workers a call is tried that no guest has begun. */
+/** How many workers a call is tried on, as long as no guest has begun it. */
 const MAX_TRIES = 3;
-/** Answers that took less are waited for awake, in milliseconds. */
+/** Calls shorter than this are waited for by spinning, in milliseconds. */
 const SHORT_CALL_MS = 0.1;
 
-/** What a pool is made with. */
+/** Options of a pool. */
 export interface PoolOptions extends WorkerOptions {
   readonly maxWorkers: number;
   readonly maxQueuedCalls: number;
 }
 
-/** Starts workers as calls need them and gives them out, fairly. */
+/** Starts workers on demand and assigns them fairly. */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #cores = navigator.hardwareConcurrency;
   readonly #queue: WaitingCalls;
   readonly #idle = new IdleWorkers((worker) => this.#evict(worker));
   readonly #busy = new Map<GuestWorker, Promise<void>>();
-  /** The calls that the busy ones run. */
+  /** The calls of busy workers. */
   readonly #running = new Map<GuestWorker, PoolCall>();
   readonly #starts: WorkerStarts;
   readonly #ending = new Set<Promise<void>>();
@@ -58,14 +58,14 @@ export class WorkerPool {
         this.#rejectNext(error);
         this.#dispatch();
       },
-      // If it was idle, nobody noticed.
+      // If it was idle, nobody has noticed yet.
       failed: (worker) => {
         if (this.#idle.remove(worker)) this.#lose(worker);
       },
     });
   }
 
-  /** How many workers did not answer and were let go. */
+  /** The number of workers that did not respond and were abandoned. */
   get lostWorkers(): number {
     return this.#losses.count;
   }
@@ -99,7 +99,7 @@ export class WorkerPool {
     return end;
   }
 
-  /** Makes all workers let go of a module; calls in flight end as usual. */
+  /** Makes all workers drop a module; calls in flight end as usual. */
   forget(module: number): void {
     this.#lastMs.delete(module);
     for (const worker of this.#busy.keys()) worker.forget(module);
@@ -110,8 +110,8 @@ export class WorkerPool {
   }
 
   /**
-   * Stops what runs, rejects what waits and ends the workers. What still holds
-   * on after the grace period is let go, and counted as lost.
+   * Stops running calls, rejects waiting ones and ends the workers. Workers
+   * that do not end within the grace period are abandoned, and counted as lost.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -121,7 +121,10 @@ export class WorkerPool {
     return this.#idle.size + this.#busy.size + this.#starts.size;
   }
 
-  /** Whether as many calls wait as may, beside those that a start is for. */
+  /**
+   * Whether the queue is full, not counting calls for which a worker is
+   * starting.
+   */
   #isFull(): boolean {
     const startable = this.#options.maxWorkers - this.#busy.size;
     return this.#queue.size - startable >= this.#options.maxQueuedCalls;
@@ -141,7 +144,7 @@ export class WorkerPool {
       [...this.#running.values()].every(({ scope }) => scope?.isStuck);
   }
 
-  /** Rejects a call that its own caller keeps from ever running. */
+  /** Rejects a call that would deadlock with its caller. */
   #refuse(waiting: WaitingCall): void {
     const { maxQueuedCalls, maxWorkers } = this.#options;
     const message =
@@ -202,8 +205,8 @@ export class WorkerPool {
   }
 
   /**
-   * Lets a worker go on once it has put back the state of a snapshot: what it
-   * keeps for the next call is no memory that it drops.
+   * Releases a worker once it has restored the state of a snapshot: the memory
+   * that it keeps for the next call is not dropped.
    */
   async #settle(
     worker: GuestWorker,
@@ -223,7 +226,7 @@ export class WorkerPool {
     this.#release(worker, isKept ? 0 : memoryBytes);
   }
 
-  /** Lets another worker run a call that none has begun. */
+  /** Retries a call that no guest has begun on another worker. */
   #recover(
     waiting: WaitingCall,
     { error, began }: Extract<CallOutcome, { kind: "lost" }>,
@@ -251,7 +254,7 @@ export class WorkerPool {
     }
   }
 
-  /** Lets a worker drop what was forgotten, before its next call. */
+  /** Lets a worker drop forgotten modules before its next call. */
   #tidy(worker: GuestWorker): void {
     this.#busy.set(
       worker,
@@ -272,7 +275,7 @@ export class WorkerPool {
     this.#idle.scheduleEviction();
   }
 
-  /** Ends a worker for what it holds on to; another starts meanwhile. */
+  /** Ends a worker because of its retained memory; another starts meanwhile. */
   #replace(worker: GuestWorker): void {
     this.#busy.delete(worker);
     this.#evict(worker);
@@ -285,7 +288,7 @@ export class WorkerPool {
     worker.abandon();
   }
 
-  /** Whether a worker is starting; if not, the next call was told why. */
+  /** Starts a worker; false if that failed, and the next call was rejected. */
   #spawn(): boolean {
     try {
       this.#starts.start();
@@ -296,7 +299,7 @@ export class WorkerPool {
     }
   }
 
-  /** A failed start costs one call, so that failing for ever is impossible. */
+  /** A failed start rejects one call, so failures can't repeat forever. */
   #rejectNext(reason: unknown): void {
     this.#queue.next()?.reject(reason);
   }
@@ -330,7 +333,7 @@ function keptBytes({ image }: KeptState): number {
   return memories.reduce((sum, { pages }) => sum + pages * PAGE_BYTES, 0);
 }
 
-/** Why a call never ran that was stopped before it could. */
+/** The error of a call that was stopped before it ran. */
 function stopError(reason: StopReason, signal: AbortSignal | undefined) {
   return reason === StopReason.Abort ? signal?.reason : closedError();
 }

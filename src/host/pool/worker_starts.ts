@@ -9,13 +9,13 @@ import { within } from "../within.ts";
 /** How long a worker may take to start. */
 const START_MS = 30_000;
 
-/** What becomes of workers. */
+/** Callbacks for the fate of workers. */
 export interface WorkerFates {
-  /** It serves calls from now on. */
+  /** The worker serves calls from now on. */
   readonly started: (worker: GuestWorker) => void;
-  /** It never will. */
+  /** The worker failed to start. */
   readonly notStarted: (worker: GuestWorker, error: unknown) => void;
-  /** Its thread has ended by itself, at any time. */
+  /** Its thread has ended unexpectedly, at any time. */
   readonly failed: (worker: GuestWorker) => void;
 }
 
@@ -31,7 +31,7 @@ export class WorkerStarts {
     this.#fates = fates;
   }
 
-  /** How many are starting. */
+  /** The number of starting workers. */
   get size(): number {
     return this.#starting.size;
   }
@@ -39,20 +39,20 @@ export class WorkerStarts {
   /**
    * Starts a worker.
    *
-   * @throws {PermissionDenied} when this process may not give what it is to
-   * have.
+   * @throws {PermissionDenied} when this process lacks the permissions that it
+   * needs.
    */
   start(): void {
     const worker: GuestWorker = this.#make(() => this.#fates.failed(worker));
     this.#starting.set(worker, this.#follow(worker));
   }
 
-  /** Waits until none is starting. */
+  /** Waits until no worker is starting. */
   async settled(): Promise<void> {
     await Promise.all(this.#starting.values());
   }
 
-  /** Lets go of the watchdog: all workers have ended. */
+  /** Releases the watchdog, after all workers have ended. */
   async close(): Promise<void> {
     await this.#watchdog?.release();
   }

@@ -1,7 +1,7 @@
 /**
- * The workers of sessions. Each session has one of its own, beside those of the
- * pool: sessions can neither starve calls nor each other, and are limited by
- * their number.
+ * The workers of sessions. Each session has its own, in addition to those of
+ * the pool: sessions can starve neither calls nor each other, and their number
+ * is limited.
  */
 
 import type { CallRequest } from "../../channel/layout.ts";
@@ -30,7 +30,7 @@ export interface SessionCall {
   readonly handlers: QuestionHandlers;
 }
 
-/** Starts the workers of sessions, up to a number of them. */
+/** Starts the workers of sessions, up to a limit. */
 export class SessionWorkers {
   readonly #options: WorkerOptions;
   readonly #maxSessions: number;
@@ -45,10 +45,10 @@ export class SessionWorkers {
   }
 
   /**
-   * Opens a session in a worker of its own.
+   * Opens a session in its own worker.
    *
-   * @param isCounted Whether it counts against the limit.
-   * @throws {Busy} when there are as many sessions as there may be.
+   * @param isCounted Whether it counts toward the limit.
+   * @throws {Busy} when the limit of sessions is reached.
    * @throws {WorkerLost} when the worker does not start.
    */
   async open(
@@ -109,17 +109,17 @@ export class SessionWorkers {
   }
 }
 
-/** One session's worker. It does one thing at a time. */
+/** The worker of one session. It runs one operation at a time. */
 export class SessionWorker {
   readonly #worker: GuestWorker;
   readonly #module: WorkerModule;
   readonly #onEnd: (session: SessionWorker) => void;
-  /** What it does for the host: nobody else may pass it a turn meanwhile. */
+  /** The running operation, during which nothing else may be started. */
   #running: Promise<unknown> | undefined;
   readonly #closed = Promise.withResolvers<void>();
   #ending: Promise<void> | undefined;
   #loss: WorkerLost | undefined;
-  /** Whether it counts against the limit of sessions. */
+  /** Whether it counts toward the limit of sessions. */
   readonly isCounted: boolean;
 
   constructor(
@@ -163,7 +163,7 @@ export class SessionWorker {
   /**
    * Runs a call; nothing else may run.
    *
-   * @throws {WorkerLost} when the worker does not answer any more.
+   * @throws {WorkerLost} when the worker no longer answers.
    * @throws {SandboxClosed} when the session was closed meanwhile.
    * @throws what a handler of the call threw.
    */
@@ -190,9 +190,9 @@ export class SessionWorker {
   }
 
   /**
-   * Takes the state between two calls.
+   * Saves the state between two calls.
    *
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {ExecutionFailed} when some state can't be saved.
    * @throws {SandboxClosed} when the session was closed.
    */
   take(): Promise<StateImage> {
@@ -207,7 +207,7 @@ export class SessionWorker {
     this.#onEnd(this);
   }
 
-  /** Stops what runs, and ends the worker. */
+  /** Stops the running call and ends the worker. */
   close(): Promise<void> {
     return this.#ending ??= this.#close();
   }

@@ -43,11 +43,11 @@ export class Deadline {
   }
 
   /**
-   * Takes the deadline back; host only. Once this returns, the watchdog will
-   * not touch the stop word any more.
+   * Cancels the deadline; host only. After this returns, the watchdog no longer
+   * touches the stop word.
    *
-   * @returns false when it may: its thread stands still where it was about to.
-   * The stop page must not be used for another call then.
+   * @returns false if it still may, because its thread was preempted just
+   * before. Then the stop page must not be reused.
    */
   disarm(): boolean {
     const seen = Atomics.load(this.#slots, INDEX);
@@ -56,9 +56,9 @@ export class Deadline {
       Atomics.compareExchange(this.#slots, INDEX, seen, NONE) === seen
     ) return true;
     if (Atomics.load(this.#slots, INDEX) !== FIRING) return true;
-    // Between these two states the watchdog executes a handful of
-    // instructions, so that this spins for less than a microsecond unless its
-    // thread is preempted just there.
+    // Between these two states the watchdog executes a few instructions, so
+    // this spins for less than a microsecond unless its thread is preempted
+    // there.
     const end = performance.now() + MAX_SPIN_MS;
     while (performance.now() < end) {
       if (Atomics.load(this.#slots, INDEX) !== FIRING) return true;
@@ -66,7 +66,7 @@ export class Deadline {
     return false;
   }
 
-  /** Stops the guest when the time has come; watchdog only. */
+  /** Stops the guest if the deadline has passed; watchdog only. */
   fireIfDue(now: bigint): void {
     const at = Atomics.load(this.#slots, INDEX);
     if (at <= NONE || at > now) return;

@@ -1,26 +1,31 @@
 /**
- * The host's side of the watchdog: one thread a process, started for the first
- * call that does not end at once and ended with the last sandbox. One that
- * fails, or misses a deadline, is replaced; until then the host's own timers
- * bound the calls.
+ * The host's side of the watchdog: one thread per process, started for the
+ * first call that does not end quickly and ended with the last sandbox. A
+ * thread that fails, or misses a deadline, is replaced; until then the host's
+ * own timers bound the calls.
  */
 
 import type { StopPage } from "../../stop_page.ts";
 import { Deadline, toMicroseconds } from "./deadline.ts";
 import { WatchdogThread } from "./watchdog_thread.ts";
 
-/** Threads that may hold on after they were replaced; then no more are tried. */
+/**
+ * Maximum number of replaced threads that have not ended; then no more are
+ * started.
+ */
 const MAX_HELD = 4;
-/** Calls that may end before there is a thread: those of a short process. */
+/**
+ * Number of calls that may run before a thread is started, for short processes.
+ */
 const MAX_UNWATCHED = 2;
-/** How long such a call may take, which the host's thread waits for. */
+/** How long the host's thread waits for such a call to end. */
 const UNWATCHED_MS = 5;
 
 let shared: Watchdog | undefined;
 
-/** Stops guests at their deadlines, from a thread of its own. */
+/** Stops guests at their deadlines, from a separate thread. */
 export class Watchdog {
-  /** What is watched, for a thread that takes over. */
+  /** The watched stop pages, for a replacement thread. */
   readonly #watched = new Map<number, StopPage>();
   #thread: WatchdogThread | undefined;
   #nextId = 1;
@@ -38,7 +43,7 @@ export class Watchdog {
     return shared;
   }
 
-  /** Takes a user away; the last one ends the thread. */
+  /** Removes a user; the last one ends the thread. */
   async release(): Promise<void> {
     if (--this.#users > 0) return;
     if (shared === this) shared = undefined;
@@ -51,12 +56,13 @@ export class Watchdog {
   }
 
   /**
-   * Says that a call has begun, before anything else may keep the host's thread
-   * busy: whatever outlives this is watched. A thread takes 15 ms to start, so
-   * the first calls are waited for a little, and often end first. One whose
-   * time is up while its thread starts is stopped as soon as that has.
+   * Called when a call has begun, before anything else may block the host's
+   * thread: calls that outlive this are watched. A thread takes 15 ms to start,
+   * so this waits briefly for the first calls, which often end first. A call
+   * whose deadline passes while the thread starts is stopped as soon as it has
+   * started.
    *
-   * @param endsWithin Waits so many milliseconds for the call to end.
+   * @param endsWithin Waits at most this many milliseconds for the call to end.
    */
   begun(endsWithin: (ms: number) => boolean): void {
     if (this.#thread) return;
@@ -76,15 +82,15 @@ export class Watchdog {
   }
 
   /**
-   * Lets another thread take over from one that is of no use any more. Does
-   * nothing when one has, or when too many hold on: then something else is
-   * wrong, and every further thread would make it worse.
+   * Replaces a thread that no longer works. Does nothing if it was already
+   * replaced, or if too many old threads have not ended: then something else is
+   * wrong, and further threads would make it worse.
    */
   replace(thread: WatchdogThread): void {
     if (thread !== this.#thread || this.#held >= MAX_HELD) return;
     this.#held++;
     this.#thread = this.#start();
-    // It may only have been slow: what both of them see is fired once.
+    // The old thread may only be slow: a deadline seen by both fires only once.
     thread.close().then((ended) => {
       if (ended) this.#held--;
     });
@@ -101,11 +107,11 @@ export class Watchdog {
   }
 }
 
-/** A deadline that the watchdog looks at. */
+/** A deadline that the watchdog watches. */
 export class WatchedDeadline {
   readonly #deadline: Deadline;
   readonly #watchdog: Watchdog;
-  /** The thread that was to look at it. */
+  /** The thread that watches it. */
   #armedFor: WatchdogThread | undefined;
   /** Ends the watching. */
   readonly unwatch: () => void;
@@ -122,21 +128,21 @@ export class WatchedDeadline {
     const { thread } = this.#watchdog;
     this.#armedFor = thread;
     this.#deadline.arm(at);
-    // Waking the watchdog costs more than most calls take; it looks up by
-    // itself in time for every deadline after the one it has planned for.
+    // Waking the watchdog costs more than most calls; it wakes by itself in
+    // time for every deadline after its planned wake-up.
     if (thread && at < thread.planned) thread.signal();
   }
 
   /**
-   * Takes the deadline back; afterwards the stop word is the host's alone.
+   * Cancels the deadline; afterwards only the host writes the stop word.
    *
-   * @returns false when the stop page must not be used for another call.
+   * @returns false if the stop page must not be reused.
    */
   disarm(): boolean {
     return this.#deadline.disarm();
   }
 
-  /** Says that the deadline passed and nothing happened. */
+  /** Reports that the deadline passed without effect. */
   missed(): void {
     if (this.#armedFor) this.#watchdog.replace(this.#armedFor);
   }

@@ -1,5 +1,5 @@
 /**
- * What the host shares with the watchdog thread.
+ * The memory that the host shares with the watchdog thread.
  *
  * ```text
  *   64-bit slots   ┌────────┬──────┬─────────┐

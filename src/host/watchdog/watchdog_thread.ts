@@ -1,4 +1,4 @@
-/** One thread that looks at deadlines, as the host sees it. */
+/** The host's handle of a watchdog thread. */
 
 import { startBackgroundWorker } from "../background_worker.ts";
 import { within } from "../within.ts";
@@ -10,7 +10,7 @@ import {
   WatchdogSlot,
 } from "./watchdog_page.ts";
 
-/** How long the thread may take to end; one that never does is let go. */
+/** How long the thread may take to end before it is abandoned. */
 const GRACE_MS = 2_000;
 
 /** A watchdog's thread. */
@@ -37,18 +37,18 @@ export class WatchdogThread {
     this.post({ type: "start", page, ...hostClock() });
   }
 
-  /** When it looks up by itself, in microseconds. */
+  /** Its next planned wake-up, in microseconds. */
   get planned(): bigint {
     return Atomics.load(this.#slots, WatchdogSlot.planned);
   }
 
-  /** Makes it look up. */
+  /** Wakes it. */
   signal(): void {
     Atomics.add(this.#slots, WatchdogSlot.signal, 1n);
     Atomics.notify(this.#slots, WatchdogSlot.signal);
   }
 
-  /** Posts a message, and makes it read it. */
+  /** Posts a message, and wakes it to read it. */
   post(message: WatchdogMessage): void {
     // Counted before it is posted: the watchdog must never have received more
     // than was counted, or it would wait for a message that does not come.
@@ -57,7 +57,7 @@ export class WatchdogThread {
     this.#worker.postMessage(message);
   }
 
-  /** Ends the thread; false when it holds on, and is let go. */
+  /** Ends the thread; false if it does not end, and is abandoned. */
   async close(): Promise<boolean> {
     this.post({ type: "close" });
     const ended = await within(GRACE_MS, this.#closed.promise);

@@ -1,7 +1,6 @@
 /**
- * The entry of the watchdog thread. It sleeps until the earliest deadline and
- * stops the guest whose deadline it is, however busy the host's own event loop
- * may be.
+ * Entry point of the watchdog thread. It sleeps until the earliest deadline and
+ * stops that guest, however busy the host's event loop is.
  */
 
 import { StopPage } from "../../stop_page.ts";
@@ -26,7 +25,7 @@ const deadlines = new Map<number, Deadline>();
 let slots: BigInt64Array<SharedArrayBuffer> | undefined;
 let received = 0n;
 let askedForTime = 0;
-/** What to add to this thread's clock to get the host's, in milliseconds. */
+/** The offset from this thread's clock to the host's, in milliseconds. */
 let clockOffset: number | undefined;
 
 scope.onmessage = ({ data }) => {
@@ -34,8 +33,9 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
       slots = new BigInt64Array(data.page);
-      // This thread's clock began before the host could post anything. The
-      // host may be busy from now on, so this must do until it has answered.
+      // This thread's clock started before the host could post anything. The
+      // host may be busy from now on, so this estimate must do until it
+      // answers.
       clockOffset = hostClockOffset(data, data.now);
       askedForTime = performance.now();
       scope.postMessage({ type: "clock" });
@@ -58,9 +58,9 @@ scope.onmessage = ({ data }) => {
 };
 
 /**
- * Threads count time from different origins. The origins tell the difference,
- * unless the system's clock was set between the two starts: then what is known
- * of the order of things bounds it.
+ * Threads have different time origins. The origins give the offset, unless the
+ * system clock was set in between: then it is bounded by the known order of
+ * events.
  */
 function hostClockOffset(
   { timeOrigin, now }: HostClock,
@@ -76,8 +76,8 @@ function watch(page: BigInt64Array<SharedArrayBuffer>, offset: number): void {
   for (;;) {
     const signal = Atomics.load(page, WatchdogSlot.signal);
     if (Atomics.load(page, WatchdogSlot.mail) !== received) return;
-    // While this looks around, an armed deadline always signals: whichever of
-    // the two sides comes second sees what the other has written.
+    // While this scans, arming a deadline always signals: whichever side comes
+    // second sees what the other has written.
     Atomics.store(page, WatchdogSlot.planned, NEVER);
     const now = toMicroseconds(performance.now() + offset);
     let next = NEVER;
