@@ -1,33 +1,36 @@
-/** Keeps the way to a place of the host as it is while something is done there. */
+/**
+ * Ensures that the path to a host place does not change during an operation.
+ */
 
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import type { StopPage } from "../../stop_page.ts";
 import { type HostIdentity, identityOf, isSame } from "./host_stat.ts";
 
-/** A change time older than this can't hide a later change. */
+/** A ctime older than this can't hide a later change. */
 const SETTLED_MS = 2_100;
-/** The same for modification times, which are told in milliseconds. */
+/** The same for mtimes, which Deno reports in milliseconds. */
 const QUIET_MS = 20;
-/** How often the way is looked at again when only it has been quiet. */
+/** How often the path is rechecked if only its mtimes are old. */
 const QUIET_ROUNDS = 6;
-/** How often the way is looked at again when nothing else is known. */
+/** How often the path is rechecked if nothing else is known. */
 const BUSY_ROUNDS = 16;
 /**
- * The longest pause between two looks. It varies far more than a swap takes:
- * looks and swaps wait for each other in the kernel, and fall into step.
+ * The longest pause between two checks. It varies far more than a swap takes:
+ * checks and swaps wait for each other in the kernel, and would otherwise
+ * synchronize.
  */
 const MOST_PAUSE_MS = 0.3;
-/** How often an action that ran into a change is tried again. */
+/** How often an operation that met a change is retried. */
 const ATTEMPTS = 4;
-/** How often a change waits for others to stop changing the way. */
+/** How often a write waits for others to stop changing the path. */
 const WAITS = 8;
-/** How much is remembered: of what the paths of settled ways have, in UTF-16 units. */
+/** Limit on the total length of remembered paths, in UTF-16 code units. */
 const MOST_SETTLED_UNITS = 2 ** 20;
 
-/** Runs something while nobody else in this process changes the folder. */
+/** Runs an operation while nobody else in this process changes the folder. */
 export type Exclusively = <T>(act: () => T) => T;
 
-/** A directory on the way, as it was seen. */
+/** A directory on the path, as it was seen. */
 interface Seen extends HostIdentity {
   readonly path: string;
   readonly ctimeMs: number;
@@ -37,39 +40,39 @@ interface Seen extends HostIdentity {
 type Outcome<T> = { readonly value: T } | { readonly code: ErrorCode };
 
 /**
- * Sees to it that the directories on the way to a place are real directories
- * while something is done there, although another process may swap one for a
+ * Ensures that the directories on the path to a place are real directories
+ * during an operation, although another process may replace one with a symbolic
  * link at any time.
  *
- * Deno has no `openat`: every call walks its path again. Whoever swaps a name
- * changes the times of the directory that holds the name, of which nobody can
- * set the change time. Deno tells that in whole seconds:
+ * Deno has no `openat`: every call resolves its path again. Swapping a name
+ * changes the times of its parent directory, and nobody can set a ctime. Deno
+ * reports ctimes in whole seconds:
  *
- * - Settled: the holders' change times are old, and the same before and after.
- *   Then nothing was swapped.
- * - Quiet: only their modification times are a little old. Those can be set
- *   back, so the way is looked at a few times more and must be the same.
- * - Busy: a holder was changed just now. The way, and what was found at its
+ * - Settled: the parents' ctimes are old, and the same before and after. Then
+ *   nothing was swapped.
+ * - Quiet: only their mtimes are somewhat old. Those can be set back, so the
+ *   path is rechecked a few times and must not change.
+ * - Busy: a parent was changed just now. The path, and what was found at its
  *   end, must be the same many times.
  */
 export class AncestorGuard {
   readonly #root: string;
   readonly #stop: StopPage;
   readonly #exclusively: Exclusively;
-  /** Ways that were settled when they were last looked at, by directory. */
+  /** Paths that were settled at the last check, by directory. */
   readonly #settled = new Map<string, Seen[]>();
   #settledUnits = 0;
-  /** Modification times that come from the guest's own changes, by path. */
+  /** mtimes caused by the guest's own changes, by path. */
   readonly #own = new Map<string, number>();
 
-  /** @param exclusively Keeps other guests of this process out meanwhile. */
+  /** @param exclusively Excludes other guests of this process. */
   constructor(root: string, stop: StopPage, exclusively: Exclusively) {
     this.#root = root;
     this.#stop = stop;
     this.#exclusively = exclusively;
   }
 
-  /** Finds something out below `directory`; `same` compares two answers. */
+  /** Reads something below `directory`; `same` compares two results. */
   observe<T>(
     directory: string,
     act: () => T,
@@ -94,8 +97,8 @@ export class AncestorGuard {
   /**
    * Changes something below `directory`, once.
    *
-   * What is swapped between the last look and the change can't be held, only
-   * noticed. So nothing is changed while others change the way.
+   * A swap between the last check and the change can't be prevented, only
+   * detected. So nothing is changed while others change the path.
    */
   change<T>(directory: string, act: () => T): T {
     if (directory === "") return this.#changeRoot(act);
@@ -107,7 +110,7 @@ export class AncestorGuard {
     fail("EAGAIN");
   }
 
-  /** Changes something, or nothing while others change the way. */
+  /** Changes something, unless others are changing the path. */
   #changeIfQuiet<T>(
     directory: string,
     act: () => T,
@@ -178,14 +181,14 @@ export class AncestorGuard {
     );
   }
 
-  /** In the root itself there is no way that could be swapped. */
+  /** In the root itself there is no path that could be swapped. */
   #changeRoot<T>(act: () => T): T {
     const result = act();
     this.#remember(this.#root);
     return result;
   }
 
-  /** Takes what a directory's time is now for the guest's own change. */
+  /** Records a directory's current time as the guest's own change. */
   #remember(path: string): void {
     if (this.#own.size >= 1024) this.#own.clear();
     const now = outcomeOf(() => see(path));
@@ -193,12 +196,12 @@ export class AncestorGuard {
   }
 }
 
-/** What remembering a way takes; a directory of it counts as 100 at least. */
+/** The cost of remembering a path; each directory counts as at least 100. */
 function unitsOf(way: Seen[]): number {
   return way.reduce((sum, { path }) => sum + 100 + path.length, 0);
 }
 
-/** The directories whose names are on the way: all but the last. */
+/** The directories that contain names on the path: all but the last. */
 function holdersOf(way: Seen[]): Seen[] {
   return way.slice(0, -1);
 }
@@ -224,7 +227,7 @@ function isOlder(
   return seen.every((one) => one[which] < newest);
 }
 
-/** Whether nothing was renamed in the holders since they were seen. */
+/** Whether nothing was renamed in the parents since they were seen. */
 function holdTheirNames(holders: Seen[]): boolean {
   return holders.every((seen) => {
     const now = outcomeOf(() => see(seen.path));
@@ -234,8 +237,8 @@ function holdTheirNames(holders: Seen[]): boolean {
 }
 
 /**
- * Whether all are still there; `timed`: and the holders hold their names.
- * The directories themselves last, so that what follows comes close upon it.
+ * Whether all are unchanged; with `timed`, also the names in the parents. The
+ * directories themselves are checked last, immediately before what follows.
  */
 function isUnchanged(way: Seen[], timed: boolean): boolean {
   if (timed && !holdTheirNames(holdersOf(way))) return false;

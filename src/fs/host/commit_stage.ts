@@ -1,11 +1,11 @@
-/** Names for what a commit keeps in a folder until it is done. */
+/** Names of a commit's temporary files. */
 
 import { OWN_PREFIX } from "./own_names.ts";
 
-/** What all of them begin with, in one commit. */
+/** The prefix of one commit's names. */
 export function stagePrefix(): string {
   return `${COMMIT_PREFIX}${crypto.randomUUID()}-`;
 }
 
-/** What those of every commit begin with. */
+/** The prefix of all commits' names. */
 export const COMMIT_PREFIX: string = `${OWN_PREFIX}commit-`;

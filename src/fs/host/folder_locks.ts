@@ -6,17 +6,17 @@ import type { StopPage } from "../../stop_page.ts";
 /** How many locks there are. */
 export const LOCKS = 1_023;
 
-/** A holder that shows no sign of life for so long has lost its lock. */
+/** Lease time: a holder that is silent for longer loses its lock. */
 const LEASE_MS = 5_000;
-/** How long one who woke another leaves the lock to it. */
+/** How long a holder that woke a waiter yields the lock to it. */
 const TURN_MS = 1;
-/** How long a waiting guest sleeps before it looks at its stop word again. */
+/** How long a waiting guest sleeps between checks of its stop word. */
 const LOOK_MS = 10;
 
-/** What is done while a lock is held. */
+/** A held lock. */
 export interface LockHold {
   /**
-   * Keeps the lock for another lease.
+   * Renews the lease.
    *
    * @throws {GuestStopped} when the guest was told to stop.
    * @throws {FileSystemError} EAGAIN when the lock was lost meanwhile.
@@ -34,16 +34,16 @@ export interface LockHold {
  *   └─────────────┴────────┴────────┴ … ┴────────┘
  * ```
  *
- * A holder writes a fresh ticket into its lock now and then. Who waits and sees
- * the same ticket for a whole lease takes the lock over: a worker that died or
- * hangs in the kernel keeps nobody waiting for ever, and one that comes back
- * finds that its ticket is gone before it changes anything.
+ * A holder regularly writes a fresh ticket into its lock. A waiter that sees
+ * the same ticket for a whole lease takes over the lock: a worker that died or
+ * hangs in the kernel blocks nobody forever, and one that resumes notices that
+ * its ticket is gone before it changes anything.
  */
 export class FolderLocks {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #leaseMs: number;
-  /** The locks that somebody was waiting for when they were freed here. */
+  /** The locks that had waiters when they were released here. */
   readonly #wanted = new Set<number>();
 
   constructor(
@@ -56,8 +56,8 @@ export class FolderLocks {
   }
 
   /**
-   * Runs `act` with all of `locks` held, which must ascend: so two that want
-   * the same ones never wait for each other.
+   * Runs `act` while holding all of `locks`, which must be in ascending order
+   * to prevent deadlocks.
    *
    * @throws {GuestStopped} when the guest is told to stop while it waits.
    */
@@ -81,7 +81,7 @@ export class FolderLocks {
   }
 
   #take(lock: number, stop: StopPage): number {
-    // Or a guest that changes one thing after another would starve the others.
+    // Otherwise a guest that makes many changes would starve the others.
     if (this.#wanted.delete(lock)) Atomics.wait(this.#words, lock, 0, TURN_MS);
     let seen = 0;
     let since = 0;
@@ -116,7 +116,7 @@ export class FolderLocks {
     return Atomics.compareExchange(this.#words, lock, from, to) === from;
   }
 
-  /** A number that no lock holds; the counter goes round, past 0. */
+  /** A ticket that no lock holds; the counter wraps around, skipping 0. */
   #ticket(): number {
     for (;;) {
       const ticket = (Atomics.add(this.#words, 0, 1) + 1) | 0;
@@ -139,8 +139,8 @@ export class FolderLock {
   }
 
   /**
-   * Does what no other guest of this process may interfere with; inside of
-   * what does so already too.
+   * Runs an operation with which no other guest of this process may interfere;
+   * can be nested.
    */
   hold<T>(act: (hold: LockHold) => T): T {
     if (this.#hold !== undefined) return act(this.#hold);

@@ -1,4 +1,4 @@
-/** One granted folder: where it is, and what in it is not the guest's. */
+/** One granted folder: its path, and the protected places in it. */
 
 import { codeOf, fail } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
@@ -8,15 +8,15 @@ import type { HostDirectory } from "./host_directory.ts";
 import { type HostIdentity, identityOf, isSame } from "./host_stat.ts";
 import { isOwnPlace } from "./own_names.ts";
 
-/** How long a look at the folder, or at a file that is to be opened, is good. */
+/** How long a check of the folder, or of a file to open, stays valid. */
 export const LOOK_MS = 0.1;
 
 /**
- * A granted folder of the host. Every operation of a guest asks it for paths,
- * and whether the place is one that may be seen or changed.
+ * A granted host folder. Every guest operation asks it for paths, and whether a
+ * place may be seen or changed.
  */
 export class GrantedFolder {
-  /** Its path without a slash at the end: empty for the host's root. */
+  /** Its path without a trailing slash; empty for the host's root. */
   readonly root: string;
   readonly #host: string;
   readonly #anchor: string | undefined;
@@ -25,7 +25,7 @@ export class GrantedFolder {
   readonly #held: HeldDirectories;
   #identity: HostIdentity | undefined;
   #lookedMs = -Infinity;
-  /** Directories that are no anchors, while no directory is moved. */
+  /** Directories known not to be anchors, as long as no directory is moved. */
   readonly #harmless = new Set<string>();
   #moves = 0;
 
@@ -39,26 +39,27 @@ export class GrantedFolder {
     this.#held = held;
   }
 
-  /** Whether the kernel itself refuses links on the way to a place. */
+  /**
+   * Whether the kernel itself refuses symbolic links on the path to a place.
+   */
   get isAnchored(): boolean {
     return this.#anchor !== undefined;
   }
 
-  /** Whether parts of it were granted for reading only. */
+  /** Whether parts of it are granted read-only. */
   get hasReadOnly(): boolean {
     return this.#readOnly.length > 0;
   }
 
   /**
-   * Fails when what stands at its path is not the folder that was granted: its
-   * own name is one that somebody else may have moved. A look is good for as
-   * long as one operation takes.
+   * Fails if its path no longer leads to the granted folder, which someone else
+   * may have moved. A check stays valid for about one operation.
    */
   check(): void {
     if (performance.now() - this.#lookedMs > LOOK_MS) this.look();
   }
 
-  /** What stands at its path, which must be the folder that was granted. */
+  /** The metadata at its path, which must be that of the granted folder. */
   look(): Deno.FileInfo {
     const info = Deno.statSync(this.#host);
     this.#identity ??= this.#firstSeen(info);
@@ -67,7 +68,7 @@ export class GrantedFolder {
     return info;
   }
 
-  /** A path that names a place; a link at its end is not followed. */
+  /** The path of a place; a symbolic link at its end is not followed. */
   path(place: string): string {
     if (this.#isOthers(place)) fail("EACCES");
     if (meansMore(place)) fail("ENOENT");
@@ -76,7 +77,9 @@ export class GrantedFolder {
       : this.anchored(place);
   }
 
-  /** A path to a place that fails at any link, its end included. */
+  /**
+   * A path to a place that fails at any symbolic link, including at its end.
+   */
   anchored(place: string): string {
     if (place === "") return this.#host;
     if (this.#isOthers(place)) fail("EACCES");
@@ -84,45 +87,45 @@ export class GrantedFolder {
     return `${this.#anchor ?? this.root}/${place}`;
   }
 
-  /** Fails for what stands at a place when that is not to be seen. */
+  /** Fails if what is at a place must not be seen. */
   refuseAnchor(seen: HostIdentity): void {
     if (!this.#held.hasAnchors) return;
     if ((this.#held.reasons(seen) & Held.Anchor) !== 0) fail("EACCES");
   }
 
-  /** Fails where no name may change. */
+  /** Fails if no name may change there. */
   refuseProtected(place: string): void {
     if (this.#isReadOnly(place)) fail("EROFS");
     const parent = parentOf(place);
     if (parent !== "" && this.#held.hasAnchors) this.#refuseAnchorAt(parent);
   }
 
-  /** Why what stands at a place may not be changed, if it may not. */
+  /** Why what is at a place may not be changed, if it may not. */
   whyFixed(
     place: string,
     { filetype, nlink }: FileStat,
   ): "EROFS" | "EPERM" | undefined {
     if (this.#readOnly.length === 0) return undefined;
     if (this.#isReadOnly(place)) return "EROFS";
-    // One of its names may be in a part that is only to be read.
+    // Another hard link may be in a read-only part.
     return filetype === "file" && nlink > 1 ? "EPERM" : undefined;
   }
 
   /**
-   * Fails for a directory that may be neither moved nor removed, because it is
-   * granted or on the way to what is.
+   * Fails for a directory that may not be moved or removed, because it is
+   * granted or a parent of a granted one.
    */
   refuseHeld(place: string): void {
     const seen = this.#identityAt(place);
     if (seen && this.#held.reasons(seen) !== 0) fail("EBUSY");
   }
 
-  /** Says that a directory was moved. */
+  /** Records that a directory was moved. */
   noteMove(): void {
     this.#held.noteMove();
   }
 
-  /** Whether a place is one of the sandbox's own, and not for who is at it. */
+  /** Whether a place belongs to the sandbox itself. */
   #isOthers(place: string): boolean {
     if (!isOwnPlace(place)) return false;
     const prefix = this.#stagePrefix;
@@ -141,13 +144,13 @@ export class GrantedFolder {
     this.#harmless.add(directory);
   }
 
-  /** Whether a place is in a part that was granted for reading. */
+  /** Whether a place is in a read-only part. */
   #isReadOnly(place: string): boolean {
     if (this.#readOnly.length === 0) return false;
     const isIn = (part: string) =>
       place === part || place.startsWith(`${part}/`);
     if (this.#readOnly.some(isIn)) return true;
-    // Under another name too: one in other letters, or of another mount.
+    // Also under another name: in different case, or through another mount.
     const parts = this.#readOnly.map((part) => this.#identityAt(part));
     for (let at = place; at !== ""; at = parentOf(at)) {
       const seen = this.#identityAt(at);
@@ -165,7 +168,9 @@ export class GrantedFolder {
     }
   }
 
-  /** One that was made after it was granted must not be reached by a link. */
+  /**
+   * A folder created after it was granted must not be reached through a link.
+   */
   #firstSeen(info: Deno.FileInfo): HostIdentity {
     if (Deno.realPathSync(this.#host) !== this.#host) fail("ELOOP");
     return identityOf(info);
@@ -173,8 +178,8 @@ export class GrantedFolder {
 }
 
 /**
- * What Windows takes for more than a name: other separators, drives and
- * streams, its devices, and dots and spaces at an end, which it drops.
+ * Names with a special meaning on Windows: other separators, drives and
+ * streams, devices, and trailing dots and spaces, which it drops.
  */
 const MEANS_MORE =
   /[\\:]|(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)|[. ](\/|$)/i;

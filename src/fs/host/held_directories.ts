@@ -1,16 +1,16 @@
-/** Directories of the host that no guest may move, whatever it was granted. */
+/** Host directories that no guest may move, whatever its grants. */
 
 import type { HostIdentity } from "./host_stat.ts";
 
 /** Why a directory is held; a directory can be held for both reasons. */
 export const Held = {
-  /** A granted folder or a link anchor, or on the way to one. */
+  /** A granted folder or a link anchor, or a parent of one. */
   Place: 1,
   /** A link anchor's folder: nothing in it may change either. */
   Anchor: 2,
 } as const;
 
-/** How many directories can be held at once. */
+/** Maximum number of held directories. */
 const CAPACITY = 16_384;
 const HEADER_BYTES = 16;
 const ENTRY_NUMBERS = 3;
@@ -24,7 +24,7 @@ interface Count {
 
 /**
  * The held directories of a process, in shared memory, so that a worker knows
- * of what was granted or anchored after it started.
+ * what was granted or anchored after it started.
  *
  * ```text
  *   byte 0         4         8       12       16
@@ -54,17 +54,17 @@ export class HeldDirectories {
     this.#entries = new Float64Array(buffer, HEADER_BYTES);
   }
 
-  /** Whether there is any anchor at all. */
+  /** Whether there are any anchors. */
   get hasAnchors(): boolean {
     return Atomics.load(this.#header, 1) > 0;
   }
 
-  /** Counts what may have given a directory another path. */
+  /** Counts moves, which may have given a directory another path. */
   get moves(): number {
     return Atomics.load(this.#header, 2);
   }
 
-  /** Says that a directory was moved. */
+  /** Records that a directory was moved. */
   noteMove(): void {
     Atomics.add(this.#header, 2, 1);
   }
@@ -75,7 +75,7 @@ export class HeldDirectories {
     const entries = this.#entries;
     for (let at = 0; at < end; at += ENTRY_NUMBERS) {
       const isSame = entries[at + 2] === ino && entries[at + 1] === dev;
-      // A free entry may still have an inode that was given out again.
+      // A free entry may still have an inode that was reused.
       if (isSame && entries[at] !== 0) return entries[at]!;
     }
     return 0;
@@ -98,7 +98,7 @@ export class HeldDirectories {
     this.#add(count, reason, 1);
   }
 
-  /** Takes back one `hold`. */
+  /** Undoes one `hold`. */
   release(directory: HostIdentity, reason: number): void {
     const key = keyOf(directory);
     const count = this.#counts.get(key);

@@ -1,4 +1,4 @@
-/** What a host directory and its tree are made of. */
+/** The parts of a host directory and its tree. */
 
 import type { GrantedDirectory } from "../../contract/system_grants.ts";
 import type { StopPage } from "../../stop_page.ts";
@@ -10,9 +10,9 @@ import type { LinkBroker } from "./link_broker.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { WriteBudget } from "../write_budget.ts";
 
-/** A directory of the host, as its tree is made. */
+/** A host directory, as its tree is created. */
 export interface HostDirectory extends GrantedDirectory {
-  /** What names of the sandbox's own begin with that may be used after all. */
+  /** The prefix of those of the sandbox's own names that may be used. */
   readonly stagePrefix?: string;
 }
 

@@ -1,4 +1,4 @@
-/** An open file of the host, as guests read and write it. */
+/** An open host file. */
 
 import type { FileStat, FileType } from "../file_stat.ts";
 import * as fs from "node:fs";
@@ -10,7 +10,7 @@ import type { NewTimes, OpenFile } from "../file_system.ts";
 /** What an open file shares with the others of its guest. */
 type Shared = Pick<HostFileSystemContext, "budget" | "files" | "times">;
 
-/** A regular file of the host, open, and known to be the one that was meant. */
+/** An open regular host file, verified to be the intended one. */
 export class HostFile implements OpenFile {
   readonly filetype: FileType = "file";
   readonly seekable = true;
@@ -22,8 +22,7 @@ export class HostFile implements OpenFile {
   /**
    * @param fd Opened through `shared.files`.
    * @param isAppending Whether it was opened to append.
-   * @param reopen Opens what now stands where the file was opened, to append
-   * or not to.
+   * @param reopen Reopens the file, for appending or not.
    */
   constructor(
     fd: number,
@@ -41,7 +40,7 @@ export class HostFile implements OpenFile {
     return fs.readSync(this.#fd, into, 0, into.length, position);
   }
 
-  /** What a file gets beyond its end, it pays for from its end on. */
+  /** Extending a file is charged from its current end. */
   write(from: Uint8Array, position: number): number {
     return this.#writeAt(this.#fd, from, position);
   }
@@ -69,7 +68,10 @@ export class HostFile implements OpenFile {
     );
   }
 
-  /** A byte at the end, and no new size: others may write beyond meanwhile. */
+  /**
+   * Writes a byte at the end instead of setting a size, as others may extend
+   * the file meanwhile.
+   */
   allocate(end: number): void {
     if (end <= fs.fstatSync(this.#fd).size) return;
     const byte = new Uint8Array(1);
@@ -77,7 +79,7 @@ export class HostFile implements OpenFile {
       this.write(byte, end - 1);
       return;
     }
-    // What appends does so wherever it is told to write.
+    // A descriptor in append mode ignores write positions.
     const fd = this.#openedAgain(false);
     try {
       this.#writeAt(fd, byte, end - 1);
@@ -90,7 +92,7 @@ export class HostFile implements OpenFile {
     setTimesOf(this.#fd, times, this.#shared.times);
   }
 
-  /** Says who may do what with it. */
+  /** Sets its permission bits. */
   setMode(mode: number): void {
     fs.fchmodSync(this.#fd, mode);
   }
@@ -133,8 +135,8 @@ export class HostFile implements OpenFile {
 }
 
 /**
- * Sets times of an open file or directory, to the nanosecond; what is not set
- * keeps its milliseconds.
+ * Sets times of an open file or directory, in nanoseconds; a time that is not
+ * set keeps its milliseconds.
  */
 export function setTimesOf(
   fd: number,
@@ -152,10 +154,10 @@ export function setTimesOf(
 }
 
 /**
- * A time that is to stay while the other one is set: Deno sets both, and tells
- * no more of a time than its milliseconds, unless the guest set it before.
+ * The value for a time that must not change while the other one is set: Deno
+ * sets both, and reports only milliseconds, unless the guest set it before.
  *
- * It takes no time before 1970; so that is left alone, and the other too.
+ * Deno accepts no time before 1970, so then neither is changed.
  */
 export function keptTime(
   which: "atim" | "mtim",
@@ -167,7 +169,10 @@ export function keptTime(
   return exact.exact(which, before, toldMs);
 }
 
-/** Remembers what times were set to, beside what the host now tells. */
+/**
+ * Remembers the times that were set, along with those that the host now
+ * reports.
+ */
 export function keepTimes(
   after: fs.Stats,
   times: NewTimes,
@@ -184,8 +189,8 @@ export function keepTimes(
 /**
  * The seconds that `node:fs` takes for a time in nanoseconds.
  *
- * They are a double, which is cut to nanoseconds: rounded up, so that what is
- * told in milliseconds is never one less than was set.
+ * The value is a double, which is truncated to nanoseconds, so it is rounded
+ * up: then the reported milliseconds are never one less than set.
  */
 export function seconds(time: bigint): number {
   const fraction = Number(time % 1_000_000_000n);

@@ -1,4 +1,4 @@
-/** A granted folder of the host as a file system. */
+/** A granted host folder as a file system. */
 
 import type { FileStat, FileType } from "../file_stat.ts";
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
@@ -36,9 +36,9 @@ import {
   parentOf,
 } from "../file_system.ts";
 
-/** How often an open that ran into a change is tried again. */
+/** How often an open that met a change is retried. */
 const ATTEMPTS = 4;
-/** Errors that say that a file can't be made in the root and linked. */
+/** Errors that mean that a file can't be created in the root and linked. */
 const NO_STAGE: ReadonlySet<ErrorCode | undefined> = new Set([
   "EPERM",
   "ENOTSUP",
@@ -48,18 +48,18 @@ const NO_STAGE: ReadonlySet<ErrorCode | undefined> = new Set([
 ]);
 
 /**
- * A directory of the host: the wall between a guest and everything outside.
+ * A host directory: the boundary between a guest and everything outside.
  *
- * No call may follow a link on its way. Where there is an anchor the kernel
- * sees to it: the way to the anchor has as many links as one path may have, so
- * one more fails with ELOOP. Otherwise an {@linkcode AncestorGuard} watches the
- * way. Opening resolves links whatever the flags say, since Deno does it
- * itself: so what was opened is compared to what was meant, by device and
- * inode, before a byte of it is touched; and it never makes or truncates.
+ * No call may follow a symbolic link on its path. With an anchor the kernel
+ * enforces this: the path to the anchor has as many links as one path may have,
+ * so one more fails with ELOOP. Otherwise an {@linkcode AncestorGuard} watches
+ * the path. Opening resolves links whatever the flags, since Deno does so
+ * itself: so the opened file is compared with the intended one, by device and
+ * inode, before a byte is touched; and opening never creates or truncates.
  *
- * Whatever can change what a link means, and every change where only a guard
- * watches, is done while a lock is held, so that no other guest of this process
- * moves anything between a check and what it is for.
+ * Everything that can change the meaning of a link, and every write that is
+ * protected only by a guard, is done under a lock, so that no other guest of
+ * this process moves anything between check and use.
  */
 export class HostFileSystem implements FileSystem {
   readonly writable: boolean;
@@ -68,7 +68,7 @@ export class HostFileSystem implements FileSystem {
   readonly #guard: AncestorGuard;
   readonly #lock: FolderLock;
   readonly #context: HostFileSystemContext;
-  /** The file that was looked at last. */
+  /** The file that was checked last. */
   #recent: { place: string; stat: FileStat; untilMs: number } | undefined;
 
   constructor(directory: HostDirectory, context: HostFileSystemContext) {
@@ -105,8 +105,8 @@ export class HostFileSystem implements FileSystem {
   }
 
   /**
-   * Only where a file's identity is all that opening it depends on: with parts
-   * that are only to be read, the number of its names matters as well.
+   * Only if opening depends on nothing but a file's identity: with read-only
+   * parts, its link count matters as well.
    */
   recent(place: string): FileStat | undefined {
     const seen = this.#recent;
@@ -129,7 +129,8 @@ export class HostFileSystem implements FileSystem {
   list(place: string): DirectoryEntry[] {
     this.#folder.check();
     checkListable(this.stat(place));
-    // Unlike the others this follows a link at the end of the way.
+    // Unlike the other calls, this follows a symbolic link at the end of the
+    // path.
     const entries = this.#observe(
       place,
       () => readNames(this.#folder.anchored(place)),
@@ -246,7 +247,7 @@ export class HostFileSystem implements FileSystem {
     });
   }
 
-  /** Opens what is at a place, and nothing else, whatever is swapped. */
+  /** Opens exactly what is at a place, whatever is swapped. */
   #open(
     place: string,
     flags: number,
@@ -283,9 +284,10 @@ export class HostFileSystem implements FileSystem {
   }
 
   /**
-   * Makes a file in the root and links it to its place: linking follows no
-   * link there, opening would. `undefined` where that can't be done: without
-   * hard links, in another file system, in a root that is not to be written.
+   * Creates a file in the root and hard-links it to its place: linking does not
+   * follow a symbolic link there, opening would. `undefined` if that is
+   * impossible: without hard links, on another file system, or in a read-only
+   * root.
    */
   #createStaged(place: string, flags: number): number | undefined {
     try {
@@ -301,7 +303,7 @@ export class HostFileSystem implements FileSystem {
     }
   }
 
-  /** What was made is taken back when it is not where it was meant to be. */
+  /** Removes the created file if it is not at the intended place. */
   #createGuarded(place: string, flags: number): number {
     const { files } = this.#context;
     const path = `${this.#folder.root}/${place}`;
@@ -322,8 +324,8 @@ export class HostFileSystem implements FileSystem {
   }
 
   /**
-   * A guest may not move a link to where it would lead outside. Answers what
-   * stands at `from`.
+   * Refuses to move a symbolic link to where it would lead outside. Returns the
+   * metadata of `from`.
    */
   #refuseOutwardLink(from: string, to: string, hold: LockHold): FileStat {
     const stat = this.stat(from);
@@ -331,7 +333,7 @@ export class HostFileSystem implements FileSystem {
     if (filetype === "link") {
       if (!staysInside(to, this.readLink(from))) fail("EPERM");
     }
-    // Links in a directory that comes higher would lead higher as well.
+    // Links in a directory that moves up would lead further up as well.
     if (filetype === "directory" && depthOf(to) < depthOf(from)) {
       refuseOutwardLinksIn(this, from, to, hold);
     }

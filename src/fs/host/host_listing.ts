@@ -1,27 +1,30 @@
-/** Reading the names in a directory of the host, and when there are too many. */
+/** Lists host directories, up to a maximum size. */
 
 import { fail } from "../error_code.ts";
 import type { FileStat } from "../file_stat.ts";
 
-/** The most names that are listed of one directory. */
+/** The maximum number of names listed from one directory. */
 const MOST_NAMES = 100_000;
 /**
- * The largest directory that is listed, in the bytes that it says it has: some
- * 20 a name where names lie in memory, 16 to 300 on a disk.
+ * The largest directory that is listed, by its reported size in bytes: some 20
+ * per name in memory, 16 to 300 on disk.
  */
 const MOST_DIRECTORY_BYTES = 6 * 1024 * 1024;
 
 /**
- * Fails for a directory that is too large to be read in one go.
+ * Fails for a directory that is too large to be read at once.
  *
- * Deno reads all names before it tells the first, at 2 to 4 microseconds each,
- * and nothing can stop it meanwhile. So how large the directory is must tell.
+ * Deno reads all names before it returns the first, at 2 to 4 microseconds
+ * each, and can't be stopped meanwhile. So the size is checked beforehand.
  */
 export function checkListable(directory: Pick<FileStat, "size">): void {
   if (directory.size > MOST_DIRECTORY_BYTES) fail("EOVERFLOW");
 }
 
-/** What is in a directory, unsorted; OVERFLOW when that is more than `most`. */
+/**
+ * The entries of a directory, unsorted; EOVERFLOW if there are more than
+ * `most`.
+ */
 export function readNames(
   path: string,
   most: number = MOST_NAMES,

@@ -1,4 +1,4 @@
-/** Opens files of the host so that no other file is opened by mistake. */
+/** Opens host files, ensuring that no other file is opened by mistake. */
 
 import * as fs from "node:fs";
 import { type HostIdentity, isSame } from "./host_stat.ts";
@@ -6,11 +6,14 @@ import type { OpenFiles } from "./open_files.ts";
 import type { OpenMode } from "../file_system.ts";
 import { OWN_PREFIX } from "./own_names.ts";
 
-/** Never wait for a FIFO, never become a terminal's process, no link. */
+/**
+ * Never block on a FIFO, never acquire a controlling terminal, never follow a
+ * symbolic link.
+ */
 const SAFE_FLAGS: number = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY |
   fs.constants.O_NOFOLLOW;
 
-/** The flags that a mode needs, the ones that make a file left out. */
+/** The flags for a mode, except those that create a file. */
 export function flagsOf(mode: OpenMode): number {
   const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
   if (!mode.write) return O_RDONLY;
@@ -18,8 +21,8 @@ export function flagsOf(mode: OpenMode): number {
 }
 
 /**
- * Opens a path, and keeps what was opened only if it is what was meant.
- * Opening neither makes nor truncates, so a wrong file is not changed by it.
+ * Opens a path, and closes it again unless it is the intended file. Opening
+ * neither creates nor truncates, so a wrong file is not changed.
  */
 export function openSame(
   files: OpenFiles,
@@ -33,7 +36,7 @@ export function openSame(
   return undefined;
 }
 
-/** Makes a file where there is nothing, not even a link. */
+/** Creates a file where nothing exists, not even a symbolic link. */
 export function createExclusively(
   files: OpenFiles,
   path: string,
@@ -43,7 +46,10 @@ export function createExclusively(
   return files.open(path, flags | SAFE_FLAGS | O_CREAT | O_EXCL);
 }
 
-/** Makes a file in `directory` under a name of its own, and links it to `path`. */
+/**
+ * Creates a file in `directory` under a unique name, and hard-links it to
+ * `path`.
+ */
 export function createStaged(
   files: OpenFiles,
   directory: string,
@@ -64,8 +70,8 @@ export function createStaged(
 }
 
 /**
- * Takes back a file that was just made, when nothing was to be made there: as
- * long as its name is still its own.
+ * Removes a file that was just created in the wrong place, if its name still
+ * refers to it.
  */
 export function takeBack(files: OpenFiles, fd: number, path: string): void {
   try {
@@ -73,7 +79,7 @@ export function takeBack(files: OpenFiles, fd: number, path: string): void {
     const made = fs.fstatSync(fd);
     if (ino !== null && isSame({ dev, ino }, made)) Deno.removeSync(path);
   } catch {
-    // Whoever changed the way to it has it now.
+    // The path has changed, and the file can no longer be reached.
   } finally {
     files.close(fd);
   }

@@ -1,10 +1,10 @@
-/** What the host tells of a file, as guests are told it, and which file it is. */
+/** Converts host metadata for guests, and identifies files. */
 
 import type { FileStat, FileType } from "../file_stat.ts";
 import { fail } from "../error_code.ts";
 import type { Stats } from "node:fs";
 
-/** What `Deno.lstatSync` and `node:fs` know of a file, in one shape. */
+/** The identity of a file, as both `Deno.lstatSync` and `node:fs` report it. */
 export interface HostIdentity {
   readonly dev: number;
   readonly ino: number;
@@ -38,16 +38,16 @@ function specialFiletypeOf(info: Deno.FileInfo): FileType {
 }
 
 /**
- * Times that were set to the nanosecond.
+ * Times that were set with nanosecond precision.
  *
- * Deno tells times in milliseconds, so a guest that sets one and reads it back
- * would see another: what was set is kept, and told as long as the host's time
- * is still the one that setting it led to.
+ * Deno reports times in milliseconds, so a guest that sets a time and reads it
+ * back would see a different one. So the set value is remembered, and reported
+ * as long as the host's time is unchanged.
  */
 export class ExactTimes {
   readonly #kept = new Map<string, { toldMs: number; exact: bigint }>();
 
-  /** Most times that are kept; the oldest goes first. */
+  /** Maximum number of remembered times; the oldest are dropped first. */
   static readonly #CAPACITY = 4096;
 
   keep(which: "atim" | "mtim", of: HostIdentity, told: Told): void {
@@ -60,7 +60,7 @@ export class ExactTimes {
     this.#kept.set(`${which}:${of.dev}:${of.ino}`, told);
   }
 
-  /** Nanoseconds for the milliseconds that the host tells. */
+  /** The nanoseconds for the milliseconds that the host reports. */
   exact(which: "atim" | "mtim", of: HostIdentity, toldMs: number): bigint {
     if (this.#kept.size > 0) {
       const kept = this.#kept.get(`${which}:${of.dev}:${of.ino}`);
@@ -70,13 +70,13 @@ export class ExactTimes {
   }
 }
 
-/** What the host tells of a time, and what it was set to. */
+/** A time as reported by the host, and as set. */
 export interface Told {
   readonly toldMs: number;
   readonly exact: bigint;
 }
 
-/** The bits of a mode that can be set; the others are the type. */
+/** The permission bits of a mode; the others are the type. */
 const PERMISSIONS = 0o7777;
 
 /** A FileStat of what `Deno.lstatSync` told. */
@@ -108,7 +108,7 @@ export function statOfStats(stats: Stats, times: ExactTimes): FileStat {
   };
 }
 
-/** A file can have times that no `Date` can. */
+/** A file's times may be outside of the range of `Date`. */
 function nanoseconds(ms: number): bigint {
   return Number.isNaN(ms) ? 0n : BigInt(Math.trunc(ms)) * 1_000_000n;
 }

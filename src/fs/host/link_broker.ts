@@ -1,20 +1,20 @@
-/** Asks for symbolic links to be made, where a worker may not. */
+/** Lets the host create symbolic links that a worker may not create. */
 
 import type { ErrorCode } from "../error_code.ts";
 
 /**
- * Makes symbolic links for a guest, where the worker may not.
+ * Creates symbolic links for a guest whose worker may not.
  *
- * Deno makes links only for unscoped permissions, which a worker never has.
- * The host may have them: then the worker asks it, over the channel.
+ * Deno creates symbolic links only with unscoped permissions, which a worker
+ * never has. If the host has them, the worker asks it through the channel.
  */
 export interface LinkBroker {
   /**
-   * Makes the link `place` below the directory that is granted as `guest`,
-   * which says `target`. Both were checked to stay inside; the host checks again, with
-   * {@linkcode makeLink}.
+   * Creates the link `place` to `target` below the directory granted as
+   * `guest`. The worker has checked that both stay inside; the host checks
+   * again, with {@linkcode makeLink}.
    *
-   * @returns what went wrong, or undefined when the link was made.
+   * @returns the error, or undefined if the link was created.
    */
   symlink(guest: string, place: string, target: string): ErrorCode | undefined;
 }

@@ -1,4 +1,4 @@
-/** Makes symbolic links on the host, for workers that may not. */
+/** Creates symbolic links on the host, for workers that may not. */
 
 import { codeOf, type ErrorCode, fail } from "../error_code.ts";
 import { GrantedFolder } from "./granted_folder.ts";
@@ -7,20 +7,20 @@ import type { HostDirectory } from "./host_directory.ts";
 import { staysInside } from "../stays_inside.ts";
 
 /**
- * Makes a symbolic link in a granted directory, for a guest: what the host
- * does when a worker's {@linkcode LinkBroker} asks it to.
+ * Creates a symbolic link in a granted directory for a guest: the host's side
+ * of a {@linkcode LinkBroker}.
  *
- * The host's permissions are wider than the worker's, so nothing that comes
- * from there is believed: the place must be below the directory, the link must
- * stay inside, and the way to it must have no links: the kernel sees to that, so
- * there must be an anchor.
+ * The host has more permissions than the worker, so the worker's request is not
+ * trusted: the place must be below the directory, the link must stay inside,
+ * and the path to it must contain no symbolic links, which the kernel enforces
+ * with an anchor.
  *
- * @param directory One of the directories that the host granted itself.
- * @param place Where in it, as names joined by `/`.
- * @param target What the link says.
- * @param held What no guest may touch.
- * @param sameAs A link that says the same, of which this is to be another name.
- * @returns what went wrong, or undefined when the link was made.
+ * @param directory A directory granted by the host itself.
+ * @param place The place in it, as names joined by `/`.
+ * @param target The target of the link.
+ * @param held The directories that no guest may touch.
+ * @param sameAs An identical link, of which this becomes a hard link.
+ * @returns the error, or undefined if the link was created.
  */
 export function makeLink(
   directory: HostDirectory,
@@ -48,13 +48,13 @@ function make(
 ): void {
   if (!directory.write) fail("EROFS");
   if (!isPlace(place) || !staysInside(place, target)) fail("EPERM");
-  // Another guest may move the link up while it is made; one that never goes
-  // up can't be moved to where it leads outside.
+  // Another guest may move the link up while it is created; a link without `..`
+  // can't be moved to where it leads outside.
   if (target.split("/").includes("..")) fail("EPERM");
-  // Deno would ask whoever sits at the terminal.
+  // Deno would prompt the user.
   if (!mayMakeLinks()) fail("ENOTSUP");
   const folder = new GrantedFolder(directory, held);
-  // A guard would make the host's own thread wait.
+  // A guard would block the host's own thread.
   if (!folder.isAnchored) fail("ENOTSUP");
   folder.check();
   folder.refuseProtected(place);
@@ -67,7 +67,7 @@ function make(
   Deno.linkSync(known, folder.path(place));
 }
 
-/** Deno makes links for unscoped permissions only. */
+/** Deno creates symbolic links only with unscoped permissions. */
 function mayMakeLinks(): boolean {
   return (["read", "write"] as const).every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"

@@ -1,10 +1,10 @@
-/** The host's descriptors that one guest holds, from opening to closing. */
+/** Tracks the host descriptors of one guest. */
 
 import * as fs from "node:fs";
 
 /**
- * Opens and closes for one guest. Whatever ends the guest, and wherever that
- * finds it, {@linkcode OpenFiles.closeAll} closes what it still holds.
+ * Opens and closes files for one guest. However the guest ends,
+ * {@linkcode OpenFiles.closeAll} closes its remaining descriptors.
  */
 export class OpenFiles {
   readonly #fds = new Set<number>();
@@ -22,15 +22,15 @@ export class OpenFiles {
     try {
       fs.closeSync(fd);
     } catch (error) {
-      // Only where the stack ended before is it still open: the kernel gives
-      // the number away again whatever it answers.
+      // It is still open only after a stack overflow: otherwise the kernel has
+      // freed the number, whatever it returned.
       if (!(error instanceof RangeError)) this.#fds.delete(fd);
       throw error;
     }
     this.#fds.delete(fd);
   }
 
-  /** Closes everything; nobody is left whom an error could tell anything. */
+  /** Closes everything and ignores errors, as nobody could handle them. */
   closeAll(): void {
     for (const fd of this.#fds) {
       try {
