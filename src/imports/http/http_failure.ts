@@ -1,8 +1,8 @@
-/** Why an import did not do what it is named for. */
+/** The error of a failed import. */
 
 import type { HttpError } from "../../channel/http_layout.ts";
 
-/** Becomes the negative of its code, and the text that the guest can ask for. */
+/** Converted to a negated error number, with a text that the guest can read. */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
   readonly code: HttpError;

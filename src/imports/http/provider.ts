@@ -3,7 +3,7 @@
 import type { FamilyCall, OpenFamily } from "../open_family.ts";
 import { Http } from "./http.ts";
 
-/** Opens it on the worker's way to the network. */
+/** Opens it with the worker's connection to the network. */
 export function open({ network, stopPage }: FamilyCall): OpenFamily {
   return new Http(network, stopPage);
 }

@@ -1,10 +1,10 @@
-/** The WASI functions that hand over arguments and environment. */
+/** The WASI functions for arguments and environment. */
 
 import type { WasiContext } from "./wasi_context.ts";
 
 /**
- * Arguments and environment: the strings one after another in `buf`, and a
- * pointer to each in `argv`.
+ * Arguments and environment: the strings consecutively in `buf`, and a pointer
+ * to each in `argv`.
  *
  * ```text
  *   argv                      argv_buf

@@ -34,11 +34,11 @@ function resolutionOf(id: number): bigint {
 }
 
 /**
- * What a clock shows, in nanoseconds.
+ * The time of a clock, in nanoseconds.
  *
- * A worker can't ask for the processor time of its thread, and that of the
- * whole process would tell of other guests: so the processor clocks show how
- * long the guest has been running.
+ * A worker can't read the CPU time of its thread, and that of the whole process
+ * would reveal other guests' activity, so the CPU clocks show how long the
+ * guest has been running.
  */
 export function timeOf(context: WasiContext, id: number): bigint {
   switch (id) {

@@ -1,9 +1,9 @@
 /**
- * What a guest asked of files and was not granted, for the host to be told.
+ * Records a guest's refused file operations, for the host.
  *
- * A program that runs without a grant sees an empty tree, so what it asks for
- * is mostly just not there: that is told from a file that is missing in what
- * is granted. The guest chooses every path and how many there are.
+ * A program without grants sees an empty tree, so most of what it requests does
+ * not exist: that is distinguished from files missing in granted folders. The
+ * guest chooses every path and their number.
  */
 
 import {
@@ -59,19 +59,19 @@ const REFUSALS: ReadonlySet<number> = new Set([
 
 const LOOKING: ReadonlySet<FileOperation> = new Set(["read", "list", "stat"]);
 
-/** Kept from the beginning; the rest is what came last. */
+/** The number of first entries kept; the rest are the last ones. */
 const KEPT_FIRST = MAX_DENIED_FILES / 2;
 
-/** What guests see as `/` where that was not granted. */
+/** What guests see as `/` if that was not granted. */
 export interface GuestTree {
   readonly tree: FileSystem;
-  /** Whether relative paths lead to a granted folder. */
+  /** Whether relative paths resolve to a granted folder. */
   readonly hasFolder: boolean;
 }
 
-/** Bounded in number and bytes, whatever the guest asks. */
+/** The record, bounded in number and bytes. */
 export class DeniedFiles {
-  /** Those that may be changed are told from those that may not. */
+  /** The granted file systems, writable or not. */
   readonly #granted: readonly GrantedFileSystem[];
   #root: GuestTree | undefined;
   #noted = new Map<string, DeniedFileReport>();
@@ -80,12 +80,12 @@ export class DeniedFiles {
     this.#granted = granted;
   }
 
-  /** Says what stands for `/` where nobody granted that. */
+  /** Sets the tree that guests see as `/` if that was not granted. */
   setRoot(root: GuestTree): void {
     this.#root = root;
   }
 
-  /** Looks at a call of an import that failed. */
+  /** Examines a failed import call. */
   failed(
     context: WasiContext,
     name: string,
@@ -109,7 +109,7 @@ export class DeniedFiles {
     }
   }
 
-  /** What was noted since the last time, in order. */
+  /** The entries recorded since the last time, in order. */
   take(): DeniedFileReport[] {
     const noted = [...this.#noted.values()];
     this.#noted = new Map();
@@ -147,7 +147,7 @@ export class DeniedFiles {
     const inside = placeOf(place, path);
     const looks = LOOKING.has(operation);
     if (errno === Errno.PERM) {
-      // A look fails so for a link that leads out, and for nothing else.
+      // A stat fails this way only for a link that leads outside.
       return inside === undefined || looks ? "outside of grants" : undefined;
     }
     if (inside === undefined) return undefined;
@@ -163,7 +163,7 @@ export class DeniedFiles {
       : undefined;
   }
 
-  /** The tree that was granted and has a place of the root. */
+  /** The granted tree that contains a place of the root. */
   #grantOf(place: string): FileSystem | undefined {
     return this.#granted
       .filter(({ guest }) => isBelow(place, guest.slice(1)))
@@ -171,8 +171,9 @@ export class DeniedFiles {
   }
 
   /**
-   * Whether a place is in what the guest has: in `/tmp`, in a directory that is
-   * there, or right in a granted folder that relative paths lead to.
+   * Whether a place is accessible to the guest: in `/tmp`, in an existing
+   * directory, or directly in the granted folder to which relative paths
+   * resolve.
    */
   #isOwn(context: WasiContext, tree: FileSystem, place: string): boolean {
     const [first = "", ...rest] = place.split("/");
@@ -220,7 +221,7 @@ function pathAt(
   }
 }
 
-/** Where a path leads by its names; undefined when that is above its tree. */
+/** Resolves a path lexically; undefined if it leads above its tree. */
 function placeOf(base: string, path: string): string | undefined {
   if (path.startsWith("/")) return undefined;
   const names: string[] = [];

@@ -1,4 +1,4 @@
-/** What a guest's file descriptor stands for. */
+/** The guest's file descriptors. */
 
 import type { FileStat, FileType } from "../../fs/file_stat.ts";
 import type {
@@ -8,11 +8,11 @@ import type {
   OpenFile,
 } from "../../fs/file_system.ts";
 
-/** What a file descriptor of either kind has. */
+/** The common part of both kinds of descriptors. */
 interface DescriptorBase {
-  /** What may be done with it; only ever shrinks. */
+  /** Its base rights, which can only shrink. */
   rightsBase: number;
-  /** What may be done with what is opened below it; only ever shrinks. */
+  /** Its inheriting rights, which can only shrink. */
   rightsInheriting: number;
   /** `fdflags`. */
   flags: number;
@@ -22,29 +22,29 @@ interface DescriptorBase {
 export interface FileDescriptor extends DescriptorBase {
   readonly kind: "file";
   readonly file: OpenFile;
-  /** Where the next read or write is, in bytes. */
+  /** The file offset in bytes. */
   position: number;
 }
 
 /**
- * A descriptor of a directory. It holds the directory's place and nothing of
- * the host's, so that listing and opening go through the tree's checks each
- * time. When the guest renames the directory, the place follows.
+ * A directory descriptor. It stores the directory's place but no host handle,
+ * so listing and opening go through the tree's checks each time. If the guest
+ * renames the directory, the place follows.
  */
 export interface DirectoryDescriptor extends DescriptorBase {
   readonly kind: "directory";
   readonly tree: FileSystem;
   place: string;
-  /** The guest's name for it, when it was there from the start. */
+  /** Its guest path, if it is a preopened directory. */
   readonly preopen: string | undefined;
-  /** The last name that was listed, and the cookie that came with it. */
+  /** The last listed name, and its cookie. */
   listed: { readonly cookie: number; readonly name: string } | undefined;
 }
 
-/** What a guest's number stands for. */
+/** An open descriptor. */
 export type Descriptor = FileDescriptor | DirectoryDescriptor;
 
-/** One listing of a directory, of which a guest has one at a time. */
+/** A directory listing, of which a guest has one at a time. */
 export interface Listing {
   readonly of: DirectoryDescriptor;
   readonly entries: readonly DirectoryEntry[];
@@ -52,21 +52,21 @@ export interface Listing {
   readonly firstCookie: number;
 }
 
-/** The type of what a descriptor stands for. */
+/** The file type of a descriptor. */
 export function filetypeOfDescriptor(descriptor: Descriptor): FileType {
   return descriptor.kind === "directory"
     ? "directory"
     : descriptor.file.filetype;
 }
 
-/** What is known of what a descriptor stands for. */
+/** The metadata of a descriptor's file. */
 export function statOfDescriptor(descriptor: Descriptor): FileStat {
   return descriptor.kind === "directory"
     ? descriptor.tree.stat(descriptor.place)
     : descriptor.file.stat();
 }
 
-/** Sets the times of what a descriptor stands for. */
+/** Sets the times of a descriptor's file. */
 export function setTimesOfDescriptor(
   descriptor: Descriptor,
   times: NewTimes,

@@ -8,40 +8,48 @@ import type {
 } from "./descriptor.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 
-/** Numbers below are for the standard streams, even when those are closed. */
+/**
+ * Lower numbers are reserved for the standard streams, even if they are closed.
+ */
 const FIRST_NUMBER = 3;
 
-/** What each of the guest's descriptor numbers stands for. */
+/** Maps descriptor numbers to descriptors. */
 export class DescriptorTable {
   readonly #open = new Map<number, Descriptor>();
-  /** Those that do not count: the guest did not open them, nor anybody for it. */
+  /**
+   * Descriptors that do not count toward the limit, as they were not opened by
+   * or for the guest.
+   */
   readonly #free = new Set<Descriptor>();
   readonly #max: number;
 
-  /** @param max How many may be open, the first ones included. */
+  /**
+   * @param max The maximum number of open descriptors, including the initial
+   * ones.
+   */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Whether the number stands for anything. */
+  /** Whether the number is open. */
   has(fd: number): boolean {
     return this.#open.has(fd >>> 0);
   }
 
-  /** Whether what the number stands for does not count. */
+  /** Whether the descriptor does not count toward the limit. */
   isFree(fd: number): boolean {
     const descriptor = this.#open.get(fd >>> 0);
     return descriptor !== undefined && this.#free.has(descriptor);
   }
 
-  /** What the number stands for, which must have all of `rights`. */
+  /** The descriptor, which must have all of `rights`. */
   get(fd: number, rights: number): Descriptor {
     const descriptor = this.#open.get(fd >>> 0) ?? fail("EBADF");
     if ((descriptor.rightsBase & rights) !== rights) fail("ENOTCAPABLE");
     return descriptor;
   }
 
-  /** An open file that has all of `rights`; `lacking` is answered if not. */
+  /** An open file that has all of `rights`; otherwise fails with `lacking`. */
   file(
     fd: number,
     rights: number,
@@ -53,7 +61,7 @@ export class DescriptorTable {
     return descriptor;
   }
 
-  /** An open file that can be sought and has all of `rights`. */
+  /** A seekable open file that has all of `rights`. */
   seekable(fd: number, rights: number): FileDescriptor {
     const descriptor = this.file(fd, 0);
     if (!descriptor.file.seekable) fail("ESPIPE");
@@ -68,12 +76,12 @@ export class DescriptorTable {
     return descriptor;
   }
 
-  /** Fails when one more would be too many. */
+  /** Fails if the limit is reached. */
   checkRoom(): void {
     if (this.#open.size - this.#free.size >= this.#max) fail("EMFILE");
   }
 
-  /** Gives a descriptor its number: the lowest free one. */
+  /** Adds a descriptor with the lowest free number. */
   add(descriptor: Descriptor): number {
     let fd = FIRST_NUMBER;
     while (this.#open.has(fd)) fd++;
@@ -81,13 +89,13 @@ export class DescriptorTable {
     return fd;
   }
 
-  /** The same for one that does not count. */
+  /** The same for one that does not count toward the limit. */
   addFree(descriptor: Descriptor): number {
     this.#free.add(descriptor);
     return this.add(descriptor);
   }
 
-  /** Sets what a number stands for, at the start. */
+  /** Sets an initial descriptor. */
   set(fd: number, descriptor: Descriptor): void {
     this.#open.set(fd, descriptor);
   }
@@ -99,7 +107,7 @@ export class DescriptorTable {
     if (descriptor.kind === "file") descriptor.file.close();
   }
 
-  /** Moves what `from` stands for to `to`, which is closed. */
+  /** Moves the descriptor `from` to `to`, which is closed. */
   renumber(from: number, to: number): void {
     const descriptor = this.#open.get(from >>> 0) ?? fail("EBADF");
     if (!this.#open.has(to >>> 0)) fail("EBADF");
@@ -109,7 +117,7 @@ export class DescriptorTable {
     this.#open.set(to >>> 0, descriptor);
   }
 
-  /** Lets directories follow what the guest itself renamed. */
+  /** Updates directory places after the guest renamed something. */
   renamed(tree: FileSystem, from: string, to: string): void {
     for (const descriptor of this.#open.values()) {
       if (descriptor.kind !== "directory" || descriptor.tree !== tree) continue;
@@ -120,19 +128,19 @@ export class DescriptorTable {
     }
   }
 
-  /** What the numbers stand for now. */
+  /** The current descriptors by number. */
   snapshot(): ReadonlyMap<number, Descriptor> {
     return new Map(this.#open);
   }
 
-  /** Numbers that stand for something else than they did. */
+  /** The numbers whose descriptors differ. */
   differences(before: ReadonlyMap<number, Descriptor>): number[] {
     return [...new Set([...before.keys(), ...this.#open.keys()])]
       .filter((fd) => before.get(fd) !== this.#open.get(fd))
       .sort((a, b) => a - b);
   }
 
-  /** Forgets everything; whoever opened it closes it. */
+  /** Removes all descriptors, without closing their files. */
   clear(): void {
     this.#open.clear();
     this.#free.clear();

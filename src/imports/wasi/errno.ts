@@ -1,4 +1,4 @@
-/** Error numbers of preview 1, and how an import answers with one. */
+/** The error numbers of preview 1, and how imports return them. */
 
 import { codeOf } from "../../fs/error_code.ts";
 
@@ -92,9 +92,9 @@ const NUMBERS: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * Runs what an import is to do, and answers with its error number.
+ * Runs an import, and returns its error number.
  *
- * @throws what is no error of a guest: a stop, or a bug of ours.
+ * @throws anything that is not a file system error: a stop, or an internal bug.
  */
 export function errnoFrom(act: () => void): number {
   try {

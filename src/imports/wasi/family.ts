@@ -1,4 +1,4 @@
-/** WASI preview 1, as guests import it. */
+/** Declares WASI preview 1. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 

@@ -7,9 +7,9 @@ import { Rights } from "./rights.ts";
 import type { OpenFile } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** The most bytes of a file that are copied between two looks at the stop word. */
+/** Maximum bytes of a file copied between checks of the stop word. */
 const FILE_PIECE_BYTES = 4 * 1024 * 1024;
-/** The same for a stream, whose other end copies them again. */
+/** The same for a stream, whose other end copies again. */
 const STREAM_PIECE_BYTES = 64 * 1024;
 
 /** Reading, writing and seeking. */
@@ -63,7 +63,7 @@ export const fdIoFunctions = {
     context.memory.setU32(nwritten, done);
   },
 
-  /** As on Linux, a descriptor that appends does so wherever it is told to. */
+  /** As on Linux, a descriptor in append mode ignores the offset. */
   fd_pwrite(
     context: WasiContext,
     fd: number,
@@ -86,7 +86,7 @@ export const fdIoFunctions = {
     whence: number,
     newOffset: number,
   ): void {
-    // Asking where it is takes either right, moving it takes one.
+    // Reading the offset requires either right, changing it requires `FD_SEEK`.
     const asks = offset === 0n && whence === Whence.CUR;
     const { descriptors, memory } = context;
     const descriptor = descriptors.seekable(fd, asks ? 0 : Rights.FD_SEEK);
@@ -113,7 +113,7 @@ function readAll(
   from: number,
 ): number {
   const pieces = piecesOf(context, file, iovs, count);
-  // What a stream has after the first piece, it may have only much later.
+  // After the first piece, a stream may not have more data for a long time.
   if (!file.seekable) pieces.length = Math.min(pieces.length, 1);
   const read = (piece: Uint8Array, at: number) => file.read(piece, at);
   return moveAll(context, pieces, from, read);
@@ -136,8 +136,8 @@ function writeAll(
 }
 
 /**
- * As few pieces as can be: each is appended at once, so that it is not torn by
- * what others append meanwhile.
+ * Joins pieces to as few as possible: each is appended atomically, so that
+ * concurrent appends do not tear it.
  */
 function* joined(pieces: Uint8Array[]): Generator<Uint8Array> {
   for (let next = 0; next < pieces.length;) {
@@ -165,8 +165,8 @@ function concat(pieces: Uint8Array[], length: number): Uint8Array {
 }
 
 /**
- * Moves pieces until one isn't moved whole. An error after the first is not
- * answered: what was moved before it has been moved.
+ * Transfers pieces until one is not transferred completely. An error after the
+ * first piece is not returned, as earlier bytes were transferred.
  */
 function moveAll(
   { stop }: WasiContext,
@@ -189,7 +189,7 @@ function moveAll(
   return done;
 }
 
-/** The guest's buffers, none empty, none larger than is moved at once. */
+/** The guest's buffers, without empty ones, split to the maximum piece size. */
 function piecesOf(
   { memory }: WasiContext,
   { seekable }: OpenFile,
@@ -223,7 +223,7 @@ function appends({ flags, file }: FileDescriptor): boolean {
   return (flags & Fdflags.APPEND) !== 0 && file.seekable;
 }
 
-/** A position in a file, which is exact as a number. */
+/** A file offset that is exact as a number. */
 export function position(offset: bigint): number {
   const unsigned = BigInt.asUintN(64, offset);
   if (unsigned >= 1n << 63n) fail("EINVAL");

@@ -13,8 +13,8 @@ const encoder = new TextEncoder();
 /** Listing a directory. */
 export const readdirFunctions = {
   /**
-   * Fills the buffer with entries, of which the last may be cut off: so less
-   * than a full buffer says that there are no more.
+   * Fills the buffer with entries, of which the last may be truncated: so a
+   * buffer that is not full means that there are no more.
    *
    * ```text
    *   0        8       16         20       21    24
@@ -67,9 +67,9 @@ function fill(
 /**
  * The listing that a cookie belongs to.
  *
- * A guest has one listing at a time. One that was thrown away is made again,
- * and goes on after the name that its descriptor saw last: so files that were
- * removed in between make no other file be skipped.
+ * A guest has one listing at a time. A discarded listing is created again, and
+ * continues after the name that its descriptor saw last, so that files removed
+ * in between cause no other file to be skipped.
  */
 function listingAt(
   context: WasiContext,
@@ -120,9 +120,9 @@ function direntOf(
   return dirent;
 }
 
-/** The inode of an entry; 0 when it is gone by now. */
+/** The inode of an entry; 0 if it no longer exists. */
 function inoOf({ tree, place }: DirectoryDescriptor, name: string): number {
-  // Above the root is nothing that a guest may know of.
+  // Nothing above the root may be visible to a guest.
   const at = name === "."
     ? place
     : name === ".."

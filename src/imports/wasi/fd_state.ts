@@ -1,4 +1,4 @@
-/** The WASI functions that tell and change what a descriptor is. */
+/** The WASI functions for the state of descriptors. */
 
 import { fail } from "../../fs/error_code.ts";
 import {
@@ -18,7 +18,7 @@ import type { WasiContext } from "./wasi_context.ts";
 /** The last value of `advice`. */
 const ADVICE_NOREUSE = 5;
 
-/** What a descriptor is, and changing it. */
+/** Functions that query and change a descriptor. */
 export const fdStateFunctions = {
   fd_close({ descriptors }: WasiContext, fd: number): void {
     descriptors.close(fd);
@@ -50,7 +50,7 @@ export const fdStateFunctions = {
     memory.setU64(at + 16, BigInt(descriptor.rightsInheriting));
   },
 
-  /** Whether writes are synchronized is settled when a file is opened. */
+  /** Synchronization flags can't be changed after opening. */
   fd_fdstat_set_flags(
     { descriptors }: WasiContext,
     fd: number,
@@ -123,7 +123,7 @@ export const fdStateFunctions = {
     file.allocate(end);
   },
 
-  /** Advice changes nothing that a guest can see. */
+  /** Advice has no observable effect. */
   fd_advise(
     { descriptors }: WasiContext,
     fd: number,
@@ -155,7 +155,7 @@ function within(bits: bigint, rights: number): boolean {
   return areRights(bits) && (rightsFromU64(bits) & ~rights) === 0;
 }
 
-/** The times that `fstflags` ask for. */
+/** The times selected by `fstflags`. */
 export function newTimes(
   atim: bigint,
   mtim: bigint,

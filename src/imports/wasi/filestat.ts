@@ -1,4 +1,4 @@
-/** How preview 1 writes what is known of a file. */
+/** Encodes file metadata for preview 1. */
 
 import type { FileStat, FileType } from "../../fs/file_stat.ts";
 import { Filetype } from "./flags.ts";
@@ -14,7 +14,7 @@ const FILETYPES: Readonly<Record<FileType, Filetype>> = {
   unknown: Filetype.UNKNOWN,
 };
 
-/** The number of a type of file. */
+/** The number of a file type. */
 export function filetypeNumber(type: FileType): Filetype {
   return FILETYPES[type];
 }

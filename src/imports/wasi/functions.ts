@@ -1,4 +1,4 @@
-/** Every function of preview 1, and how one becomes an import. */
+/** Every function of preview 1, and their binding as imports. */
 
 import { argsEnvironFunctions } from "./args_environ.ts";
 import { clockFunctions } from "./clocks.ts";
@@ -35,7 +35,9 @@ export const FUNCTIONS: Functions = {
   ...socketFunctions,
 };
 
-/** What makes, moves or removes: the stack may not end half-way. */
+/**
+ * Functions that create, move or remove: the stack must not overflow halfway.
+ */
 const NEED_STACK_ROOM: ReadonlySet<string> = new Set([
   "path_create_directory",
   "path_link",
@@ -46,8 +48,9 @@ const NEED_STACK_ROOM: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Functions as imports. Each looks at the stop word first, so that a stopped
- * guest can't go on from import to import, and answers with an error number.
+ * Binds functions as imports. Each checks the stop word first, so that a
+ * stopped guest can't continue from import to import, and returns an error
+ * number.
  */
 export function bind(
   context: WasiContext,

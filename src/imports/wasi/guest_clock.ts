@@ -1,17 +1,17 @@
-/** The clocks of a guest: this machine's, or the same in every run. */
+/** The clocks of a guest: real or deterministic. */
 
 import type { StopPage } from "../../stop_page.ts";
 
-/** What a guest knows of time; nanoseconds as bigints. */
+/** A guest's clocks; nanoseconds as bigints. */
 export interface GuestClock {
   /** Since 1970. */
   realtime(): bigint;
-  /** Since any moment; it never goes back. */
+  /** Since an arbitrary moment; never goes back. */
   monotonic(): bigint;
   /** Since the guest began. */
   running(): bigint;
   /**
-   * Waits, and says how long.
+   * Waits, and returns how long.
    *
    * @throws {GuestStopped} when the guest is told to stop meanwhile.
    */
@@ -24,8 +24,8 @@ export class RealClock implements GuestClock {
   readonly #aheadMs: number;
 
   /**
-   * @param leastMs The least that the monotonic clock may show: workers count
-   * from when they started, and a guest may go on in another one.
+   * @param leastMs The minimum of the monotonic clock: workers count from their
+   * start, and a guest may continue in another worker.
    */
   constructor(leastMs = 0) {
     this.#aheadMs = Math.max(0, leastMs - this.#startedMs);
@@ -55,22 +55,22 @@ export class RealClock implements GuestClock {
   }
 }
 
-/** How far the clock goes on with each look at it. */
+/** How far the clock advances each time it is read. */
 const STEP_NS = 1_000n;
-/** Longer waits are for ever. */
+/** Longer waits are infinite. */
 const LONGEST_WAIT_NS = 2n ** 62n;
 
 /**
- * A clock that only the guest's own looks and waits move on: a guest that waits
- * in a loop gets further, and waiting takes no time.
+ * A clock that advances only when the guest reads it or waits: polling loops
+ * make progress, and waiting takes no real time.
  */
 export class SteadyClock implements GuestClock {
   readonly #startNs: bigint;
   #passedNs: bigint;
 
   /**
-   * @param startMs What it shows at first, since 1970.
-   * @param passedMs How far it has gone on since then.
+   * @param startMs Its initial time, since 1970.
+   * @param passedMs How far it has advanced since then.
    */
   constructor(startMs: number, passedMs = 0) {
     this.#startNs = BigInt(startMs) * 1_000_000n;

@@ -1,28 +1,28 @@
-/** The guest's memory, as imports read and write it. */
+/** Access to the guest's memory for imports. */
 
 import { fail } from "../../fs/error_code.ts";
 import { ExecutionFailed } from "../../errors.ts";
 
-/** The longest path that is looked at, in bytes: Linux's `PATH_MAX`. */
+/** The maximum path length in bytes: Linux's `PATH_MAX`. */
 const PATH_MAX = 4096;
-/** The most vectors of one read or write: Linux's `IOV_MAX`. */
+/** The maximum number of vectors in one read or write: Linux's `IOV_MAX`. */
 const IOV_MAX = 1024;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The guest's memory, seen from the imports.
+ * The guest's memory, as seen by imports.
  *
- * The guest is the attacker: every pointer, length and count comes from it,
- * and every access goes through the one bounds check in `#at`. What is read is
- * copied or used before the guest runs again.
+ * The guest is untrusted: every pointer, length and count comes from it, and
+ * every access goes through the bounds check in `#at`. Data is copied or used
+ * before the guest runs again.
  */
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #view: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(0));
 
-  /** Sets the memory that the pointers point into. */
+  /** Sets the memory that the pointers refer to. */
   attach(memory: WebAssembly.Memory): void {
     this.#memory = memory;
     this.#refresh();
@@ -79,7 +79,7 @@ export class GuestMemory {
     this.bytes(pointer, bytes.length).set(bytes);
   }
 
-  /** A path as the guest gave it: UTF-8 without a NUL, not resolved. */
+  /** A path from the guest: UTF-8 without NUL, not resolved. */
   path(pointer: number, length: number): string {
     if (length >>> 0 > PATH_MAX) fail("ENAMETOOLONG");
     const bytes = this.bytes(pointer, length);
@@ -92,7 +92,7 @@ export class GuestMemory {
   }
 
   /**
-   * The buffers of a read or write, all checked before the first is used.
+   * The buffers of a read or write, all validated before the first is used.
    *
    * ```text
    *   pointer      +4          +8
@@ -112,18 +112,19 @@ export class GuestMemory {
       total += buffer.length;
       buffers.push(buffer);
     }
-    // The number of bytes is answered as a u32, and POSIX keeps it positive.
+    // The number of bytes is returned as a u32, and POSIX requires it to be
+    // positive.
     if (total > 0x7fff_ffff) fail("EINVAL");
     return buffers;
   }
 
-  /** The offset of `length` bytes at `pointer`, which all lie in the memory. */
+  /** The offset of `length` bytes at `pointer`, after a bounds check. */
   #at(pointer: number, length: number): number {
     if (typeof pointer !== "number") refuseMemory64();
-    // An i32 comes signed; sums of one and an offset must not wrap around.
+    // An i32 is signed here, and adding an offset must not wrap around.
     const at = pointer < 0 ? pointer + 2 ** 32 : pointer;
-    // Growing detaches the buffer, which empties the view. So callers take the
-    // view only after this.
+    // Growing detaches the buffer, which empties the view, so callers must take
+    // the view after this.
     if (this.#bytes.length === 0) this.#refresh();
     if (at + length > this.#bytes.length) fail("EFAULT");
     return at;

@@ -1,9 +1,9 @@
-/** Where a guest's random bytes come from. */
+/** The sources of a guest's random bytes. */
 
 /** Fills the bytes, at most 64 KiB. */
 export type GuestRandom = (into: Uint8Array<ArrayBuffer>) => void;
 
-/** Bytes that nobody can foretell. */
+/** Unpredictable bytes. */
 export function realRandom(into: Uint8Array<ArrayBuffer>): void {
   crypto.getRandomValues(into);
 }
@@ -11,8 +11,8 @@ export function realRandom(into: Uint8Array<ArrayBuffer>): void {
 const WORD = 0x1_0000_0000;
 
 /**
- * Bytes that follow from a seed: xoshiro128**, begun with splitmix32. They are
- * evenly spread and no secret.
+ * Bytes derived from a seed: xoshiro128**, seeded with splitmix32. They are
+ * uniformly distributed but predictable.
  *
  * @see https://prng.di.unimi.it/xoshiro128starstar.c
  */
@@ -40,7 +40,7 @@ export function seededRandom(seed: number): GuestRandom {
   };
 }
 
-/** A generator that makes well mixed words of a poor seed. */
+/** A generator of well-mixed words from a weak seed. */
 function mixer(low: number, high: number): () => number {
   let state = low ^ Math.imul(high, 0x85eb_ca6b);
   return () => {

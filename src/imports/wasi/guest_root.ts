@@ -1,6 +1,6 @@
 /**
- * What a guest sees as `/` where nobody granted that: its working directory,
- * `/tmp` and what was granted. wasi-libc takes relative paths from there.
+ * What a guest sees as `/` if that is not granted: its working directory,
+ * `/tmp` and the granted folders. wasi-libc resolves relative paths from there.
  */
 
 import type { EntryBudget } from "../../fs/entry_budget.ts";
@@ -13,24 +13,26 @@ import {
 import { type Mount, MountedFileSystem } from "../../fs/mounted_file_system.ts";
 import { SubtreeFileSystem } from "../../fs/subtree_file_system.ts";
 
-/** A file system and the absolute path that the guest knows it by. */
+/** A file system and its absolute guest path. */
 export interface GrantedFileSystem {
   readonly guest: string;
   readonly fileSystem: FileSystem;
 }
 
-/** What the tree is made of. */
+/** Options of the tree. */
 export interface GuestRootOptions {
   readonly granted: readonly GrantedFileSystem[];
-  /** The one, or what is in one, that relative paths lead to. */
+  /**
+   * The granted directory, or one inside it, to which relative paths resolve.
+   */
   readonly workingDirectory: string | undefined;
-  /** The most bytes in memory, in the working directory and in `/tmp` each. */
+  /** The size limit of the in-memory working directory and of `/tmp`, each. */
   readonly maxBytes: number;
   readonly entries: EntryBudget;
   readonly clock: FileClock;
-  /** The number of the first file that is made in memory. */
+  /** The inode number of the first in-memory file. */
   readonly firstIno: number;
-  /** What is in them at first. */
+  /** Their initial files. */
   readonly files?: ScratchFiles | undefined;
 }
 
@@ -43,8 +45,8 @@ export interface ScratchFiles {
 }
 
 /**
- * The granted file system that relative paths lead to, from the directory in it
- * that was chosen; undefined for a directory in memory.
+ * The granted file system to which relative paths resolve, starting at the
+ * chosen directory; undefined for an in-memory directory.
  */
 export function workingFileSystem(
   granted: readonly GrantedFileSystem[],
@@ -59,12 +61,12 @@ export function workingFileSystem(
   return new SubtreeFileSystem(chosen.fileSystem, top);
 }
 
-/** The name of the directory for what no one wants to keep. */
+/** The name of the directory for temporary files. */
 const TEMPORARY = "tmp";
-/** How far the numbers of files of two trees are apart. */
+/** The distance between the inode ranges of two trees. */
 export const INO_STEP: number = 2 ** 32;
 
-/** The tree; it is made when the guest first uses it, as many never do. */
+/** The tree, created on first use, as many guests never use it. */
 export class GuestRoot {
   readonly #options: GuestRootOptions;
   #tree: FileSystem | undefined;
@@ -80,12 +82,12 @@ export class GuestRoot {
     return this.#tree ??= this.#make();
   }
 
-  /** What changed in the working directory, where that is the call's own. */
+  /** Changes in the working directory, if it is private to the call. */
   changes(): FileChanges {
     return this.#own?.changes() ?? { files: {}, removed: [] };
   }
 
-  /** Everything in the directories that are the guest's own. */
+  /** All files in the guest's private directories. */
   files(): ScratchFiles {
     if (!this.#tree) return this.#options.files ?? {};
     return {

@@ -1,4 +1,4 @@
-/** The overlays of one guest, with what earlier calls changed in them. */
+/** The overlays of one guest, with the changes of earlier calls. */
 
 import { ExecutionFailed } from "../../errors.ts";
 import { codeOf } from "../../fs/error_code.ts";
@@ -13,20 +13,22 @@ import {
 } from "../../fs/overlay/overlay_state.ts";
 import { quote } from "../../quote.ts";
 
-/** The most bytes of an overlay that a snapshot takes. */
+/** Maximum size of an overlay in a snapshot, in bytes. */
 const MOST_WHOLE_BYTES = 2 ** 28;
 
-/** Puts overlays over folders, and takes their changes. */
+/** Creates overlays over folders, and collects their changes. */
 export class Overlays {
   readonly #before: Readonly<Record<string, Uint8Array>>;
   readonly #trees = new Map<string, OverlayFileSystem>();
 
-  /** @param before What was changed before, by the guest's name. */
+  /** @param before The earlier changes, by guest path. */
   constructor(before: Readonly<Record<string, Uint8Array>>) {
     this.#before = before;
   }
 
-  /** An overlay over a folder that is granted as one; else the folder. */
+  /**
+   * An overlay over a folder that is granted with one; otherwise the folder.
+   */
   over(
     lower: FileSystem,
     { guest, overlay, spill }: HostDirectory,
@@ -46,23 +48,23 @@ export class Overlays {
       this.#trees.set(guest, tree);
       return tree;
     } catch (error) {
-      // A folder that is not there fails when it is used, as others do.
+      // A missing folder fails when it is used, like any other.
       if (codeOf(error) === undefined) throw error;
       return lower;
     }
   }
 
-  /** Forgets what they hold, which was committed or dropped. */
+  /** Discards their changes, which were committed or dropped. */
   empty(): void {
     for (const tree of this.#trees.values()) tree.empty();
   }
 
-  /** Lets go of what is open for them, once their states were taken. */
+  /** Releases their resources, after their states were saved. */
   close(): void {
     for (const tree of this.#trees.values()) tree.close();
   }
 
-  /** What each overlay holds now. */
+  /** The current state of each overlay. */
   states(): Record<string, Uint8Array> {
     return Object.fromEntries(
       [...this.#trees].map(([guest, tree]) => [
@@ -73,9 +75,9 @@ export class Overlays {
   }
 
   /**
-   * What those hold that differ from their folder, with all bytes.
+   * The states of overlays that differ from their folder, with all bytes.
    *
-   * @throws {ExecutionFailed} when that is too much.
+   * @throws {ExecutionFailed} when they are too large.
    */
   unsettled(): Record<string, Uint8Array> {
     const states: Record<string, Uint8Array> = {};
@@ -94,7 +96,7 @@ export class Overlays {
   }
 }
 
-/** Whether there is nothing but the root, as the folder has it. */
+/** Whether there is only the unchanged root. */
 function isUnchanged({ nodes, loose }: OverlayState): boolean {
   const [root, ...others] = nodes;
   return root?.kind === "directory" && others.length === 0 &&

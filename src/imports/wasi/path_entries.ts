@@ -1,4 +1,4 @@
-/** The WASI functions that make, remove, rename and link. */
+/** The WASI functions that create, remove, rename and link. */
 
 import type { FileType } from "../../fs/file_stat.ts";
 import { fail } from "../../fs/error_code.ts";
@@ -15,7 +15,7 @@ import type { WasiContext } from "./wasi_context.ts";
 
 const encoder = new TextEncoder();
 
-/** Making, removing, naming and linking. */
+/** Creating, removing, renaming and linking. */
 export const pathEntryFunctions = {
   path_create_directory(
     context: WasiContext,
@@ -78,7 +78,9 @@ export const pathEntryFunctions = {
     }
   },
 
-  /** Following a link in the old path is refused, as in other hosts. */
+  /**
+   * Following a symbolic link in the old path is refused, as in other hosts.
+   */
   path_link(
     context: WasiContext,
     fd: number,
@@ -118,7 +120,7 @@ export const pathEntryFunctions = {
     at.tree.symlink(text, at.place);
   },
 
-  /** As much of the link as fits. */
+  /** Returns as much of the target as fits. */
   path_readlink(
     context: WasiContext,
     fd: number,
@@ -143,14 +145,16 @@ export const pathEntryFunctions = {
   },
 };
 
-/** A place, with the directory that the guest named it from. */
+/** A place, with the directory from which the guest named it. */
 interface Found extends Resolved {
   readonly end: PathEnd;
   readonly tree: DirectoryDescriptor["tree"];
   readonly base: string;
 }
 
-/** The entry that a guest's path names, a link at its end not followed. */
+/**
+ * The entry of a guest's path, without following a symbolic link at its end.
+ */
 function find(
   { descriptors, memory, stop }: WasiContext,
   fd: number,

@@ -1,4 +1,4 @@
-/** The WASI functions that tell what is at a path, and set its times. */
+/** The WASI functions that query a path's metadata and set its times. */
 
 import { fail } from "../../fs/error_code.ts";
 import { newTimes } from "./fd_state.ts";
@@ -10,7 +10,7 @@ import type { FileStat } from "../../fs/file_stat.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** What stands at a path, and its times. */
+/** Functions for a path's metadata and times. */
 export const pathFilestatFunctions = {
   path_filestat_get(
     context: WasiContext,
@@ -42,7 +42,7 @@ export const pathFilestatFunctions = {
   },
 };
 
-/** What is known of what stands at a path; fails when nothing does. */
+/** The metadata of a path; fails if nothing exists there. */
 export function statOfPath(
   context: WasiContext,
   fd: number,

@@ -15,7 +15,7 @@ import { checkStackRoom } from "./stack_room.ts";
 import type { OpenFile, OpenMode } from "../../fs/file_system.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** What a guest asks for when it opens something. */
+/** The parameters of an open. */
 interface Request {
   readonly follow: boolean;
   readonly oflags: number;
@@ -66,7 +66,7 @@ function neededRights(oflags: number): number {
   return rights;
 }
 
-/** Whoever asks to write where nothing may be written is told at once. */
+/** Fails early for write access to a read-only directory. */
 function checkWritable(directory: DirectoryDescriptor, asked: Request): void {
   const writes = asked.base & (Rights.FD_WRITE | Rights.FD_ALLOCATE);
   if ((writes & ~directory.rightsInheriting) === 0) return;
@@ -82,7 +82,7 @@ function open(
   const { tree, place } = directory;
   const creates = (asked.oflags & Oflags.CREAT) !== 0;
   const exclusive = creates && (asked.oflags & Oflags.EXCL) !== 0;
-  // What has the name is in the way, a link that leads nowhere too.
+  // With `EXCL` any existing name conflicts, even a dangling symbolic link.
   const follow = asked.follow && !exclusive;
   const found = resolve(tree, place, path, follow, context.stop, !creates);
   const filetype = found.stat?.filetype;
@@ -152,7 +152,7 @@ function truncate(file: OpenFile): void {
   }
 }
 
-/** Opens a file; what another process makes or removes meanwhile is met. */
+/** Opens or creates a file, handling concurrent creation and removal. */
 function openOrMake(
   { tree }: DirectoryDescriptor,
   { place, stat }: Resolved,
@@ -170,7 +170,7 @@ function openOrMake(
   }
 }
 
-/** The rights that a granted directory comes with. */
+/** The rights of a preopened directory. */
 export function preopenRights(
   writable: boolean,
 ): { rightsBase: number; rightsInheriting: number } {

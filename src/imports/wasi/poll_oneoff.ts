@@ -1,4 +1,4 @@
-/** The WASI function that waits. */
+/** The WASI function `poll_oneoff`. */
 
 import { Errno, errnoFrom } from "./errno.ts";
 import { fail } from "../../fs/error_code.ts";
@@ -7,7 +7,7 @@ import { Clockid, Eventtype, Subclockflags } from "./flags.ts";
 import { Rights } from "./rights.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** Where a subscription has what, in bytes from its start. */
+/** The field offsets of a subscription, in bytes. */
 export interface SubscriptionLayout {
   readonly bytes: number;
   readonly clockId: number;
@@ -21,13 +21,13 @@ const PREVIEW1: SubscriptionLayout = {
   timeout: 24,
   clockFlags: 40,
 };
-/** Where a subscription to a descriptor has its number. */
+/** The offset of the descriptor number in a subscription. */
 const FD_AT = 16;
 const EVENT_BYTES = 32;
-/** The most that a guest may wait for at once. */
+/** The maximum number of subscriptions. */
 const MAX_SUBSCRIPTIONS = 4096;
 
-/** What happened, before it is written as an event. */
+/** An event before it is encoded. */
 interface Event {
   readonly userdata: bigint;
   readonly type: number;
@@ -44,8 +44,8 @@ interface Alarm {
 /** Waiting. */
 export const pollFunctions = {
   /**
-   * Files and streams are always ready, as far as the layer knows: a read of
-   * standard input that has nothing yet waits for it, and ends at the stop.
+   * Files and streams always count as ready: a read of standard input without
+   * data blocks, and ends at a stop.
    *
    * ```text
    *   subscription, 48 bytes
@@ -72,7 +72,7 @@ export const pollFunctions = {
   },
 };
 
-/** Waits for what subscriptions of either layout say. */
+/** Polls subscriptions in either layout. */
 export function poll(
   context: WasiContext,
   layout: SubscriptionLayout,
@@ -117,7 +117,7 @@ function readSubscriptions(
   return { events, alarms };
 }
 
-/** Nanoseconds from now until a subscribed clock shows its time. */
+/** Nanoseconds until a subscribed clock reaches its time. */
 function delayOf(
   context: WasiContext,
   layout: SubscriptionLayout,
@@ -148,7 +148,7 @@ function checkReady(
   if ((rightsBase & either) === 0) fail("ENOTCAPABLE");
 }
 
-/** Sleeps until the first alarm; all that ring by then have happened. */
+/** Sleeps until the first alarm; returns all alarms due by then. */
 function waitFor({ clock, stop }: WasiContext, alarms: Alarm[]): Event[] {
   const first = alarms.reduce(
     (least, { delay }) => delay < least ? delay : least,

@@ -1,4 +1,4 @@
-/** The WASI functions that tell what was granted. */
+/** The WASI functions for preopened directories. */
 
 import { fail } from "../../fs/error_code.ts";
 import { Preopentype } from "./flags.ts";
@@ -6,7 +6,7 @@ import type { WasiContext } from "./wasi_context.ts";
 
 const encoder = new TextEncoder();
 
-/** What the guest was granted. */
+/** Functions for preopened directories. */
 export const preopenFunctions = {
   /**
    * ```text

@@ -1,17 +1,17 @@
-/** The WASI functions about the process: exit, random bytes, giving way. */
+/** The WASI functions for the process: exit, random bytes, yield. */
 
 import { fail } from "../../fs/error_code.ts";
 import { GuestStopped, StopReason } from "../../stop_page.ts";
 import type { WasiContext } from "./wasi_context.ts";
 
-/** What is given at once, in bytes. */
+/** Size of one piece of random bytes. */
 const RANDOM_PIECE_BYTES = 65_536;
 
 /** Imports about the process itself. */
 export const processFunctions = {
   /**
-   * A guest could catch what is thrown here, but the stop word makes its next
-   * check trap, and every import refuses before that.
+   * A guest could catch the exception thrown here, but the stop word makes its
+   * next check trap, and every import refuses until then.
    */
   proc_exit(context: WasiContext, code: number): void {
     context.exitCode = code >>> 0;

@@ -1,8 +1,8 @@
-/** Opens WASI preview 1 for a call: the system itself, which the call closes. */
+/** Opens WASI preview 1 for a call. */
 
 import type { FamilyCall, OpenFamily } from "../open_family.ts";
 
-/** Opens it on the call's system. */
+/** Opens it with the call's WASI state. */
 export function open({ system }: FamilyCall): OpenFamily {
   return {
     imports: system.imports,

@@ -1,6 +1,6 @@
 /**
- * Rights of preview 1: what may be done with a descriptor (base) and with what
- * is opened below it (inheriting). A u64 in memory, of which 30 bits are used.
+ * Rights of preview 1: for a descriptor (base) and for descriptors opened below
+ * it (inheriting). A u64 in memory, of which 30 bits are used.
  *
  * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#rights
  */
@@ -39,7 +39,7 @@ export const Rights = {
 
 const ALL_BITS = (1n << 30n) - 1n;
 
-/** The rights among the bits that a guest gave; unknown ones are dropped. */
+/** The known rights among a guest's bits; unknown bits are dropped. */
 export function rightsFromU64(bits: bigint): number {
   return Number(bits & ALL_BITS);
 }
@@ -77,7 +77,7 @@ export const CHANGING_RIGHTS: number = Rights.FD_DATASYNC | Rights.FD_SYNC |
   Rights.FD_FILESTAT_SET_SIZE | Rights.FD_FILESTAT_SET_TIMES |
   Rights.PATH_SYMLINK | Rights.PATH_REMOVE_DIRECTORY | Rights.PATH_UNLINK_FILE;
 
-/** Rights of the standard streams: no seeking, so that they look like pipes. */
+/** Rights of the standard streams: without seeking, like pipes. */
 export const STREAM_RIGHTS: number = Rights.FD_READ | Rights.FD_WRITE |
   Rights.FD_FDSTAT_SET_FLAGS | Rights.FD_FILESTAT_GET |
   Rights.POLL_FD_READWRITE;

@@ -1,4 +1,4 @@
-/** The WASI functions for sockets, which guests have none of. */
+/** The WASI functions for sockets, which guests never have. */
 
 import { fail } from "../../fs/error_code.ts";
 import type { WasiContext } from "./wasi_context.ts";
@@ -23,8 +23,8 @@ export const socketFunctions = {
 };
 
 function refuse({ descriptors }: WasiContext, fd: number): never {
-  // Who looks for sockets that were handed over must not find what nobody
-  // granted: the tree that stands for "/".
+  // A guest that probes for inherited sockets must not find the implicit root
+  // directory, which was not granted.
   const isGiven = descriptors.has(fd) && !descriptors.isFree(fd);
   fail(isGiven ? "ENOTSOCK" : "EBADF");
 }

@@ -1,22 +1,23 @@
-/** Room on the stack, asked for before something that must not stop half-way. */
+/** Checks for stack space before operations that must not be interrupted. */
 
 /**
- * Words that are more than making a file ever needs: 64 KiB, of which V8 wants
- * 40 for compiling a function that was not called before.
+ * More stack than creating a file ever needs: 64 KiB, of which V8 needs 40 to
+ * compile a function that was not called before.
  */
 const ROOM: readonly number[] = new Array(8192).fill(0);
 
 /**
- * Fails, as running out of stack does, unless there is room for what follows.
+ * Fails with a stack overflow unless there is enough space for what follows.
  *
- * The guest decides how deep the stack is when it calls an import. Where it
- * would end after a file was made and before the file has its name, say, it
- * ends here, before anything has happened. That takes some microseconds.
+ * The guest controls the stack depth when it calls an import. If the stack
+ * would overflow halfway, for example after a file was created but before it
+ * has its name, it overflows here, before anything has happened. The check
+ * takes some microseconds.
  *
- * @throws {RangeError} when there is too little room.
+ * @throws {RangeError} when there is too little space.
  */
 export function checkStackRoom(): void {
-  // Arguments lie on the stack, whatever the compiler makes of the rest.
+  // Arguments are always on the stack, whatever the compiler optimizes.
   Reflect.apply(ignore, undefined, ROOM);
 }
 

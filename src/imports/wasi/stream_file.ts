@@ -1,18 +1,18 @@
-/** Standard streams, as guests see them. */
+/** The standard streams as files. */
 
 import { fail } from "../../fs/error_code.ts";
 import type { FileStat, FileType } from "../../fs/file_stat.ts";
 import type { NewTimes, OpenFile } from "../../fs/file_system.ts";
 
-/** Where the standard streams go; supplied by the worker. */
+/** The standard streams, provided by the worker. */
 export interface WasiStreams {
-  /** Waits for standard input and reads it; 0 at its end. */
+  /** Reads standard input, blocking; 0 at its end. */
   read(into: Uint8Array): number;
-  /** Takes output; the bytes are the guest's memory and must be copied. */
+  /** Takes output; the bytes are in the guest's memory and must be copied. */
   write(stream: "stdout" | "stderr", bytes: Uint8Array): void;
 }
 
-/** A standard stream: it looks like a pipe, so it can't be sought. */
+/** A standard stream, which is not seekable, like a pipe. */
 export class StreamFile implements OpenFile {
   readonly filetype: FileType = "unknown";
   readonly seekable = false;

@@ -1,5 +1,5 @@
 /**
- * `wasi_snapshot_preview1`, whole, for one guest in one worker.
+ * The complete `wasi_snapshot_preview1` for one guest in one worker.
  *
  * @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md
  */
@@ -51,52 +51,57 @@ import { WriteBudget } from "../../fs/write_budget.ts";
 
 export type { HostDirectory, LinkBroker, WasiStreams };
 
-/** What a guest is given: plain data that can be sent to a worker. */
+/**
+ * The grants and settings of a guest: plain data that can be posted to a
+ * worker.
+ */
 export interface WasiOptions {
   /** The program's arguments, its name first. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly directories: readonly HostDirectory[];
   readonly memoryDirectories: readonly MemoryDirectory[];
-  /** What earlier calls changed in overlays, by guest name. */
+  /** The overlay state of earlier calls, by guest path. */
   readonly overlays?: Readonly<Record<string, Uint8Array>>;
   readonly limits: WasiLimits;
   readonly shared: SharedFolders;
   /** The tree that guests see as `/`, unless that is granted; none by default. */
   readonly root?: WasiRoot | undefined;
-  /** A clock and randomness that are the same in every run. */
+  /** A deterministic clock and random numbers. */
   readonly deterministic?: Deterministic | undefined;
-  /** The least that its monotonic clock may show, in milliseconds. */
+  /** The minimum of its monotonic clock, in milliseconds. */
   readonly monotonicMs?: number;
 }
 
-/** What guests see as `/` where that is not granted. */
+/** What guests see as `/` if that is not granted. */
 export interface WasiRoot {
-  /** What granted directory, or one in it, relative paths lead to. */
+  /**
+   * The granted directory, or one inside it, to which relative paths resolve.
+   */
   readonly workingDirectory: string | undefined;
-  /** The most bytes of that one, and of `/tmp`. */
+  /** The size limit of an in-memory working directory, and of `/tmp`. */
   readonly maxBytes: number;
-  /** What is in the guest's own directories at first. */
+  /** The initial files of the guest's private directories. */
   readonly files?: ScratchFiles | undefined;
 }
 
-/** Limits of what the imports hold or store. */
+/** Limits on what the imports hold or store. */
 export interface WasiLimits {
-  /** Open descriptors, streams and granted directories included. */
+  /** Open descriptors, including streams and granted directories. */
   readonly maxDescriptors: number;
   /** Bytes stored in directories of the host, over the whole run. */
   readonly maxWriteBytes: number | undefined;
-  /** Files, directories and links made, over the whole run. */
+  /** Files, directories and links created, over the whole run. */
   readonly maxEntries: number;
 }
 
-/** The imports of one run of one guest, and everything that they hold. */
+/** The imports of one guest run, and all of their state. */
 export class Wasi {
-  /** What they work on, for families that share it. */
+  /** The shared context, also for other families. */
   readonly context: WasiContext;
   #imports: WebAssembly.ModuleImports | undefined;
   readonly #files = new OpenFiles();
-  /** What its descriptors stand for at the start. */
+  /** The initial descriptors. */
   readonly #initial: ReadonlyMap<number, Descriptor>;
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
   readonly #overlays: Overlays;
@@ -133,17 +138,17 @@ export class Wasi {
     return this.#imports ??= bind(this.context, FUNCTIONS);
   }
 
-  /** Sets the memory that the guest's pointers point into. */
+  /** Sets the memory that the guest's pointers refer to. */
   attach(memory: WebAssembly.Memory): void {
     this.context.memory.attach(memory);
   }
 
-  /** What the guest exited with; `undefined` when it didn't. */
+  /** The guest's exit code; `undefined` if it did not exit. */
   get exitCode(): number | undefined {
     return this.context.exitCode;
   }
 
-  /** What changed in memory directories, by guest name and path. */
+  /** Changes in in-memory directories, by guest path and path below it. */
   changes(): ReadonlyMap<string, FileChanges> {
     const changes = new Map(
       this.#memoryTrees.map(([guest, tree]) => [guest, tree.changes()]),
@@ -153,9 +158,10 @@ export class Wasi {
   }
 
   /**
-   * Puts files into a memory directory, over those of the same name.
+   * Adds files to an in-memory directory, replacing those with the same name.
    *
-   * @throws {ExecutionFailed} when there is no such directory, or no room.
+   * @throws {ExecutionFailed} when there is no such directory, or the files do
+   * not fit.
    */
   addFiles(guest: string, files: Readonly<Record<string, Uint8Array>>): void {
     const tree = this.#memoryTrees.find(([name]) => name === guest)?.[1];
@@ -167,17 +173,17 @@ export class Wasi {
     tree.addFiles(files);
   }
 
-  /** Numbers that stand for something else than at the start. */
+  /** Descriptor numbers that have changed since the start. */
   get changedDescriptors(): readonly number[] {
     return this.context.descriptors.differences(this.#initial);
   }
 
-  /** What the monotonic clock shows, in milliseconds. */
+  /** The time of the monotonic clock, in milliseconds. */
   get monotonicMs(): number {
     return Number(this.context.clock.monotonic()) / 1e6;
   }
 
-  /** How a memory directory differs from what was granted as it. */
+  /** How an in-memory directory differs from its grant. */
   directory(
     guest: string,
     base: Readonly<Record<string, Uint8Array>>,
@@ -186,32 +192,32 @@ export class Wasi {
     return tree?.differences(base) ?? { files: {}, removed: [] };
   }
 
-  /** What is in its working directory and in `/tmp`, where those are its own. */
+  /** The files in its working directory and `/tmp`, if those are private. */
   scratchFiles(): ScratchFiles {
     return this.#root?.files() ?? {};
   }
 
-  /** What differs from the folders below overlays, by guest name. */
+  /** The overlays' differences from their folders, by guest path. */
   changedOverlays(): Record<string, Uint8Array> {
     return this.#overlays.states();
   }
 
-  /** The same of those overlays where something differs. */
+  /** The same, for overlays with differences only. */
   unsettledOverlays(): Record<string, Uint8Array> {
     return this.#overlays.unsettled();
   }
 
-  /** Forgets what overlays hold, which was committed or dropped. */
+  /** Discards overlay changes, which were committed or dropped. */
   emptyOverlays(): void {
     this.#overlays.empty();
   }
 
-  /** What was asked of files since the last time and no grant allows. */
+  /** The file operations refused since the last time. */
   takeDenied(): DeniedFileReport[] {
     return this.context.denied.take();
   }
 
-  /** Closes every descriptor. Call it whatever became of the guest. */
+  /** Closes every descriptor. Must be called however the guest ended. */
   close(): void {
     this.context.descriptors.clear();
     this.context.listing = undefined;
@@ -255,7 +261,7 @@ export class Wasi {
     }
   }
 
-  /** The last one, so that what was granted has the numbers that it always had. */
+  /** Added last, so that granted directories keep their usual numbers. */
   #addRoot(
     root: WasiRoot,
     granted: readonly GrantedFileSystem[],
@@ -284,7 +290,7 @@ export class Wasi {
   }
 }
 
-/** Each file system of the tree looks after its own rights. */
+/** Each file system in the tree enforces its own rights. */
 const ROOT_TO_COME = { writable: true } as FileSystem;
 
 function preopened(guest: string, tree: FileSystem): DirectoryDescriptor {

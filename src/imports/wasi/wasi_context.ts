@@ -1,4 +1,4 @@
-/** What the WASI functions of one guest work on. */
+/** The context of a guest's WASI functions. */
 
 import type { StopPage } from "../../stop_page.ts";
 import type { DeniedFiles } from "./denied_files.ts";
@@ -8,7 +8,7 @@ import type { GuestClock } from "./guest_clock.ts";
 import type { GuestMemory } from "./guest_memory.ts";
 import type { GuestRandom } from "./guest_random.ts";
 
-/** What the imports of one guest work on. */
+/** The context of a guest's imports. */
 export interface WasiContext {
   readonly memory: GuestMemory;
   readonly descriptors: DescriptorTable;
@@ -24,8 +24,8 @@ export interface WasiContext {
 }
 
 /**
- * An import of preview 1: throws a WasiError, or has done what it is named
- * for. Every argument comes from the guest; the u64 ones are bigints.
+ * An import of preview 1, which throws on failure. Every argument comes from
+ * the guest; u64 arguments are bigints.
  */
 export type WasiFunction = (
   context: WasiContext,

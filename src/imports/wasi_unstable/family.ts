@@ -1,15 +1,15 @@
-/** The first snapshot of WASI, as guests import it. */
+/** Declares the first snapshot of WASI. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 import { WASI_PREVIEW1 } from "../wasi/family.ts";
 
-/** The one function that came with preview 1; the others kept their types. */
+/** The only function added in preview 1; the others kept their types. */
 const { sock_accept: _, ...FUNCTIONS } = Object.fromEntries(
   WASI_PREVIEW1.functions,
 );
 
 /**
- * `wasi_unstable`, which compilers of 2019 made programs for.
+ * `wasi_unstable`, the target of compilers of 2019.
  *
  * @see https://github.com/WebAssembly/WASI/tree/main/legacy/preview0/witx
  */

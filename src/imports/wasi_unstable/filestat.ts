@@ -1,4 +1,4 @@
-/** What is known of a file, as the first snapshot of WASI writes it. */
+/** Encodes file metadata for the first snapshot of WASI. */
 
 import { statOfDescriptor } from "../wasi/descriptor.ts";
 import { filetypeNumber } from "../wasi/filestat.ts";
@@ -11,7 +11,7 @@ import type { WasiContext } from "../wasi/wasi_context.ts";
 const FILESTAT_BYTES = 56;
 const MOST_LINKS = 0xffff_ffff;
 
-/** The same as in preview 1, with fewer bytes for the number of links. */
+/** As in preview 1, but with a smaller link count. */
 export const filestatFunctions = {
   fd_filestat_get(
     { descriptors, memory }: WasiContext,

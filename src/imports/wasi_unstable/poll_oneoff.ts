@@ -4,7 +4,7 @@ import { poll, type SubscriptionLayout } from "../wasi/poll_oneoff.ts";
 import type { WasiContext } from "../wasi/wasi_context.ts";
 
 /**
- * Clocks have an identifier of the guest's own before the clock's number.
+ * Clock subscriptions have a guest-chosen identifier before the clock id.
  *
  * ```text
  *   subscription to a clock, 56 bytes
@@ -23,7 +23,7 @@ const FIRST_SNAPSHOT: SubscriptionLayout = {
   clockFlags: 48,
 };
 
-/** The same as in preview 1, of longer subscriptions. */
+/** As in preview 1, with longer subscriptions. */
 export const pollFunctions = {
   poll_oneoff(
     context: WasiContext,

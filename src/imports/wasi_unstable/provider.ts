@@ -1,6 +1,6 @@
 /**
- * Opens the first snapshot of WASI for a call: preview 1's functions, but for
- * those whose numbers or bytes have another meaning in it.
+ * Opens the first snapshot of WASI for a call: preview 1's functions, except
+ * those whose constants or encodings differ.
  */
 
 import type { FamilyCall, OpenFamily } from "../open_family.ts";
@@ -9,7 +9,7 @@ import { filestatFunctions } from "./filestat.ts";
 import { pollFunctions } from "./poll_oneoff.ts";
 import { seekFunctions } from "./seek.ts";
 
-/** Accepting connections came with preview 1. */
+/** `sock_accept` was added in preview 1. */
 const { sock_accept: _, ...KEPT } = FUNCTIONS;
 
 const OLD_FUNCTIONS = {
@@ -19,7 +19,7 @@ const OLD_FUNCTIONS = {
   ...seekFunctions,
 };
 
-/** Opens it on the call's system. */
+/** Opens it with the call's WASI state. */
 export function open({ system }: FamilyCall): OpenFamily {
   return {
     imports: bind(system.context, OLD_FUNCTIONS),

@@ -11,7 +11,7 @@ import type { WasiContext } from "../wasi/wasi_context.ts";
  */
 const WHENCES: readonly number[] = [Whence.CUR, Whence.END, Whence.SET];
 
-/** The same as in preview 1, with the places named in another order. */
+/** As in preview 1, but with a different order of `whence`. */
 export const seekFunctions = {
   fd_seek(
     context: WasiContext,

@@ -1,6 +1,6 @@
 /**
- * What the interpreter answers: JSON that a program had its hands in, so any
- * JSON at all.
+ * Parses the interpreter's answers: JSON that the program can influence, so it
+ * may be anything.
  */
 
 import type { JsonValue } from "../../config/json_value.ts";
@@ -10,17 +10,17 @@ import {
   type ScriptPosition,
 } from "../../errors.ts";
 
-/** An answer that is no error. */
+/** An answer that is not an error. */
 export interface InterpreterAnswer {
-  /** What the program answered; undefined where that is not JSON. */
+  /** The program's result; undefined if it is not JSON. */
   readonly value: JsonValue | undefined;
-  /** Modules that it imports and was not given, by path. */
+  /** Missing imports, by path. */
   readonly missing: readonly string[];
 }
 
 const MAX_NAME_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 4_096;
-/** Longer lines are no frames, and would take long to match. */
+/** Longer lines are not stack frames, and would be slow to match. */
 const MAX_FRAME_LENGTH = 300;
 const MAX_FRAMES = 32;
 const FRAME = /^ +at (?:[^(]* \()?\/?([^()]+):(\d{1,9}):(\d{1,9})\)?$/;
@@ -29,7 +29,7 @@ const FRAME = /^ +at (?:[^(]* \()?\/?([^()]+):(\d{1,9}):(\d{1,9})\)?$/;
  * Reads an answer.
  *
  * @throws {ScriptFailed} when the program threw.
- * @throws {ExecutionFailed} when it is no answer.
+ * @throws {ExecutionFailed} when it is not a valid answer.
  */
 export function readAnswer(answer: JsonValue): InterpreterAnswer {
   if (!isObject(answer)) {

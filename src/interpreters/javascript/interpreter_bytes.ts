@@ -1,13 +1,13 @@
-/** The bytes of the JavaScript interpreter, unpacked when they are needed. */
+/** The bytes of the JavaScript interpreter, decompressed on demand. */
 
 let unpacking: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
-/** The module, a guest like any other; the same bytes for everybody. */
+/** The module, which is a guest like any other. */
 export function interpreterBytes(): Promise<Uint8Array<ArrayBuffer>> {
   return unpacking ??= unpack();
 }
 
-/** The same as a stream: who reads it can do something else meanwhile. */
+/** The same as a stream, so that the reader can do other work meanwhile. */
 export function interpreterStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
