@@ -33,7 +33,7 @@ export interface AboutFile extends Pick<GuestPlace, "folder" | "rest"> {
 
 /** The changes of a run in memory conflict with what others changed meanwhile. */
 export class NotKept extends Error {
-  /** Its class. */
+  /** Always the name of the class. */
   override readonly name = "NotKept";
   /** The POSIX name of why. */
   readonly code: "ENOSPC" | "EEXIST";
