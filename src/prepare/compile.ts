@@ -1,4 +1,4 @@
-/** The last step of preparation: V8 compiles what was rewritten. */
+/** The last step of preparation: V8 compiles the rewritten module. */
 
 import type { ModuleInfo } from "./module_info.ts";
 import {
@@ -16,16 +16,16 @@ export interface CompiledModule {
 }
 
 /**
- * For each, V8 makes a copy of its own: of a larger module, one at a time. Its
- * threads keep all cores busy with either.
+ * Larger modules are validated and compiled one after the other, as V8 makes a
+ * copy for each. Either keeps all cores busy.
  */
 const ONE_AT_A_TIME_BYTES = 8 * 1024 * 1024;
 
 /**
  * Prepares and compiles a module.
  *
- * @throws {CompilationFailed} when the bytes are not a valid module, or one
- * that can't be bounded.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module can't be bounded.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export async function compileModule(
@@ -36,9 +36,9 @@ export async function compileModule(
 }
 
 /**
- * The second half of it.
+ * The second half: compiles a rewritten module and validates the original.
  *
- * @throws {CompilationFailed} when V8 finds either of the two invalid.
+ * @throws {CompilationFailed} when V8 rejects either of the two.
  */
 export async function compilePrepared(
   bytes: Uint8Array<ArrayBuffer>,
@@ -52,7 +52,7 @@ export async function compilePrepared(
         info: prepared.info,
       };
     }
-    // V8 compiles in threads of its own, while this one validates.
+    // V8 compiles in its own threads while this one validates.
     const compiling = WebAssembly.compile(prepared.bytes);
     compiling.catch(() => {});
     validateOriginal(bytes);

@@ -29,14 +29,14 @@ import {
   STOP_PAGE_NAME,
 } from "./read/unique_names.ts";
 
-/** What only a walk over the code finds out: plain data. */
+/** What only a walk over the code finds out, as plain data. */
 export interface CodeFindings {
   readonly hasUsedExport: boolean;
   /** Bits of {@linkcode FEATURES} that its code uses. */
   readonly operatorFeatures: number;
   /** What the code may do to an instance. */
   readonly changes: InstanceChanges;
-  /** Bytes of machine code that it may become. */
+  /** The estimated size of its machine code in bytes. */
   readonly machineCodeBytes: number;
 }
 
@@ -51,7 +51,7 @@ export interface Findings extends CodeFindings {
 /** An entry and a call, as in any other function. */
 const START_FUEL = 2;
 
-/** The plain data that the host and a worker know the module by. */
+/** The plain data that describes the module to the host and to workers. */
 export function describe(guest: ParsedModule, findings: Findings): ModuleInfo {
   const { names, fuel, initialBytes } = findings;
   return {
@@ -75,10 +75,10 @@ export const KINDS: readonly ExternKind[] = Object.entries(ExternCode)
   .sort(([, a], [, b]) => a - b)
   .map(([kind]) => kind as ExternKind);
 
-/** One object for a type, however many exports are of it. */
+/** One object per type, shared by all exports of that type. */
 const SIGNATURES = new WeakMap<FuncType, Signature>();
 
-/** A function type, with one name for every type that is no number. */
+/** A function type, with `"other"` for every type that is not a number. */
 export function signature(type: FuncType): Signature {
   const known = SIGNATURES.get(type);
   if (known) return known;

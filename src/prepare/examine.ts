@@ -1,4 +1,4 @@
-/** Finds out what a module is, whether a sandbox would take it or not. */
+/** Examines a module, even if a sandbox would refuse it. */
 
 import { CompilationFailed, MemoryLimitExceeded } from "../errors.ts";
 import { isMalformed } from "../wasm/malformed.ts";
@@ -19,8 +19,8 @@ export interface Examination {
 }
 
 /**
- * Prepares as a sandbox does, with the highest limit that there is. V8 sees the
- * bytes only where our reader has found nothing to refuse.
+ * Prepares as a sandbox does, with the highest possible limit. V8 sees the
+ * bytes only if our reader finds nothing to refuse.
  *
  * @throws {CompilationFailed} when the bytes are not a valid module.
  */

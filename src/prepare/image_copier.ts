@@ -1,6 +1,6 @@
 /**
- * A small module of our own that makes one memory what another is: several
- * times as fast as JavaScript does it from a shared memory.
+ * A small module that restores one memory from another: several times as fast
+ * as JavaScript with a shared memory.
  */
 
 import { IMAGE_PAGE_BYTES } from "../contract/page_bytes.ts";
@@ -18,15 +18,15 @@ export const COPIER_MODULE = "memory";
 /** The most pages of a memory with 32-bit addresses. */
 const MAX_PAGES = 65_536;
 
-/** Bytes that are looked at before it is decided: 16 times 16. */
+/** Bytes compared before each decision: 16 times 16. */
 const STRIDE_BYTES = 256;
 
 /**
- * The module, with two functions of a place and a length in bytes, both whole
- * pages of `IMAGE_PAGE_BYTES`: `copy` makes a range of `guest` what it is in the
- * shared memory `image`, and `clear` makes it zero. Pages that are so already
- * are only read: that takes less than writing them, and one that was never
- * written to takes no memory.
+ * The module, with two functions that take an offset and a length in bytes,
+ * both multiples of `IMAGE_PAGE_BYTES`: `copy` restores a range of `guest` from
+ * the shared memory `image`, and `clear` zeroes it. Pages that already match
+ * are only read: that is faster than writing, and pages that were never written
+ * take no memory.
  *
  * @param index64 Whether the guest's memory has 64-bit addresses.
  */
@@ -86,8 +86,8 @@ const LOCALS = 3;
 /**
  * Walks over whole pages in strides.
  *
- * @param differs Leaves a vector that is zero where a stride is as it should be.
- * @param mend Makes the whole page what it should be.
+ * @param differs Leaves a vector that is zero if a stride already matches.
+ * @param mend Restores the whole page.
  */
 function pageByPage(differs: string, mend: string): string {
   return `local.get 0 local.get 1 i32.add local.set ${END}

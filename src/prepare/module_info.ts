@@ -1,6 +1,6 @@
 /**
- * What preparation learnt about a module: plain, cloneable data that the host
- * plans with and a guest worker builds the imports from.
+ * What preparation learnt about a module: plain, cloneable data for the host,
+ * and for guest workers to build the imports.
  */
 
 import type {
@@ -18,7 +18,7 @@ export interface Signature {
   readonly results: readonly ValueKind[];
 }
 
-/** What an import or export is. */
+/** The kind of an import or export. */
 export type ExternKind = "function" | "table" | "memory" | "global" | "tag";
 
 /** An import that the guest itself declared. */
@@ -62,16 +62,20 @@ export interface ModuleInfo {
    */
   readonly usedExport: string | undefined;
   /**
-   * Fuel that starting costs beside what the start function itself does:
-   * wasmtime calls it from code of its own, which costs 2. With fuel counted,
-   * charge this once an instance.
+   * The fuel cost of starting, in addition to the start function itself:
+   * wasmtime calls it from generated code, which costs 2. With fuel, charge
+   * this once per instance.
    */
   readonly startFuel: number;
-  /** What of an instance can be taken and put back, memories aside. */
+  /**
+   * The state of an instance that can be saved and restored, besides memories.
+   */
   readonly state: StatePlan;
-  /** Bytes that its memories and tables take at the start. */
+  /** The initial size of its memories and tables, in bytes. */
   readonly initialBytes: number;
-  /** Bytes of machine code that V8 may make of its functions, once they ran. */
+  /**
+   * The estimated machine code of its functions once they have run, in bytes.
+   */
   readonly machineCodeBytes: number;
   /** Names of the proposals beyond the MVP that it uses, sorted. */
   readonly features: readonly string[];

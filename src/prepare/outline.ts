@@ -1,7 +1,7 @@
 /**
- * What the sections of a module say of its imports, exports and memories, also
- * where a sandbox refuses it. Nothing here asks V8: what our reader refused is
- * for nobody else to read.
+ * Outlines a module's imports, exports and memories from its sections, even if
+ * a sandbox refuses it. V8 is not involved: it never sees bytes that our reader
+ * refused.
  */
 
 import { CompilationFailed } from "../errors.ts";
@@ -16,7 +16,7 @@ import { KINDS, signature } from "./describe.ts";
 import { MODULE_LIMITS } from "./limits/module_limits.ts";
 import type { ExportInfo, ExternKind, ImportInfo } from "./module_info.ts";
 
-/** Plain data, as far as it could be read. */
+/** The outline, as far as it could be read. */
 export interface ModuleOutline {
   readonly imports: readonly ImportInfo[];
   readonly exports: readonly ExportInfo[];
@@ -29,8 +29,8 @@ export interface ModuleOutline {
 }
 
 /**
- * Reads an outline. A section that can't be read is left out from where that
- * is; so is what is above the limits of a module.
+ * Reads an outline. A malformed section is cut off at the error, as are entries
+ * beyond the module limits.
  *
  * @throws {CompilationFailed} when the bytes have no sections to read.
  */

@@ -11,7 +11,7 @@ import type { ModuleInfo } from "./module_info.ts";
 import { stateExports } from "./state_exports.ts";
 import { processTypes } from "./limits/type_budget.ts";
 
-/** Characters of V8's reason, which may have names in it. */
+/** Maximum length of V8's reason, which may contain names. */
 const MOST_REASON = 500;
 
 /** What a module is prepared for. */
@@ -30,11 +30,11 @@ export interface PreparedModule {
 }
 
 /**
- * Makes a module stoppable: refuses what can't be bounded, asks V8 whether the
- * original is valid, rewrites it.
+ * Makes a module stoppable: refuses features that can't be bounded, lets V8
+ * validate the original, and rewrites it.
  *
- * @throws {CompilationFailed} when the bytes are not a valid module, or a
- * refused one.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module is refused.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function prepareModule(
@@ -47,13 +47,13 @@ export function prepareModule(
 }
 
 /**
- * Everything but V8's validation of the original, for a caller who runs that
- * beside the compilation of the result. Until {@linkcode validateOriginal} has
- * passed, the result must not be instantiated.
+ * Everything except V8's validation of the original, for callers that run it in
+ * parallel with compilation. Until {@linkcode validateOriginal} has passed, the
+ * result must not be instantiated.
  *
- * @param onProgress Told how many of the bytes are done, now and then.
- * @throws {CompilationFailed} when the bytes are not a valid module, or a
- * refused one.
+ * @param onProgress Called from time to time with the number of bytes done.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module is refused.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function rewriteModule(
@@ -99,8 +99,8 @@ export function rewriteModule(
 }
 
 /**
- * Asks V8 whether the module as the guest wrote it is valid: one that becomes
- * valid only through something injected must not run.
+ * Lets V8 validate the original module: one that becomes valid only through
+ * injected code must not run.
  *
  * @throws {CompilationFailed} with V8's reason.
  */
@@ -116,7 +116,7 @@ export function validateOriginal(bytes: Uint8Array): void {
   throw compileFailure("V8 finds it invalid");
 }
 
-/** The error for what V8 refuses, with its reason. */
+/** The error for a module that V8 rejects, with its reason. */
 export function compileFailure(reason: string): CompilationFailed {
   return new CompilationFailed(
     `Cannot compile module: ${oneLine(reason, MOST_REASON)}`,

@@ -9,15 +9,15 @@ import { type InjectedNames, injectedNames } from "./read/unique_names.ts";
 export interface Guest {
   readonly guest: ParsedModule;
   readonly names: InjectedNames;
-  /** Bytes that its memories and tables take at the start. */
+  /** The initial size of its memories and tables, in bytes. */
   readonly initialBytes: number;
 }
 
 /**
  * Reads a module and holds it to the limits.
  *
- * @throws {CompilationFailed} when the bytes are not a valid module, or a
- * refused one.
+ * @throws {CompilationFailed} when the bytes are not a valid module, or the
+ * module is refused.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.
  */
 export function readGuest(bytes: Uint8Array, limitBytes: number): Guest {

@@ -1,6 +1,6 @@
 /**
- * Takes back a module that was prepared before, so that its code need not be
- * walked over again. What else is known of it comes from the original.
+ * Restores a module that was prepared before, so that its code need not be
+ * walked again. Everything else comes from the original.
  */
 
 import { readTypeSection } from "../wasm/func_type.ts";
@@ -37,12 +37,12 @@ const PREPARED_TYPES = {
 /**
  * Compiles what was kept of a module.
  *
- * Whoever can write what is kept decides what runs: that the checks are in it
- * is not looked at again. That it imports and exports what preparation would
- * have it import and export is.
+ * Whoever can write the cache controls what runs: the presence of the checks is
+ * not verified again. The imports and exports are compared with those that
+ * preparation would produce.
  *
  * @param original The bytes as the guest wrote them.
- * @returns undefined when what was kept is of no use.
+ * @returns undefined if the cached module can't be used.
  * @throws {CompilationFailed} when the original is not a valid module, or a
  * refused one.
  * @throws {MemoryLimitExceeded} when it declares more memory than the limit.

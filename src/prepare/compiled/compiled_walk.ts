@@ -12,16 +12,16 @@ import { OPERATOR_COST, OPERATOR_KIND } from "../rewrite/operator_cost.ts";
 import type { WalkState } from "../rewrite/walk_state.ts";
 import { WALK } from "./built_walk.ts";
 
-/** What is looked at at once, and what it may become. */
+/** Size of the input window, and of the output. */
 const INPUT_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 2 * INPUT_BYTES;
-/** Of zeros behind what is looked at: no number goes on there. */
+/** Zeros after the input, which end any LEB128 number. */
 const SPARE_BYTES = 64;
 
 /** Keys of the functions to call instead of operators, in their places. */
 const CALLED_INSTEAD = ["memory.copy 0 0", "memory.fill 0", "memory.grow 0"];
 
-/** What the module exports: functions, and places in its memory. */
+/** The module's exports: functions, and addresses in its memory. */
 interface WalkExports {
   readonly memory: WebAssembly.Memory;
   readonly KIND: WebAssembly.Global;
@@ -72,7 +72,7 @@ export interface Walked {
 
 /**
  * Walks over bodies as {@link FunctionRewriter} does without fuel, and writes
- * the same. Where it meets what is rare or wrong it leaves the body to that.
+ * the same. It leaves bodies with rare or invalid code to that class.
  */
 export class CompiledWalk {
   readonly #exports: WalkExports;
@@ -84,7 +84,7 @@ export class CompiledWalk {
   #from = 0;
   #to = 0;
 
-  /** What it knows of the functions so far, for those who walk in its place. */
+  /** What is known of the functions so far, shared with the other walk. */
   readonly state: WalkState;
 
   constructor(
@@ -119,8 +119,8 @@ export class CompiledWalk {
   }
 
   /**
-   * Walks over bodies from a place in the source on, and writes what becomes of
-   * them: as many as it can at once.
+   * Walks over bodies from a position in the source, and writes the rewritten
+   * ones: as many as fit at once.
    *
    * @param end Where the last one ends.
    * @param first The index of the first function.
@@ -168,7 +168,7 @@ export class CompiledWalk {
   }
 }
 
-/** Compiled once: what V8 has optimized of it stays. */
+/** Compiled once, to keep V8's optimized code. */
 let module: WebAssembly.Module | undefined;
 
 function instantiate(): WalkExports {
@@ -203,7 +203,7 @@ function writeTables(exports: WalkExports, guard: Uint8Array): void {
   );
 }
 
-/** The state in the module's memory, which does not grow any more. */
+/** Views of the state in the module's memory, which no longer grows. */
 function stateIn(exports: WalkExports, functions: number): WalkState {
   const { buffer } = exports.memory;
   const largestAt = (measure: number) =>

@@ -1,4 +1,4 @@
-/** Bounds the machine code that the modules of a process may become together. */
+/** Limits the total machine code of a process's modules. */
 
 import { CompilationFailed } from "../../errors.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
@@ -7,9 +7,9 @@ import { MODULE_LIMITS } from "./module_limits.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Counts what the loaded modules may become, run or not: a module that has run
- * keeps its code for as long as it is loaded, and V8 ends the process when all
- * of it is more than it has room for.
+ * Counts the estimated machine code of all loaded modules: a module that has
+ * run keeps its code as long as it is loaded, and V8 ends the process when its
+ * code space is full.
  */
 export class CodeBudget {
   readonly #limit: number;
@@ -21,10 +21,10 @@ export class CodeBudget {
   }
 
   /**
-   * Takes room for a module's code.
+   * Reserves space for a module's code.
    *
-   * @returns What gives it back; again it does nothing.
-   * @throws {CompilationFailed} when there is not so much left.
+   * @returns a function that releases it; further calls do nothing.
+   * @throws {CompilationFailed} when too little is left.
    */
   take(bytes: number): () => void {
     const together = this.#taken + bytes;
@@ -48,7 +48,7 @@ function inMiB(bytes: number): string {
   return `${Math.ceil(bytes / MIB)} MiB`;
 }
 
-/** V8 has room for the code of a process, so there is one budget. */
+/** V8's code space is per process, so there is one budget. */
 export const processCode: CodeBudget = new CodeBudget(
   MODULE_LIMITS.processCodeBytes,
 );

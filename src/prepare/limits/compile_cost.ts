@@ -1,4 +1,7 @@
-/** What compiling costs V8, and the limits of it: for a function and a module. */
+/**
+ * Estimates V8's compilation costs, and limits them per function and per
+ * module.
+ */
 
 import { CompilationFailed } from "../../errors.ts";
 import { MODULE_LIMITS } from "./module_limits.ts";
@@ -8,7 +11,7 @@ import { type CompileCounts, Count } from "./compile_work.ts";
 /** Weights by {@linkcode Count}; what is left out costs nothing. */
 type Weights = Readonly<Partial<Record<keyof typeof Count, number>>>;
 
-/** One of the things that compiling takes, and how much of it may be taken. */
+/** One kind of compilation cost, and its limits. */
 export interface Measure {
   readonly weights: Weights;
   /** Ends the sentence "function 12 may …". */
@@ -17,9 +20,9 @@ export interface Measure {
   /** The weights' units in one of these. */
   readonly perUnit: number;
   readonly functionLimit: number;
-  /** What so many of a module's functions may take that take the most. */
+  /** Limits on the total of the most expensive functions. */
   readonly largestLimits?: readonly (readonly [count: number, limit: number])[];
-  /** What a module may take, beside what its size allows it. */
+  /** The limit of a module, in addition to its size-dependent allowance. */
   readonly moduleLimit: number;
   readonly moduleLimitPerByte: number;
 }
@@ -236,7 +239,10 @@ export function budgetState(): BudgetState {
   };
 }
 
-/** Refuses what V8 can't be asked to compile: sums up a module's functions. */
+/**
+ * Sums up the costs of a module's functions, and refuses modules that are too
+ * expensive to compile.
+ */
 export class CompileBudget {
   readonly #costs = new Float64Array(MEASURES.length);
   readonly #sums: Float64Array;

@@ -1,4 +1,4 @@
-/** Counts what a function makes V8's two compilers do. */
+/** Counts the work that a function causes for V8's two compilers. */
 
 import { STRETCH_BYTES } from "../rewrite/operator_cost.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
@@ -7,12 +7,12 @@ import { MODULE_LIMITS } from "./module_limits.ts";
 /** The block types that are no type index. */
 export const BlockType = { empty: -1, oneResult: -2 } as const;
 
-/** What a block is, as far as its cost goes. */
+/** The kinds of blocks, by cost. */
 export const BlockKind = { block: 0, if: 1, loop: 2, try: 3 } as const;
 
 /**
- * How much the operand stack may grow between two looks at it: what pushes a
- * value takes two bytes at least.
+ * How much the operand stack may grow between samples: pushing a value takes at
+ * least two bytes.
  */
 export const STEEP: number = STRETCH_BYTES / 2;
 
@@ -38,16 +38,16 @@ export const COPIES_OF_CHECK = 2;
 /** An arm that ends and one that begins. */
 export const COPIES_OF_ARM = 2;
 
-/** Of an operator that was put in, on an average. */
+/** The average size of an injected operator. */
 export const OPERATOR_BYTES = 2;
 
 /** Slow paths of a look-up or an access to a table, where a throw is one. */
 const SLOW_PATHS = 3;
 
 /**
- * What a function makes V8's compilers do, as places in {@linkcode
- * CompileCounts}. "State" is all variables and operands at a place: compilers
- * copy it, or walk over it, at the joints of control flow.
+ * What a function makes V8's compilers do, as places in
+ * {@linkcode CompileCounts}. "State" means all locals and operands at a point:
+ * compilers copy it, or walk over it, where control flow joins.
  */
 export const Count = {
   /** Bytes of code, checks included. */

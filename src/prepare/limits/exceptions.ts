@@ -12,10 +12,10 @@ import {
 import { MODULE_LIMITS } from "./module_limits.ts";
 
 /**
- * Exceptions are the one thing that a guest allocates on the JavaScript heap,
- * and a heap that runs out kills the process. So they must stay few: those
- * that the stack and the globals can hold; and small: no exception may carry
- * another, or many values.
+ * Exceptions are the only objects that a guest allocates on the JavaScript
+ * heap, and running out of heap kills the process. So they must stay few,
+ * limited to what the stack and the globals can hold, and small: no exception
+ * may carry another, or many values.
  */
 const VALUE_BYTES: Readonly<Record<number, number>> = {
   [ValueCode.i32]: 4,
@@ -23,7 +23,7 @@ const VALUE_BYTES: Readonly<Record<number, number>> = {
   [ValueCode.v128]: 16,
 };
 
-/** Refuses tags whose exceptions could pile up or be large. */
+/** Refuses tags whose exceptions could be chained or large. */
 export function checkTag(type: FuncType, at: number): void {
   let bytes = 0;
   for (const param of type.params) {

@@ -1,6 +1,9 @@
-/** The largest of many costs: V8 optimizes as many functions at once as it has threads. */
+/**
+ * Tracks the largest costs: V8 optimizes as many functions at once as it has
+ * threads.
+ */
 
-/** V8 has no more threads than this, whatever the machine. */
+/** The maximum number of V8 threads on any machine. */
 export const MOST_THREADS = 16;
 
 /** Keeps the largest costs of a module's functions. */
@@ -24,7 +27,7 @@ export class LargestCosts {
     costs[place] = cost;
   }
 
-  /** What so many of the largest cost together. */
+  /** The total of the largest costs. */
   sum(count: number): number {
     let sum = 0;
     for (let i = 0; i < count; i++) sum += this.#costs[i]!;

@@ -1,12 +1,12 @@
-/** Memories that a guest imports: each is one of its own. */
+/** Checks imported memories, each of which must be distinct. */
 
 import { CompilationFailed } from "../../errors.ts";
 import { quote } from "../../quote.ts";
 import type { ParsedModule } from "../read/parsed_module.ts";
 
 /**
- * Refuses memories that would be one and the same: a copy from one to another
- * is cut into pieces as if they could not overlap, and each is counted.
+ * Refuses imports that would be the same memory: copies between memories are
+ * split as if they could not overlap, and each memory is counted.
  *
  * @throws {CompilationFailed} when two of them have the same name.
  */

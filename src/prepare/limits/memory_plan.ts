@@ -1,4 +1,4 @@
-/** Lowers the limits of memories and tables to what a guest may take. */
+/** Caps memories and tables at the guest's limit. */
 
 import { MemoryLimitExceeded } from "../../errors.ts";
 import type { TableType } from "../../wasm/entity.ts";
@@ -17,7 +17,7 @@ const V8_LIMITS = {
   tableEntries: 10_000_000,
 } as const;
 
-/** Lowers a memory's limits to what the guest may take. */
+/** Caps a memory at the guest's limit. */
 export function capMemory(limits: Limits, limitBytes: number): Limits {
   const pages = Math.floor(limitBytes / PAGE_BYTES);
   const { memory32Pages, memory64Pages } = V8_LIMITS;
@@ -25,7 +25,7 @@ export function capMemory(limits: Limits, limitBytes: number): Limits {
   return cap(limits, Math.min(pages, most));
 }
 
-/** Lowers a table's limits to what the guest may take. */
+/** Caps a table at the guest's limit. */
 export function capTable(table: TableType, limitBytes: number): TableType {
   const most = Math.min(
     Math.floor(limitBytes / TABLE_ENTRY_BYTES),
@@ -39,9 +39,9 @@ function cap(limits: Limits, most: number): Limits {
 }
 
 /**
- * The bytes that all memories and tables take at the start.
+ * The initial size of all memories and tables, in bytes.
  *
- * @throws {MemoryLimitExceeded} when they are above the limit.
+ * @throws {MemoryLimitExceeded} when it exceeds the limit.
  */
 export function checkInitialBytes(
   guest: ParsedModule,

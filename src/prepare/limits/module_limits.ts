@@ -5,9 +5,11 @@
  */
 export const MODULE_LIMITS = {
   moduleBytes: 268_435_456,
-  /** What may be prepared where one is: work grows with the bytes. */
+  /**
+   * Maximum size for preparing on the calling thread, as work grows with size.
+   */
   quickBytes: 8192,
-  /** What the code may become with its checks; V8 takes modules of 1 GiB. */
+  /** Maximum size of the code with checks; V8 accepts modules of 1 GiB. */
   rewrittenCodeBytes: 536_870_912,
   sections: 4096,
   types: 20_000,

@@ -1,4 +1,7 @@
-/** Which modules are prepared within a few milliseconds, whatever they hold. */
+/**
+ * Recognizes modules that are prepared within a few milliseconds, whatever
+ * their content.
+ */
 
 import { CompilationFailed } from "../../errors.ts";
 import { Reader } from "../../wasm/reader.ts";
@@ -15,8 +18,8 @@ const MOST_SPACES = 2;
 const MOST_SEGMENTS = 32;
 
 /**
- * Whether a module is so small that preparing it where one is costs less than
- * the message to another thread, and at most some 5 ms.
+ * Whether a module is so small that preparing it on this thread costs less than
+ * a message to another thread, and at most some 5 ms.
  */
 export function isQuick(bytes: Uint8Array): boolean {
   if (bytes.length > MODULE_LIMITS.quickBytes) return false;
@@ -28,7 +31,7 @@ export function isQuick(bytes: Uint8Array): boolean {
         params.length + results.length <= MOST_VALUES
       ) && mostLocals(guest) <= MOST_LOCALS;
   } catch (error) {
-    // It is refused for the same reason at once.
+    // Preparation will refuse it immediately for the same reason.
     if (error instanceof CompilationFailed) return true;
     throw error;
   }
@@ -41,8 +44,8 @@ const MOST_DATA_SEGMENTS = 50_000;
 const MOST_SECTIONS = 256;
 
 /**
- * Whether all of a module but its code and its data is so small that what was
- * kept of it can be taken back where one is, and what was kept likewise.
+ * Whether a module and its cached form, except code and data, are so small that
+ * it can be restored on this thread.
  */
 export function isQuicklyRestored(bytes: Uint8Array): boolean {
   try {

@@ -1,4 +1,4 @@
-/** Bounds the function types that a process shows to V8. */
+/** Limits the function types that a process passes to V8. */
 
 import { CompilationFailed } from "../../errors.ts";
 import type { FuncType } from "../../wasm/func_type.ts";
@@ -19,8 +19,8 @@ export interface TypeLimits {
 }
 
 /**
- * Bounds how many different function types a process has shown to V8, which
- * keeps one table of them for all modules, never shrinks it, and ends the
+ * Limits how many different function types a process has passed to V8, which
+ * keeps them in one table for all modules, never shrinks it, and ends the
  * process when it is full.
  */
 export class TypeBudget {
@@ -32,20 +32,20 @@ export class TypeBudget {
     this.#table = table;
   }
 
-  /** Where it counts, for another thread of the process. */
+  /** The memory of its counters, for another thread of the process. */
   get memory(): SharedArrayBuffer {
     return this.#table.memory;
   }
 
-  /** Counts where another thread of the process does. */
+  /** Shares the counters of another thread of the process. */
   share(memory: SharedArrayBuffer): void {
     this.#table = new TypeTable(memory);
   }
 
   /**
-   * Counts a module's types; those that are known cost nothing.
+   * Counts a module's types; known types cost nothing.
    *
-   * @throws {CompilationFailed} when the budget is used up.
+   * @throws {CompilationFailed} when the budget is exhausted.
    */
   spend(types: readonly FuncType[]): void {
     const marks: number[] = [];
@@ -73,18 +73,18 @@ function check(what: string, value: number, limit: number): void {
   );
 }
 
-/** V8's table of types is the process's too, so there is one budget. */
+/** V8's table of types is per process, so there is one budget. */
 export const processTypes: TypeBudget = new TypeBudget({
   types: MODULE_LIMITS.processTypes,
   values: MODULE_LIMITS.processTypeValues,
 });
 
-/** What stands between parameters and results. */
+/** Separates parameters from results. */
 const ARROW = 1;
 /** A type that names itself has no mark yet. */
 const SELF = 2;
 
-/** The same numbers for the same type, in whichever module it stands. */
+/** Encodes a type as numbers, the same for equal types in any module. */
 function numbersOf(type: FuncType, marks: readonly number[]): number[] {
   const numbers: number[] = [];
   const write = (one: ValueType) => {

@@ -1,6 +1,6 @@
 /**
- * The function types that a process has shown to V8, in memory that threads
- * share: a thread ends, and what V8 remembers stays.
+ * The function types that a process has passed to V8, in memory shared by
+ * threads, as V8's table outlives threads.
  *
  * ```text
  *   ┌───────┬────────┬──────┬──────┬────────────────────────────────┐
@@ -8,8 +8,8 @@
  *   └───────┴────────┴──────┴──────┴────────────────────────────────┘
  * ```
  *
- * A mark is a hash under keys that no guest knows. Two types in some hundred
- * million share one; the second is then not counted.
+ * A mark is a hash with secret keys. The chance of a collision is about one in
+ * a hundred million; the second type is then not counted.
  */
 
 const HEADER_WORDS = 4;

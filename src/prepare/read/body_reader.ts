@@ -14,8 +14,8 @@ const EMPTY_BLOCK = 0x40;
 
 /**
  * Reads the immediates of operators, and checks that every index is one of the
- * guest's own: a module that is valid only through something injected ends
- * here, whatever V8 says about it.
+ * guest's own: a module that would be valid only through injected items is
+ * refused here, whatever V8 says.
  */
 export class BodyReader {
   readonly #bytes: Uint8Array;

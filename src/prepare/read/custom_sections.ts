@@ -2,8 +2,8 @@
 export const TOOL_SCHEMA = "tool_schema";
 
 /**
- * Custom sections whose contents name offsets of code, which rewriting moves,
- * and the one that is read here and kept nowhere else.
+ * Custom sections that contain code offsets, which rewriting changes, and
+ * `tool_schema`, which is read separately.
  */
 const DROPPED: readonly RegExp[] = [
   /^\.debug_/,
@@ -13,7 +13,7 @@ const DROPPED: readonly RegExp[] = [
   new RegExp(`^${TOOL_SCHEMA}$`),
 ];
 
-/** Whether a custom section still tells the truth after rewriting. */
+/** Whether a custom section is still correct after rewriting. */
 export function survives(name: string): boolean {
   return !DROPPED.some((pattern) => pattern.test(name));
 }

@@ -1,4 +1,4 @@
-/** Walks over a function body once, checks it and puts in what stops it. */
+/** Walks over a function body once, validates it and inserts checks. */
 
 import { malformed, refused } from "../../wasm/malformed.ts";
 import {
@@ -112,9 +112,9 @@ export interface WalkParts {
 }
 
 /**
- * One walk over a body's operators: refuses what can't be bounded, checks
- * every index, and puts the checks in. The one long loop of this layer, because
- * it decodes millions of operators a second.
+ * A single walk over a body's operators: refuses features that can't be
+ * bounded, validates every index, and inserts checks. This is the one long loop
+ * of this layer, as it decodes millions of operators per second.
  */
 export class OperatorWalk {
   readonly #bytes: Uint8Array;

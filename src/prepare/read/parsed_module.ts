@@ -1,4 +1,4 @@
-/** A guest's module, read and checked, before anything is changed. */
+/** A guest's module, parsed and checked, before it is changed. */
 
 import { CompilationFailed } from "../../errors.ts";
 import { readConstExpr } from "../../wasm/const_expr.ts";
@@ -47,8 +47,8 @@ export interface ParsedTable {
 }
 
 /**
- * Everything about the guest's module but its code and data: the index spaces,
- * imports first. All of it is the attacker's, and checked on the way in.
+ * Everything about the guest's module except code and data: the index spaces,
+ * imports first. All of it is untrusted, and checked while reading.
  */
 export class ParsedModule {
   readonly bytes: Uint8Array;

@@ -1,4 +1,4 @@
-/** Finds names for what is injected that no guest has. */
+/** Chooses names for injected items that the guest does not use. */
 
 import type { ParsedModule } from "./parsed_module.ts";
 

@@ -1,4 +1,4 @@
-/** Writes the functions that do bulk operators in pieces. */
+/** Writes functions that execute bulk operators in pieces. */
 
 import { assemble } from "../../wasm/assembler.ts";
 import { ValueCode, type ValueType } from "../../wasm/value_type.ts";

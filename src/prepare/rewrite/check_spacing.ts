@@ -1,4 +1,7 @@
-/** Where checks must stand, so that no path through a function goes on without. */
+/**
+ * Decides where checks are needed, so that every path through a function has
+ * them.
+ */
 
 import { MODULE_LIMITS } from "../limits/module_limits.ts";
 
@@ -59,9 +62,8 @@ const Frame = {
 const FRAME_WORDS = 8;
 
 /**
- * Follows every path through a function by the most that it may have run since
- * its last check: a check inside a block says nothing about the paths around
- * that block.
+ * Tracks, for every path through a function, the maximum work since its last
+ * check: a check inside a block does not cover the paths around that block.
  */
 export class CheckSpacing {
   readonly #limits: SpacingLimits;

@@ -51,7 +51,7 @@ const LEAVES = [
 ];
 for (const shape of [...CALLS, ...LEAVES]) BEFORE[shape] = Before.save;
 
-/** Operators that nothing goes on behind. */
+/** Operators after which control does not continue. */
 export const ENDS_PATH: readonly Shape[] = [...LEAVES, Shape.Br, Shape.BrTable];
 
 const IS_END: Uint8Array = new Uint8Array(64);
@@ -87,10 +87,10 @@ const Frame = {
 } as const;
 
 /**
- * Counts fuel as wasmtime does: the cost of a straight stretch is added at its
- * end, nothing is added where control can't come, and the counter is checked
- * at function entries and loop headers. It starts at minus the limit and is
- * used up when it is no longer negative.
+ * Counts fuel as wasmtime does: the cost of straight-line code is added at its
+ * end, unreachable code costs nothing, and the counter is checked at function
+ * entries and loop headers. It starts at minus the limit, and fuel is used up
+ * when it is no longer negative.
  */
 export class FuelMeter {
   readonly #editor: BodyEditor;

@@ -32,10 +32,10 @@ export interface BodyInjection {
 }
 
 /**
- * Rewrites function bodies: one walk that refuses what can't be bounded,
- * checks every index against the guest's own counts, and copies the body with
- * the checks in place. Every byte read here is the attacker's; nothing has
- * validated it yet.
+ * Rewrites function bodies: one walk that refuses features that can't be
+ * bounded, checks every index against the guest's own counts, and copies the
+ * body with inserted checks. Every byte read here is untrusted, and not yet
+ * validated.
  */
 export class FunctionRewriter {
   readonly #bytes: Uint8Array;

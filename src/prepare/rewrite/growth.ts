@@ -75,9 +75,9 @@ export function memoryGrow(
 }
 
 /**
- * Grows a table in pieces: V8 writes every entry. As the size was checked
- * before, no piece fails unless the process lacks memory; where one after the
- * first does, the guest traps, for it can't be told that half of it is there.
+ * Grows a table in pieces, as V8 writes every entry. The size was checked
+ * before, so a piece fails only if the process lacks memory; if one after the
+ * first fails, the guest traps, as a partial growth can't be reported.
  */
 export function tableGrow(
   table: BulkSpace,

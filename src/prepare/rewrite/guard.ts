@@ -1,4 +1,4 @@
-/** The code that looks at the stop word. */
+/** The code that checks the stop word. */
 
 import type { Writer } from "../../wasm/writer.ts";
 import { REFUSED_OFFSET, STOP_OFFSET } from "../../stop_page.ts";
@@ -9,9 +9,9 @@ export function stopWordText(stopMemory: number): string {
 }
 
 /**
- * The check that stops a guest: a trap when the stop word is set. A trap and
- * no exception, because guests can catch exceptions; atomic, because V8 may
- * move a plain load out of a loop.
+ * The check that stops a guest: traps if the stop word is set. It is a trap
+ * because guests can catch exceptions; the load is atomic because V8 may hoist
+ * a plain load out of a loop.
  */
 export function guardText(stopMemory: number): string {
   return `
