@@ -32,7 +32,7 @@ export function describeFailure(
   if (reason === StopReason.Exit) {
     return {
       kind: "ExecutionFailed",
-      message: `Guest ended itself with exit code ${exitCode}`,
+      message: `Guest exited with code ${exitCode}`,
     };
   }
   if (thrown instanceof WebAssembly.RuntimeError) {

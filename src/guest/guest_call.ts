@@ -103,7 +103,7 @@ export class GuestCall {
     if (!isEnd) throw new GuestStopped();
     // There is no check between a guest's last operators and its return.
     if (this.#guest.hasOverrun) {
-      throw new ExecutionFailed("Guest consumed more fuel than it was given");
+      throw new ExecutionFailed("Guest consumed more fuel than its limit");
     }
     return value;
   }

@@ -113,7 +113,7 @@ export function validateOriginal(bytes: Uint8Array): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw compileFailure(reason);
   }
-  throw compileFailure("V8 finds it invalid");
+  throw compileFailure("V8 rejects it");
 }
 
 /** The error for a module that V8 rejects, with its reason. */

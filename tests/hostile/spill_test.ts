@@ -29,7 +29,7 @@ Deno.test("A spill folder that a guest is granted is refused, however it is reac
       () =>
         new ToolSandbox({ allowedPaths: { "/x": `${ground.spill}/${host}` } }),
       PermissionDenied,
-      "the sandbox's own",
+      "reserved for the sandbox",
     );
   }
 });

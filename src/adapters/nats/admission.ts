@@ -50,7 +50,7 @@ function fullness(
   { maxConcurrentCalls, maxQueuedCalls, maxHeldBytes }: Capacity,
   { queue, openCalls, heldBytes }: Load,
 ): string | undefined {
-  if (budgetMs <= 0) return "its time is over already";
+  if (budgetMs <= 0) return "its deadline has already passed";
   const mostOpen = maxConcurrentCalls + maxQueuedCalls + MOST_OPEN_BESIDE;
   if (queue.isFull || openCalls >= mostOpen) {
     return `${maxQueuedCalls} calls wait, the limit`;

@@ -38,7 +38,7 @@ export function attemptError(
       );
     case "silent":
       return new WorkerLost(
-        `${service} was not heard of for ${
+        `${service} did not respond for ${
           Math.round(end.ms)
         } ms in ${call}, which may have run`,
       );

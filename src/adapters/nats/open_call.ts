@@ -57,7 +57,7 @@ const LEAST_BYTES_A_MS = 64;
 const FIRST_ALIVE_MS = 15;
 const MOST_STDERR_BYTES = 1024 * 1024;
 
-const GONE = new DOMException("Nobody waits for the call", "AbortError");
+const GONE = new DOMException("The caller is gone", "AbortError");
 const OVER = new DOMException("The caller's time is up", "TimeoutError");
 
 /** One call. */
@@ -194,7 +194,7 @@ export class OpenCall {
     const { signal } = this.#controller;
     const place = await queue.enter(tool, signal);
     if (!place) {
-      const why = "no place became free in the caller's time";
+      const why = "no slot became free before the caller's deadline";
       return this.#refuse(REFUSALS.Busy, why);
     }
     try {

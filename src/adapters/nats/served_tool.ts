@@ -72,7 +72,7 @@ async function labelOf(
   const { name } = schema;
   if (isSameSchema(await lockedSchema(name, label), schema)) return label;
   throw new TypeError(
-    `Cannot serve ${name}: what it says of itself is not what the lock has`,
+    `Cannot serve ${name}: its schema differs from the lock`,
   );
 }
 

@@ -78,8 +78,8 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   EEXIST: "something else was created under this name",
   ENOENT: "it is gone",
   ENOTEMPTY: "something was put into it meanwhile",
-  ELOOP: "a link is on the way to it",
-  EIO: "what was written for it can't be read, or the disk fails",
+  ELOOP: "there is a link on the path to it",
+  EIO: "its written data can't be read, or the disk fails",
   EROFS: "it is granted for reading only",
-  EBUSY: "it is granted itself, or on the way to what is",
+  EBUSY: "it is granted, or a parent of a granted folder",
 };

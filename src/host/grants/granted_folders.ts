@@ -148,7 +148,9 @@ export class GrantedFolders {
 function refuseAnchors(folder: RealFolder): void {
   if (!PROCESS_FOLDERS.isInAnchor(folder)) return;
   throw new PermissionDenied(
-    `Cannot grant ${JSON.stringify(folder.path)}: it is the sandbox's own`,
+    `Cannot grant ${
+      JSON.stringify(folder.path)
+    }: it is reserved for the sandbox`,
   );
 }
 

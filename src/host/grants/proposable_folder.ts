@@ -77,7 +77,7 @@ export function proposableFolder(
   }
   if (!above.isDirectory) return { why: "it is not in a folder" };
   if (Deno.realPathSync(folder) !== folder) {
-    return { why: "a link is on the way to it" };
+    return { why: "there is a link on the path to it" };
   }
   const why = whyWide(folder, home) ?? whySecret(folder);
   return why === undefined ? { folder } : { why };
@@ -112,8 +112,8 @@ function whyWide(folder: string, home: string | undefined): string | undefined {
     return undefined;
   }
   return placeIn(home, folder) === ""
-    ? "it is a person's home"
-    : "a person's home is in it";
+    ? "it is a home directory"
+    : "it contains a home directory";
 }
 
 /** Granting a folder exposes everything in it, whatever was requested. */
@@ -125,7 +125,9 @@ function whySecret(folder: string): string | undefined {
     if (!entries) return "it has too many names to look through";
     names += entries.length;
     for (const { name, isDirectory } of entries) {
-      if (isSecretName(name)) return `it has what may be a secret: ${name}`;
+      if (isSecretName(name)) {
+        return `it contains what may be a secret: ${name}`;
+      }
       if (isOwnPlace(name)) return "it has files of the sandbox's own";
       if (isDirectory) folders.push(join(at, name));
     }

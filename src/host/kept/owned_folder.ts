@@ -57,7 +57,7 @@ export function openOwnedFolder(
     throw refused(
       use,
       directory,
-      "who may write there can't be told on Windows",
+      "write access can't be checked on Windows",
     );
   }
   const absolute = resolve(directory);
@@ -132,7 +132,7 @@ function openIn(
   }
   const uid = ownUid(path);
   if (uid === null) {
-    throw refused(use, directory, "who owns files can't be told");
+    throw refused(use, directory, "file ownership can't be determined");
   }
   if (info.uid !== uid) {
     throw refused(use, directory, `${name} in it belongs to another user`);

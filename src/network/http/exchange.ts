@@ -185,6 +185,6 @@ function isGzip(
   if (coding === "gzip" || coding === "x-gzip") return true;
   if (!hasSecrets) return false;
   throw broken(
-    "Server answered with an encoding other than gzip, in which secrets can't be masked",
+    "Server answered with an encoding other than gzip, in which secrets could not be masked",
   );
 }

@@ -43,7 +43,7 @@ export function redirected(
   const next = changesToGet(request.method, status) ? asGet(request) : request;
   if (url.origin === request.url.origin) return { ...next, url };
   if (next.hasSecretBody || secrets.isIn(url.href)) {
-    throw denied("Redirect to another origin would take a secret there");
+    throw denied("Redirect to another origin would send a secret there");
   }
   return {
     ...next,

@@ -177,7 +177,7 @@ export class SecretBook {
     for (const name of places.flatMap(namesIn)) {
       if (!this.#secrets.has(name)) continue;
       throw denied(
-        `Secret ${name} can only stand in a header's value, the query or the body`,
+        `Secret ${name} can be used only in a header value, the query or the body`,
       );
     }
   }

@@ -84,7 +84,7 @@ const uniqueItems: Keyword = (isWanted) =>
       for (const item of value) {
         const text = paidText(itemAsJson(item), run);
         if (seen.has(text)) {
-          run.fail("a list without two equal items", value);
+          run.fail("a list without equal items", value);
           return;
         }
         seen.add(text);

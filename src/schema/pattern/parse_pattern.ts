@@ -113,7 +113,7 @@ class PatternParser {
   }
 
   #group(): PatternPart {
-    if (!this.#take(GROUP)) throw this.#refusal("that looks around");
+    if (!this.#take(GROUP)) throw this.#refusal("that uses lookaround");
     if (++this.#depth > MAX_DEPTH) {
       throw this.#refusal(`with groups deeper than ${MAX_DEPTH} levels`);
     }
@@ -136,7 +136,7 @@ class PatternParser {
     const [text] = found;
     if (text === "\\b") return { kind: "assertion", assertion: "word" };
     if (text === "\\B") return { kind: "assertion", assertion: "notWord" };
-    if (/^\\[1-9k]/.test(text)) throw this.#refusal("that refers back");
+    if (/^\\[1-9k]/.test(text)) throw this.#refusal("that uses backreferences");
     return { kind: "set", has: this.#engineSet(text) };
   }
 

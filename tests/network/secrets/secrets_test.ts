@@ -185,7 +185,7 @@ Deno.test("A redirect with a secret in its body goes to no other origin", async 
         url: `http://${server.host}/`,
       }, "{{KEY}}");
       assertEquals(errno, 2);
-      assertStringIncludes(text!, "would take a secret there");
+      assertStringIncludes(text!, "would send a secret there");
       assertEquals(other.requests.length, 0);
     },
   );

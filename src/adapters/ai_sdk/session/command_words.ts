@@ -170,7 +170,7 @@ class Words {
     this.#fail(
       `there is no shell, so ${why} (${
         JSON.stringify(character)
-      } at character ${this.#at}); put it between single quotes where it means itself`,
+      } at character ${this.#at}); quote it with single quotes to use it literally`,
     );
   }
 

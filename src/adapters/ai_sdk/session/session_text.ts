@@ -38,7 +38,7 @@ export function encodedText(text: string, encoding = "utf-8"): Uint8Array {
       throw new RangeError(
         `Cannot write text: encoding is ${
           quote(encoding)
-        }, there are utf-8 and utf-16le`,
+        }, supported are utf-8 and utf-16le`,
       );
   }
 }
