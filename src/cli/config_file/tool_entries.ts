@@ -96,7 +96,9 @@ async function expand(
   const modules = names.filter((name) => name.endsWith(".wasm")).sort();
   if (modules.length === 0) {
     throw new UsageError(
-      `Cannot use ${where}: there is no .wasm file in folder ${quote(source)}`,
+      `Cannot use ${where}: there is no .wasm file in folder ${
+        quote(source)
+      }; name a script by its file`,
     );
   }
   return modules.map((name) => ({
