@@ -55,6 +55,8 @@ export const DENO_SYSTEM: DialSystem = {
 /** Timeouts for looking up a name and for connecting to an address. */
 const LOOK_UP_MS = 10_000;
 const CONNECT_MS = 20_000;
+/** How long an aborted connection may still take to be made. */
+const LATE_MS = 100;
 
 /** State shared by all dialling. */
 interface Dialling {
@@ -99,7 +101,7 @@ async function dialAddress(
 ): Promise<RawConnection> {
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
   const connection = isAddress(hostname)
-    ? await system.connect({ hostname, port, signal: inTime })
+    ? await connectTo({ hostname, port }, system, inTime)
     : await slots.run(
       hostname,
       inTime,
@@ -108,6 +110,31 @@ async function dialAddress(
     );
   if (!isTls) return connection;
   return await system.encrypt(connection, host, inTime);
+}
+
+/**
+ * Connects to an address. Deno never closes a socket whose connection is made
+ * at the moment when it is aborted: so it is aborted late, and closed if it was
+ * made by then.
+ */
+async function connectTo(
+  address: { readonly hostname: string; readonly port: number },
+  system: DialSystem,
+  signal: AbortSignal,
+): Promise<RawConnection> {
+  signal.throwIfAborted();
+  const abort = new AbortController();
+  const connecting = system.connect({ ...address, signal: abort.signal });
+  try {
+    return await Promise.race([connecting, aborted(signal)]);
+  } catch (error) {
+    if (signal.aborted) {
+      const timer = setTimeout(() => abort.abort(), LATE_MS);
+      connecting.then(closeRaw, () => {})
+        .finally(() => clearTimeout(timer));
+    }
+    throw error;
+  }
 }
 
 async function addressesOf(

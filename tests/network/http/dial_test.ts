@@ -187,6 +187,38 @@ Deno.test("A connection by name that comes too late is closed", async () => {
   assert(isClosed);
 });
 
+Deno.test("A connection to an address is aborted late, and closed where it was made by then", async () => {
+  const destination = {
+    host: "93.184.216.34",
+    port: 80,
+    isTls: false,
+    isNamed: true,
+  };
+  for (const isMade of [true, false]) {
+    const made = Promise.withResolvers<Deno.TcpConn>();
+    const closed = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const system = new FakeSystem(1, () => []);
+    system.connect = (options: Deno.ConnectOptions) => {
+      const { signal } = options as { signal?: AbortSignal };
+      signal!.addEventListener("abort", () => {
+        made.reject(signal!.reason);
+        aborted.resolve();
+      });
+      return made.promise;
+    };
+    const abort = new AbortController();
+    const dialling = dialWith(system)(destination, abort.signal);
+    setTimeout(() => abort.abort(new Error("enough")), 5);
+    await assertRejects(() => dialling, Error, "enough");
+    if (isMade) {
+      const close = () => closed.resolve();
+      made.resolve({ close } as unknown as Deno.TcpConn);
+    }
+    await (isMade ? closed.promise : aborted.promise);
+  }
+});
+
 Deno.test("No error of the system, which may hold an address, is passed on", async () => {
   const errors = [
     new Deno.errors.NotCapable('Requires net access to "10.1.2.3:80"'),
