@@ -11,7 +11,7 @@ import type { PreparedCache } from "./prepared_cache.ts";
 import { isWhole, type OpenedEntry, openEntry } from "./prepared_entry.ts";
 
 /** V8 copies what it compiles on the thread that asks, some 0.4 ms a MiB. */
-const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** What was taken back, and whose it is by what is kept. */
 export interface Likely {
