@@ -36,7 +36,7 @@ export function checkLocation(url: string, worker: URL): void {
     );
   }
   // What is compiled in is read without a permission.
-  if (!url.startsWith("file:") || Deno.build.standalone) return;
+  if (worker.protocol !== "file:" || Deno.build.standalone) return;
   const sources = new URL("../", url);
   const isSource = worker.href.startsWith(sources.href);
   const path = isSource ? sources : new URL("./", worker);
