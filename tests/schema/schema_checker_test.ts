@@ -34,7 +34,7 @@ const SAYS: [schema: unknown, value: unknown, message: string][] = [
   [
     { uniqueItems: true },
     [{ a: 1, b: 2 }, { b: 2, a: 1 }],
-    "without two equal",
+    "without equal items",
   ],
   [{ contains: { type: "null" } }, [1], "at least 1 items of a certain form"],
   [
