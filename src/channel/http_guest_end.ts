@@ -18,7 +18,7 @@ export interface SeenReply {
   readonly isEnd: boolean;
 }
 
-/** Asks the fetching worker, and waits for it. */
+/** Sends requests to the fetching worker and waits for replies. */
 export class HttpGuestEnd {
   readonly #buffers: HttpBuffers;
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -28,7 +28,7 @@ export class HttpGuestEnd {
 
   /**
    * @param connect Has the fetching worker listen, before the first question.
-   * @throws {Error} when the host speaks another version.
+   * @throws {Error} when the host uses another version.
    */
   constructor(buffers: HttpBuffers, stopPage: StopPage, connect: () => void) {
     this.#connect = connect;
@@ -43,13 +43,13 @@ export class HttpGuestEnd {
     }
   }
 
-  /** Whether a question with so much in it can be asked. */
+  /** Whether a question of this size fits. */
   hasRoomFor(bytes: number): boolean {
     return bytes <= this.#buffers.question.maxByteLength;
   }
 
   /**
-   * Asks, and blocks until the reply is there.
+   * Asks, and blocks until the reply.
    *
    * @throws {GuestStopped} when the guest is told to stop meanwhile.
    * @throws {ExecutionFailed} when the fetching worker is gone.
@@ -60,7 +60,7 @@ export class HttpGuestEnd {
     const number = this.#post(question);
     const isAnswered = () =>
       Atomics.load(this.#words, HttpWord.answered) === number;
-    // It does not spin: the fetching worker and the server want the cores.
+    // Does not spin: the fetching worker and the server need the cores.
     this.#stopPage.waitUntil(() => isAnswered() || this.#isClosed);
     if (!isAnswered()) {
       throw new ExecutionFailed("The fetching worker of the sandbox is gone");
@@ -68,7 +68,7 @@ export class HttpGuestEnd {
     return this.#reply();
   }
 
-  /** Ends a call: whatever it asked for is cancelled. */
+  /** Ends a call: cancels everything it asked for. */
   endCall(): void {
     const last = Atomics.load(this.#words, HttpWord.asked);
     Atomics.store(this.#words, HttpWord.lastOfEnded, last);

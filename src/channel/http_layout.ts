@@ -1,6 +1,7 @@
 /**
  * The HTTP channel: shared memory between one guest worker, which blocks, and
- * the fetching worker, which never does. The host makes it and stays out of it.
+ * the fetching worker, which never does. The host creates it and does not take
+ * part.
  *
  * ```text
  *  words, written by the guest (the version by the host)
@@ -31,15 +32,15 @@ import type { HttpBuffers } from "../contract/shared_buffers.ts";
 /** The layout's version; the guest compares it before anything else. */
 export const HTTP_CHANNEL_VERSION = 3;
 
-/** What a guest asks of the fetching worker. */
+/** The operations that a guest requests from the fetching worker. */
 export const HttpOp = {
-  /** To start a request; replies a handle. */
+  /** Starts a request; returns a handle. */
   Request: 1,
-  /** For the head of a response; replies JSON, and the body if it is there. */
+  /** Returns the head of a response as JSON, and the body if available. */
   Head: 2,
-  /** For a piece of the body. */
+  /** Returns a piece of the body. */
   Read: 3,
-  /** To let go of a response. */
+  /** Closes a response. */
   Close: 4,
   /**
    * For which of several handles there is something to be had at once, as soon
@@ -52,21 +53,21 @@ export const HttpOp = {
 /** One of the ops. */
 export type HttpOp = typeof HttpOp[keyof typeof HttpOp];
 
-/** Why something was not done; guests get it as a negative number. */
+/** Error numbers, which guests receive negated. */
 export const HttpError = {
   /** The request is malformed, or its arguments are. */
   Invalid: 1,
-  /** What is asked for is not granted. */
+  /** The request is not granted. */
   Denied: 2,
   /** A limit of the call is reached. */
   Limit: 3,
-  /** The host can't be found, reached or trusted. */
+  /** The host can't be resolved, reached or trusted. */
   Unreachable: 4,
-  /** The response breaks the protocol or off. */
+  /** The response violates the protocol or is truncated. */
   Broken: 5,
   /** There is no such handle. */
   BadHandle: 6,
-  /** A pointer leads out of the guest's memory. */
+  /** A pointer is out of bounds. */
   Fault: 7,
 } as const;
 
@@ -84,24 +85,24 @@ export const HttpWord = {
   headBytes: 6,
   bodyBytes: 7,
   answered: 8,
-  /** A handle, or the negative of an error. */
+  /** A handle, or a negated error number. */
   value: 9,
   textBytes: 10,
   pieceBytes: 11,
   /** Whether the body ends with this piece. */
   isEnd: 12,
   closed: 13,
-  /** The number of the last question of the calls that have ended. */
+  /** The number of the last question of ended calls. */
   lastOfEnded: 14,
 } as const;
 
 /** Bytes of the words. */
 const HTTP_WORDS_BYTES = 64;
 
-/** Bytes of a body that pass the channel at once. */
+/** Size of a piece of a body. */
 export const PIECE_BYTES = 65_536;
 
-/** What a guest asks. */
+/** A guest's question. */
 export interface HttpQuestion {
   readonly op: HttpOp;
   readonly handle: number;
@@ -144,7 +145,7 @@ export function decodeWait(bytes: Uint8Array): HttpWait {
   return { timeoutMs, handles };
 }
 
-/** What the fetching worker replies. */
+/** The fetching worker's reply. */
 export interface HttpReply {
   /** A handle, a count, or the negative of an error. */
   readonly value: number;
@@ -154,24 +155,24 @@ export interface HttpReply {
   readonly isEnd?: boolean;
 }
 
-/** What a reply with an error tells, as JSON in its text. */
+/** The JSON text of an error reply. */
 export interface RefusalText {
   readonly message: string;
-  /** What the guest tried that is not granted, for the host. */
+  /** The refused request, for the host. */
   readonly denied?: DeniedRequest;
 }
 
-/** Something that a guest asked of the network and did not get. */
+/** A network request of a guest that was refused. */
 export interface DeniedRequest {
-  /** What was asked for: the URL, cut, with `{{NAME}}` for secrets. */
+  /** The requested URL, truncated, with `{{NAME}}` for secrets. */
   readonly url: string;
   /** Why it was refused. */
   readonly reason: string;
-  /** Only what was asked of files has one. */
+  /** Only refused file operations have a path. */
   readonly path?: undefined;
 }
 
-/** The most refusals that a call's record holds. */
+/** The maximum number of refusals in a call's record. */
 export const MAX_DENIED = 32;
 
 /** Makes the memory of a channel, with room for what the limits allow. */

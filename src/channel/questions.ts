@@ -1,6 +1,6 @@
 /**
- * What a guest asks of the host in the middle of a call: one protocol for all
- * kinds of questions, in shared memory of its own.
+ * Questions that a guest asks the host during a call: one protocol for all
+ * kinds of questions, in separate shared memory.
  *
  * ```text
  *  words, written by the guest                       by the host
@@ -13,49 +13,49 @@
  *  question buffer, by the guest                     reply buffer, by the host
  * ```
  *
- * Every passage has a number of its own, which never comes again while anybody
+ * Every exchange has a unique number, which is not reused while anyone
  * remembers it. The guest writes a question, its call's number and, last, the
- * passage's number in `asked`, and rings the channel's bell; the reply counts
- * once `answered` has that number. Whoever copies something out looks at the
- * numbers again afterwards. A reply to a question that the guest does not wait
- * for any more is not written.
+ * exchange's number in `asked`, and rings the channel's bell; the reply is
+ * valid once `answered` has that number. A reader checks the numbers again
+ * after copying. A reply to a question that the guest no longer waits for is
+ * not written.
  *
- * What is longer than a buffer passes in pieces, one passage each: the host
- * takes a piece of a question with an empty reply, and the guest asks for the
+ * Data longer than a buffer is sent in pieces, one per exchange: the host
+ * accepts a piece of a question with an empty reply, and the guest requests the
  * next piece of a reply with a question of the kind {@linkcode NEXT_PIECE}.
  */
 
 import type { QuestionBuffers } from "../contract/shared_buffers.ts";
 
-/** Bytes of a question or a reply that pass at once. */
+/** Size of a piece of a question or a reply. */
 export const PIECE_BYTES = 65_536;
 
 /**
- * Every kind of question, and the most bytes of one. To add a kind, add it here
- * and a handler of its name on the host.
+ * Every kind of question, and its maximum size in bytes. To add a kind, add it
+ * here, and a handler with its name on the host.
  */
 export const QuestionBytes = {
-  /** For standard input, as much as there is room for. */
+  /** Reads standard input, up to the room for the reply. */
   stdin: 0,
-  /** To take standard output. */
+  /** Writes standard output. */
   stdout: 65_536,
-  /** To take standard error. */
+  /** Writes standard error. */
   stderr: 65_536,
-  /** To make a symbolic link; the payload is JSON, of any two paths. */
+  /** Creates a symbolic link; the payload is JSON with two arbitrary paths. */
   link: 1_048_576,
   /** To be connected to the network. */
   network: 0,
-  /** For a host function; the payload is as `host_layout.ts` says. */
+  /** Calls a host function; `host_layout.ts` describes the payload. */
   host: 1_048_835,
 } as const;
 
-/** The name of a kind of question, which its handler on the host has too. */
+/** The name of a kind of question, and of its handler on the host. */
 export type QuestionKind = keyof typeof QuestionBytes;
 
-/** The number of the passage that asks for what is left of a long reply. */
+/** The kind of an exchange that requests the rest of a long reply. */
 export const NEXT_PIECE = 0;
 
-/** A kind and its number, which counts from one. */
+/** A kind and its number, starting at 1. */
 export interface NumberedKind {
   readonly number: number;
   readonly name: QuestionKind;
@@ -72,12 +72,12 @@ const BY_NAME: ReadonlyMap<QuestionKind, NumberedKind> = new Map(
   KINDS.map((kind) => [kind.name, kind]),
 );
 
-/** The kind of a name. */
+/** The kind with a name. */
 export function kindNamed(name: QuestionKind): NumberedKind {
   return BY_NAME.get(name)!;
 }
 
-/** The kind of a number; undefined when there is none. */
+/** The kind with a number; undefined if there is none. */
 export function kindNumbered(number: number): NumberedKind | undefined {
   return KINDS[number - 1];
 }
@@ -99,25 +99,25 @@ export const QuestionWord = {
 /** Bytes of the words. */
 const WORDS_BYTES = 64;
 
-/** A question as the host sees it; the bytes are a copy. */
+/** A question, as received by the host; the bytes are a copy. */
 export interface Question {
-  /** The number of its last passage. */
+  /** The number of its last exchange. */
   readonly number: number;
   readonly kind: QuestionKind;
   readonly payload: Uint8Array;
-  /** The most bytes that the guest takes in the reply. */
+  /** The maximum size of the reply, in bytes. */
   readonly room: number;
 }
 
 /** The host's reply to a question. */
 export interface Reply {
-  /** What it comes to: a count or an error number, 32 bits. */
+  /** The result: a 32-bit count or error number. */
   readonly value: number;
-  /** At most as many bytes as the question has room for. */
+  /** The payload, at most as large as the question's room. */
   readonly payload?: Uint8Array;
 }
 
-/** Makes the memory for the questions of one worker. */
+/** Creates the memory for the questions of one worker. */
 export function questionBuffers(): QuestionBuffers {
   return {
     words: new SharedArrayBuffer(WORDS_BYTES),

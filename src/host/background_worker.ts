@@ -1,15 +1,15 @@
-/** A worker that never keeps the host's process alive by itself. */
+/** Starts workers that do not keep the process alive. */
 
 import "./deno_version.ts";
 import { checkOwnFiles } from "./own_files.ts";
 
 /**
- * The modules that workers start with, as imports that nobody ever makes.
+ * The entry modules of workers, as imports that are never executed.
  *
- * A worker is reached by its URL, which no tool sees: `deno cache` and `deno
- * compile` would leave it out. It would also download its own modules, from a
- * thread that soon sleeps; first runs were seen in which another worker then
- * waited for a download that never went on.
+ * A worker is referenced by its URL, which tools don't see: `deno cache` and
+ * `deno compile` would leave it out. It would also download its own modules,
+ * from a thread that soon blocks; then other workers may wait forever for that
+ * download.
  */
 export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
   () => import("./overlay/overlay_worker.ts"),
@@ -23,16 +23,16 @@ export const WORKER_ENTRIES: readonly (() => Promise<unknown>)[] = [
 ];
 
 /**
- * Starts a module worker that the event loop does not wait for.
+ * Starts a module worker that does not keep the event loop alive.
  *
- * Deno offers no public way to do this for a Web Worker, and waits for a
- * worker that is blocked or busy for ever. The method that its own
- * `node:worker_threads` uses is the only unnamed symbol of the prototype;
- * where a later version has none, a process that forgets its sandbox stays
- * alive until it is closed, and nothing else changes.
+ * Deno has no public API for this, and waits forever for a worker that is
+ * blocked or busy. The method that its own `node:worker_threads` uses is the
+ * only symbol without a description on the prototype; if a later version lacks
+ * it, the only difference is that a process with an unclosed sandbox does not
+ * exit.
  *
- * @throws {WorkerLost} when there can be no workers.
- * @throws {PermissionDenied} when this process may not have them.
+ * @throws {WorkerLost} when no workers can be created.
+ * @throws {PermissionDenied} when this process may not create them.
  */
 export function startBackgroundWorker(
   url: URL,

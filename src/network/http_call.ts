@@ -148,7 +148,7 @@ export class HttpCall {
     return { value: 0 };
   }
 
-  /** Whether nothing is left; such a handle is let go of without being asked. */
+  /** Whether the body is complete; such a handle is closed automatically. */
   #endsWith(handle: number, { isEnd }: OpenRequest): boolean {
     if (isEnd) this.#open.delete(handle);
     return isEnd;
@@ -167,7 +167,10 @@ function readyReply(handles: readonly number[]): HttpReply {
   return { value: handles.length, piece: encodeHandles(handles) };
 }
 
-/** What reaches the guest of a failure: never more than a refusal says. */
+/**
+ * What the guest is told about a failure: never more than the refusal's
+ * message.
+ */
 function refusalReply(error: unknown, { head }: HttpQuestion): HttpReply {
   const refusal = error instanceof Refusal
     ? error

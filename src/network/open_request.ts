@@ -15,7 +15,7 @@ export class OpenRequest {
   readonly #changed: () => void;
   #isAnswered = false;
   #body: ResponseBody | undefined;
-  /** Bytes that were more than a reply takes. */
+  /** Bytes beyond the size of one reply. */
   #rest: Uint8Array = NOTHING;
   /** The next bytes, until they are the rest; or why there are none. */
   #reading: Promise<void> | undefined;
@@ -37,7 +37,7 @@ export class OpenRequest {
       this.#isAnswered = true;
       changed();
     };
-    // Whoever asks for it gets the reason; nobody may ever ask.
+    // Whoever awaits it gets the reason; maybe nobody does.
     answer.then(answered, answered);
   }
 
@@ -74,7 +74,7 @@ export class OpenRequest {
     return this.piece();
   }
 
-  /** What is there already, at most what a reply takes. */
+  /** The bytes available, at most the size of one reply. */
   piece(): Uint8Array {
     const parts = [this.#rest];
     let length = this.#rest.length;
@@ -89,11 +89,11 @@ export class OpenRequest {
     return bytes.subarray(0, PIECE_BYTES);
   }
 
-  /** Ends whatever is going on. */
+  /** Aborts everything in progress. */
   close(): void {
     this.#abort.abort();
     this.#body?.cancel();
-    // An answer whose body nobody has asked for yet still holds a connection.
+    // A response whose body was never read still holds a connection.
     if (!this.#body) this.#answer.then(({ body }) => body.cancel(), () => {});
   }
 

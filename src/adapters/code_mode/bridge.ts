@@ -1,7 +1,8 @@
 /**
- * The tools of one program. The program chooses names, arguments and when to
- * call; tools may throw, answer late or never, or answer what is no JSON. Calls
- * run side by side: the program sends what it has, and gets what is done.
+ * The bridge from one program to its tools. The program chooses names,
+ * arguments and timing; tools may throw, answer late or never, or return
+ * something that is not JSON. Calls run concurrently: each exchange sends new
+ * calls and returns finished ones.
  */
 
 import { HostFunctionError, type JsonValue } from "../../../mod.ts";
@@ -12,24 +13,24 @@ import type { Gate, GateAnswer, GatedCall } from "./gate.ts";
 import type { Misfit } from "./tool_check.ts";
 import { type Exchange, readExchange, type StartedCall } from "./exchange.ts";
 
-/** What a bridge leads to. */
+/** The tools and limits of a bridge. */
 export interface BridgeOptions {
   readonly tools: ReadonlyMap<string, NamedTool>;
   readonly budgets: CodeBudgets;
   readonly gate: Gate | undefined;
 }
 
-/** An answer as the interpreter reads it: JSON, or what went wrong. */
+/** An answer for the interpreter: JSON, or an error message. */
 type Answer = [id: number, isAnswer: boolean, text: string];
 
-/** Notes the end of a call: with its answer, or with what went wrong. */
+/** Records the end of a call, with its answer or error. */
 type EndCall = (
   outcome: BridgeOutcome,
   answer: string,
   isAnswer: boolean,
 ) => void;
 
-/** A program that goes on calling has not understood that it may not. */
+/** Refused calls after which a program is ended, as it ignores the refusals. */
 const MAX_REFUSED = 100;
 const MAX_NAME_LENGTH = 128;
 const MAX_MESSAGE_LENGTH = 2_000;
@@ -47,7 +48,7 @@ class Refusal extends Error {
   }
 }
 
-/** Answers what one program asks of its tools. */
+/** Answers the tool calls of one program. */
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #abort = new AbortController();
@@ -66,12 +67,12 @@ export class Bridge {
     this.#options = options;
   }
 
-  /** What was called, in the order of their ends. */
+  /** The calls, in order of completion. */
   get calls(): readonly BridgeCall[] {
     return this.#calls;
   }
 
-  /** The first budget that was used up. */
+  /** The first budget that was exhausted. */
   get exhausted(): BudgetName | undefined {
     return this.#exhausted;
   }
@@ -89,13 +90,13 @@ export class Bridge {
         `More than ${MAX_REFUSED} calls of tools were refused`,
       );
     }
-    // What is done at once is answered at once: it takes half the time.
+    // Finished calls are answered synchronously, which takes half the time.
     return this.#done.length > 0 || this.#running.size === 0 || waitMs === 0
       ? this.#taken()
       : this.#next(waitMs).then(() => this.#taken());
   };
 
-  /** The program has ended: what still runs is told so, and noted. */
+  /** Called when the program has ended: aborts and records running calls. */
   end(reason: unknown): void {
     for (const end of [...this.#running.values()]) {
       end("stopped", "The program ended first", false);
@@ -164,7 +165,7 @@ export class Bridge {
     };
     try {
       const value = this.#call(name, args, argumentBytes);
-      // A `then` that throws rejects, instead of throwing here.
+      // A throwing `then` rejects instead of throwing here.
       if (isThenable(value)) Promise.resolve(value).then(succeed, fail);
       else succeed(value);
     } catch (error) {
@@ -172,19 +173,19 @@ export class Bridge {
     }
   }
 
-  /** What the tool answers, or a promise of that. */
+  /** The tool's answer, or a promise of it. */
   #call(name: string, args: JsonValue, argumentBytes: number): unknown {
     const number = ++this.#count;
     const tool = this.#admitted(name, number, argumentBytes);
     const { signal } = this.#abort;
-    // Called without arguments, which is as good as with none of them.
+    // A call without arguments counts as one with an empty object.
     const given = args === null && tool.parameters ? {} : args;
     if (!this.#options.gate) return this.#execute(tool, given);
     return this.#gated({ name, args: given, number, signal })
       .then((gated) => this.#execute(tool, gated));
   }
 
-  /** Calls the tool, if the arguments fit. */
+  /** Calls the tool, if the arguments match its schema. */
   #execute(tool: NamedTool, args: JsonValue): unknown {
     const { signal } = this.#abort;
     const call = (misfit: Misfit) => {
@@ -203,7 +204,7 @@ export class Bridge {
     return text;
   }
 
-  /** What the tool is called with, by the gate's word. */
+  /** The arguments that the gate approves. */
   async #gated(call: GatedCall): Promise<JsonValue> {
     const { gate } = this.#options;
     if (!gate) return call.args;
@@ -274,7 +275,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
-/** What was thrown may be anything, and say anything or nothing of itself. */
+/** The thrown value may be anything, with or without a usable message. */
 function messageOf(error: unknown, name: string): string {
   try {
     return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Code mode as one tool: a program in, and what it returned out. */
+/** Code mode as a single tool: takes a program and returns its result. */
 
 import type {
   CallOptions,
@@ -20,13 +20,13 @@ import { ProgramBox, type ProgramSurroundings } from "./program_box.ts";
 
 /** Options of {@linkcode codeMode}. */
 export interface CodeModeOptions {
-  /** What programs may call: sandboxed tools, plain functions, MCP's tools. */
+  /** What programs may call: sandboxed tools, plain functions, MCP tools. */
   readonly tools: CodeTools;
   /**
-   * Limits and grants of the box; 30 s, 64 MiB and nothing granted by default.
+   * Limits and grants of the sandbox; 30 s, 64 MiB and no grants by default.
    */
   readonly config?: SandboxOptions | undefined;
-  /** How much of the tools one program may use. */
+  /** Limits on one program's use of tools. */
   readonly budgets?: Partial<CodeBudgets> | undefined;
   /** Approves, denies or changes each call; all are approved by default. */
   readonly gate?: Gate | undefined;
@@ -35,16 +35,19 @@ export interface CodeModeOptions {
 }
 
 /**
- * Makes a tool that runs programs with tools of their own.
+ * Creates a tool that runs programs, which can call the given tools.
  *
- * @throws {TypeError} for an option that does not exist or is impossible.
- * @throws {RangeError} for a value outside of its range.
+ * @throws {TypeError} for an unknown or invalid option.
+ * @throws {RangeError} for a value out of range.
  */
 export function codeMode(options: CodeModeOptions): CodeMode {
   return new CodeMode(options);
 }
 
-/** A tool that runs programs; made by {@linkcode codeMode}. Close it at the end. */
+/**
+ * A tool that runs programs; created by {@linkcode codeMode}. Close it when
+ * done.
+ */
 export class CodeMode implements Tool, AsyncDisposable {
   /**
    * TypeScript declarations of the tools, and of `fetch` where the network is
@@ -55,7 +58,7 @@ export class CodeMode implements Tool, AsyncDisposable {
   readonly #box: ProgramBox;
   readonly #schema: ToolSchema;
 
-  /** As {@linkcode codeMode}. */
+  /** See {@linkcode codeMode}. */
   constructor(options: CodeModeOptions) {
     const tools = namedTools(options.tools);
     this.#given = {
@@ -73,23 +76,24 @@ export class CodeMode implements Tool, AsyncDisposable {
     );
   }
 
-  /** What a model is told, with the declarations of the tools. */
+  /** The schema for the model, with the declarations of the tools. */
   schema(): ToolSchema {
     return this.#schema;
   }
 
-  /** Loads the interpreter, so that the first program need not wait for it. */
+  /** Loads the interpreter ahead of the first program. */
   async warm(): Promise<void> {
     await this.#box.warm();
   }
 
   /**
-   * Runs a program in a fresh state, and never throws for what it does.
+   * Runs a program in a fresh state; returns its failures instead of throwing
+   * them.
    *
    * @param code JavaScript or TypeScript: the body of an async function, a
    * script whose last expression is its value, or one function.
    * @param options Limits, files and streams of this run.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    * @throws the signal's reason when the run is aborted.
    */
   async run(code: string, options: CallOptions = {}): Promise<CodeResult> {
@@ -103,8 +107,8 @@ export class CodeMode implements Tool, AsyncDisposable {
    * rejected. Budgets are those of each program; a program that meets a limit
    * ends the session, unless it is opened with `rollback`.
    *
-   * @throws {SandboxError} when there is no room for another.
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {SandboxError} when the limit of sessions is reached.
+   * @throws {TypeError} for an unknown or invalid option.
    */
   async session(options: SessionOptions = {}): Promise<CodeSession> {
     return createCodeSession(await this.#box.session(this.#given, options));
@@ -115,7 +119,7 @@ export class CodeMode implements Tool, AsyncDisposable {
    *
    * @param args An object whose `code` is the program.
    * @returns what the program returned.
-   * @throws {SandboxError} when the program throws or is ended.
+   * @throws {SandboxError} when the program throws or is stopped.
    * @throws {TypeError} when there is no `code`.
    */
   async execute(
@@ -132,12 +136,12 @@ export class CodeMode implements Tool, AsyncDisposable {
     throw result.error;
   }
 
-  /** Runs a program, and answers in text what a model is to read. */
+  /** Runs a program, and returns its result as text for the model. */
   async text(code: string, options?: CallOptions): Promise<string> {
     return resultText(await this.run(code, options));
   }
 
-  /** Stops what runs, and ends the workers. */
+  /** Stops running calls and ends the workers. */
   async close(): Promise<void> {
     await this.#box.close();
   }

@@ -10,39 +10,39 @@ import {
 import type { BridgeCall } from "./bridge_call.ts";
 import type { BudgetName } from "./budgets.ts";
 
-/** What every run has, however it ended. */
+/** What every run reports, however it ended. */
 export interface CodeRecord {
-  /** What the program printed, with `console.log` and its kind. */
+  /** The program's standard output, from `console.log` and the like. */
   readonly stdout: string;
-  /** What it printed with `console.error` and `console.warn`. */
+  /** Its standard error, from `console.error` and `console.warn`. */
   readonly stderr: string;
-  /** Whether it printed more to one of them than `maxOutputBytes`. */
+  /** Whether output to either was truncated at `maxOutputBytes`. */
   readonly isOutputCut: boolean;
-  /** Every call of a tool, in the order of their ends. */
+  /** Every tool call, in order of completion. */
   readonly calls: readonly BridgeCall[];
-  /** The first budget that was used up, if any was. */
+  /** The first budget that was exhausted, if any. */
   readonly exhausted: BudgetName | undefined;
-  /** What it asked of the network and was refused. */
+  /** Requests that it was refused. */
   readonly denied: readonly Denied[];
-  /** What the run used; undefined where it did not start. */
+  /** What the run used; undefined if it did not start. */
   readonly usage: Usage | undefined;
 }
 
-/** A program that came to its end. */
+/** A program that ran to completion. */
 export interface CodeSuccess extends CodeRecord {
   /** Tells success from failure. */
   readonly ok: true;
-  /** What it returned, or its last expression; undefined for nothing. */
+  /** The returned value, or that of its last expression; undefined for none. */
   readonly value: JsonValue | undefined;
 }
 
-/** A program that threw, or was ended. */
+/** A program that threw or was stopped. */
 export interface CodeFailure extends CodeRecord {
   /** Tells success from failure. */
   readonly ok: false;
-  /** Why; a {@linkcode ScriptFailed} where the program threw. */
+  /** Why it failed; a {@linkcode ScriptFailed} if the program threw. */
   readonly error: AnySandboxError;
-  /** The line of the program that threw, as far as one knows. */
+  /** The line of the program that threw, if known. */
   readonly line: string | undefined;
 }
 
@@ -65,10 +65,10 @@ export function failingLine(
 }
 
 /**
- * A result as a model reads it: the value or what went wrong and where, what
- * was printed, and what was denied. Long ones are cut in the middle.
+ * A result as text for the model: the value or the error and its position, the
+ * output, and denied calls. Long texts are truncated in the middle.
  *
- * @param maxLength The most characters; 20 000 by default.
+ * @param maxLength The maximum number of characters; 20 000 by default.
  */
 export function resultText(
   result: CodeResult,
@@ -124,7 +124,7 @@ function failureText({ error, line, exhausted }: CodeFailure): string {
   return parts.join("\n");
 }
 
-/** The limit of the box that ended a program. */
+/** The sandbox limit that ended a program. */
 function limitOf(error: AnySandboxError): string | undefined {
   switch (error.kind) {
     case "TimeoutExceeded":

@@ -1,4 +1,7 @@
-/** The tools of a program: the forms that they come in, and the one they get. */
+/**
+ * The tools of a program: the accepted forms, and the form to which they are
+ * converted.
+ */
 
 import type { Tool } from "../../../mod.ts";
 import { ToolCheck } from "./tool_check.ts";
@@ -7,13 +10,13 @@ import { ToolCheck } from "./tool_check.ts";
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a tool is called with: any JSON, of the program's choice. It is loosely
- * typed, so that a handler can name what it expects.
+ * The arguments of a tool: any JSON, chosen by the program. Loosely typed, so
+ * that a handler can declare what it expects.
  */
 // deno-lint-ignore no-explicit-any
 export type CodeArguments = any;
 
-/** What a tool's function is told beside its arguments. */
+/** What a tool's function receives besides its arguments. */
 export interface CodeToolOptions {
   /** Aborted when the program has ended, or the call was aborted. */
   readonly signal: AbortSignal;
@@ -24,31 +27,36 @@ export interface CodeTool {
   /** What it does, for the model. */
   readonly description?: string | undefined;
   /**
-   * A JSON Schema of its arguments, which is checked before it is called;
-   * anything by default.
+   * A JSON Schema of its arguments, validated before a call; accepts anything
+   * by default.
    */
   readonly parameters?: JsonSchema | undefined;
-  /** A JSON Schema of its answer, which is checked; anything by default. */
+  /**
+   * A JSON Schema of its result, which is validated; accepts anything by
+   * default.
+   */
   readonly outputSchema?: JsonSchema | undefined;
-  /** How often one program may call it; no limit but that of all calls. */
+  /**
+   * How often one program may call it; only the limit of all calls by default.
+   */
   readonly maxCalls?: number | undefined;
   /**
-   * A JSON Schema that its arguments have to fit as well, which the model is not
-   * told; anything by default.
+   * An additional JSON Schema for its arguments that the model does not see;
+   * accepts anything by default.
    */
   readonly constraints?: JsonSchema | undefined;
-  /** What answers: a JSON value, or a promise of one. */
+  /** The handler: returns a JSON value, or a promise of one. */
   execute(args: CodeArguments, options: CodeToolOptions): unknown;
 }
 
-/** A tool such as a sandboxed one, held to more than it says of itself. */
+/** A tool with constraints beyond its own schema. */
 export interface ConstrainedTool
   extends Pick<CodeTool, "maxCalls" | "constraints"> {
   /** The tool, with its own description and schemas. */
   readonly tool: Tool;
 }
 
-/** Tools by name, or a list of tools that say their own names. */
+/** Tools by name, or a list of tools with their own names. */
 export type CodeTools =
   | Readonly<
     Record<
@@ -61,18 +69,18 @@ export type CodeTools =
   >
   | readonly Tool[];
 
-/** A tool with the name that programs call it by. */
+/** A tool with the name by which programs call it. */
 export interface NamedTool extends CodeTool {
-  /** Identifiers with dots between them. */
+  /** Identifiers separated by dots. */
   readonly name: string;
-  /** Holds calls of it to its schemas. */
+  /** Validates its calls against its schemas. */
   readonly check: ToolCheck;
 }
 
 const MAX_TOOLS = 1_000;
 
 /**
- * Brings tools to one form. What can't be in a name becomes `_`.
+ * Converts tools to one form. Characters not allowed in a name become `_`.
  *
  * @throws {TypeError} for something that is not a tool, for two tools of one
  * name, and for one that would stand in another where functions have no room.

@@ -1,4 +1,4 @@
-/** TypeScript declarations of tools, for the prompt: short, and always the same. */
+/** TypeScript declarations of tools for the prompt: short and deterministic. */
 
 import { type CodeTools, type JsonSchema, namedTools } from "./code_tool.ts";
 import type { NamedTool } from "./code_tool.ts";
@@ -73,13 +73,13 @@ function commentOf(text: string): string {
     : `/** ${line} */`;
 }
 
-/** The type of a schema; `unknown` for what is too much to be read. */
+/** The type of a schema; `unknown` if it is too large. */
 function typeOf(schema: JsonSchema): string {
   const text = new TypeWriter(schema).type(schema, 0);
   return text.length > MAX_TYPE_LENGTH ? "unknown" : text;
 }
 
-/** Schemas may be anybody's: what it does not know is `unknown`. */
+/** Writes types of untrusted schemas; unknown constructs become `unknown`. */
 class TypeWriter {
   readonly #root: JsonSchema;
   /** Members that may still be written, all together. */
@@ -164,7 +164,7 @@ class TypeWriter {
       : "Record<string, unknown>";
   }
 
-  /** Only what lies in the schema itself, by plain names. */
+  /** Resolves references within the schema, by plain names only. */
   #find(reference: string): unknown {
     if (!reference.startsWith("#")) return undefined;
     let found: unknown = this.#root;

@@ -1,4 +1,4 @@
-/** The box that programs run in: a sandbox with the interpreter. */
+/** The sandbox with the interpreter in which programs run. */
 
 import {
   type AnySandboxError,
@@ -18,11 +18,11 @@ import { Bridge, type BridgeOptions } from "./bridge.ts";
 import { type CodeResult, failingLine } from "./code_result.ts";
 import { Interpreter } from "./interpreter.ts";
 
-/** What a program is given. */
+/** The environment of a program. */
 export interface ProgramSurroundings extends BridgeOptions {
-  /** Whether tools are globals too, and not in `tools` only. */
+  /** Whether tools are also globals, not only members of `tools`. */
   readonly areGlobal?: boolean | undefined;
-  /** A script that is run before the program. */
+  /** A script that runs before the program. */
   readonly prelude?: string | undefined;
 }
 
@@ -58,15 +58,15 @@ export class ProgramBox {
     this.#interpreter = new Interpreter(this.#sandbox);
   }
 
-  /** Loads the interpreter, so that the first program need not wait for it. */
+  /** Loads the interpreter ahead of the first program. */
   async warm(): Promise<void> {
     await this.#interpreter.warm();
   }
 
   /**
-   * Runs a program, and never throws for what it does.
+   * Runs a program; returns its failures instead of throwing them.
    *
-   * @throws {TypeError} for an option that does not exist or is impossible.
+   * @throws {TypeError} for an unknown or invalid option.
    * @throws the signal's reason when the run is aborted.
    */
   async run(
@@ -80,9 +80,9 @@ export class ProgramBox {
   }
 
   /**
-   * Opens a place where each program finds what those before it have left.
+   * Opens a session in which each program sees the state of earlier ones.
    *
-   * @throws {SandboxError} when there is no room for another.
+   * @throws {SandboxError} when the limit of sessions is reached.
    */
   async session(
     given: ProgramSurroundings,
@@ -91,14 +91,14 @@ export class ProgramBox {
     return new ProgramSession(await this.#interpreter.session(options), given);
   }
 
-  /** Stops what runs, and ends the workers. */
+  /** Stops running calls and ends the workers. */
   async close(): Promise<void> {
     await this.#interpreter.settle();
     await this.#sandbox.close();
   }
 }
 
-/** Programs that go on in the state of those before them, one after another. */
+/** Programs that run one after another and share state. */
 export class ProgramSession {
   readonly #session: SandboxSession;
   readonly #given: ProgramSurroundings;
@@ -108,7 +108,7 @@ export class ProgramSession {
     this.#given = given;
   }
 
-  /** Why it takes no more programs; `undefined` while it does. */
+  /** Why it has ended; `undefined` while it is open. */
   get ended(): string | undefined {
     return this.#session.ended;
   }
@@ -120,7 +120,7 @@ export class ProgramSession {
     return await runProgram(code, this.#given, options, ask);
   }
 
-  /** Ends it, and frees everything. */
+  /** Ends it and frees all resources. */
   async close(): Promise<void> {
     await this.#session.close();
   }
@@ -148,7 +148,7 @@ async function runProgram(
       ? first.result
       : (await attempt(plain, code, given, options, ask)).result;
   } catch (error) {
-    // It is no TypeScript either; what is wrong as JavaScript says it best.
+    // It is not TypeScript either; the JavaScript error is the best message.
     if (!(error instanceof SandboxError)) throw error;
     return first.result;
   }
@@ -235,13 +235,13 @@ function refusalOfLength(
   };
 }
 
-/** The program without types, as the body of the function that it may be. */
+/** The program without types, parsed as a function body if needed. */
 async function plainBody(code: string): Promise<string> {
   const plain = await stripTypes(`${BEFORE}${code}${AFTER}`, "program.ts");
   return plain.slice(BEFORE.length, plain.length - AFTER.length);
 }
 
-/** Whether the program did not even start, for how it is written. */
+/** Whether the program did not start because of a syntax error. */
 function isUnparsed(answer: JsonValue): boolean {
   const { error } = (answer ?? {}) as { error?: { isUnparsed?: unknown } };
   return error?.isUnparsed === true;

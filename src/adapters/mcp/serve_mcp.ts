@@ -1,4 +1,4 @@
-/** Serves tools to MCP clients, over standard input and output or over HTTP. */
+/** Serves tools to MCP clients, over stdio or HTTP. */
 
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { quote } from "../../quote.ts";
@@ -9,82 +9,94 @@ import { StdioWire } from "./stdio_wire.ts";
 import { ToolServers } from "./tool_server.ts";
 import type { ChangePolicy } from "./told_changes.ts";
 
-/** How tools are served. */
+/** Options for serving tools. */
 export interface McpOptions {
-  /** What the server calls itself; `cortexai-sandbox` by default. */
+  /** The name of the server; `cortexai-sandbox` by default. */
   readonly name?: string | undefined;
-  /** Its version, as it tells clients; `0.0.0` by default. */
+  /** The version of the server; `0.0.0` by default. */
   readonly version?: string | undefined;
-  /** What clients may tell a model about the tools; nothing by default. */
+  /** Instructions that clients may show a model; none by default. */
   readonly instructions?: string | undefined;
   /**
-   * What becomes of what tools change in folders with an overlay, of each by
-   * its name or of all; `"return"` by default: they are told and dropped.
+   * What happens to changes in folders with an overlay, for all tools or by
+   * tool name; `"return"` by default: they are reported and dropped.
    */
   readonly changes?:
     | ChangePolicy
     | ((name: string) => ChangePolicy)
     | undefined;
-  /** The most bytes that a message may have; 4 MiB by default. */
+  /** The maximum size of a message, in bytes; 4 MiB by default. */
   readonly maxMessageBytes?: number | undefined;
   /**
-   * Milliseconds that calls may still run when the server stops; 5 000 by
-   * default.
+   * Grace period for running calls when the server stops, in milliseconds; 5
+   * 000 by default.
    */
   readonly graceMs?: number | undefined;
-  /** Told of what goes wrong beside the protocol; nobody is by default. */
+  /** Called with errors outside of the protocol; ignored by default. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Who may speak to a server over HTTP. */
+/** Access control of an HTTP server. */
 export interface McpHttpAccess {
-  /** The token that clients must send as `Authorization: Bearer TOKEN`. */
+  /**
+   * The token that clients must send as `Authorization: Bearer TOKEN`; none by
+   * default.
+   */
   readonly token?: string | undefined;
-  /** Names in the Host header beside those of this machine, without a port. */
+  /**
+   * Allowed names in the Host header besides those of this machine, without a
+   * port.
+   */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Host names of web pages that may ask, beside those of this machine. */
+  /** Allowed host names of web pages (Origin) besides those of this machine. */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 /** Where a server listens. */
 export interface McpListen extends McpHttpAccess {
-  /** The address; `127.0.0.1` by default. Others need a token. */
+  /**
+   * The address to listen on; `127.0.0.1` by default. Non-local addresses
+   * require a token.
+   */
   readonly hostname?: string | undefined;
-  /** The port; one that is free by default. */
+  /** The port; a free one by default. */
   readonly port?: number | undefined;
 }
 
 /** Options of {@linkcode serveMcp}. */
 export interface ServeMcpOptions extends McpOptions {
-  /** Serves over HTTP there; over standard input and output by default. */
+  /** Serves over HTTP at this address; over stdio by default. */
   readonly http?: McpListen | undefined;
-  /** Where messages come from; standard input by default. */
+  /** The stream of incoming messages; standard input by default. */
   readonly input?: ReadableStream<Uint8Array> | undefined;
-  /** Where messages go; standard output by default. */
+  /** The stream of outgoing messages; standard output by default. */
   readonly output?:
     | { write(bytes: Uint8Array): Promise<number> }
     | undefined;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface McpServing extends AsyncDisposable {
-  /** Where it listens, over HTTP: `http://127.0.0.1:PORT/mcp`. */
+  /** Its URL over HTTP: `http://127.0.0.1:PORT/mcp`. */
   readonly url: string | undefined;
-  /** Resolves when it has stopped, also because its client is gone. */
+  /** Resolves when it has stopped, also because its client disconnected. */
   readonly finished: Promise<void>;
-  /** Tells clients that the tools are others than before. */
+  /** Notifies clients that the tools have changed. */
   toolsChanged(): void;
-  /** Stops: calls may end within the grace time, then they are stopped. */
+  /**
+   * Stops the server: running calls may end within the grace period, then they
+   * are aborted.
+   */
   close(): Promise<void>;
 }
 
-/** What {@linkcode mcpHandler} makes. */
+/** The result of {@linkcode mcpHandler}. */
 export interface McpHandler {
   /** Answers one request, such as those of `Deno.serve`. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Tells clients that the tools are others than before. */
+  /** Notifies clients that the tools have changed. */
   toolsChanged(): void;
-  /** Refuses new calls, and stops those that do not end in time. */
+  /** Refuses new calls, and aborts running ones after the grace period. */
   close(): Promise<void>;
 }
 
@@ -92,12 +104,15 @@ const PATH = "/mcp";
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"] as const;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const GRACE_MS = 5_000;
-/** A client that has closed its end seldom waits for answers. */
+/**
+ * Grace period after a client has closed its end, as it seldom waits for
+ * answers.
+ */
 const END_GRACE_MS = 1_000;
 
 /**
- * Serves tools to MCP clients: to the one that started this process, over
- * standard input and output, or to many over HTTP.
+ * Serves tools to MCP clients: to the one that started this process over stdio,
+ * or to many over HTTP.
  *
  * ```ts ignore
  * import { ToolRegistry } from "@cortexai/sandbox";
@@ -109,10 +124,10 @@ const END_GRACE_MS = 1_000;
  * await server.finished;
  * ```
  *
- * @param tools The tools; a registry may change while it is served.
- * @param options Where it listens, and how it stops.
+ * @param tools The tools; a registry may change while it is being served.
+ * @param options The transport, access control and limits.
  * @returns the server, which is the caller's to close.
- * @throws {TypeError} for an address of other machines without a token.
+ * @throws {TypeError} for a non-local address without a token.
  */
 export function serveMcp(
   tools: McpTools,
@@ -124,10 +139,10 @@ export function serveMcp(
 }
 
 /**
- * Makes a handler of HTTP requests, for a server of your own.
+ * Creates a handler of HTTP requests, for your own server.
  *
- * @param tools The tools; a registry may change while it is served.
- * @param options Who may ask, and how it stops.
+ * @param tools The tools; a registry may change while it is being served.
+ * @param options Access control and limits.
  * @returns the handler, which is the caller's to close.
  */
 export function mcpHandler(
@@ -205,7 +220,7 @@ function serveHttp(
   const { graceMs = GRACE_MS } = options;
   const close = async () => {
     await face.stop(graceMs);
-    // What still hangs on is a client that does not read.
+    // What is still pending is blocked by a client that does not read.
     await listener.close(END_GRACE_MS);
   };
   return {
@@ -217,7 +232,7 @@ function serveHttp(
   };
 }
 
-/** Aborted when an answer can't be delivered. */
+/** A signal that is aborted when a response can't be delivered. */
 function untilGone(completed: Promise<void>): AbortSignal {
   const controller = new AbortController();
   completed.catch(() => controller.abort());

@@ -99,7 +99,7 @@ const INBOX = /^[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,3}$/;
  * @throws {UnknownTool} when no service has a tool in `names`, or it differs
  * from the locked one.
  * @throws {PermissionDenied} when this user may not receive responses.
- * @throws {TypeError} for an unknown option or can't be used.
+ * @throws {TypeError} for an unknown or invalid option.
  */
 export async function remoteTools(
   link: NatsLink,

@@ -1,6 +1,6 @@
 /**
- * The members of sandbox.json, by the names that `sandbox.schema.json` has;
- * limits and grants are those of `SandboxOptions`.
+ * The members of sandbox.json, as in `sandbox.schema.json`; limits and grants
+ * are those of `SandboxOptions`.
  */
 
 /** Members of the file. */

@@ -1,4 +1,4 @@
-/** sandbox.json: which tools there are, and what each is limited to. */
+/** Parses sandbox.json: the tools, and their limits and grants. */
 
 import { isAbsolute } from "@std/path/is-absolute";
 import { join } from "@std/path/join";
@@ -20,7 +20,7 @@ import {
 } from "./file_members.ts";
 import { JsonLines, type JsonPath } from "./json_lines.ts";
 
-/** What is granted and limited, as the file says it: without values of secrets. */
+/** Limits and grants as written in the file, without values of secrets. */
 export interface Terms {
   readonly limits: { readonly [name: string]: JsonValue };
   readonly grants: { readonly [name: string]: JsonValue };
@@ -28,24 +28,24 @@ export interface Terms {
 
 /** A tool to serve. */
 export interface ToolEntry {
-  /** Where it is asked for, such as `sandbox.json, line 12`. */
+  /** Where it is requested, such as `sandbox.json, line 12`. */
   readonly where: string;
-  /** The path or URL as it is written there, which a lock file keeps. */
+  /** The path or URL as written there, for the lock file. */
   readonly written: string;
   /** The path or URL to read. */
   readonly source: string;
-  /** The name to serve it under; its own by default. */
+  /** The name under which it is served; its own by default. */
   readonly name: string | undefined;
   readonly integrity: string | undefined;
   /** The file with the schema of a program. */
   readonly schema: string | undefined;
   readonly terms: Terms;
-  /** What becomes of what it changes in overlays. */
+  /** What happens to its changes in overlays. */
   readonly changes: ChangePolicy | undefined;
   readonly options: SandboxOptions;
 }
 
-/** What sandbox.json says. */
+/** The content of sandbox.json. */
 export interface SandboxFile {
   readonly name: string | undefined;
   readonly version: string | undefined;
@@ -60,17 +60,16 @@ const CHANGE_POLICIES: readonly ChangePolicy[] = ["return", "drop", "commit"];
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
-/** A variable of the environment, if it is set. */
+/** Reads an environment variable, if it is set. */
 export type Environment = (name: string) => string | undefined;
 
 /**
- * Reads the text of a file.
+ * Parses the text of a file.
  *
- * @param path Where the file is: paths in it start from its folder.
- * @param environment Where the values of secrets are; without it, tools are
- * granted nothing, which is enough to ask them what they are.
- * @throws {UsageError} that names the line of the first member which is not as
- * it should be.
+ * @param path The path of the file: paths in it are relative to its folder.
+ * @param environment Provides the values of secrets; without it, tools get no
+ * grants, which is enough to read their schemas.
+ * @throws {UsageError} that names the line of the first invalid member.
  */
 export async function parseSandboxFile(
   path: string,
@@ -222,7 +221,7 @@ class FileReader {
     return options as SandboxOptions;
   }
 
-  /** The member that a message of the builder is about. */
+  /** The member to which a message of the builder refers. */
   #blamed(path: JsonPath, message: string): JsonPath {
     const [, name = ""] = /^Cannot set (\w+)/.exec(message) ?? [];
     const isLimit = LIMIT_MEMBERS.some((one) => one === name);
@@ -262,7 +261,9 @@ class FileReader {
     return { ...rest, spillDirectory: this.#located(spillDirectory) };
   }
 
-  /** The file says where the value of a secret is, never the value itself. */
+  /**
+   * The file says where to find the value of a secret, never the value itself.
+   */
   #secrets(path: JsonPath, value: JsonValue): JsonObject {
     const at = [...path, "grants", "secrets"];
     return Object.fromEntries(
@@ -281,7 +282,7 @@ class FileReader {
     );
   }
 
-  /** For people: nothing is done with them. */
+  /** Only for people: they have no effect. */
   #checkReasons(path: JsonPath, reasons: JsonValue | undefined): void {
     const all = this.#object(path, reasons ?? {});
     for (const name of Object.keys(all)) this.#text(path, all, name);

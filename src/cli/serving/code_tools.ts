@@ -1,4 +1,4 @@
-/** Served tools, and one more that runs programs which call them. */
+/** The served tools, plus one that runs programs that call them. */
 
 import {
   type CallResult,
@@ -21,12 +21,12 @@ import type { ChangePolicy, McpTools } from "../../adapters/mcp/mod.ts";
 import { settleChanges } from "../../adapters/mcp/told_changes.ts";
 import { quote } from "../../quote.ts";
 
-/** What the tool is called; one of that name among the tools is hidden. */
+/** The name of the tool; it hides another tool with this name. */
 export const CODE_TOOL = "code";
 
-/** Code mode over tools as they were at one time, and its programs. */
+/** Code mode over a fixed set of tools, and its running programs. */
 class OpenMode {
-  /** What the tools were then. */
+  /** Identifies that set of tools. */
   readonly known: string;
   readonly mode: CodeMode;
   readonly #registry = new ToolRegistry();
@@ -56,7 +56,7 @@ class OpenMode {
     }
   }
 
-  /** Ends it when no program of it runs. */
+  /** Closes it once none of its programs runs. */
   async retire(): Promise<void> {
     await Promise.allSettled(this.#running);
     await this.mode.close();
@@ -71,7 +71,7 @@ export interface CodeToolsOptions {
   readonly policy?: (name: string) => ChangePolicy;
 }
 
-/** The tools, with code mode over them; made anew when they change. */
+/** The tools with code mode, which is rebuilt when they change. */
 export class CodeTools implements McpTools, AsyncDisposable {
   readonly #tools: McpTools;
   readonly #config: SandboxOptions;
@@ -105,7 +105,7 @@ export class CodeTools implements McpTools, AsyncDisposable {
     return await this.#current().call(args, options);
   }
 
-  /** Ends the interpreters; the tools are somebody else's. */
+  /** Closes the interpreters; the tools belong to someone else. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
       [...this.#retired].map(({ mode }) => mode.close()),
@@ -129,7 +129,7 @@ export class CodeTools implements McpTools, AsyncDisposable {
     );
   }
 
-  /** Programs that run have what they began with until they end. */
+  /** Running programs keep the tools that they started with. */
   #retire(open: OpenMode): void {
     this.#retired.add(open);
     open.retire().finally(() => this.#retired.delete(open));

@@ -22,7 +22,7 @@ import { quote } from "../../quote.ts";
 import { VERSION } from "../version.ts";
 import type { VerbInput } from "./verb_input.ts";
 
-/** Serves tools to MCP clients until they are gone or somebody stops it. */
+/** Serves tools to MCP clients until they disconnect or it is stopped. */
 export async function serve(input: VerbInput): Promise<Outcome> {
   const { terminal, signal } = input;
   if (wantsNats(input.flags)) {
@@ -31,7 +31,7 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   if (input.isJson) {
     throw new UsageError("Cannot use --json: serve speaks MCP already");
   }
-  // The package that speaks the protocol is for this verb alone.
+  // Only this verb needs the MCP package.
   const adapter = import("../../adapters/mcp/mod.ts");
   adapter.catch(() => {});
   const variable = (name: string) => terminal.variable(name);
@@ -78,14 +78,14 @@ export async function serve(input: VerbInput): Promise<Outcome> {
   return { ok: true, text: "" };
 }
 
-/** The interpreter is for those who ask for it. */
+/** The interpreter is loaded only if requested. */
 async function codeTools(tools: ServedTools, config: SandboxOptions) {
   const { CodeTools } = await import("../serving/code_tools.ts");
   const policy = (name: string) => tools.changePolicy(name);
   return new CodeTools(tools, { config, policy });
 }
 
-/** What can't be loaded stays as it was. */
+/** A tool that can't be loaded keeps its current version. */
 async function reload(
   input: VerbInput,
   tools: ServedTools,
@@ -106,7 +106,7 @@ async function reload(
   }
 }
 
-/** Folders: a file that is replaced is another file. */
+/** Watches folders, as a replaced file is a different inode. */
 function watchedPaths({ operands, flags }: VerbInput, asked: Asked): string[] {
   const files = [
     ...operands,

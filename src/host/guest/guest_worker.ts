@@ -39,10 +39,10 @@ export class GuestWorker {
   readonly #times: CallTimes;
   readonly #habit = new SpinHabit();
   readonly #modules = new Set<number>();
-  /** Modules that the worker knows and shall drop. */
+  /** Modules that the worker should drop. */
   readonly #forgotten: number[] = [];
   readonly #network: GuestNetwork;
-  /** Why the call is to stop, if it was told to. */
+  /** The stop reason of the call, if any. */
   #stopped: StopReason = StopReason.Running;
   #isFit = true;
   readonly #abort = () => this.stop(StopReason.Abort);
@@ -110,7 +110,7 @@ export class GuestWorker {
     return this.#modules.has(id);
   }
 
-  /** Marks a module as one that the worker shall drop. */
+  /** Marks a module to be dropped by the worker. */
   forget(id: number): void {
     if (this.#modules.delete(id)) this.#forgotten.push(id);
   }
@@ -120,24 +120,26 @@ export class GuestWorker {
     return this.#forgotten.length > 0;
   }
 
-  /** Makes the worker drop what was forgotten; why not, if it is lost. */
+  /**
+   * Makes the worker drop forgotten modules; returns the loss if it is lost.
+   */
   async tidy(): Promise<WorkerLost | undefined> {
     const ids = this.#forgotten.splice(0);
     return await this.#deliveries.deliver({ type: "forget", ids });
   }
 
-  /** Whether the worker is not done yet with the call that it answered. */
+  /** Whether the worker is still settling after its last answer. */
   get isSettling(): boolean {
     return this.#channel.isSettling;
   }
 
-  /** Waits until it is; why it never will be, if it is lost. */
+  /** Waits until it has settled; returns the loss if it is lost. */
   async settled(): Promise<WorkerLost | undefined> {
     // It reads its messages next, so it needs one.
     return await this.#deliveries.deliverState({ type: "forget", ids: [] });
   }
 
-  /** Opens a session under a number; why not, if the worker is lost. */
+  /** Opens a session with an id; returns the loss if the worker is lost. */
   async open(
     { id, module, plan }: WorkerModule,
     setup: SessionSetup,
@@ -148,16 +150,16 @@ export class GuestWorker {
   }
 
   /**
-   * Takes the state of a session.
+   * Saves the state of a session.
    *
-   * @throws {ExecutionFailed} when there is something that can't be taken.
+   * @throws {ExecutionFailed} when some state can't be saved.
    * @throws {WorkerLost} when the worker does not answer.
    */
   async take(id: number): Promise<StateImage> {
     return await this.#deliveries.take(id);
   }
 
-  /** Runs a call; what becomes of it is an outcome, never a rejection. */
+  /** Runs a call; resolves with its outcome and never rejects. */
   async call(
     module: WorkerModule,
     request: CallRequest,
@@ -176,7 +178,7 @@ export class GuestWorker {
         return { kind: "stopped", reason: this.#stopped };
       }
       this.#begin(request, limits);
-      // Calls that were made in the same turn are passed on before this blocks.
+      // Lets calls made in the same turn be passed on before this blocks.
       await undefined;
       const spins = limits.hostSpins && this.#habit.shallSpin();
       const wakefulness = new Wakefulness({
@@ -198,8 +200,8 @@ export class GuestWorker {
   }
 
   /**
-   * Stops the call that is running, whatever it has come to. It is remembered:
-   * one that has not begun yet never does.
+   * Stops the current call at any stage. The stop is remembered: a call that
+   * has not begun never will.
    */
   stop(reason: StopReason): void {
     if (this.#stopped === StopReason.Running) this.#stopped = reason;
@@ -211,7 +213,7 @@ export class GuestWorker {
   /**
    * Ends the worker, which must be idle.
    *
-   * @returns whether it has ended; if not it is lost.
+   * @returns whether it has ended; otherwise it is lost.
    */
   async close(): Promise<boolean> {
     this.#turn.end();
@@ -224,8 +226,8 @@ export class GuestWorker {
   }
 
   /**
-   * Lets go of a worker that does not answer. It can't be ended, but a guest
-   * that only missed its deadline stops, and the thread then ends by itself.
+   * Abandons a worker that does not answer. It can't be terminated, but a guest
+   * that only missed its deadline stops, and then the thread ends by itself.
    */
   abandon(): void {
     this.#turn.end();
@@ -246,7 +248,10 @@ export class GuestWorker {
     return { value: 0 };
   }
 
-  /** Gives the worker what it needs for a module; why not, if it is lost. */
+  /**
+   * Sends the worker what it needs for a module; returns the loss if it is
+   * lost.
+   */
   async #prepare(module: WorkerModule): Promise<WorkerLost | undefined> {
     if (!this.knows(module.id)) {
       const message = { type: "module", ...module } as const;
@@ -273,7 +278,7 @@ export class GuestWorker {
     this.#watch();
   }
 
-  /** Has the call watched; without that it must not go on. */
+  /** Arms the watchdog, without which the call must not continue. */
   #watch(): void {
     try {
       this.#watchdog.begun((ms) => this.#channel.isHostsTurnWithin(ms));
@@ -283,13 +288,13 @@ export class GuestWorker {
     }
   }
 
-  /** What became of the call, now that the guest is done or lost. */
+  /** The outcome of the call, once the guest has finished or is lost. */
   #end(loss: WorkerLost | undefined): CallOutcome | Promise<CallOutcome> {
     const failure = this.#desk.end();
     this.#isFit = this.#deadline.disarm();
     if (loss) return this.#lost(loss);
     if (failure) return { kind: "failed", error: failure.error };
-    // What comes while a long answer is copied has stopped nothing.
+    // Read now: a stop while a long answer is copied has stopped nothing.
     const { reason } = this.#stopPage;
     const answer = this.#channel.answer();
     return answer instanceof Promise

@@ -1,4 +1,4 @@
-/** The network of one sandbox: its fetching worker, and who is connected. */
+/** The network of one sandbox: its fetching worker and connected guests. */
 
 import { httpBuffers, HttpWord } from "../../channel/http_layout.ts";
 import { countMemory, LookUps } from "../../channel/look_ups.ts";
@@ -16,13 +16,13 @@ import type { WorkerPermissions } from "../grants/worker_permissions.ts";
 /** How long the fetching worker may take to end. */
 const GRACE_MS = 2_000;
 
-/** What guests may do, and the permissions for it. */
+/** The network grants, and the permissions for them. */
 export interface NetworkOptions {
   readonly permissions: WorkerPermissions;
   readonly grants: NetworkGrants;
 }
 
-/** Starts the fetching worker when it is first needed, and connects guests. */
+/** Starts the fetching worker on first use, and connects guests. */
 export class Network {
   readonly #options: NetworkOptions;
   #worker: FetchingWorker | undefined;
@@ -52,22 +52,22 @@ export class Network {
     await this.#worker?.close();
   }
 
-  /** One that has failed is replaced; its guests notice that it is gone. */
+  /** A failed worker is replaced; its guests notice that it is gone. */
   #started(): FetchingWorker {
     if (!this.#worker?.isOpen) this.#worker = new FetchingWorker(this.#options);
     return this.#worker;
   }
 }
 
-/** A guest worker's place at the fetching worker. */
+/** A guest worker's connection to the fetching worker. */
 export interface NetworkConnection {
-  /** Whether the fetching worker is there. */
+  /** Whether the fetching worker is running. */
   readonly isOpen: boolean;
-  /** Cancels what the guest has asked for, and takes its place away. */
+  /** Cancels the guest's requests, and disconnects it. */
   end(): void;
 }
 
-/** Where all fetching workers of the process count their look-ups. */
+/** The look-up counter shared by all fetching workers of the process. */
 const processLookUps = countMemory();
 
 /** One fetching worker. */
@@ -117,7 +117,7 @@ class FetchingWorker {
     }
   }
 
-  /** The worker is gone: nobody must wait for it. */
+  /** The worker is gone: wakes everyone who waits for it. */
   #end(): void {
     this.isOpen = false;
     new LookUps(this.#lookUps).end();

@@ -1,8 +1,8 @@
-/** The network, as guests import it. */
+/** Declares `cortex_http`, the network. */
 
 import { functions, type ImportFamily } from "../import_family.ts";
 
-/** What the functions do is described where they are implemented. */
+/** The functions are documented where they are implemented. */
 export const CORTEX_HTTP: ImportFamily = {
   module: "cortex_http",
   title: "cortex_http",

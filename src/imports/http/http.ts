@@ -1,9 +1,9 @@
 /**
  * The import module `cortex_http`, version 1: HTTP for guests.
  *
- * All parameters and results are i32; pointers lead into the memory that the
- * guest exports as `memory`. Texts are UTF-8. A result below 0 is the negative
- * of an error number; `error_text` then says more.
+ * All parameters and results are i32; pointers refer to the memory that the
+ * guest exports as `memory`. Strings are UTF-8. A negative result is a negated
+ * error number; `error_text` returns details.
  *
  * ```text
  *   version() -> 1
@@ -15,47 +15,47 @@
  *   error_text(buffer, capacity) -> length
  * ```
  *
- * - `request` starts a request and does not wait for its answer, so that
- *   several can be under way. `head` is a JSON object such as
+ * - `request` starts a request without waiting for the response, so that
+ *   several can run concurrently. `head` is a JSON object such as
  *   `{"method":"GET","url":"https://api.example.com/","headers":{"accept":"text/plain"}}`;
- *   only `url` is needed. Methods are GET, HEAD, POST, PUT, PATCH, DELETE and
- *   OPTIONS; GET and HEAD have no body. Headers have one value of printable
- *   ASCII each; those that say how a message is sent, such as `Host`,
- *   `Content-Length` or `Connection`, can't be set. `{{NAME}}` in a header's
- *   value, the query or the body becomes the secret of that name.
- * - `response_head` waits for the answer. It writes a JSON object such as
+ *   only `url` is required. Methods are GET, HEAD, POST, PUT, PATCH, DELETE and
+ *   OPTIONS; GET and HEAD have no body. Each header has one value of printable
+ *   ASCII; headers that control message transfer, such as `Host`,
+ *   `Content-Length` or `Connection`, can't be set. `{{NAME}}` in a header
+ *   value, the query or the body is replaced by the secret with that name.
+ * - `response_head` waits for the response. It writes a JSON object such as
  *   `{"status":200,"url":"https://api.example.com/","redirected":false,"headers":{"content-type":"text/plain"}}`:
- *   `url` is where redirects led to, if it is `redirected`; names of headers are in lower case,
- *   several of a name are joined by `", "`. Where the text is longer than
- *   `capacity`, nothing is written: call again with as much room as the result
- *   says.
- * - `read` waits for a piece of the body and writes it. The body is unpacked
- *   already where it was gzip, and then has neither `content-encoding` nor
- *   `content-length` among the headers; where the sandbox has secrets, there is
- *   no `content-length` at all. Characters of headers are bytes.
+ *   `url` is where redirects led to, if it is `redirected`; names of headers
+ *   are in lower case, several of a name are joined by `", "`. Where the text
+ *   is longer than `capacity`, nothing is written: call again with as much room
+ *   as the result says.
+ * - `read` waits for a piece of the body and writes it. A gzip body is already
+ *   decompressed, and then the headers include neither `content-encoding` nor
+ *   `content-length`; if the sandbox has secrets, `content-length` is always
+ *   removed. Characters of headers are bytes.
  * - `wait` waits until the next question about one of several handles need not
  *   wait: for its answer, or, where that is there, for more of its body or its
  *   end. `handles` is a list of i32; those of which it is true are written to
  *   its front, and counted. It is 0 when the time is over first; a time below 0
  *   never is.
- * - `close` lets go of a handle, also before its answer has come. What is not
- *   closed ends with the call.
- * - `error_text` writes what it has room for of the text of the last error,
- *   and returns the length of the whole.
+ * - `close` closes a handle, even before its response has arrived. Open handles
+ *   are closed with the call.
+ * - `error_text` writes the text of the last error, truncated to `capacity`,
+ *   and returns its full length.
  *
  * | error | name | meaning |
  * | --- | --- | --- |
  * | 1 | invalid | the request is malformed |
- * | 2 | denied | what is asked for is not granted |
+ * | 2 | denied | the request is not granted |
  * | 3 | limit | a limit of the call is reached |
- * | 4 | unreachable | the host can't be found, reached or trusted |
- * | 5 | broken | the response breaks the protocol, or off |
+ * | 4 | unreachable | the host can't be resolved, reached or trusted |
+ * | 5 | broken | the response violates the protocol or is truncated |
  * | 6 | bad handle | there is no such handle |
- * | 7 | fault | a pointer leads out of the memory |
+ * | 7 | fault | a pointer is out of bounds |
  *
- * Redirects are followed, at most 5, by the rules of `fetch`; every hop has to
- * be granted, and counts as a request. A guest that waits is stopped as any
- * other: at its deadline, or when the call is aborted.
+ * At most 5 redirects are followed, by the rules of `fetch`; every hop must be
+ * granted, and counts as a request. A waiting guest is stopped like any other,
+ * at its deadline or when the call is aborted.
  */
 
 import type { HttpGuestEnd, SeenReply } from "../../channel/http_guest_end.ts";
@@ -78,10 +78,10 @@ import { HttpFailure } from "./http_failure.ts";
 const VERSION = 1;
 const NOTHING: Uint8Array = new Uint8Array();
 
-/** What the guest has of an answer, fetched ahead of its reads. */
+/** A response, with data fetched ahead of the guest's reads. */
 interface OpenResponse {
   head: Uint8Array | undefined;
-  /** Bytes of the body that the guest has not read. */
+  /** Bytes of the body that the guest has not yet read. */
   piece: Uint8Array;
   isEnd: boolean;
 }
@@ -125,24 +125,24 @@ export class Http implements OpenFamily {
     });
   }
 
-  /** Sets the memory that the guest's pointers point into. */
+  /** Sets the memory that the guest's pointers refer to. */
   attach(memory: WebAssembly.Memory): void {
     this.#memory.attach(memory);
   }
 
-  /** What the guest asked for and did not get. */
+  /** What the guest was refused. */
   denied(): readonly DeniedRequest[] {
     return this.#denied;
   }
 
-  /** Cancels what is under way. Call it whatever became of the guest. */
+  /** Cancels pending requests. Must be called however the guest ended. */
   close(): void {
     if (this.#hasAsked) this.#channel.endCall();
   }
 
   /**
-   * An import: looks at the stop word first, so that a stopped guest can't go
-   * on from import to import, and answers with an error number.
+   * Wraps an import: checks the stop word first, so that a stopped guest can't
+   * continue from import to import, and returns failures as error numbers.
    */
   #bind(act: (...args: number[]) => number): (...args: number[]) => number {
     return (...args) => {
@@ -175,7 +175,7 @@ export class Http implements OpenFamily {
     if (!open.head) {
       const { text, piece, isEnd } = this.#askOf(handle, HttpOp.Head);
       open.head = text;
-      // The beginning of the body often comes with the head.
+      // The start of the body often comes with the head.
       open.piece = piece;
       open.isEnd = isEnd;
     }
@@ -226,7 +226,7 @@ export class Http implements OpenFamily {
   #close(handle: number): number {
     const { isEnd } = this.#find(handle);
     this.#open.delete(handle);
-    // The fetching worker has let go of what it has sent to its end.
+    // The fetching worker has already closed a complete response.
     if (!isEnd) this.#askOf(handle, HttpOp.Close);
     return 0;
   }

@@ -34,7 +34,7 @@ export async function hashWithLikely(
     findLikely(bytes, options, cache),
     loadHashFor(bytes.length),
   ]);
-  // V8 compiles in threads of its own meanwhile.
+  // Meanwhile V8 compiles in its own threads.
   const [likely, sha256] = await Promise.all([
     found?.isQuick ? restoreLikely(bytes, options, found) : undefined,
     sha256HexInSlices(bytes),
@@ -45,7 +45,7 @@ export async function hashWithLikely(
 /**
  * Compiles a module through a cache. Takes ownership of the bytes.
  *
- * @throws what compiling it without one throws.
+ * @throws what compiling without a cache throws.
  */
 export async function compileKept(
   bytes: Uint8Array<ArrayBuffer>,
