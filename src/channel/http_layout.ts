@@ -110,7 +110,7 @@ export interface HttpQuestion {
   readonly body: Uint8Array;
 }
 
-/** What a guest waits for. */
+/** The handles and the time that a guest waits for. */
 export interface HttpWait {
   /** Milliseconds; no limit where it is negative. */
   readonly timeoutMs: number;

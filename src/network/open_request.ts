@@ -1,4 +1,4 @@
-/** A request that a guest has started and not let go of. */
+/** A request that a guest has started and not closed. */
 
 import { PIECE_BYTES } from "../channel/http_layout.ts";
 import { concat } from "./bytes.ts";

@@ -84,8 +84,8 @@ export class SandboxedTool implements Tool, AsyncDisposable {
   /** The sandbox that runs the tool. */
   readonly sandbox: ToolSandbox;
   /**
-   * What a script was read from: the SHA-256 of each file, in hexadecimal, by
-   * its path in the script's folder, sorted; undefined for a module.
+   * The files of a script: the SHA-256 of each file, in hexadecimal, by its
+   * path in the script's folder, sorted; undefined for a module.
    */
   readonly files: Readonly<Record<string, string>> | undefined;
   readonly #schema: ToolSchema;
@@ -272,7 +272,7 @@ function refuseStdin({ stdin }: CallOptions): void {
 interface ToolParts {
   readonly sandbox: ToolSandbox;
   readonly schema: ToolSchema;
-  /** What a script was read from. */
+  /** The files of a script. */
   readonly files?: ScriptFiles;
   /** Calls it with validated arguments, as JSON. */
   run(json: string, options: CallOptions): Promise<CallResult<JsonValue>>;

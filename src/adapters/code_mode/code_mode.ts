@@ -102,8 +102,8 @@ export class CodeMode implements Tool, AsyncDisposable {
 
   /**
    * Opens a session: a program finds the variables and functions of those
-   * before it. What they began and did not await is over: their timers are
-   * gone, and a promise of a tool's answer or a response that they left is
+   * before it. Work that they started and did not await is over: their timers
+   * are gone, and a promise of a tool's answer or a response that they left is
    * rejected. Budgets are those of each program; a program that meets a limit
    * ends the session, unless it is opened with `rollback`.
    *

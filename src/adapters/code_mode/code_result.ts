@@ -84,7 +84,7 @@ export function resultText(
   return cutMiddle(parts.join("\n\n"), maxLength);
 }
 
-/** What did not happen that the program asked for. */
+/** What the program requested that did not happen. */
 function undoneText({ calls, denied }: CodeResult): string[] {
   const parts: string[] = [];
   const refused = calls

@@ -2,7 +2,7 @@
 
 import type { SandboxOptions } from "../../../mod.ts";
 
-/** What of a configuration is about the network. */
+/** The network options of a configuration. */
 type NetworkOptions = Pick<SandboxOptions, "allowNetwork" | "secrets">;
 
 const MAX_HOSTS = 20;

@@ -1,4 +1,4 @@
-/** A server on an address that goes on when its listener fails. */
+/** A server on an address that keeps serving when its listener fails. */
 
 /** How long it waits until it listens again. */
 const RETRY_MS = 200;

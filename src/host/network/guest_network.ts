@@ -36,7 +36,7 @@ export class GuestNetwork {
     this.#connection ??= this.#network.connect(this.#buffers, this.#stopPage);
   }
 
-  /** Cancels what the guest has asked for, and lets go of the channel. */
+  /** Cancels the guest's requests, and releases the channel. */
   end(): void {
     this.#connection?.end();
     this.#connection = this.#buffers = undefined;

@@ -25,19 +25,18 @@
  *   value, the query or the body is replaced by the secret with that name.
  * - `response_head` waits for the response. It writes a JSON object such as
  *   `{"status":200,"url":"https://api.example.com/","redirected":false,"headers":{"content-type":"text/plain"}}`:
- *   `url` is where redirects led to, if it is `redirected`; names of headers
- *   are in lower case, several of a name are joined by `", "`. Where the text
- *   is longer than `capacity`, nothing is written: call again with as much room
- *   as the result says.
+ *   `url` is the final URL, `redirected` tells whether redirects led to it;
+ *   header names are in lower case, repeated headers are joined by `", "`. If
+ *   the text is longer than `capacity`, nothing is written: call again with the
+ *   returned length as capacity.
  * - `read` waits for a piece of the body and writes it. A gzip body is already
  *   decompressed, and then the headers include neither `content-encoding` nor
  *   `content-length`; if the sandbox has secrets, `content-length` is always
  *   removed. Characters of headers are bytes.
- * - `wait` waits until the next question about one of several handles need not
- *   wait: for its answer, or, where that is there, for more of its body or its
- *   end. `handles` is a list of i32; those of which it is true are written to
- *   its front, and counted. It is 0 when the time is over first; a time below 0
- *   never is.
+ * - `wait` waits until at least one of several handles is ready: its response
+ *   has arrived or, after that, more of its body or its end. `handles` is an
+ *   array of i32; the ready ones are written to its front, and their count is
+ *   returned. It is 0 if the time passes first; a negative time never passes.
  * - `close` closes a handle, even before its response has arrived. Open handles
  *   are closed with the call.
  * - `error_text` writes the text of the last error, truncated to `capacity`,

@@ -19,7 +19,7 @@ const LIMITS: KeptLimits = {
   files: 1024,
 };
 
-/** What is known of a module before its hash is. */
+/** What is known of a module before its hash. */
 export interface KeptLike {
   readonly bytes: Uint8Array;
   readonly options: PrepareOptions;
@@ -110,7 +110,7 @@ function nameOf({ bytes, options }: KeptLike): string {
   return `${beginningOf(bytes.length, options)}${sampleOf(bytes)}-`;
 }
 
-/** What the file of a key is called. */
+/** The file name of a key. */
 export async function fileName(key: string, like: KeptLike): Promise<string> {
   const hash = await sha256Hex(new TextEncoder().encode(key));
   return `${nameOf(like)}${hash}.prepared`;

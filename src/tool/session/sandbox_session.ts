@@ -222,7 +222,7 @@ export class SandboxSession implements AsyncDisposable {
    * Takes a snapshot of the current state: a module whose calls start from it.
    * Waits for calls that were made before.
    *
-   * @returns the snapshot; the session goes on.
+   * @returns the snapshot; the session stays open.
    * @throws {ExecutionFailed} when a descriptor is open, or the state can't be
    * captured.
    * @throws {SandboxClosed} when the session has ended.
