@@ -4,6 +4,7 @@
  */
 
 import { SandboxConfig, type SandboxedTool, ToolSandbox } from "../../mod.ts";
+import { codeMode } from "../../src/adapters/code_mode/mod.ts";
 import { loadTool } from "./fixture.ts";
 import { interleaved, type Measurement, median } from "./measurement.ts";
 
@@ -27,7 +28,11 @@ const SERVER = `
 export async function network(): Promise<readonly Measurement[]> {
   await using server = await startServer();
   const url = `http://${server.host}/`;
-  return [await requestRate(url), await costForOthers(url)];
+  return [
+    await requestRate(url),
+    await programRate(url),
+    await costForOthers(url),
+  ];
 }
 
 async function requestRate(url: string): Promise<Measurement> {
@@ -65,6 +70,41 @@ async function requestRate(url: string): Promise<Measurement> {
  * The same tool in a sandbox that has fetched and in one that never did, over
  * several pairs: two sandboxes differ by some percent whatever they do.
  */
+/** The same from a program of a model, which reads a text each time. */
+async function programRate(url: string): Promise<Measurement> {
+  const config = {
+    allowNetwork: [new URL(url).host],
+    networkLimits: { requests: REQUESTS },
+  };
+  await using mode = codeMode({ tools: {}, config });
+  const loop =
+    `for (let i = 0; i < ${REQUESTS}; i++) await (await fetch("${url}")).text();`;
+  const program = async () => {
+    const result = await mode.run(loop);
+    if (!result.ok) throw result.error;
+  };
+  const fetches = async () => {
+    for (let i = 0; i < REQUESTS; i++) await (await fetch(url)).text();
+  };
+  await interleaved(3, 1, program, fetches);
+  const [programMs = [], fetchMs = []] = await interleaved(
+    ROUNDS,
+    1,
+    program,
+    fetches,
+  );
+  const perSecond = (ms: readonly number[]) =>
+    Math.round(REQUESTS / median(ms) * 1000);
+  return {
+    what: "requests per second, fetch of a program against fetch",
+    value: median(fetchMs) / median(programMs),
+    unit: "x",
+    note: `${perSecond(programMs)} against ${
+      perSecond(fetchMs)
+    } per second, one after another`,
+  };
+}
+
 async function costForOthers(url: string): Promise<Measurement> {
   const ratios: number[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
