@@ -4,7 +4,7 @@ import { SpinHabit } from "../../channel/spin_habit.ts";
 import type { HostEnd } from "../../channel/host_end.ts";
 import { WorkerLost } from "../../errors.ts";
 import { Timer } from "../../timer.ts";
-import type { QuestionDesk } from "./question_desk.ts";
+import { type QuestionDesk, REPLIED } from "./question_desk.ts";
 import { GuestWatch } from "./guest_watch.ts";
 import type { Wakefulness } from "./wakefulness.ts";
 
@@ -68,11 +68,13 @@ export class GuestTurn {
   /**
    * Whether it is the host's turn; answers questions as long as staying awake
    * is worthwhile.
+   *
+   * @param hasReply Whether a handler has just replied to the guest.
    */
-  isBack(wakefulness: Wakefulness): boolean {
+  isBack(wakefulness: Wakefulness, hasReply = false): boolean {
     const { questions } = this.#channel;
     // Whether the guest has its reply, and is expected to ask again.
-    let isExpected = false;
+    let isExpected = hasReply && this.#shallStay(wakefulness);
     do {
       const isHostsTurn = this.#channel.isHostsTurn;
       if (isHostsTurn || questions.isAsked) {
@@ -85,9 +87,9 @@ export class GuestTurn {
         this.lose(new WorkerLost("Worker sent an invalid request"));
         return false;
       }
-      isExpected = !questions.isUnderWay && this.#habit.shallSpin() &&
-        wakefulness.stayForMore();
-    } while (wakefulness.isAwake);
+      isExpected = !questions.isUnderWay && this.#shallStay(wakefulness);
+      // What a handler waits for may need this thread.
+    } while (wakefulness.isAwake && !questions.isUnderWay);
     if (isExpected) this.#habit.learn(false);
     return false;
   }
@@ -97,7 +99,8 @@ export class GuestTurn {
    * A timer checks the guest, and keeps the process alive.
    *
    * A guest that answers in time costs one promise, that of the bell; anything
-   * else that ends the wait rings the same bell.
+   * else that ends the wait rings the same bell, except a handler's reply: only
+   * this thread needs to know of it, to stay awake for the next question.
    */
   async untilBack(
     wakefulness: Wakefulness,
@@ -106,19 +109,29 @@ export class GuestTurn {
     this.#lookAfter = lookAfter;
     this.#watch.begin();
     try {
-      for (;;) {
+      for (let hasReply = false;;) {
         const { bell } = this.#channel;
-        if (this.isBack(wakefulness)) return undefined;
+        if (this.isBack(wakefulness, hasReply)) return undefined;
         if (this.#loss) return this.#loss;
         const rung = this.#channel.rung(bell);
-        if (rung) await rung;
-        else if (wakefulness.isTired) await eventLoopTurn();
-        else continue;
+        const { replied } = this.#desk;
+        const end = rung &&
+          await (replied ? Promise.race([replied, rung]) : rung);
+        hasReply = end === REPLIED;
+        if (hasReply) continue;
+        if (!rung) {
+          if (!wakefulness.isTired) continue;
+          await eventLoopTurn();
+        }
         wakefulness.rested();
       }
     } finally {
       this.#watch.end();
     }
+  }
+
+  #shallStay(wakefulness: Wakefulness): boolean {
+    return this.#habit.shallSpin() && wakefulness.stayForMore();
   }
 
   #look(): number | undefined {

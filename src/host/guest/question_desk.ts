@@ -24,6 +24,9 @@ export interface HandlerFailure {
   readonly error: unknown;
 }
 
+/** What {@linkcode QuestionDesk.replied} resolves to. */
+export const REPLIED = "replied";
+
 /** Answers the questions of one worker, call by call. */
 export class QuestionDesk {
   readonly #questions: HostQuestions;
@@ -31,6 +34,8 @@ export class QuestionDesk {
   readonly #stop: () => void;
   #handlers: QuestionHandlers = {};
   #failure: HandlerFailure | undefined;
+  /** Waited for until a handler that took its time has replied. */
+  #replied: PromiseWithResolvers<typeof REPLIED> | undefined;
 
   /**
    * @param own The worker's own handlers, which take precedence.
@@ -60,7 +65,18 @@ export class QuestionDesk {
   end(): HandlerFailure | undefined {
     this.#questions.end();
     this.#handlers = {};
+    this.#replied = undefined;
     return this.#failure;
+  }
+
+  /**
+   * Resolves once the handler that is at work has replied; undefined if none
+   * is at work.
+   */
+  get replied(): Promise<typeof REPLIED> | undefined {
+    if (!this.#questions.isUnderWay) return undefined;
+    this.#replied ??= Promise.withResolvers();
+    return this.#replied.promise;
   }
 
   /**
@@ -91,8 +107,11 @@ export class QuestionDesk {
   }
 
   #replyLate(question: Question, reply: Reply): void {
+    if (!this.#questions.isOpen(question)) return;
     try {
       this.#questions.reply(question, reply);
+      this.#replied?.resolve(REPLIED);
+      this.#replied = undefined;
     } catch (error) {
       this.#fail(question, error);
     }

@@ -5,6 +5,7 @@ import { QuestionWord } from "../../../src/channel/questions.ts";
 import {
   QuestionDesk,
   type QuestionHandlers,
+  REPLIED,
 } from "../../../src/host/guest/question_desk.ts";
 import { StopPage, StopReason } from "../../../src/stop_page.ts";
 
@@ -105,4 +106,27 @@ Deno.test("QuestionDesk hears nobody who answers or fails after the call", async
     const words = new Int32Array(desk.questions.buffers.words);
     assertEquals(words[QuestionWord.answered], 0);
   }
+});
+
+Deno.test("QuestionDesk.replied tells when a handler that took its time has replied", async () => {
+  const desk = new Desk();
+  const { promise, resolve } = Promise.withResolvers<{ value: number }>();
+  desk.begin(1, { stdin: () => promise });
+  assertEquals(desk.desk.replied, undefined);
+  desk.ask();
+  const { replied } = desk.desk;
+  resolve({ value: 7 });
+  assertEquals(await replied, REPLIED);
+  assertEquals(desk.desk.replied, undefined);
+});
+
+Deno.test("QuestionDesk.replied tells nothing of a call that has ended", async () => {
+  const desk = new Desk();
+  const { promise, resolve } = Promise.withResolvers<{ value: number }>();
+  desk.begin(1, { stdin: () => promise });
+  desk.ask();
+  const late = Promise.race([desk.desk.replied, promise.then(() => "late")]);
+  desk.desk.end();
+  resolve({ value: 7 });
+  assertEquals(await late, "late");
 });

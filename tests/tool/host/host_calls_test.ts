@@ -19,6 +19,7 @@ import {
   TimeoutExceeded,
   ToolSandbox,
 } from "../../../mod.ts";
+import { EventLoopWatch } from "../../hostile/event_loop_watch.ts";
 import { numericRelay, relay } from "./host_guest.ts";
 
 const INVALID = -1;
@@ -267,6 +268,26 @@ Deno.test("A function that never answers ends with its call, and is told so", as
   const next = never.execute(null, { functions: { f: () => "own" } });
   assertEquals(await next, "own");
   assertEquals(never.sandbox.lostWorkers, 0);
+});
+
+Deno.test("Functions that answer at once, called all the time, leave others their turns", async () => {
+  const watch = new EventLoopWatch();
+  for (const f of [() => 1, () => Promise.resolve(1)]) {
+    await using sandbox = new ToolSandbox({
+      maxWorkers: 1,
+      maxExecutionTime: 400,
+      functions: { f },
+      hostFunctionLimits: { calls: 1e9 },
+    });
+    const module = await sandbox.loadModule(relay("f"));
+    watch.start();
+    await assertRejects(
+      () => sandbox.execute(module, "times", [2 ** 31 - 1]),
+      TimeoutExceeded,
+    );
+    const { workedMs } = await watch.stop();
+    assertLess(workedMs, 50);
+  }
 });
 
 Deno.test("An answer of a gigabyte is refused, and costs no worker", async () => {
