@@ -13,7 +13,7 @@ import { Bell, END } from "./waking_worker.ts";
 
 const BYTES = 100;
 /** So many that V8 has compiled the ways that all calls take. */
-const WARM_UP_ROUNDS = 60;
+const WARM_UP_ROUNDS = 200;
 const ROUNDS = 40;
 const CALLS_PER_ROUND = 50;
 
