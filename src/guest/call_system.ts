@@ -17,7 +17,12 @@ import type { CallContext } from "./call_context.ts";
 import { callKind } from "./call_kinds.ts";
 import { CallStreams } from "./call_streams.ts";
 import type { PlannedCall } from "./planned_call.ts";
-import { Wasi, type WasiStreams } from "../imports/wasi/wasi.ts";
+import {
+  type LinkBroker,
+  Wasi,
+  type WasiHost,
+  type WasiStreams,
+} from "../imports/wasi/wasi.ts";
 
 const NOTHING: Uint8Array = new Uint8Array();
 
@@ -38,8 +43,16 @@ export class CallSystem {
   readonly directories: readonly SeenDirectory[];
   #streams: CallStreams;
 
-  /** @param image The saved state to start from, if any. */
-  constructor(call: PlannedCall, context: CallContext, image?: StateImage) {
+  /**
+   * @param image The saved state to start from, if any.
+   * @param Folders Creates the host folders; needed if any are granted.
+   */
+  constructor(
+    call: PlannedCall,
+    context: CallContext,
+    image: StateImage | undefined,
+    Folders: WasiHost["Folders"],
+  ) {
     const { channel, stopPage, grants } = context;
     const { questions } = channel;
     const { plan } = call;
@@ -71,13 +84,14 @@ export class CallSystem {
       read: (into) => this.#streams.read(into),
       write: (stream, bytes) => this.#streams.write(stream, bytes),
     };
-    this.wasi = new Wasi(options, streams, stopPage, {
+    const broker: LinkBroker = {
       symlink: (guest, place, target) => {
         const link = JSON.stringify({ guest, place, target });
         const question = new TextEncoder().encode(link);
         return decodeOutcome(questions.ask("link", question).value);
       },
-    });
+    };
+    this.wasi = new Wasi(options, streams, stopPage, { Folders, broker });
   }
 
   /** The guest's standard streams. */

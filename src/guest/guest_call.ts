@@ -111,12 +111,12 @@ export class GuestCall {
   #openSystem(
     { families, kept, session }: LoadedModule,
   ): CallSystem | undefined {
-    const { System } = families;
-    if (!System) return undefined;
+    const { openSystem } = families;
+    if (!openSystem) return undefined;
     const image = kept?.image;
     return session
-      ? session.enter(this.#call, this.#context, image, System)
-      : new System(this.#call, this.#context, image);
+      ? session.enter(this.#call, this.#context, image, openSystem)
+      : openSystem(this.#call, this.#context, image);
   }
 
   #imports(): WebAssembly.Imports {

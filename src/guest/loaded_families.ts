@@ -13,29 +13,41 @@ import type {
 import type { Wasi } from "../imports/wasi/wasi.ts";
 import type { CallContext } from "./call_context.ts";
 import type { CallSystem } from "./call_system.ts";
+import type { StateImage } from "../contract/state_image.ts";
+import type { PlannedCall } from "./planned_call.ts";
+
+/** Creates the WASI state of a call, or of all calls of a session. */
+export type OpenSystem = (
+  call: PlannedCall,
+  context: CallContext,
+  image: StateImage | undefined,
+) => CallSystem;
 
 /** The worker code that a module's calls need. */
 export interface LoadedFamilies {
   /** The provider of each family, by module name. */
   readonly providers: ReadonlyMap<string, FamilyProvider>;
   /** For modules that need WASI. */
-  readonly System: typeof CallSystem | undefined;
+  readonly openSystem: OpenSystem | undefined;
   /** For modules that need host functions. */
   readonly host: ((questions: GuestQuestions) => HostDoor) | undefined;
 }
 
 const NONE: LoadedFamilies = {
   providers: new Map(),
-  System: undefined,
+  openSystem: undefined,
   host: undefined,
 };
 
 /**
  * Loads the code of families. WASI is most of a worker's code, and is loaded
  * with the first module that needs it.
+ *
+ * @param hasFolders Whether the worker's guests are granted host folders.
  */
 export async function loadFamilies(
   modules: readonly string[],
+  hasFolders: boolean,
 ): Promise<LoadedFamilies> {
   if (modules.length === 0) return NONE;
   const { findFamily } = await import("../imports/families.ts");
@@ -47,11 +59,21 @@ export async function loadFamilies(
     providers.set(module, await family.load());
     for (const need of family.needs) needs.add(need);
   }
-  const System = needs.has("system")
-    ? (await import("./call_system.ts")).CallSystem
+  const openSystem = needs.has("system")
+    ? await systemOpener(hasFolders)
     : undefined;
   const host = needs.has("host") ? await hostDoor() : undefined;
-  return { providers, System, host };
+  return { providers, openSystem, host };
+}
+
+/** Host folders need Node's file system, which takes 20 ms to load. */
+async function systemOpener(hasFolders: boolean): Promise<OpenSystem> {
+  const { CallSystem } = await import("./call_system.ts");
+  const Folders = hasFolders
+    ? (await import("../imports/wasi/host_folders.ts")).HostFolders
+    : undefined;
+  return (call, context, image) =>
+    new CallSystem(call, context, image, Folders);
 }
 
 async function hostDoor(): Promise<LoadedFamilies["host"]> {

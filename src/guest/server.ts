@@ -12,7 +12,7 @@ import { ExecutionFailed } from "../errors.ts";
 import type { CallContext } from "./call_context.ts";
 import { GuestCall } from "./guest_call.ts";
 import type { LoadedModule } from "./loaded_module.ts";
-import { loadFamilies } from "./loaded_families.ts";
+import { type LoadedFamilies, loadFamilies } from "./loaded_families.ts";
 import { KeptInstance } from "./kept/kept_instance.ts";
 import { SessionState } from "./kept/session_state.ts";
 import { planCall } from "./planned_call.ts";
@@ -46,7 +46,7 @@ export class GuestServer {
 
   /** Registers a module, so that requests can refer to it. */
   async add({ id, module, plan, kept }: ModuleMessage): Promise<void> {
-    const families = await loadFamilies(plan.families);
+    const families = await this.#load(plan.families);
     const reserve = new MemoryReserve(plan);
     const loaded = { module, plan, reserve, families };
     const instance = kept && this.#keep({ module, plan }, kept);
@@ -56,7 +56,7 @@ export class GuestServer {
   /** Opens a session, so that requests can refer to it. */
   async open(message: SessionMessage): Promise<void> {
     const { id, module, plan, kept, meta, bundle, rollsBack } = message;
-    const families = await loadFamilies(plan.families);
+    const families = await this.#load(plan.families);
     const reserve = new MemoryReserve(plan);
     const setup = { op: Op.Start, module: id, meta, payload: bundle };
     this.#modules.set(id, {
@@ -129,6 +129,11 @@ export class GuestServer {
       channel.answer(answer, last, settles);
     }
     if (settles) restored.restore();
+  }
+
+  #load(families: readonly string[]): Promise<LoadedFamilies> {
+    const { directories } = this.#context.grants;
+    return loadFamilies(families, directories.length > 0);
   }
 
   #keep(

@@ -4,7 +4,7 @@ import type { DirectoryImage, StateImage } from "../../contract/state_image.ts";
 import { ExecutionFailed } from "../../errors.ts";
 import type { CallContext } from "../call_context.ts";
 import type { CallSystem } from "../call_system.ts";
-import type { LoadedFamilies } from "../loaded_families.ts";
+import type { LoadedFamilies, OpenSystem } from "../loaded_families.ts";
 import type { PlannedCall } from "../planned_call.ts";
 import type { KeptInstance } from "./kept_instance.ts";
 import { reusedImageMemory } from "./memory_state.ts";
@@ -42,9 +42,9 @@ export class SessionState {
     call: PlannedCall,
     context: CallContext,
     image: StateImage | undefined,
-    System: typeof CallSystem,
+    openSystem: OpenSystem,
   ): CallSystem {
-    const system = this.#open(context, image, System);
+    const system = this.#open(context, image, openSystem);
     if (call.plan.emptiesOverlays) system.wasi.emptyOverlays();
     system.enter(call, context);
     return system;
@@ -60,11 +60,11 @@ export class SessionState {
   take(
     kept: KeptInstance,
     context: CallContext,
-    { System }: LoadedFamilies,
+    { openSystem }: LoadedFamilies,
     into?: readonly WebAssembly.Memory[],
   ): StateImage {
-    const files = System
-      ? filesOf(this.#open(context, kept.image, System), context)
+    const files = openSystem
+      ? filesOf(this.#open(context, kept.image, openSystem), context)
       : NO_FILES;
     return { ...kept.take(into), ...files };
   }
@@ -101,9 +101,9 @@ export class SessionState {
   #open(
     context: CallContext,
     image: StateImage | undefined,
-    System: typeof CallSystem,
+    openSystem: OpenSystem,
   ): CallSystem {
-    return this.#system ??= new System(this.#setup, context, image);
+    return this.#system ??= openSystem(this.#setup, context, image);
   }
 
   #takeForRollback(

@@ -7,11 +7,6 @@ import type { StopPage } from "../../stop_page.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { bind, FUNCTIONS } from "./functions.ts";
 import type { DirectoryImage } from "../../contract/state_image.ts";
-import type {
-  Deterministic,
-  MemoryDirectory,
-  SharedFolders,
-} from "../../contract/system_grants.ts";
 import type { DirectoryDescriptor } from "./descriptor.ts";
 import { RealClock, SteadyClock } from "./guest_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
@@ -23,12 +18,7 @@ import {
   type ScratchFiles,
   workingFileSystem,
 } from "./guest_root.ts";
-import { ExactTimes } from "../../fs/host/host_stat.ts";
-import { FolderLocks } from "../../fs/host/folder_locks.ts";
-import { HeldDirectories } from "../../fs/host/held_directories.ts";
 import type { HostDirectory } from "../../fs/host/host_directory.ts";
-import { OpenFiles } from "../../fs/host/open_files.ts";
-import { HostFileSystem } from "../../fs/host/host_file_system.ts";
 import type { LinkBroker } from "../../fs/host/link_broker.ts";
 import {
   type FileChanges,
@@ -44,55 +34,20 @@ import { Rights, STREAM_RIGHTS } from "./rights.ts";
 import { StreamFile, type WasiStreams } from "./stream_file.ts";
 import type { FileClock } from "../../fs/file_clock.ts";
 import type { FileSystem } from "../../fs/file_system.ts";
-import { Overlays } from "./overlays.ts";
+import type { HostFolders } from "./host_folders.ts";
 import type { WasiContext } from "./wasi_context.ts";
+import type { WasiOptions, WasiRoot } from "./wasi_options.ts";
 import { EntryBudget } from "../../fs/entry_budget.ts";
-import { WriteBudget } from "../../fs/write_budget.ts";
 
 export type { HostDirectory, LinkBroker, WasiStreams };
+export type { WasiLimits, WasiOptions, WasiRoot } from "./wasi_options.ts";
 
-/**
- * The grants and settings of a guest: plain data that can be posted to a
- * worker.
- */
-export interface WasiOptions {
-  /** The program's arguments, its name first. */
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly directories: readonly HostDirectory[];
-  readonly memoryDirectories: readonly MemoryDirectory[];
-  /** The overlay state of earlier calls, by guest path. */
-  readonly overlays?: Readonly<Record<string, Uint8Array>>;
-  readonly limits: WasiLimits;
-  readonly shared: SharedFolders;
-  /** The tree that guests see as `/`, unless that is granted; none by default. */
-  readonly root?: WasiRoot | undefined;
-  /** A deterministic clock and random numbers. */
-  readonly deterministic?: Deterministic | undefined;
-  /** The minimum of its monotonic clock, in milliseconds. */
-  readonly monotonicMs?: number;
-}
-
-/** What guests see as `/` if that is not granted. */
-export interface WasiRoot {
-  /**
-   * The granted directory, or one inside it, to which relative paths resolve.
-   */
-  readonly workingDirectory: string | undefined;
-  /** The size limit of an in-memory working directory, and of `/tmp`. */
-  readonly maxBytes: number;
-  /** The initial files of the guest's private directories. */
-  readonly files?: ScratchFiles | undefined;
-}
-
-/** Limits on what the imports hold or store. */
-export interface WasiLimits {
-  /** Open descriptors, including streams and granted directories. */
-  readonly maxDescriptors: number;
-  /** Bytes stored in directories of the host, over the whole run. */
-  readonly maxWriteBytes: number | undefined;
-  /** Files, directories and links created, over the whole run. */
-  readonly maxEntries: number;
+/** What a guest with host folders needs of its worker. */
+export interface WasiHost {
+  /** Creates the folders; its code is loaded with the first grant. */
+  readonly Folders?: typeof HostFolders | undefined;
+  /** Makes symbolic links; without one, none is made. */
+  readonly broker?: LinkBroker | undefined;
 }
 
 /** The imports of one guest run, and all of their state. */
@@ -100,11 +55,10 @@ export class Wasi {
   /** The shared context, also for other families. */
   readonly context: WasiContext;
   #imports: WebAssembly.ModuleImports | undefined;
-  readonly #files = new OpenFiles();
   /** The initial descriptors. */
   readonly #initial: ReadonlyMap<number, Descriptor>;
   readonly #memoryTrees: readonly (readonly [string, MemoryFileSystem])[];
-  readonly #overlays: Overlays;
+  readonly #folders: HostFolders | undefined;
   readonly #fileClock: FileClock = () => this.context.clock.realtime();
   #root: GuestRoot | undefined;
 
@@ -112,7 +66,7 @@ export class Wasi {
     options: WasiOptions,
     streams: WasiStreams,
     stop: StopPage,
-    broker?: LinkBroker,
+    { Folders, broker }: WasiHost = {},
   ) {
     const granted: GrantedFileSystem[] = [];
     const denied = new DeniedFiles(granted);
@@ -128,8 +82,12 @@ export class Wasi {
         ];
       },
     );
-    this.#overlays = new Overlays(options.overlays ?? {});
-    this.#grant(granted, options, entries, broker);
+    if (options.directories.length > 0) {
+      if (!Folders) throw new Error("Worker has no code for folders");
+      const clock = this.#fileClock;
+      this.#folders = new Folders(options, { entries, stop, clock, broker });
+    }
+    this.#grant(granted, options, entries);
     this.#initial = this.context.descriptors.snapshot();
   }
 
@@ -199,17 +157,17 @@ export class Wasi {
 
   /** The overlays' differences from their folders, by guest path. */
   changedOverlays(): Record<string, Uint8Array> {
-    return this.#overlays.states();
+    return this.#folders?.overlays.states() ?? {};
   }
 
   /** The same, for overlays with differences only. */
   unsettledOverlays(): Record<string, Uint8Array> {
-    return this.#overlays.unsettled();
+    return this.#folders?.overlays.unsettled() ?? {};
   }
 
   /** Discards overlay changes, which were committed or dropped. */
   emptyOverlays(): void {
-    this.#overlays.empty();
+    this.#folders?.overlays.empty();
   }
 
   /** The file operations refused since the last time. */
@@ -221,34 +179,16 @@ export class Wasi {
   close(): void {
     this.context.descriptors.clear();
     this.context.listing = undefined;
-    this.#files.closeAll();
-    this.#overlays.close();
+    this.#folders?.close();
   }
 
   #grant(
     granted: GrantedFileSystem[],
     options: WasiOptions,
     entries: EntryBudget,
-    broker: LinkBroker | undefined,
   ): void {
-    const { shared } = options;
-    const context = {
-      budget: new WriteBudget(options.limits.maxWriteBytes),
-      entries,
-      files: this.#files,
-      times: new ExactTimes(),
-      broker,
-      stop: this.context.stop,
-      locks: new FolderLocks(shared.locks),
-      held: new HeldDirectories(shared.held),
-      clock: this.#fileClock,
-    };
     granted.push(
-      ...options.directories.map((directory) => ({
-        guest: directory.guest,
-        fileSystem: this.#overlays
-          .over(new HostFileSystem(directory, context), directory, context),
-      })),
+      ...this.#folders?.granted ?? [],
       ...this.#memoryTrees
         .map(([guest, fileSystem]) => ({ guest, fileSystem })),
     );

@@ -2,6 +2,7 @@
  * A guest made of calls: drives the imports of a Wasi directly, with a memory
  * of its own, so that no test needs a compiled program.
  */
+import { HostFolders } from "../../../src/imports/wasi/host_folders.ts";
 import { createLinkAnchor } from "../../../src/host/grants/link_anchor.ts";
 import { ProcessFolders } from "../../../src/host/grants/process_folders.ts";
 import type { LinkBroker } from "../../../src/fs/host/link_broker.ts";
@@ -96,7 +97,7 @@ export class Guest implements Disposable {
         },
       },
       this.stop,
-      broker,
+      { Folders: HostFolders, broker },
     );
     this.wasi.attach(this.memory);
   }
