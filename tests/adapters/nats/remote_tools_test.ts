@@ -234,7 +234,7 @@ test("A caller with a lock refuses a tool that differs, and takes its word from 
   await assertRejects(
     () => cluster.serve(tools, { lock: liar }),
     TypeError,
-    "is not what the lock has",
+    "differs from the lock",
   );
   await cluster.serve(tools, { lock });
   const echo = await cluster.remote("echo", { lock });
