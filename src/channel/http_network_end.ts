@@ -50,6 +50,11 @@ export class HttpNetworkEnd {
     if (wait.async) await wait.value;
   }
 
+  /** Ends every wait for the bell, which else keeps the channel for ever. */
+  endWaits(): void {
+    Atomics.notify(this.#words, HttpWord.bell);
+  }
+
   /**
    * Copies out a new question. Undefined if there is none, if it is invalid, or
    * if its call has ended meanwhile.

@@ -36,6 +36,7 @@ export class GuestSession {
   end(): void {
     this.#isOver = true;
     this.#call.end();
+    this.#channel.endWaits();
   }
 
   #look(): void {
