@@ -170,21 +170,26 @@ export class Http implements OpenFamily {
   }
 
   #responseHead(handle: number, into: GuestSlice): number {
-    const open = this.#find(handle);
-    if (!open.head) {
-      const { text, piece, isEnd } = this.#askOf(handle, HttpOp.Head);
-      open.head = text;
-      // The start of the body often comes with the head.
-      open.piece = piece;
-      open.isEnd = isEnd;
-    }
-    if (open.head.length <= into.length) into.set(open.head);
-    return open.head.length;
+    const head = this.#headOf(handle, this.#find(handle));
+    if (head.length <= into.length) into.set(head);
+    return head.length;
+  }
+
+  #headOf(handle: number, open: OpenResponse): Uint8Array {
+    if (open.head) return open.head;
+    const { text, piece, isEnd } = this.#askOf(handle, HttpOp.Head);
+    // The start of the body often comes with the head.
+    open.piece = piece;
+    open.isEnd = isEnd;
+    return open.head = text;
   }
 
   #read(handle: number, into: GuestSlice): number {
     const open = this.#find(handle);
     if (into.length === 0) return 0;
+    // First, as it can't be had after the end, and what comes with it would
+    // take the place of a piece.
+    this.#headOf(handle, open);
     if (open.piece.length === 0 && !open.isEnd) {
       const { piece, isEnd } = this.#askOf(handle, HttpOp.Read);
       open.piece = piece;

@@ -5,6 +5,18 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { CompilationFailed, SandboxConfig, ToolSandbox } from "../../../mod.ts";
+import {
+  HttpGuestEnd,
+  type SeenReply,
+} from "../../../src/channel/http_guest_end.ts";
+import {
+  httpBuffers,
+  HttpOp,
+  type HttpQuestion,
+} from "../../../src/channel/http_layout.ts";
+import { DEFAULT_NETWORK_LIMITS } from "../../../src/config/network_limits.ts";
+import { Http } from "../../../src/imports/http/http.ts";
+import { StopPage } from "../../../src/stop_page.ts";
 import { type ModuleParts, wasmModule } from "./importing_module.ts";
 import { answer, RawServer } from "../../network/raw_server.ts";
 import { RequestingTool } from "../../network/requesting_tool.ts";
@@ -58,6 +70,47 @@ Deno.test("cortex_http checks every pointer, length and handle", async () => {
   for (const [name, args, expected] of cases) {
     assertEquals(await call(name, ...args), expected, `${name}(${args})`);
   }
+});
+
+/** Answers at once, each time with the next piece of a body, and then its end. */
+class AnsweringEnd extends HttpGuestEnd {
+  readonly #pieces: string[];
+
+  constructor(pieces: readonly string[]) {
+    const buffers = httpBuffers(DEFAULT_NETWORK_LIMITS);
+    super(buffers, new StopPage(), () => {});
+    this.#pieces = [...pieces];
+  }
+
+  override ask({ op }: HttpQuestion): SeenReply {
+    const [head, nothing] = [new TextEncoder().encode("{}"), new Uint8Array()];
+    if (op === HttpOp.Request) {
+      return { value: 1, text: nothing, piece: nothing, isEnd: false };
+    }
+    const [piece = ""] = this.#pieces.splice(0, 1);
+    return {
+      value: 0,
+      text: op === HttpOp.Head ? head : nothing,
+      piece: new TextEncoder().encode(piece),
+      isEnd: this.#pieces.length === 0,
+    };
+  }
+}
+
+Deno.test("cortex_http loses no byte of a body that is read before its head", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const http = new Http(new AnsweringEnd(["abcd", "ef"]), new StopPage());
+  http.attach(memory);
+  const call = (name: string, ...args: number[]) =>
+    (http.imports[name] as (...args: number[]) => number)(...args);
+  const read = (bytes: number) => {
+    const length = call("read", 1, 0, bytes);
+    return new TextDecoder().decode(new Uint8Array(memory.buffer, 0, length));
+  };
+  call("request", 0, 0, 0, 0);
+  const first = read(1);
+  assertEquals(call("response_head", 1, 0, 100), 2);
+  assertEquals([first, read(9), read(9), read(9)], ["a", "bcd", "ef", ""]);
 });
 
 Deno.test("A module that imports what cortex_http does not have is refused at load", async () => {
