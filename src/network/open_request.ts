@@ -2,7 +2,7 @@
 
 import { PIECE_BYTES } from "../channel/http_layout.ts";
 import { concat } from "./bytes.ts";
-import type { FetchedAnswer } from "./fetcher.ts";
+import { type FetchedAnswer, RefusedUrl } from "./fetcher.ts";
 import type { ResponseBody } from "./http/response_body.ts";
 import { broken, Refusal } from "./policy/refusal.ts";
 
@@ -15,6 +15,8 @@ export class OpenRequest {
   readonly #changed: () => void;
   #isAnswered = false;
   #body: ResponseBody | undefined;
+  /** Where the body comes from. */
+  #url = "";
   /** Bytes beyond the size of one reply. */
   #rest: Uint8Array = NOTHING;
   /** The next bytes, until they are the rest; or why there are none. */
@@ -62,6 +64,7 @@ export class OpenRequest {
   async head(): Promise<FetchedAnswer> {
     const answer = await this.#answer;
     this.#body = answer.body;
+    this.#url = answer.url;
     return answer;
   }
 
@@ -104,7 +107,7 @@ export class OpenRequest {
       return this.#body?.take() ?? NOTHING;
     } catch (error) {
       this.#body?.cancel();
-      throw error;
+      throw this.#located(error);
     }
   }
 
@@ -119,10 +122,17 @@ export class OpenRequest {
     } catch (error) {
       this.#body!.cancel();
       this.#hasFailed = true;
-      if (error instanceof Refusal || this.#abort.signal.aborted) throw error;
+      if (error instanceof Refusal || this.#abort.signal.aborted) {
+        throw this.#located(error);
+      }
       throw broken("Connection broke while the response was read");
     } finally {
       this.#changed();
     }
+  }
+
+  /** The question that fails has no URL, and the host is told of one. */
+  #located(error: unknown): unknown {
+    return error instanceof Refusal ? new RefusedUrl(error, this.#url) : error;
   }
 }
