@@ -106,8 +106,7 @@ export class OpenRequest {
     try {
       return this.#body?.take() ?? NOTHING;
     } catch (error) {
-      this.#body?.cancel();
-      throw this.#located(error);
+      throw this.#failed(error);
     }
   }
 
@@ -120,19 +119,32 @@ export class OpenRequest {
       this.#rest = await this.#body!.read();
       this.#reading = undefined;
     } catch (error) {
-      this.#body!.cancel();
-      this.#hasFailed = true;
-      if (error instanceof Refusal || this.#abort.signal.aborted) {
-        throw this.#located(error);
-      }
-      throw broken("Connection broke while the response was read");
+      const isKnown = error instanceof Refusal || this.#abort.signal.aborted;
+      throw this.#failed(
+        isKnown
+          ? error
+          : broken("Connection broke while the response was read"),
+      );
     } finally {
       this.#changed();
     }
   }
 
-  /** The question that fails has no URL, and the host is told of one. */
-  #located(error: unknown): unknown {
-    return error instanceof Refusal ? new RefusedUrl(error, this.#url) : error;
+  /**
+   * Every later read fails as this one did: a body that is cancelled would else
+   * pass for complete. The host is told of its URL, which no question has.
+   */
+  #failed(error: unknown): unknown {
+    const reason = error instanceof Refusal
+      ? new RefusedUrl(error, this.#url)
+      : error;
+    this.#body?.cancel();
+    this.#hasFailed = true;
+    if (!this.#reading) {
+      this.#reading = Promise.reject(reason);
+      // Maybe nobody reads on.
+      this.#reading.catch(() => {});
+    }
+    return reason;
   }
 }

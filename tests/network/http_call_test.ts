@@ -113,6 +113,22 @@ Deno.test("A wait tells of a body that broke off, and reading it says so", async
   }
 });
 
+Deno.test("A body that is malformed in what came with its head is never complete", async () => {
+  await using server = new RawServer(async (_, reply) => {
+    const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    await reply.write(`${head}3\r\nabc\r\nno chunk\r\n`);
+    await reply.gone;
+  });
+  using asked = new AskedCall(server);
+  const handle = await asked.start("/");
+  for (const op of [HttpOp.Head, HttpOp.Read, HttpOp.Read, HttpOp.Read]) {
+    const question = { op, handle, head: NOTHING, body: NOTHING };
+    const { value, isEnd } = await asked.call.reply(question);
+    assertEquals(value === 0 && isEnd, false);
+  }
+  assertEquals(await asked.wait(-1, handle), [handle]);
+});
+
 Deno.test("A wait for what there is not is refused, and another wait or the end of the call ends it", async () => {
   await using server = new RawServer((_, reply) => reply.gone);
   using asked = new AskedCall(server);
