@@ -118,9 +118,10 @@ export class GuestTurn {
         const end = rung &&
           await (replied ? Promise.race([replied, rung]) : rung);
         hasReply = end === REPLIED;
-        if (hasReply) continue;
-        if (!rung) {
+        if (hasReply || !rung) {
           if (!wakefulness.isTired) continue;
+          // To wait for the bell is a turn of the event loop too.
+          if (hasReply && !this.#channel.questions.isAsked) continue;
           await eventLoopTurn();
         }
         wakefulness.rested();
