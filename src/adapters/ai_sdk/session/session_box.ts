@@ -68,8 +68,9 @@ export class SessionBox {
     const empty = memory
       .map(({ guest, maxBytes }) => [guest, { maxBytes }] as const);
     this.sandbox = new ToolSandbox({
-      maxWorkers: Math.max(LEAST_WORKERS, navigator.hardwareConcurrency),
       ...given,
+      maxWorkers: given.maxWorkers ??
+        Math.max(LEAST_WORKERS, navigator.hardwareConcurrency),
       memoryDirectories: Object.fromEntries(empty),
     });
     const { allowedPaths, workingDirectory } = this.sandbox.config;

@@ -12,6 +12,7 @@ import {
   inNewFolder,
   textOf,
 } from "./fixture_session.ts";
+import { SessionBox } from "../../../../src/adapters/ai_sdk/session/session_box.ts";
 
 const BYTES = new Uint8Array([0, 255, 10, 13, 128]);
 
@@ -259,6 +260,12 @@ Deno.test("Granted folders are written, overlaid or only read", async () => {
     assertEquals(Deno.readTextFileSync(`${folder}/tried/d/x`), "/tried");
     assertEquals(Deno.readTextFileSync(`${folder}/tried/y`), "tried");
   });
+});
+
+Deno.test("A session has workers for four commands also where undefined is given", async () => {
+  const { sandbox } = new SessionBox({ maxWorkers: undefined });
+  await using _ = sandbox;
+  assert(sandbox.config.maxWorkers >= 4);
 });
 
 Deno.test("Wrong options of a session are refused, and a closed one says so", async () => {
