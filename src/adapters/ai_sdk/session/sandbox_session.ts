@@ -173,11 +173,12 @@ function check(options: SandboxSessionOptions): SandboxSessionOptions {
       `Cannot set options of a session: unknown option ${quote(unknown)}`,
     );
   }
-  const { maxFileBytes } = options;
-  if (maxFileBytes === undefined) return options;
+  // Read once: what is checked is what is used.
+  const { config, commands, maxFileBytes } = options;
+  if (maxFileBytes === undefined) return { config, commands };
   const isRight = Number.isSafeInteger(maxFileBytes) && maxFileBytes >= 0 &&
     maxFileBytes <= LARGEST_FILE_BYTES;
-  if (isRight) return options;
+  if (isRight) return { config, commands, maxFileBytes };
   throw new RangeError(
     `Cannot set maxFileBytes: expected 0 to ${LARGEST_FILE_BYTES}, got ${
       quote(maxFileBytes)

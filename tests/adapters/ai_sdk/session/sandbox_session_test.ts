@@ -262,6 +262,21 @@ Deno.test("Granted folders are written, overlaid or only read", async () => {
   });
 });
 
+Deno.test("The limit of a session that is checked is the one that is used", async () => {
+  let reads = 0;
+  await using session = sandboxSession({
+    get maxFileBytes() {
+      return reads++ === 0 ? 4 : 2 ** 40;
+    },
+  });
+  await assertRejects(
+    () =>
+      Promise.resolve(session.writeTextFile({ path: "a", content: "12345" })),
+    Error,
+    "more than 4 bytes",
+  );
+});
+
 Deno.test("A session has workers for four commands also where undefined is given", async () => {
   const { sandbox } = new SessionBox({ maxWorkers: undefined });
   await using _ = sandbox;
