@@ -75,7 +75,8 @@ Deno.test("Ten thousand hostile and honest calls of a snapshot: none wrong, memo
   const before = Deno.memoryUsage().rss;
   await round(4500);
   const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
-  assert(grown < 64, `the process grew by ${Math.round(grown)} MiB`);
+  // V8 collects late, up to 90 MiB; a page left by each call would be 560.
+  assert(grown < 200, `the process grew by ${Math.round(grown)} MiB`);
 });
 
 Deno.test("Two calls of a snapshot draw different random numbers", async () => {
