@@ -2,6 +2,7 @@
 
 import type { ModuleSource, SandboxOptions } from "../../../../mod.ts";
 import { quote } from "../../../quote.ts";
+import { collectBytes } from "../../../pieces/collect_bytes.ts";
 import { SessionBox } from "./session_box.ts";
 import { SessionCommands, type SessionProgram } from "./session_commands.ts";
 import { SessionFiles } from "./session_files.ts";
@@ -17,8 +18,8 @@ export interface SandboxSessionOptions {
   /**
    * Limits and grants, for files and for commands. Folders are those of
    * `allowedPaths` and `memoryDirectories`; in-memory files persist between
-   * commands until the session is closed. `maxWorkers` is at least 4 unless it
-   * is said here: a command that waits for its input keeps one.
+   * commands until the session is closed. `maxWorkers` defaults to at least 4,
+   * as a command that waits for input occupies a worker.
    *
    * @default An in-memory directory, `/work`.
    */
@@ -116,29 +117,18 @@ async function wholeOf(
   { path, content, abortSignal }: AiWriteOptions<ReadableStream<Uint8Array>>,
   files: SessionFiles,
 ): Promise<Uint8Array> {
-  const reader = content.getReader();
-  const abort = () => reader.cancel(abortSignal?.reason).catch(() => {});
-  abortSignal?.addEventListener("abort", abort, { once: true });
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  try {
-    for (;;) {
-      abortSignal?.throwIfAborted();
-      const { done, value } = await reader.read();
-      abortSignal?.throwIfAborted();
-      if (done) return await new Blob(pieces).bytes();
-      checkBytes(value);
-      length += value.length;
-      files.checkSize(path, length);
-      pieces.push(value.slice());
-    }
-  } catch (error) {
-    reader.cancel(error).catch(() => {});
-    throw error;
-  } finally {
-    abortSignal?.removeEventListener("abort", abort);
-    reader.releaseLock();
-  }
+  const bytes = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      checkBytes(chunk);
+      controller.enqueue(chunk);
+    },
+  });
+  const until = abortSignal ? { signal: abortSignal } : {};
+  return await collectBytes(
+    content.pipeThrough(bytes, until),
+    0,
+    (length) => files.checkSize(path, length),
+  );
 }
 
 function checkBytes(content: unknown): void {

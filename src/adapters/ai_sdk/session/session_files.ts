@@ -5,6 +5,7 @@
  */
 
 import type { RunOptions, SandboxedModule } from "../../../../mod.ts";
+import { collectBytes } from "../../../pieces/collect_bytes.ts";
 import { codeOfExit, type FileAct, SandboxFileError } from "./file_error.ts";
 import { type GuestPlace, guestPlace } from "./guest_place.ts";
 import { NotKept, type SessionBox } from "./session_box.ts";
@@ -189,7 +190,7 @@ export class SessionFiles {
     const isDone = result.exitCode === 0;
     return {
       code: isDone ? undefined : codeOfExit(result.exitCode),
-      output: isDone ? joined(pieces) : new Uint8Array(),
+      output: isDone ? await collectBytes(pieces) : new Uint8Array(),
     };
   }
 
@@ -202,20 +203,6 @@ export class SessionFiles {
 async function loadProgram({ sandbox }: SessionBox): Promise<SandboxedModule> {
   const { FILE_PROGRAM } = await import("./file_program.ts");
   return await sandbox.loadModule(Uint8Array.fromBase64(FILE_PROGRAM));
-}
-
-function joined(
-  pieces: readonly Uint8Array<ArrayBuffer>[],
-): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function typeOf(letter: number | undefined): AiDirectoryEntry["type"] {
