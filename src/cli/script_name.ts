@@ -6,3 +6,8 @@ const SCRIPT = /\.m?[jt]s$/;
 export function isScriptName(source: string): boolean {
   return SCRIPT.test(source);
 }
+
+/** A script's name without its ending. */
+export function scriptStem(source: string): string {
+  return source.replace(SCRIPT, "");
+}

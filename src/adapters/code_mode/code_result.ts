@@ -7,7 +7,7 @@ import {
   ScriptFailed,
   type Usage,
 } from "../../../mod.ts";
-import type { BridgeCall } from "./bridge_call.ts";
+import type { BridgeCall, BridgeOutcome } from "./bridge_call.ts";
 import type { BudgetName } from "./budgets.ts";
 
 /** What every run reports, however it ended. */
@@ -86,29 +86,33 @@ export function resultText(
 
 /** What the program requested that did not happen. */
 function undoneText({ calls, denied }: CodeResult): string[] {
-  const parts: string[] = [];
-  const refused = calls
-    .filter(({ outcome }) => outcome === "denied" || outcome === "refused");
-  if (refused[0]) {
-    const { name, error } = refused[0];
-    parts.push(
-      `Calls that were not made: ${refused.length}, the first of ${name}: ${error}`,
-    );
-  }
-  const stopped = calls.filter(({ outcome }) => outcome === "stopped");
-  if (stopped[0]) {
-    const { name, error } = stopped[0];
-    parts.push(
-      `Calls that had not ended: ${stopped.length}, the first of ${name}: ${error}`,
-    );
-  }
-  if (denied[0]) {
-    const { url, reason } = denied[0];
-    parts.push(
-      `Requests that were refused: ${denied.length}, the first to ${url}: ${reason}`,
-    );
-  }
-  return parts;
+  const that = (...outcomes: readonly BridgeOutcome[]) =>
+    calls.filter(({ outcome }) => outcomes.includes(outcome));
+  return [
+    ...countOf(
+      that("denied", "refused"),
+      (count, { name, error }) =>
+        `Calls that were not made: ${count}, the first of ${name}: ${error}`,
+    ),
+    ...countOf(
+      that("stopped"),
+      (count, { name, error }) =>
+        `Calls that had not ended: ${count}, the first of ${name}: ${error}`,
+    ),
+    ...countOf(
+      denied,
+      (count, { url, reason }) =>
+        `Requests that were refused: ${count}, the first to ${url}: ${reason}`,
+    ),
+  ];
+}
+
+function countOf<Item>(
+  all: readonly Item[],
+  text: (count: number, first: Item) => string,
+): string[] {
+  const [first] = all;
+  return first === undefined ? [] : [text(all.length, first)];
 }
 
 function valueText({ value }: CodeSuccess): string {

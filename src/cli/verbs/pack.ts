@@ -10,7 +10,7 @@ import { type Labels, lockText } from "../lock/lock_file.ts";
 import { writing } from "../named_file.ts";
 import type { Outcome } from "../outcome.ts";
 import { quote } from "../../quote.ts";
-import { isScriptName } from "../script_name.ts";
+import { isScriptName, scriptStem } from "../script_name.ts";
 import { fromSource } from "../source.ts";
 import { UsageError } from "../usage_error.ts";
 import { VERSION } from "../version.ts";
@@ -114,7 +114,7 @@ async function packScript(
     () => SandboxedTool.load(source, { maxWorkers: 1 }),
   );
   const entry = basename(source);
-  const folder = entry.replace(/\.m?[jt]s$/, "");
+  const folder = scriptStem(entry);
   for (const path of Object.keys(tool.files ?? {})) {
     await add(join(dirname(source), path), `${folder}/${path}`);
   }
