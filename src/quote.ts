@@ -19,7 +19,7 @@ export function quote(value: unknown): string {
     : oneLine(String(value), MOST_CHARACTERS);
 }
 
-/** The same text, with what can't be seen as JSON writes it. */
+/** The text with unprintable characters replaced by JSON escapes. */
 export function escaped(text: string): string {
   return text.replace(
     UNPRINTABLE,

@@ -27,7 +27,8 @@ export class HttpGuestEnd {
   #isConnected = false;
 
   /**
-   * @param connect Has the fetching worker listen, before the first question.
+   * @param connect Connects the fetching worker; called before the first
+   * question.
    * @throws {Error} when the host uses another version.
    */
   constructor(buffers: HttpBuffers, stopPage: StopPage, connect: () => void) {

@@ -43,9 +43,9 @@ export const HttpOp = {
   /** Closes a response. */
   Close: 4,
   /**
-   * For which of several handles there is something to be had at once, as soon
-   * as there is; the head is as {@linkcode encodeWait} makes it, and the piece
-   * of the reply as {@linkcode encodeHandles}.
+   * Waits until at least one of several handles is ready, and returns the ready
+   * ones. {@linkcode encodeWait} encodes the head, and
+   * {@linkcode encodeHandles} the piece of the reply.
    */
   Wait: 5,
 } as const;
@@ -124,7 +124,7 @@ export function encodeHandles(handles: readonly number[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** Reads handles; bytes that are too few for one are left out. */
+/** Decodes handles; trailing bytes that do not make one are ignored. */
 export function decodeHandles(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor(bytes.byteLength / 4);
@@ -134,12 +134,12 @@ export function decodeHandles(bytes: Uint8Array): number[] {
   );
 }
 
-/** What is waited for as bytes: the time as if it were the first handle. */
+/** Encodes a wait: the time, like another handle in front. */
 export function encodeWait({ timeoutMs, handles }: HttpWait): Uint8Array {
   return encodeHandles([timeoutMs, ...handles]);
 }
 
-/** Reads what is waited for. */
+/** Decodes a wait. */
 export function decodeWait(bytes: Uint8Array): HttpWait {
   const [timeoutMs = 0, ...handles] = decodeHandles(bytes);
   return { timeoutMs, handles };
@@ -175,7 +175,7 @@ export interface DeniedRequest {
 /** The maximum number of refusals in a call's record. */
 export const MAX_DENIED = 32;
 
-/** Makes the memory of a channel, with room for what the limits allow. */
+/** Creates the memory of a channel, with room for what the limits allow. */
 export function httpBuffers(limits: GrantedLimits): HttpBuffers {
   const { headerBytes, requestBytes, requests } = limits;
   // A head's JSON has at most four bytes for one of a header: `"a":"",` for

@@ -50,7 +50,7 @@ export class HttpNetworkEnd {
     if (wait.async) await wait.value;
   }
 
-  /** Ends every wait for the bell, which else keeps the channel for ever. */
+  /** Ends every wait for the bell, which would keep the channel forever. */
   endWaits(): void {
     Atomics.notify(this.#words, HttpWord.bell);
   }

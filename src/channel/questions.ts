@@ -43,7 +43,7 @@ export const QuestionBytes = {
   stderr: 65_536,
   /** Creates a symbolic link; the payload is JSON with two arbitrary paths. */
   link: 1_048_576,
-  /** To be connected to the network. */
+  /** Connects to the network. */
   network: 0,
   /** Calls a host function; `host_layout.ts` describes the payload. */
   host: 1_048_835,

@@ -1,15 +1,16 @@
-/** Where relative paths of one call lead. */
+/** Checks the working directory of one call. */
 
 import { checkGuestPath } from "./guest_path.ts";
 import type { SandboxConfig } from "./sandbox_config.ts";
 import { quote } from "../quote.ts";
 
 /**
- * Checks the working directory of a call: a folder that the guest has, or one
- * in it.
+ * Checks the working directory of a call: a folder of the guest, or a directory
+ * inside one.
  *
- * @param brought The directories that the call brings files for.
- * @throws {TypeError} when it is no path, or the guest has no such folder.
+ * @param brought The directories for which the call supplies files.
+ * @throws {TypeError} when it is not a valid path, or not in a folder of the
+ * guest.
  */
 export function checkCallDirectory(
   given: string,

@@ -20,7 +20,7 @@ export interface CallPlan {
   readonly results?: readonly NumberKind[];
   /** The program's name (`argv[0]`). */
   readonly programName?: string;
-  /** Where a program's relative paths lead, instead of the worker's grants. */
+  /** A program's working directory, instead of the configured one. */
   readonly workingDirectory?: string;
   /** The arguments after the program's name. */
   readonly args?: readonly string[];

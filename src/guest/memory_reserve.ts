@@ -13,8 +13,8 @@ import type { InstancePlan, MemoryPlan } from "../contract/instance_plan.ts";
 
 /**
  * Zeroing more than this takes longer than creating a memory. Rust gives a
- * module a stack of 1 MiB and some pages more: memories of that size which are
- * not reused lie about dead, several of them in each idle worker.
+ * module a stack of 1 MiB and some pages more: without reuse, several dead
+ * memories of that size stay in each idle worker until they are collected.
  */
 const MAX_BYTES = 2 * 1024 * 1024;
 

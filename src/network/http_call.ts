@@ -22,9 +22,9 @@ export class HttpCall {
   readonly #budget: CallBudget;
   readonly #open = new Map<number, OpenRequest>();
   #nextHandle = 1;
-  /** Called when there is more to be had than before. */
+  /** Called when more is available than before. */
   #look: () => void = () => {};
-  /** Ends the wait for any of several, if the guest is in one. */
+  /** Ends the guest's wait for several handles, if there is one. */
   #endWait: () => void = () => {};
 
   constructor(fetcher: Fetcher) {
@@ -90,7 +90,7 @@ export class HttpCall {
     return { value: handle };
   }
 
-  /** Waits until there is something to be had for one of several handles. */
+  /** Waits until at least one of several handles is ready. */
   #waitForAny({ head }: HttpQuestion): HttpReply | Promise<HttpReply> {
     const { timeoutMs, handles } = decodeWait(head);
     if (handles.length > this.#open.size) {

@@ -8,24 +8,24 @@ import { broken, Refusal } from "./policy/refusal.ts";
 
 const NOTHING = new Uint8Array();
 
-/** Its answer, and what is left of the body. */
+/** Its response, and the part of the body that was not returned yet. */
 export class OpenRequest {
   readonly #answer: Promise<FetchedAnswer>;
   readonly #abort: AbortController;
   readonly #changed: () => void;
   #isAnswered = false;
   #body: ResponseBody | undefined;
-  /** Where the body comes from. */
+  /** The final URL. */
   #url = "";
   /** Bytes beyond the size of one reply. */
   #rest: Uint8Array = NOTHING;
-  /** The next bytes, until they are the rest; or why there are none. */
+  /** The pending read of the body; rejected once reading has failed. */
   #reading: Promise<void> | undefined;
   #hasFailed = false;
 
   /**
-   * @param answer Ends when `abort` is aborted.
-   * @param changed Called when there may be more to be had than before.
+   * @param answer Rejects when `abort` is aborted.
+   * @param changed Called when more may be available than before.
    */
   constructor(
     answer: Promise<FetchedAnswer>,
@@ -39,11 +39,11 @@ export class OpenRequest {
       this.#isAnswered = true;
       changed();
     };
-    // Whoever awaits it gets the reason; maybe nobody does.
+    // The reason goes to whoever awaits the answer, if anyone does.
     answer.then(answered, answered);
   }
 
-  /** Whether nothing is left to be had. */
+  /** Whether all of the body was returned. */
   get isEnd(): boolean {
     return this.#rest.length === 0 && !this.#reading &&
       (this.#body?.isEnd ?? false);
@@ -101,7 +101,7 @@ export class OpenRequest {
   }
 
   #taken(): Uint8Array {
-    // What is being read comes first, and becomes the rest.
+    // The pending read comes first.
     if (this.#reading) return NOTHING;
     try {
       return this.#body?.take() ?? NOTHING;
@@ -131,8 +131,8 @@ export class OpenRequest {
   }
 
   /**
-   * Every later read fails as this one did: a body that is cancelled would else
-   * pass for complete. The host is told of its URL, which no question has.
+   * Makes every later read fail too: a cancelled body would otherwise look
+   * complete. Adds the URL for the host, as no question contains it.
    */
   #failed(error: unknown): unknown {
     const reason = error instanceof Refusal
@@ -142,7 +142,7 @@ export class OpenRequest {
     this.#hasFailed = true;
     if (!this.#reading) {
       this.#reading = Promise.reject(reason);
-      // Maybe nobody reads on.
+      // There may be no later read.
       this.#reading.catch(() => {});
     }
     return reason;

@@ -1,12 +1,12 @@
 /** Tells most modules of one length apart without hashing them. */
 
-/** Places at which a module is looked at, and how many bytes at each. */
+/** The number of places sampled, and the bytes at each. */
 const SAMPLES = 64;
 const SAMPLE_BYTES = 64;
 
 /**
- * A number made of some of the bytes, the last ones among them (FNV-1a). Other
- * numbers mean other bytes; the same number means nothing.
+ * A hash of some of the bytes, including the last ones (FNV-1a). Different
+ * samples mean different bytes; equal samples prove nothing.
  */
 export function sampleOf(bytes: Uint8Array): string {
   let sum = 0x811c_9dc5;

@@ -49,7 +49,7 @@ export interface PreparedCall {
 /** Options of a call, with those that only a program has. */
 export interface NamedCallOptions extends CallOptions {
   readonly name?: string | undefined;
-  /** Where its relative paths lead. */
+  /** The directory to which its relative paths resolve. */
   readonly workingDirectory?: string | undefined;
 }
 

@@ -10,9 +10,9 @@ export interface RunOptions extends CallOptions {
   /** The program's name (`argv[0]`); `"program"` by default. */
   readonly name?: string | undefined;
   /**
-   * Where relative paths lead: a folder that is granted or in memory, or one in
-   * it, which has to be there and not behind a link; `..` does not lead out of
-   * it. The configuration's by default.
+   * The directory to which relative paths resolve: a granted or in-memory
+   * folder, or an existing directory inside one that is not behind a symbolic
+   * link. `..` can't leave it. The configured one by default.
    */
   readonly workingDirectory?: string | undefined;
 }

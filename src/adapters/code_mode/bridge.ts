@@ -78,8 +78,8 @@ export class Bridge {
   }
 
   /**
-   * Starts calls, and waits until one is done or the time is over; 0 is no time
-   * at all: the program waits for the network too, and only looks.
+   * Starts calls, and waits until one is done or the time has passed. With a
+   * time of 0 it never waits: the program also waits for the network.
    */
   readonly exchange = (asked: JsonValue): JsonValue | Promise<JsonValue> => {
     const { calls, waitMs } = readExchange(asked);

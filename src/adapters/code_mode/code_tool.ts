@@ -82,8 +82,8 @@ const MAX_TOOLS = 1_000;
 /**
  * Converts tools to one form. Characters not allowed in a name become `_`.
  *
- * @throws {TypeError} for something that is not a tool, for two tools of one
- * name, and for one that would stand in another where functions have no room.
+ * @throws {TypeError} for something that is not a tool, for two tools with the
+ * same name, and for a name that can't be a member of another tool.
  */
 export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
   const entries: [string, CodeTool][] = Array.isArray(tools)
@@ -104,7 +104,7 @@ export function namedTools(tools: CodeTools): ReadonlyMap<string, NamedTool> {
   return named;
 }
 
-/** Members that functions have of their own, and do not give up. */
+/** Own members of functions, which can't be replaced. */
 const OF_FUNCTIONS: ReadonlySet<string> = new Set([
   "__proto__",
   "arguments",
@@ -114,10 +114,10 @@ const OF_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Why there is no place for a tool beside others; undefined where there is one.
- * A tool is a function, in which others may stand.
+ * Why a tool can't be added to others; undefined if it can. A tool is a
+ * function, and others may be its members.
  *
- * @param name As {@linkcode programName} has it.
+ * @param name The name returned by {@linkcode programName}.
  */
 export function whyNoPlace(
   name: string,
@@ -176,7 +176,7 @@ function ofTool(tool: Tool): CodeTool {
   };
 }
 
-/** What a program calls a tool by: identifiers with dots between them. */
+/** The name by which programs call a tool: identifiers separated by dots. */
 export function programName(name: string): string {
   return name.split(".").map((part) => {
     const safe = part.replace(/[^A-Za-z0-9_$]/g, "_");

@@ -8,17 +8,17 @@ type NetworkOptions = Pick<SandboxOptions, "allowNetwork" | "secrets">;
 const MAX_HOSTS = 20;
 const MAX_SECRETS = 20;
 
-/** Whether a program reaches any host. */
+/** Whether any host is granted. */
 export function reachesNetwork({ allowNetwork }: NetworkOptions): boolean {
   return allowNetwork === true ||
     (Array.isArray(allowNetwork) && allowNetwork.length > 0);
 }
 
 /**
- * Says which hosts there are, and how to use secrets, by their names; nothing
- * where no host is granted.
+ * Lists the granted hosts and the names of secrets; empty if no host is granted.
  *
- * @param options As a sandbox has taken them: none can end the comment.
+ * @param options Options accepted by a sandbox, so that none can end the
+ * comment.
  */
 export function declareFetch(options: NetworkOptions): string {
   if (!reachesNetwork(options)) return "";

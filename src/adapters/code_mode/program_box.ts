@@ -31,8 +31,8 @@ const DEFAULTS: SandboxOptions = {
   maxMemoryBytes: 64 * 1_048_576,
 };
 /**
- * Of the way to the tools, which a program that waits for the network too looks
- * at again and again; what they may use is budgeted by itself.
+ * Limits of the host function through which tools are called. A program that
+ * also waits for the network calls it repeatedly; tools have their own budgets.
  */
 const HOST_FUNCTION_LIMITS = {
   calls: Number.MAX_SAFE_INTEGER,
@@ -168,7 +168,7 @@ async function attempt(
         op: "run",
         source,
         name: FILE,
-        // Short ones first: a tool may be in another one.
+        // Short names first: a tool may be a member of another.
         tools: [...given.tools.keys()].sort((a, b) => a.length - b.length),
         areGlobal: given.areGlobal ?? false,
         prelude: given.prelude ?? null,

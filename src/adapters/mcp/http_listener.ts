@@ -11,7 +11,8 @@ export type HttpHandler = (
 
 /**
  * Listens until it is closed. Clients that open more connections than the
- * process may have end a listener: then it listens again, and is told of.
+ * process may have can end a listener: then it reports the error, and listens
+ * again.
  */
 export class HttpListener {
   /** Resolves when it is closed. */
@@ -39,7 +40,7 @@ export class HttpListener {
     return this.#server.addr;
   }
 
-  /** Takes no more connections, and cuts those off that do not end in time. */
+  /** Accepts no more connections, and aborts those that do not end in time. */
   async close(graceMs: number): Promise<void> {
     this.#closing ??= this.#close(graceMs);
     await this.#closing;

@@ -63,11 +63,11 @@ class OpenMode {
   }
 }
 
-/** What programs may do beside calling tools. */
+/** Options for the programs. */
 export interface CodeToolsOptions {
   /** Limits and grants of the programs; nothing is granted by default. */
   readonly config?: SandboxOptions;
-  /** What becomes of what the tools of a program change in overlays. */
+  /** What happens to changes that a program's tools make in overlays. */
   readonly policy?: (name: string) => ChangePolicy;
 }
 
@@ -135,7 +135,7 @@ export class CodeTools implements McpTools, AsyncDisposable {
     open.retire().finally(() => this.#retired.delete(open));
   }
 
-  /** Of two that can't stand beside each other in programs, the first. */
+  /** The tools by name; of two whose names conflict, the first. */
   #byName(schemas: readonly ToolSchema[]): Record<string, CodeTool> {
     const tools = new Map<string, CodeTool>();
     for (const schema of schemas) {

@@ -88,7 +88,7 @@ export class GuestTurn {
         return false;
       }
       isExpected = !questions.isUnderWay && this.#shallStay(wakefulness);
-      // What a handler waits for may need this thread.
+      // A pending handler may need this thread.
     } while (wakefulness.isAwake && !questions.isUnderWay);
     if (isExpected) this.#habit.learn(false);
     return false;
@@ -120,7 +120,7 @@ export class GuestTurn {
         hasReply = end === REPLIED;
         if (hasReply || !rung) {
           if (!wakefulness.isTired) continue;
-          // To wait for the bell is a turn of the event loop too.
+          // Waiting for the bell gives the event loop a turn too.
           if (hasReply && !this.#channel.questions.isAsked) continue;
           await eventLoopTurn();
         }

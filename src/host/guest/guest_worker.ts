@@ -242,7 +242,7 @@ export class GuestWorker {
     return plan.usesHttp && !this.#network.isReady;
   }
 
-  /** Lets the guest reach the network, as far as it is granted. */
+  /** Connects the guest to the network, which checks its grants. */
   #connect(): Reply {
     this.#network.connect();
     return { value: 0 };

@@ -34,7 +34,7 @@ export class QuestionDesk {
   readonly #stop: () => void;
   #handlers: QuestionHandlers = {};
   #failure: HandlerFailure | undefined;
-  /** Waited for until a handler that took its time has replied. */
+  /** Resolved when the pending handler has replied, if anyone waits for it. */
   #replied: PromiseWithResolvers<typeof REPLIED> | undefined;
 
   /**
@@ -70,8 +70,8 @@ export class QuestionDesk {
   }
 
   /**
-   * Resolves once the handler that is at work has replied; undefined if none
-   * is at work.
+   * Resolves once the pending handler has replied; undefined if none is
+   * pending.
    */
   get replied(): Promise<typeof REPLIED> | undefined {
     if (!this.#questions.isUnderWay) return undefined;

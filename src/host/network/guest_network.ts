@@ -1,6 +1,6 @@
 /**
- * One guest worker's way to the network. Many guests could ask and never do: the
- * channel is there at once, and the fetching worker from the first question on.
+ * Connects one guest worker to the network. Most guests that may use it never
+ * do: the channel is created at once, and connected with the first question.
  */
 
 import type { HttpBuffers } from "../../contract/shared_buffers.ts";
@@ -19,18 +19,18 @@ export class GuestNetwork {
     this.#stopPage = stopPage;
   }
 
-  /** Whether there is a channel, and not one to a worker that is gone. */
+  /** Whether there is a channel whose fetching worker has not failed. */
   get isReady(): boolean {
     return this.#buffers !== undefined && this.#connection?.isOpen !== false;
   }
 
-  /** Makes a channel, in place of the one before. */
+  /** Creates a channel, which replaces the previous one. */
   renew(): HttpBuffers {
     this.end();
     return this.#buffers = this.#network.channel();
   }
 
-  /** Connects the channel, if it is not; the guest asks for it. */
+  /** Connects the channel, unless it is connected; the guest asks for it. */
   connect(): void {
     if (!this.#buffers) return;
     this.#connection ??= this.#network.connect(this.#buffers, this.#stopPage);

@@ -37,12 +37,12 @@ export class Network {
     if (hosts === true || hosts.length > 0) this.#started();
   }
 
-  /** Makes a channel that nobody listens to yet. */
+  /** Creates a channel, which is not connected yet. */
   channel(): HttpBuffers {
     return httpBuffers(this.#options.grants.limits);
   }
 
-  /** Has the fetching worker listen to a channel. */
+  /** Connects a channel to the fetching worker. */
   connect(buffers: HttpBuffers, stopPage: StopPage): NetworkConnection {
     return this.#started().connect(buffers, stopPage);
   }

@@ -187,8 +187,8 @@ export class Http implements OpenFamily {
   #read(handle: number, into: GuestSlice): number {
     const open = this.#find(handle);
     if (into.length === 0) return 0;
-    // First, as it can't be had after the end, and what comes with it would
-    // take the place of a piece.
+    // The head comes first: it is gone after the end, and the bytes that come
+    // with it would replace a piece.
     this.#headOf(handle, open);
     if (open.piece.length === 0 && !open.isEnd) {
       const { piece, isEnd } = this.#askOf(handle, HttpOp.Read);

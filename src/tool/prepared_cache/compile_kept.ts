@@ -18,9 +18,9 @@ import {
 /** A module's hash, and the cached module that is likely its own. */
 export interface HashedWithLikely {
   readonly sha256: string;
-  /** The file that was found. */
+  /** The file found in the cache. */
   readonly found: FoundEntry | undefined;
-  /** What was made of it, if that was quick. */
+  /** The module restored from it, if that is quick. */
   readonly likely: Likely | undefined;
 }
 

@@ -37,7 +37,7 @@ export function cacheKey(sha256: string, options: PrepareOptions): string {
 export class PreparedCache {
   readonly #folder: KeptFolder;
   readonly #writing = new Set<Promise<unknown>>();
-  /** What is read ahead, and not taken yet. */
+  /** The file that is being read ahead. */
   #ahead: {
     readonly name: string;
     readonly entry: Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -58,8 +58,8 @@ export class PreparedCache {
   }
 
   /**
-   * Whether there are files that may belong to a module of this length, which is
-   * all that is known of it. A single one is read ahead.
+   * Whether there are files that may belong to a module, of which only the
+   * length is known. If there is exactly one, it is read ahead.
    */
   async expect(length: number, options: PrepareOptions): Promise<boolean> {
     const names = await this.#folder.names(beginningOf(length, options));
@@ -70,7 +70,7 @@ export class PreparedCache {
     return names.length > 0;
   }
 
-  /** The file that likely belongs to a module; only its hash can tell. */
+  /** The file that likely belongs to a module; only its hash proves it. */
   async takeLikely(
     like: KeptLike,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -97,7 +97,7 @@ export class PreparedCache {
   }
 }
 
-/** A name begins with what is known before the bytes are. */
+/** A name begins with what is known before the bytes are read. */
 function beginningOf(
   length: number,
   { maxMemoryBytes, fuel }: PrepareOptions,
@@ -105,7 +105,7 @@ function beginningOf(
   return `${length}-${maxMemoryBytes}-${fuel ? "fuel" : "time"}-`;
 }
 
-/** And goes on with what is known before the hash is. */
+/** It continues with what is known before the hash is computed. */
 function nameOf({ bytes, options }: KeptLike): string {
   return `${beginningOf(bytes.length, options)}${sampleOf(bytes)}-`;
 }

@@ -62,13 +62,13 @@ export function readEntry(
   return opened?.key === key ? opened.kept : undefined;
 }
 
-/** A file that was read, and whose it says that it is. */
+/** A parsed file, and the key that it claims. */
 export interface OpenedEntry {
   readonly key: string;
   readonly kept: KeptModule;
 }
 
-/** The same, whosever it is. */
+/** Parses a file, whatever its key. */
 export function openEntry(
   entry: Uint8Array<ArrayBuffer>,
 ): OpenedEntry | undefined {

@@ -1,4 +1,4 @@
-/** Takes back what is likely a module's, while the module is hashed. */
+/** Restores what the cache likely has of a module, while that is hashed. */
 
 import { SandboxError } from "../../errors.ts";
 import { isQuicklyRestored } from "../../prepare/limits/quick_module.ts";
@@ -13,19 +13,16 @@ import { isWhole, type OpenedEntry, openEntry } from "./prepared_entry.ts";
 /** V8 copies what it compiles on the thread that asks, some 0.4 ms a MiB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** What was taken back, and whose it is by what is kept. */
+/** A restored module, and the key that its file claims. */
 export interface Likely {
   readonly key: string;
   readonly loaded: LoadedModule;
 }
 
-/** What is likely a module's: a file, and what it says. */
-export interface LikelyEntry extends OpenedEntry {
+/** A file that likely belongs to a module. */
+export interface FoundEntry extends OpenedEntry {
+  /** The whole file. */
   readonly entry: Uint8Array<ArrayBuffer>;
-}
-
-/** A file that was found. */
-export interface FoundEntry extends LikelyEntry {
   /** Whether it can be restored on this thread. */
   readonly isQuick: boolean;
 }
@@ -45,18 +42,18 @@ export async function findLikely(
 }
 
 /**
- * Compiles it. It is of use only to a module with its key: who has the hash
- * decides.
+ * Compiles a found file. The result may be used only if the module's hash turns
+ * out to match its key.
  *
- * @returns undefined when it is of no use to anybody.
+ * @returns undefined if the file is damaged or can't be used.
  */
 export async function restoreLikely(
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
-  { key, kept, entry }: LikelyEntry,
+  { key, kept, entry }: Omit<FoundEntry, "isQuick">,
 ): Promise<Likely | undefined> {
   try {
-    // What V8 makes of damaged bytes is not used.
+    // If the bytes are damaged, what V8 compiled is dropped.
     const [restored, whole] = await Promise.all([
       restoreModule(bytes, kept, options),
       isWhole(entry, sha256HexInSlices),
@@ -66,7 +63,7 @@ export async function restoreLikely(
     const info = unpackInfo(packInfo(restored, bytes));
     return { key, loaded: { module, info } };
   } catch (error) {
-    // Whoever prepares the module tells why it is refused.
+    // Preparing the module reports why it is refused.
     if (error instanceof SandboxError) return undefined;
     throw error;
   }

@@ -17,7 +17,7 @@ import type { GuestPlace } from "./guest_place.ts";
 /** The folder for files if nothing is granted. */
 const WORK = "/work";
 
-/** Commands that wait for input keep theirs. */
+/** Commands that wait for input occupy a worker each. */
 const LEAST_WORKERS = 4;
 
 /** Files by path; paths are chosen by guests. */
@@ -25,9 +25,9 @@ type Files = ReadonlyMap<string, Uint8Array>;
 
 const NONE: Uint8Array = new Uint8Array();
 
-/** What a run that does one thing with one file needs of it. */
+/** A single file that a run is about, and how much of it the run needs. */
 export interface AboutFile extends Pick<GuestPlace, "folder" | "rest"> {
-  /** Its bytes, its name, or nothing where it is made anew. */
+  /** Its bytes, only its name, or nothing if it is replaced. */
   readonly needs: "bytes" | "name" | "nothing";
 }
 
@@ -141,7 +141,7 @@ export class SessionBox {
     );
   }
 
-  /** What is there by that name, above it and below it. */
+  /** The file, and the names above and below it. */
   #filesAbout({ folder, rest, needs }: AboutFile): CallFiles {
     const near = [...this.#memory.get(folder) ?? []].flatMap(([name, bytes]) =>
       name === rest
@@ -153,7 +153,7 @@ export class SessionBox {
     return near.length === 0 ? {} : { [folder]: Object.fromEntries(near) };
   }
 
-  /** All of what a run changed in memory, or nothing. */
+  /** Keeps all changes of a run in memory, or none. */
   #keep({ files, removed }: RunResult): void {
     if (Object.keys(files).length + removed.length === 0) return;
     const next = new Map(this.#memory);
@@ -195,7 +195,7 @@ function memoryDirectories(given: SandboxOptions): readonly MemoryDirectory[] {
   return [...granted, ...own.memoryDirectories];
 }
 
-/** @throws {NotKept} for too many bytes, and for a file that is a folder too. */
+/** @throws {NotKept} for too many bytes, or a path that is file and folder. */
 function checkFiles(guest: string, files: Files, maxBytes: number): void {
   let bytes = 0;
   for (const [name, { length }] of files) {
